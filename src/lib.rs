@@ -1,0 +1,6 @@
+//! Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now, and if not, what must change?
+
+pub mod inputs;
+pub mod plan;
+pub mod queries;
+pub mod question;

@@ -1,0 +1,46 @@
+//! The SQL questions: every file of this folder by name, with its variants by server version.
+//! Here: the list, and which variant a server gets. Not here: how a query is sent (`inputs::postgres`), what its rows
+//! mean (`facts`).
+//!
+//! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
+//! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
+//! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
+
+/// A query and its variants.
+pub struct Query {
+    /// The stem of its file, and its name in a question's key.
+    pub name: &'static str,
+    /// Least `server_version_num` and text; ascending. The last one that the server reaches is sent.
+    pub variants: &'static [(u32, &'static str)],
+}
+
+impl Query {
+    /// The text for a server of this `server_version_num`; `None` when the server is older than every variant.
+    pub fn text(&self, server_version_num: u32) -> Option<&'static str> {
+        self.variants
+            .iter()
+            .rev()
+            .find(|(since, _)| server_version_num >= *since)
+            .map(|(_, text)| *text)
+    }
+
+    /// The least `server_version_num` that this query exists for.
+    pub fn since(&self) -> u32 {
+        self.variants.first().map_or(0, |(since, _)| *since)
+    }
+}
+
+/// `query!("name", 90400)`, or with further variants `query!("name", 90400, "name@100000", 100000)`.
+macro_rules! query {
+    ($name:literal, $since:literal $(, $file:literal, $from:literal)*) => {
+        Query { name: $name, variants: &[($since, include_str!(concat!($name, ".sql"))) $(, ($from, include_str!(concat!($file, ".sql"))))*] }
+    };
+}
+
+/// Every query, by name.
+pub const ALL: &[Query] = &[query!("identity", 90400)];
+
+/// The query of this name. Names are compiled in, and a test holds that every question names one.
+pub fn find(name: &str) -> Option<&'static Query> {
+    ALL.iter().find(|q| q.name == name)
+}
