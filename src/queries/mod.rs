@@ -24,6 +24,16 @@ impl Query {
             .map(|(_, text)| *text)
     }
 
+    /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
+    pub fn header(&self, key: &str) -> Option<&'static str> {
+        let (_, text) = self.variants.last()?;
+        let lines = text.lines().map_while(|l| l.strip_prefix("-- "));
+        lines
+            .filter_map(|l| l.split_once(": "))
+            .find(|(k, _)| *k == key)
+            .map(|(_, value)| value)
+    }
+
     /// The least `server_version_num` that this query exists for.
     pub fn since(&self) -> u32 {
         self.variants.first().map_or(0, |(since, _)| *since)

@@ -1,0 +1,63 @@
+//! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
+//! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::databases::Database;
+use crate::facts::{Facts, Missing};
+
+pub const CHECK: Check = Check {
+    id: "source-user-not-owner",
+    title: "The migration user does not own a database of the source",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::ServiceError(603110)],
+    why: "The service reads the source as the migration user, and stops when that user has not the rights of the owner of \
+          a database.",
+    fix: "Grant the owner's role to the migration user, or sign in as the owner.",
+    look: "SELECT datname, pg_get_userbyid(datdba) FROM pg_database",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .ok_or_else(Missing::no_source)?;
+    let user = facts
+        .migration
+        .migration_user
+        .as_deref()
+        .unwrap_or(&source.user);
+    let databases = facts.databases.as_ref()?;
+    let mut findings = Findings::none();
+    let selected = findings.selected(databases);
+    if selected.iter().any(|d| d.user_has_owner.is_none()) {
+        let message =
+            format!("the source has no role `{user}`, which the migration would sign in as");
+        findings.push(Finding::new(format!("role/{user}"), message));
+        return Ok(findings);
+    }
+    for database in selected.iter().filter(|d| d.user_has_owner == Some(false)) {
+        findings.push(finding(database, user));
+    }
+    Ok(findings)
+}
+
+fn finding(database: &Database, user: &str) -> Finding {
+    let grant = format!(
+        "GRANT {} TO {};",
+        command::identifier(&database.owner),
+        command::identifier(user)
+    );
+    let message = format!(
+        "`{user}` has not the rights of `{}`, who owns `{}`",
+        database.owner, database.name
+    );
+    Finding::new(format!("database/{}", database.name), message)
+        .evidence("owner", &database.owner)
+        .fix(grant)
+}

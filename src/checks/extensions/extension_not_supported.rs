@@ -1,0 +1,65 @@
+//! An extension that the target does not offer cannot be created there, nor anything that needs it. Since 0.1.0.
+
+use super::{Installed, installed, offer};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::reference::providers;
+
+pub const CHECK: Check = Check {
+    id: "extension-not-supported",
+    title: "An extension is not offered on the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[
+        Official::Prerequisite("extensions"),
+        Official::ServiceError(603405),
+        Official::ServiceError(603408),
+        Official::AzureMigrate("extensions"),
+    ],
+    why: "The extension cannot be created on the target, and every column, index or function that needs it fails with it.",
+    fix: "Drop the extension on the source if nothing needs it; else replace what needs it, or choose a target major that \
+          offers it.",
+    look: "SELECT extname, extversion FROM pg_extension",
+    link: "https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = Findings::none();
+    let installed = installed(facts, &mut findings)?;
+    let offer = offer(facts)?;
+    for one in installed.iter().filter(|i| !offer.has(&i.extension.name)) {
+        findings.push(finding(one, &offer.basis()));
+    }
+    Ok(findings)
+}
+
+fn finding(one: &Installed, basis: &str) -> Finding {
+    let extension = one.extension;
+    let drop = format!("DROP EXTENSION {}", command::identifier(&extension.name));
+    let unneeded = extension.dependents == 0;
+    let use_of_it = match extension.dependents {
+        0 => "nothing outside it needs it".to_owned(),
+        1 => "one object outside it needs it".to_owned(),
+        n => format!("{n} objects outside it need it"),
+    };
+    let message = format!(
+        "`{}` {} is not in {basis}; {use_of_it}",
+        extension.name, extension.version
+    );
+    let mut finding = Finding::new(one.object(), message)
+        .evidence("version", &extension.version)
+        .evidence("dependents", extension.dependents);
+    if unneeded {
+        finding = finding.fix(format!(
+            "{drop}; -- in database {}",
+            command::identifier(one.database)
+        ));
+    }
+    if unneeded && providers::is_auto_installed(&extension.name) {
+        finding = finding.milder(Severity::Warning);
+    }
+    finding
+}

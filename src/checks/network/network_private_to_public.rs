@@ -1,0 +1,54 @@
+//! The one pair of networks that the network guide rules out. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::server::Network;
+use crate::facts::{Facts, network};
+use crate::plan::Exposure;
+
+pub const CHECK: Check = Check {
+    id: "network-private-to-public",
+    title: "A target with public access cannot reach a private source",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[
+        Official::Prerequisite("network"),
+        Official::ServiceError(603000),
+    ],
+    why: "The service connects from the target's own network: a server with public access comes from the internet, and has \
+          no way into a private network.",
+    fix: "Use a target in a virtual network that reaches the source (VPN, ExpressRoute, peering), a runtime server there, \
+          or give the source a public address for the migration. The network mode is fixed when a server is created.",
+    look: "az postgres flexible-server show --resource-group <group> --name <name> --query network",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    if *server.network.as_ref()? != Network::Public {
+        return Ok(Findings::none());
+    }
+    let seen = network::exposure(facts)?;
+    if seen.exposure == Exposure::Public {
+        return Ok(Findings::none());
+    }
+    let address = seen.address.map_or("unknown".to_owned(), |a| a.to_string());
+    let finding = if seen.given {
+        Finding::new(
+            "server",
+            "the source is private and the target has public access",
+        )
+    } else {
+        let message = format!(
+            "the source's address {address} is private and the target has public access; \
+             say `--source-exposure public` if the source has a public address as well"
+        );
+        Finding::new("server", message).milder(Severity::Warning)
+    };
+    Ok(finding
+        .evidence("source address", address)
+        .evidence("target", "public access")
+        .into())
+}

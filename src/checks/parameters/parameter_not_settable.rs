@@ -1,0 +1,53 @@
+//! What the source changed and the target cannot have: no command helps, so the application must do without. Since 0.1.0.
+
+use super::compare::{Difference, Standing, differences, shown};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "parameter-not-settable",
+    title: "A server parameter that the source changed cannot be set on the target",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[Official::Prerequisite("parameters")],
+    why: "A flexible server keeps some parameters to itself, limits others, and a newer major has dropped some.",
+    fix: "Decide whether the application depends on the value; where it does, set it for a role or a database, or change \
+          the application.",
+    look: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
+           \"[?isReadOnly].name\"",
+    link: "https://learn.microsoft.com/azure/postgresql/server-parameters/concepts-server-parameters",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = Findings::none();
+    let all = differences(facts, &mut findings)?;
+    findings.found = all.iter().filter_map(finding).collect();
+    Ok(findings)
+}
+
+fn finding(difference: &Difference) -> Option<Finding> {
+    let name = &difference.setting.name;
+    let here = difference.here();
+    let (message, there) = match &difference.standing {
+        Standing::Differs { .. } => return None,
+        Standing::Absent => (
+            format!("`{name}` is `{here}` on the source; the target has no such parameter"),
+            "absent".to_owned(),
+        ),
+        Standing::Fixed { there, why } => {
+            let there = shown(there);
+            (
+                format!("`{name}` is `{here}` on the source and `{there}` on the target: {why}"),
+                there,
+            )
+        }
+    };
+    Some(
+        Finding::new(format!("parameter/{name}"), message)
+            .evidence("source", here)
+            .evidence("target", there),
+    )
+}

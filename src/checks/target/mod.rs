@@ -1,0 +1,22 @@
+//! The target as Azure deployed it: is it there, is it ready, is it in the shape that the migration service asks for.
+
+mod target_burstable;
+mod target_has_read_replicas;
+mod target_high_availability_on;
+mod target_is_replica;
+mod target_not_deployed;
+mod target_not_ready;
+mod target_restart_pending;
+
+use super::Check;
+
+/// The checks of this area, in the order of the report.
+pub const ALL: &[&Check] = &[
+    &target_not_deployed::CHECK,
+    &target_not_ready::CHECK,
+    &target_is_replica::CHECK,
+    &target_high_availability_on::CHECK,
+    &target_has_read_replicas::CHECK,
+    &target_burstable::CHECK,
+    &target_restart_pending::CHECK,
+];

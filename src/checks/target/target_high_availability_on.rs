@@ -1,0 +1,48 @@
+//! The documented prerequisites ask for high availability off until the migration is done. Since 0.1.0.
+//! Auditors for production want the opposite; this check is about the hours of the migration.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "target-high-availability-on",
+    title: "High availability is on in the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Target,
+    mode: None,
+    official: &[Official::Prerequisite("ha")],
+    why: "The migration service asks for a target without a standby: high availability is to be turned on again \
+          only when the migration is complete.",
+    fix: "Turn high availability off now, and on again after the migration.",
+    look: "az postgres flexible-server show --resource-group <group> --name <name> --query highAvailability",
+    link: "https://learn.microsoft.com/azure/postgresql/high-availability/how-to-configure-high-availability",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let ha = server.high_availability.as_ref()?;
+    let differs = |value: &Option<String>, off: &str| {
+        value
+            .as_deref()
+            .is_some_and(|v| !v.eq_ignore_ascii_case(off))
+    };
+    if !differs(&ha.mode, "Disabled") && !differs(&ha.state, "NotEnabled") {
+        return Ok(Findings::none());
+    }
+    let mode = ha.mode.as_deref().unwrap_or("not said");
+    let state = ha.state.as_deref().unwrap_or("not said");
+    Ok(Finding::new(
+        "server",
+        format!("high availability is on: mode `{mode}`, state `{state}`"),
+    )
+    .evidence("mode", mode)
+    .evidence("state", state)
+    .fix(command::server(
+        &server.id,
+        "update",
+        "--zonal-resiliency Disabled",
+    ))
+    .into())
+}

@@ -1,0 +1,45 @@
+//! A read replica takes no writes, so nothing can be migrated into it. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "target-is-replica",
+    title: "The target is a read replica",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Target,
+    mode: None,
+    official: &[Official::Prerequisite("target")],
+    why: "A read replica follows its primary and takes no writes, so the migration service cannot copy into it.",
+    fix: "Choose the primary as the target, or promote the replica to a server of its own.",
+    look: "az postgres flexible-server show --resource-group <group> --name <name> --query replicationRole",
+    link: "https://learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let replication = server.replication.as_ref()?;
+    let role = &replication.role;
+    if ["none", "primary"].contains(&role.to_ascii_lowercase().as_str()) {
+        return Ok(Findings::none());
+    }
+    let of = replication
+        .source_server
+        .as_deref()
+        .and_then(|id| id.rsplit('/').next());
+    let of = of.map(|name| format!(" of `{name}`")).unwrap_or_default();
+    let promote = command::server(
+        &server.id,
+        "replica promote",
+        "--promote-mode standalone --promote-option planned",
+    );
+    Ok(Finding::new(
+        "server",
+        format!("the target is a read replica{of}, its role is `{role}`"),
+    )
+    .evidence("replicationRole", role)
+    .fix(promote)
+    .into())
+}

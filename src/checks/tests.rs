@@ -1,0 +1,2 @@
+//! What holds for the list of checks as a whole.
+use super::*;

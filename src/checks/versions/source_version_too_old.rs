@@ -1,0 +1,38 @@
+//! The first of the documented prerequisites: 9.5 or newer. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+
+/// The oldest source that the migration service takes, as `server_version_num`.
+const OLDEST: u32 = 90_500;
+
+pub const CHECK: Check = Check {
+    id: "source-version-too-old",
+    title: "The source is older than PostgreSQL 9.5",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[
+        Official::Prerequisite("version"),
+        Official::ServiceError(603400),
+        Official::AzureMigrate("version"),
+    ],
+    why: "The migration service reads sources from PostgreSQL 9.5 on.",
+    fix: "Upgrade the source to 9.5 or newer first.",
+    look: "SHOW server_version",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let version = facts.source_version()?;
+    if version.num() >= OLDEST {
+        return Ok(Findings::none());
+    }
+    Ok(
+        Finding::new("server", format!("the source runs PostgreSQL {version}"))
+            .evidence("server_version_num", version.num())
+            .into(),
+    )
+}

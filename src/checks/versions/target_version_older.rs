@@ -1,0 +1,40 @@
+//! A dump of a newer major does not restore into an older one. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "target-version-older",
+    title: "The target's major version is older than the source's",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[Official::Prerequisite("version")],
+    why: "The migration service does not migrate to an earlier major version.",
+    fix: "Upgrade the target to the source's major version or a newer one, or create one there.",
+    look: "az postgres flexible-server show --resource-group <group> --name <name> --query version",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let target = server.version.as_ref()?;
+    let source = facts.source_version()?;
+    if target.major() >= source.major() {
+        return Ok(Findings::none());
+    }
+    let upgrade = format!("--version {} --yes", source.major());
+    Ok(Finding::new(
+        "server",
+        format!(
+            "the source is PostgreSQL {source}, the target {}",
+            target.major_text()
+        ),
+    )
+    .evidence("source", source)
+    .evidence("target", target)
+    .fix(command::server(&server.id, "upgrade", &upgrade))
+    .into())
+}

@@ -1,0 +1,163 @@
+//! What values Azure allows for a server parameter: `allowedValues`, read by `dataType`.
+//!
+//! The forms, as the service sends them: `on,off` and `true, false` (Boolean); `-1-2147483647`, whose first hyphen is a
+//! sign (Integer); `0.001-1e+06` (Numeric); a comma list whose members may hold spaces (Enumeration); a comma list whose
+//! leading comma says that empty is allowed (Set); a regular expression without anchors (String).
+
+use regex_lite::Regex;
+
+/// What a parameter may be set to.
+#[derive(Debug, Clone)]
+pub enum Allowed {
+    /// Least and greatest, both included; and how Azure writes them.
+    Range(f64, f64, String),
+    OneOf(Vec<String>),
+    /// Any selection of these.
+    SetOf(Vec<String>),
+    Pattern(Regex),
+    /// The list could not be read: nothing is known to be forbidden.
+    Unknown,
+}
+
+impl Allowed {
+    /// Reads `allowedValues` of a parameter of this `dataType`. The type is an open enum: an unknown one is judged by form.
+    pub fn parse(data_type: Option<&str>, allowed: Option<&str>) -> Self {
+        let Some(text) = allowed else {
+            return Allowed::Unknown;
+        };
+        match data_type.unwrap_or("").to_ascii_lowercase().as_str() {
+            "integer" | "numeric" => range(text),
+            "boolean" | "enumeration" => Allowed::OneOf(list(text)),
+            "set" => Allowed::SetOf(list(text)),
+            "string" => {
+                Regex::new(&format!("^(?:{text})$")).map_or(Allowed::Unknown, Allowed::Pattern)
+            }
+            _ => Allowed::Unknown,
+        }
+    }
+
+    /// Whether a value, already in the parameter's own unit, may be set. `None`: not known.
+    pub fn admits(&self, value: &str) -> Option<bool> {
+        match self {
+            Allowed::Unknown => None,
+            Allowed::Range(least, most, _) => Some(
+                value
+                    .parse::<f64>()
+                    .is_ok_and(|v| *least <= v && v <= *most),
+            ),
+            Allowed::OneOf(all) => Some(all.iter().any(|a| same_word(a, value))),
+            Allowed::SetOf(all) => {
+                let mut members = value.split(',').map(str::trim).filter(|m| !m.is_empty());
+                Some(members.all(|m| all.iter().any(|a| same_word(a, m))))
+            }
+            Allowed::Pattern(pattern) => Some(pattern.is_match(value)),
+        }
+    }
+
+    /// The words of a list that do not stand for another spelling; empty for ranges and patterns.
+    pub fn words(&self) -> &[String] {
+        match self {
+            Allowed::OneOf(words) | Allowed::SetOf(words) => words,
+            _ => &[],
+        }
+    }
+
+    /// For a finding: what is allowed, in words.
+    pub fn describe(&self) -> String {
+        match self {
+            Allowed::Range(_, _, text) => text.clone(),
+            Allowed::OneOf(all) => format!("one of {}", all.join(", ")),
+            Allowed::SetOf(all) => format!("any of {}", all.join(", ")),
+            Allowed::Pattern(pattern) => {
+                let text = pattern.as_str();
+                format!(
+                    "text like {}",
+                    text.trim_start_matches("^(?:").trim_end_matches(")$")
+                )
+            }
+            Allowed::Unknown => "not known".to_owned(),
+        }
+    }
+}
+
+/// Whether two spellings are one value: letters' case, and `true`/`false` for `on`/`off`.
+fn same_word(a: &str, b: &str) -> bool {
+    fn plain(word: &str) -> String {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "true" => "on".to_owned(),
+            "false" => "off".to_owned(),
+            other => other.to_owned(),
+        }
+    }
+    plain(a) == plain(b)
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `min-max`: the hyphen that divides is the first one that follows a digit or a dot, and is no exponent's sign.
+fn range(text: &str) -> Allowed {
+    let bytes = text.as_bytes();
+    let divides = |i: usize| bytes[i] == b'-' && matches!(bytes[i - 1], b'0'..=b'9' | b'.' | b' ');
+    let Some(at) = (1..bytes.len()).find(|i| divides(*i)) else {
+        return Allowed::Unknown;
+    };
+    match (text[..at].trim().parse(), text[at + 1..].trim().parse()) {
+        (Ok(least), Ok(most)) => Allowed::Range(
+            least,
+            most,
+            format!("{} to {}", text[..at].trim(), text[at + 1..].trim()),
+        ),
+        _ => Allowed::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(data_type: &str, allowed: &str, value: &str) -> Option<bool> {
+        Allowed::parse(Some(data_type), Some(allowed)).admits(value)
+    }
+
+    #[test]
+    fn ranges_with_signs_and_exponents() {
+        assert_eq!(admits("Integer", "-1-2147483647", "-1"), Some(true));
+        assert_eq!(
+            admits("Integer", "-2147483648-2147483647", "-2147483649"),
+            Some(false)
+        );
+        assert_eq!(admits("Integer", "-15-3", "4"), Some(false));
+        assert_eq!(admits("Numeric", "0-1.79769e+308", "1e300"), Some(true));
+        assert_eq!(admits("Numeric", "0.001-1e+06", "1000001"), Some(false));
+        assert_eq!(admits("Numeric", "1e-05-1.5", "0.00001"), Some(true));
+        assert_eq!(admits("Integer", "nonsense", "1"), None);
+    }
+
+    #[test]
+    fn words_sets_and_patterns() {
+        assert_eq!(admits("Boolean", "true, false", "off"), Some(true));
+        assert_eq!(
+            admits(
+                "Enumeration",
+                "serializable,repeatable read",
+                "Repeatable Read"
+            ),
+            Some(true)
+        );
+        assert_eq!(admits("Set", ",age,anon", ""), Some(true));
+        assert_eq!(admits("Set", ",age,anon", "anon, postgis"), Some(false));
+        assert_eq!(
+            admits("String", "(ISO|SQL)(, (DMY|MDY))?", "ISO, DMY"),
+            Some(true)
+        );
+        assert_eq!(admits("String", "[A-Za-z]+", "abc1"), Some(false));
+        assert_eq!(admits("Novelty", "a,b", "c"), None);
+        assert_eq!(Allowed::parse(None, None).admits("x"), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! The target's server parameters, as ARM lists them. Not here: comparing them with the source's (`checks::parameters`).
+
+use std::collections::BTreeMap;
+
+use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
+
+use super::allowed::Allowed;
+use super::shape::{Shape, items};
+use super::{Fact, Missing};
+use crate::plan::Target;
+use crate::question::{Answers, Question};
+
+/// One server parameter of the target. Azure sends every value as text.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    pub name: String,
+    pub value: String,
+    pub allowed: Allowed,
+    /// `milliseconds`, `KB`, `8KB`, …; absent for most.
+    pub unit: Option<String>,
+    pub is_read_only: bool,
+    /// Whether a change takes effect without a restart.
+    pub is_dynamic: bool,
+    pub is_pending_restart: bool,
+}
+
+impl Configuration {
+    /// The members of a value that is a comma list, without empty ones.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        self.value
+            .split(',')
+            .map(str::trim)
+            .filter(|m| !m.is_empty())
+    }
+}
+
+/// All parameters, by lower-case name.
+#[derive(Debug, Clone)]
+pub struct Configurations {
+    question: Question,
+    by_name: BTreeMap<String, Fact<Configuration>>,
+}
+
+impl Configurations {
+    /// The parameter of this name, `None` when this server has none of that name.
+    pub fn find(&self, name: &str) -> Fact<Option<&Configuration>> {
+        match self.by_name.get(&name.to_lowercase()) {
+            None => Ok(None),
+            Some(Ok(configuration)) => Ok(Some(configuration)),
+            Some(Err(missing)) => Err(missing.clone()),
+        }
+    }
+
+    /// [`find`](Self::find) for a parameter that every flexible server has.
+    pub fn get(&self, name: &str) -> Fact<&Configuration> {
+        self.find(name)?.ok_or_else(|| {
+            Missing::unreadable(
+                &self.question,
+                format!("the list has no parameter `{name}`"),
+            )
+        })
+    }
+
+    /// All parameters, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Fact<Configuration>> {
+        self.by_name.values()
+    }
+}
+
+/// GET of the whole list: one page in real life.
+pub fn question(target: &Target) -> Question {
+    let path = format!("{}/configurations", target.id.path());
+    Question::Arm {
+        path,
+        api_version: target.api_version.clone(),
+        filter: None,
+    }
+}
+
+/// The list. One unreadable parameter costs only itself; an empty list is no answer, as no server has none.
+pub fn read(target: &Target, answers: &Answers) -> Fact<Configurations> {
+    let question = question(target);
+    let mut by_name = BTreeMap::new();
+    for item in items(answers, &question)? {
+        let shape = Shape::<models::Configuration>::item(item, &question, &["properties"])?;
+        let name = shape.required("name")?;
+        by_name.insert(name.to_lowercase(), configuration(&shape, name));
+    }
+    if by_name.is_empty() {
+        return Err(Missing::unreadable(
+            &question,
+            "the list of server parameters is empty",
+        ));
+    }
+    Ok(Configurations { question, by_name })
+}
+
+fn configuration(shape: &Shape<models::Configuration>, name: String) -> Fact<Configuration> {
+    let flag = |path: &str, pick: fn(&models::ConfigurationProperties) -> Option<bool>| {
+        shape
+            .get(path, |c| c.properties.as_ref().and_then(pick))?
+            .ok_or_else(|| shape.absent(path))
+    };
+    let value = shape.get("properties.value", |c| {
+        c.properties.as_ref().and_then(|p| p.value.clone())
+    })?;
+    let data_type = shape.field("properties.dataType", "")?;
+    let allowed = shape.field("properties.allowedValues", "")?;
+    Ok(Configuration {
+        name,
+        value: value.ok_or_else(|| shape.absent("properties.value"))?,
+        allowed: Allowed::parse(data_type.as_deref(), allowed.as_deref()),
+        unit: shape.field("properties.unit", "")?,
+        is_read_only: flag("properties.isReadOnly", |p| p.is_read_only)?,
+        is_dynamic: flag("properties.isDynamicConfig", |p| p.is_dynamic_config)?,
+        is_pending_restart: flag("properties.isConfigPendingRestart", |p| {
+            p.is_config_pending_restart
+        })?,
+    })
+}

@@ -1,0 +1,218 @@
+//! Databases: those of the source, which of them this migration takes, and those of the target.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::rows::{row, rows};
+use super::shape::items;
+use super::{Fact, Missing};
+use crate::plan::{Migration, SourceServer, Target};
+use crate::question::{Answers, Question, Side};
+use crate::reference::providers;
+
+/// One database of the source.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Database {
+    pub name: String,
+    pub owner: String,
+    pub is_template: bool,
+    pub allows_connections: bool,
+    /// Most connections at a time; -1 for no limit, -2 for a database that an interrupted DROP left invalid.
+    pub connection_limit: i32,
+    /// Whether the migration user has its owner's rights; `None` where there is no such user.
+    pub user_has_owner: Option<bool>,
+    #[serde(skip)]
+    size: Option<Fact<u64>>,
+}
+
+impl Database {
+    /// Bytes on disk.
+    pub fn size(&self) -> Fact<u64> {
+        self.size
+            .clone()
+            .unwrap_or_else(|| Err(Missing::not_said("its size was not asked", "record again")))
+    }
+
+    fn is_invalid(&self) -> bool {
+        self.connection_limit == -2
+    }
+}
+
+#[derive(Deserialize)]
+struct Size {
+    name: String,
+    bytes: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Contents {
+    user_relations: u64,
+}
+
+/// The source's databases, and which of them the migration takes.
+#[derive(Debug, Clone)]
+pub struct Databases {
+    all: BTreeMap<String, Database>,
+    named: Vec<String>,
+    postgres_holds_user_objects: Fact<bool>,
+}
+
+impl Databases {
+    /// Every database that exists, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Database> {
+        self.all.values()
+    }
+
+    /// The databases that the user named; empty when none was.
+    pub fn named(&self) -> &[String] {
+        &self.named
+    }
+
+    pub fn find(&self, name: &str) -> Option<&Database> {
+        self.all.get(name)
+    }
+
+    /// The databases that this migration takes and that exist. Those named; else every one that takes connections and
+    /// is neither a template nor its provider's own, `postgres` only when it holds user relations; where that is not
+    /// known, it is left out and said to be missing.
+    pub fn selected(&self) -> (Vec<&Database>, Option<Missing>) {
+        if !self.named.is_empty() {
+            return (
+                self.named.iter().filter_map(|n| self.all.get(n)).collect(),
+                None,
+            );
+        }
+        let postgres = &self.postgres_holds_user_objects;
+        let taken = |d: &&Database| d.name != "postgres" || matches!(postgres, Ok(true));
+        let is_unsure = postgres.is_err() && self.candidates().any(|d| d.name == "postgres");
+        let missing = postgres.as_ref().err().filter(|_| is_unsure).cloned();
+        (self.candidates().filter(taken).collect(), missing)
+    }
+
+    /// The databases that have to be asked: those of [`selected`](Self::selected), and `postgres` to find out whether it
+    /// is one of them. A database that takes no connections cannot be asked.
+    pub fn to_ask(&self) -> Vec<&str> {
+        let open = |d: &&Database| d.allows_connections && !d.is_invalid();
+        match self.named.is_empty() {
+            true => self.candidates().map(|d| d.name.as_str()).collect(),
+            false => self
+                .named
+                .iter()
+                .filter_map(|n| self.all.get(n))
+                .filter(open)
+                .map(|d| d.name.as_str())
+                .collect(),
+        }
+    }
+
+    fn candidates(&self) -> impl Iterator<Item = &Database> {
+        self.all.values().filter(|d| {
+            d.allows_connections
+                && !d.is_template
+                && !d.is_invalid()
+                && !providers::is_built_in_database(&d.name)
+        })
+    }
+}
+
+fn sql(source_database: &str, query: &'static str) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source_database.to_owned(),
+        query,
+    }
+}
+
+/// The query `databases`.
+pub fn question(source: &SourceServer) -> Question {
+    sql(&source.database, "databases")
+}
+
+/// The query `database_sizes`: apart, as reading sizes walks the disk and may run into the time limit.
+pub fn sizes_question(source: &SourceServer) -> Question {
+    sql(&source.database, "database_sizes")
+}
+
+/// The query `contents` in one database.
+pub fn contents_question(database: &str) -> Question {
+    sql(database, "contents")
+}
+
+/// The source's databases with their sizes.
+pub fn read(migration: &Migration, source: &SourceServer, answers: &Answers) -> Fact<Databases> {
+    let mut all: BTreeMap<String, Database> = rows::<Database>(answers, &question(source))?
+        .into_iter()
+        .map(|d| (d.name.clone(), d))
+        .collect();
+    if all.is_empty() {
+        return Err(Missing::unreadable(
+            &question(source),
+            "the list of databases is empty",
+        ));
+    }
+    let sizes = sizes(source, answers);
+    for database in all.values_mut() {
+        database.size = Some(size_of(&database.name, &sizes, source));
+    }
+    let postgres = contents_question("postgres");
+    let postgres_holds_user_objects =
+        row::<Contents>(answers, &postgres).map(|c| c.user_relations > 0);
+    Ok(Databases {
+        all,
+        named: migration.databases.clone(),
+        postgres_holds_user_objects,
+    })
+}
+
+fn sizes(source: &SourceServer, answers: &Answers) -> Fact<BTreeMap<String, Option<u64>>> {
+    let rows = rows::<Size>(answers, &sizes_question(source))?;
+    Ok(rows.into_iter().map(|s| (s.name, s.bytes)).collect())
+}
+
+fn size_of(
+    name: &str,
+    sizes: &Fact<BTreeMap<String, Option<u64>>>,
+    source: &SourceServer,
+) -> Fact<u64> {
+    match sizes.as_ref().map_err(Clone::clone)?.get(name) {
+        Some(Some(bytes)) => Ok(*bytes),
+        _ => Err(Missing::unreadable(
+            &sizes_question(source),
+            format!("the size of `{name}` is hidden from this role"),
+        )
+        .with_remedy(format!(
+            "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer)"
+        ))),
+    }
+}
+
+/// GET of the target's databases.
+pub fn target_question(target: &Target) -> Question {
+    let path = format!("{}/databases", target.id.path());
+    Question::Arm {
+        path,
+        api_version: target.api_version.clone(),
+        filter: None,
+    }
+}
+
+/// The target's user databases by name; the service's own are left out.
+pub fn read_target(target: &Target, answers: &Answers) -> Fact<Vec<String>> {
+    let question = target_question(target);
+    let mut names = Vec::new();
+    for item in items(answers, &question)? {
+        match item.get("name").and_then(|n| n.as_str()) {
+            Some(name) if providers::is_built_in_database(name) || name == "postgres" => {}
+            Some(name) => names.push(name.to_owned()),
+            None => {
+                return Err(Missing::unreadable(
+                    &question,
+                    "a database in the list has no name",
+                ));
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,79 @@
+//! The source's machine: processors and memory, as its operating system shows them to a role that may read files.
+
+use serde::Deserialize;
+
+use super::rows::row;
+use super::{Fact, Missing};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+/// What the host has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Host {
+    pub vcores: u32,
+    pub memory_gib: f64,
+}
+
+#[derive(Deserialize)]
+struct Files {
+    /// `/sys/devices/system/cpu/online`: `0-7,16-23`.
+    cpus_online: Option<String>,
+    /// `/proc/meminfo`.
+    meminfo: Option<String>,
+}
+
+/// The query `host`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "host",
+    }
+}
+
+pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Host> {
+    let question = question(source);
+    let files: Files = row(answers, &question)?;
+    let vcores = files.cpus_online.as_deref().and_then(count);
+    let memory_gib = files.meminfo.as_deref().and_then(total);
+    match (vcores, memory_gib) {
+        (Some(vcores), Some(memory_gib)) => Ok(Host { vcores, memory_gib }),
+        _ => Err(Missing::unreadable(
+            &question,
+            "the host's files have another form than Linux gives them",
+        )),
+    }
+}
+
+/// How many processors a list such as `0-7,16` names.
+fn count(list: &str) -> Option<u32> {
+    list.trim().split(',').try_fold(0, |sum: u32, part| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (u32, u32) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        sum.checked_add(last.checked_sub(first)?.checked_add(1)?)
+    })
+}
+
+/// `MemTotal:  16384256 kB`, in GiB.
+fn total(meminfo: &str) -> Option<f64> {
+    let line = meminfo.lines().find_map(|l| l.strip_prefix("MemTotal:"))?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1_048_576.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processors_and_memory() {
+        assert_eq!(count("0-7,16-23\n"), Some(16));
+        assert_eq!(count("0"), Some(1));
+        assert_eq!(count("7-0"), None);
+        assert_eq!(
+            total("MemTotal:       33554432 kB\nMemFree: 1 kB"),
+            Some(32.0)
+        );
+        assert_eq!(total("nothing"), None);
+    }
+}

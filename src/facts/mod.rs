@@ -1,0 +1,184 @@
+//! From answers to typed facts, and from answers to the next questions. Parses; judges nothing.
+//! Here: [`Facts`], [`Fact`], [`Missing`], and [`next`]. One module per subject below.
+//! Not here: how questions are asked (`inputs`), whether a fact is good or bad (`checks`).
+
+pub mod allowed;
+pub mod capabilities;
+pub mod configurations;
+pub mod databases;
+pub mod extensions;
+pub mod host;
+mod missing;
+pub mod network;
+pub mod parameter;
+pub mod replicas;
+pub mod roles;
+mod rows;
+pub mod server;
+pub mod session;
+pub mod settings;
+mod shape;
+pub mod version;
+
+use time::OffsetDateTime;
+
+use crate::plan::{Migration, SourceServer, Target};
+use crate::question::{Answers, Question};
+
+pub use missing::Missing;
+
+/// A typed fact, or why it is not known.
+pub type Fact<T> = Result<T, Missing>;
+
+/// Everything that the checks may look at. Each field stands alone: one refusal costs its own facts only.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    pub migration: &'a Migration,
+    /// The clock of every judgement.
+    pub recorded_at: OffsetDateTime,
+    pub server: Fact<server::Server>,
+    pub replicas: Fact<Vec<replicas::Replica>>,
+    pub configurations: Fact<configurations::Configurations>,
+    pub target_databases: Fact<Vec<String>>,
+    pub capabilities: Fact<capabilities::Capabilities>,
+    pub session: Fact<session::Session>,
+    pub connection: Fact<session::Connection>,
+    pub settings: Fact<settings::Settings>,
+    pub databases: Fact<databases::Databases>,
+    pub extensions: Fact<Vec<extensions::InDatabase>>,
+    pub passwords: Fact<roles::PasswordKinds>,
+    pub host: Fact<host::Host>,
+}
+
+impl<'a> Facts<'a> {
+    /// Reads all facts out of the answers. Never fails as a whole.
+    pub fn read(migration: &'a Migration, answers: &Answers) -> Self {
+        let target = Reader {
+            side: migration.target.as_ref().ok_or_else(Missing::no_target),
+            answers,
+        };
+        let source = Reader {
+            side: migration.source.as_ref().ok_or_else(Missing::no_source),
+            answers,
+        };
+        let server = target.read(server::read);
+        // A server that does not exist has no children: their own 404 says nothing more.
+        let child = Reader {
+            side: match &server {
+                Err(missing) if missing.is_absent_target() => Err(missing.clone()),
+                _ => target.side.clone(),
+            },
+            answers,
+        };
+        let capabilities = server
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|s| capabilities::read(s, answers));
+        let databases = source.read(|s, a| databases::read(migration, s, a));
+        let extensions = databases
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(|d| extensions::read(d, answers));
+        Facts {
+            migration,
+            recorded_at: answers.recorded_at,
+            replicas: child.read(replicas::read),
+            configurations: child.read(configurations::read),
+            target_databases: child.read(databases::read_target),
+            capabilities,
+            session: source.read(session::read),
+            connection: source.read(session::read_connection),
+            settings: source.read(settings::read),
+            databases,
+            extensions,
+            passwords: source.read(roles::read),
+            host: source.read(host::read),
+            server,
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The source's version, from the session or from connecting.
+    pub fn source_version(&self) -> Fact<version::Version> {
+        let session = self.session.as_ref().map(session::Session::version);
+        session.or_else(|missing| {
+            self.connection
+                .as_ref()
+                .map(session::Connection::version)
+                .map_err(|_| missing.clone())
+        })
+    }
+}
+
+/// One side of the migration with its answers, or why there is none.
+struct Reader<'a, S> {
+    side: Fact<&'a S>,
+    answers: &'a Answers,
+}
+
+impl<'a, S> Reader<'a, S> {
+    fn read<T>(&self, read: impl FnOnce(&'a S, &'a Answers) -> Fact<T>) -> Fact<T> {
+        read(self.side.clone()?, self.answers)
+    }
+}
+
+/// The questions that these answers leave open. Empty when everything that can be known was asked.
+/// Questions that were asked already may be among them; `inputs::collect` drops those.
+pub fn next(migration: &Migration, answers: &Answers) -> Vec<Question> {
+    let mut questions = Vec::new();
+    if let Some(target) = migration
+        .target
+        .as_ref()
+        .filter(|_| migration.scope.has_target())
+    {
+        questions.extend(next_of_target(target, answers));
+    }
+    if let Some(source) = migration
+        .source
+        .as_ref()
+        .filter(|_| migration.scope.has_source())
+    {
+        questions.extend(next_of_source(migration, source, answers));
+    }
+    questions
+}
+
+fn next_of_target(target: &Target, answers: &Answers) -> Vec<Question> {
+    let mut questions = vec![
+        server::question(target),
+        replicas::question(target),
+        configurations::question(target),
+        databases::target_question(target),
+    ];
+    if let Ok(server) = server::read(target, answers) {
+        questions.extend(capabilities::question(&server).ok());
+    }
+    if let Ok(names) = replicas::ids(target, answers) {
+        questions.extend(names.iter().map(|id| replicas::question_of(target, id)));
+    }
+    questions
+}
+
+fn next_of_source(
+    migration: &Migration,
+    source: &SourceServer,
+    answers: &Answers,
+) -> Vec<Question> {
+    let mut questions = vec![
+        session::connection_question(source),
+        session::question(source),
+        settings::question(source),
+        databases::question(source),
+        databases::sizes_question(source),
+        roles::question(source),
+        host::question(source),
+    ];
+    if let Ok(databases) = databases::read(migration, source, answers) {
+        for name in databases.to_ask() {
+            questions.push(databases::contents_question(name));
+            questions.push(extensions::question(name));
+        }
+    }
+    questions
+}

@@ -1,0 +1,84 @@
+//! Where the source can be reached from: what the user says, else what its address shows.
+
+use std::net::IpAddr;
+
+use super::{Fact, Facts, Missing};
+use crate::plan::Exposure;
+
+/// How the source is exposed, and how that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub exposure: Exposure,
+    /// The user said so; else the address shows it.
+    pub given: bool,
+    pub address: Option<IpAddr>,
+}
+
+/// The exposure of the source. Unknown when the tool came in over loopback or a socket: then the address that it used is
+/// not the one that the service will use.
+pub fn exposure(facts: &Facts) -> Fact<Seen> {
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .ok_or_else(Missing::no_source)?;
+    let address = address(facts);
+    if let Some(exposure) = source.exposure {
+        return Ok(Seen {
+            exposure,
+            given: true,
+            address: address.ok(),
+        });
+    }
+    let address = address?;
+    if address.is_loopback() || address.is_unspecified() {
+        return Err(local(&address.to_string()));
+    }
+    let exposure = if is_private(address) {
+        Exposure::Private
+    } else {
+        Exposure::Public
+    };
+    Ok(Seen {
+        exposure,
+        given: false,
+        address: Some(address),
+    })
+}
+
+fn address(facts: &Facts) -> Fact<IpAddr> {
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .ok_or_else(Missing::no_source)?;
+    if let Ok(address) = source.host.parse() {
+        return Ok(address);
+    }
+    let connection = facts.connection.as_ref().map_err(Clone::clone)?;
+    let peer = connection
+        .peer_address
+        .as_deref()
+        .and_then(|a| a.parse().ok());
+    peer.ok_or_else(|| local(&source.host))
+}
+
+fn local(host: &str) -> Missing {
+    Missing::not_said(
+        format!(
+            "the source was reached as `{host}`, which is not the address that the service will use"
+        ),
+        "say `--source-exposure public` or `--source-exposure private`",
+    )
+}
+
+/// Addresses that the internet does not route: RFC 1918, RFC 6598, RFC 4193, link-local.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            v4.is_private() || v4.is_link_local() || (first == 100 && (64..128).contains(&second))
+        }
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}

@@ -1,0 +1,266 @@
+//! Values of server parameters, made comparable: units converted, spellings levelled.
+//!
+//! PostgreSQL counts in `8kB`, `kB`, `MB`, `B`, `ms`, `s`, `min`, `us` (`pg_settings.unit`; 9.x also in WAL segments,
+//! `16MB`); Azure in `8KB`, `KB`, `megabytes`, `bytes`, `milliseconds`, `seconds`, `minutes`, `microseconds`. Bytes and
+//! microseconds are the common ground.
+
+/// A unit: how many bytes or microseconds one of it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unit {
+    factor: f64,
+    is_time: bool,
+}
+
+impl Unit {
+    /// A unit as PostgreSQL or Azure writes it; `None` for an unknown one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time = |factor| {
+            Some(Unit {
+                factor,
+                is_time: true,
+            })
+        };
+        match text.trim().to_ascii_lowercase().as_str() {
+            "us" | "microseconds" => return time(1.0),
+            "ms" | "milliseconds" => return time(1e3),
+            "s" | "seconds" => return time(1e6),
+            "min" | "minutes" => return time(6e7),
+            "h" | "hours" => return time(3.6e9),
+            "d" | "days" => return time(8.64e10),
+            _ => {}
+        }
+        let lower = text.trim().to_ascii_lowercase();
+        let digits = lower
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(lower.len());
+        let count: f64 = if digits == 0 {
+            1.0
+        } else {
+            lower[..digits].parse().ok()?
+        };
+        let one = match lower[digits..].trim() {
+            "b" | "bytes" => 1.0,
+            "kb" | "kilobytes" => 1024.0,
+            "mb" | "megabytes" => 1_048_576.0,
+            "gb" | "gigabytes" => 1_073_741_824.0,
+            "tb" | "terabytes" => 1_099_511_627_776.0,
+            _ => return None,
+        };
+        Some(Unit {
+            factor: count * one,
+            is_time: false,
+        })
+    }
+}
+
+/// A value, comparable with one of another server.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Bool(bool),
+    /// In bytes or microseconds where it has a unit. A negative number has none: it is a switch.
+    Number(f64),
+    Text(String),
+}
+
+/// The value of parameter `name`. `is_bool` comes from `vartype` or `dataType`.
+pub fn value(name: &str, text: &str, unit: Option<&str>, is_bool: bool) -> Value {
+    let text = text.trim();
+    if is_bool && let Some(flag) = flag(text) {
+        return Value::Bool(flag);
+    }
+    if let Ok(number) = text.parse::<f64>() {
+        let factor = unit.and_then(Unit::parse).map_or(1.0, |u| u.factor);
+        return Value::Number(if number < 0.0 {
+            number
+        } else {
+            number * factor
+        });
+    }
+    Value::Text(level(name, text))
+}
+
+fn flag(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" => Some(true),
+        "off" | "false" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// One spelling for values that mean the same.
+fn level(name: &str, text: &str) -> String {
+    let lower = text.to_lowercase();
+    match name.to_ascii_lowercase().as_str() {
+        // en_US.UTF-8, en_US.utf8 and en_US.utf-8 are one locale.
+        "lc_monetary" | "lc_numeric" | "lc_time" | "lc_messages" | "lc_collate" | "lc_ctype" => {
+            lower.replace("utf-8", "utf8")
+        }
+        "timezone" | "log_timezone" => {
+            let plain = lower.strip_prefix("etc/").unwrap_or(&lower);
+            let zero = [
+                "utc",
+                "gmt",
+                "uct",
+                "universal",
+                "zulu",
+                "greenwich",
+                "gmt0",
+                "gmt+0",
+                "gmt-0",
+            ];
+            if zero.contains(&plain) {
+                "utc".to_owned()
+            } else {
+                lower
+            }
+        }
+        "default_text_search_config" => lower.trim_start_matches("pg_catalog.").to_owned(),
+        _ => lower
+            .split(',')
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join(","),
+    }
+}
+
+/// A number of one unit in another, as a parameter's value: whole where it comes out whole. `None` when the units are of
+/// different kinds or unknown. Negative numbers are switches and keep their value.
+pub fn convert(text: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
+    let number: f64 = text.trim().parse().ok()?;
+    let (Some(from), Some(to)) = (from, to) else {
+        return Some(text.trim().to_owned());
+    };
+    let (from, to) = (Unit::parse(from)?, Unit::parse(to)?);
+    if from.is_time != to.is_time {
+        return None;
+    }
+    let result = if number < 0.0 {
+        number
+    } else {
+        number * from.factor / to.factor
+    };
+    Some(plain(result))
+}
+
+/// A number with its unit, for a reader: `8 GB`, `30 s`, `-1`.
+pub fn readable(text: &str, unit: Option<&str>) -> String {
+    let (Ok(number), Some(unit)) = (text.trim().parse::<f64>(), unit.and_then(Unit::parse)) else {
+        return text.to_owned();
+    };
+    if number <= 0.0 {
+        return plain(number);
+    }
+    let amount = number * unit.factor;
+    let steps: &[(f64, &str)] = if unit.is_time {
+        &[
+            (8.64e10, "d"),
+            (3.6e9, "h"),
+            (6e7, "min"),
+            (1e6, "s"),
+            (1e3, "ms"),
+            (1.0, "us"),
+        ]
+    } else {
+        &[
+            (1_099_511_627_776.0, "TB"),
+            (1_073_741_824.0, "GB"),
+            (1_048_576.0, "MB"),
+            (1024.0, "kB"),
+            (1.0, "B"),
+        ]
+    };
+    let whole = steps
+        .iter()
+        .find(|(size, _)| amount >= *size && (amount / size).fract() == 0.0);
+    whole.map_or_else(
+        || plain(amount),
+        |(size, name)| format!("{} {name}", plain(amount / size)),
+    )
+}
+
+fn plain(number: f64) -> String {
+    if number.fract() == 0.0 {
+        format!("{number:.0}")
+    } else {
+        format!("{number}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_amount_in_two_units_is_the_same() {
+        assert_eq!(
+            value("work_mem", "4096", Some("kB"), false),
+            value("work_mem", "4096", Some("KB"), false)
+        );
+        assert_eq!(
+            value("shared_buffers", "131072", Some("8kB"), false),
+            Value::Number(1_073_741_824.0)
+        );
+        assert_eq!(
+            value("x", "1", Some("min"), false),
+            value("x", "60", Some("seconds"), false)
+        );
+        assert_eq!(
+            value("max_wal_size", "3", Some("16MB"), false),
+            value("max_wal_size", "48", Some("megabytes"), false)
+        );
+        assert_eq!(
+            value("x", "-1", Some("8kB"), false),
+            value("x", "-1", Some("megabytes"), false)
+        );
+    }
+
+    #[test]
+    fn spellings_of_one_value() {
+        assert_eq!(
+            value("jit", "off", None, true),
+            value("jit", "false", None, true)
+        );
+        assert_eq!(
+            value("lc_time", "en_US.UTF-8", None, false),
+            value("lc_time", "en_US.utf8", None, false)
+        );
+        assert_eq!(
+            value("TimeZone", "Etc/UTC", None, false),
+            value("TimeZone", "UTC", None, false)
+        );
+        assert_ne!(
+            value("TimeZone", "Europe/Berlin", None, false),
+            value("TimeZone", "UTC", None, false)
+        );
+        assert_eq!(
+            value("search_path", "\"$user\", public", None, false),
+            value("search_path", "\"$user\",public", None, false)
+        );
+    }
+
+    #[test]
+    fn conversion_keeps_switches_and_refuses_other_kinds() {
+        assert_eq!(
+            convert("131072", Some("8kB"), Some("8KB")).as_deref(),
+            Some("131072")
+        );
+        assert_eq!(
+            convert("2", Some("min"), Some("milliseconds")).as_deref(),
+            Some("120000")
+        );
+        assert_eq!(
+            convert("-1", Some("min"), Some("seconds")).as_deref(),
+            Some("-1")
+        );
+        assert_eq!(convert("5", Some("min"), Some("KB")), None);
+        assert_eq!(convert("on", None, None), None);
+    }
+
+    #[test]
+    fn amounts_for_a_reader() {
+        assert_eq!(readable("131072", Some("8kB")), "1 GB");
+        assert_eq!(readable("90", Some("s")), "90 s");
+        assert_eq!(readable("-1", Some("kB")), "-1");
+        assert_eq!(readable("ISO, MDY", None), "ISO, MDY");
+    }
+}

@@ -1,0 +1,83 @@
+//! The target's read replicas. The list is a stub in real life (name and id only), so each replica is read by its own GET.
+
+use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
+
+use super::shape::{Shape, items};
+use super::{Fact, Missing};
+use crate::plan::{ServerId, Target};
+use crate::question::{Answers, Question};
+
+/// One read replica: what the list says, and what its own GET adds.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    pub id: ServerId,
+    pub details: Fact<Details>,
+}
+
+/// What a replica's own GET says. Needed to make it again after the migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    pub location: String,
+    pub role: Option<String>,
+    pub state: Option<String>,
+    pub sku: Option<String>,
+}
+
+/// GET of the list of replicas.
+pub fn question(target: &Target) -> Question {
+    let path = format!("{}/replicas", target.id.path());
+    Question::Arm {
+        path,
+        api_version: target.api_version.clone(),
+        filter: None,
+    }
+}
+
+/// GET of one replica.
+pub fn question_of(target: &Target, id: &ServerId) -> Question {
+    Question::Arm {
+        path: id.path(),
+        api_version: target.api_version.clone(),
+        filter: None,
+    }
+}
+
+/// The ids in the list, in the order that it has them.
+pub fn ids(target: &Target, answers: &Answers) -> Fact<Vec<ServerId>> {
+    let question = question(target);
+    items(answers, &question)?
+        .iter()
+        .map(|item| {
+            let id = item
+                .get("id")
+                .and_then(|id| id.as_str())
+                .and_then(|id| id.parse().ok());
+            id.ok_or_else(|| {
+                Missing::unreadable(&question, "a replica in the list has no resource id")
+            })
+        })
+        .collect()
+}
+
+/// All replicas with what is known of each.
+pub fn read(target: &Target, answers: &Answers) -> Fact<Vec<Replica>> {
+    let ids = ids(target, answers)?;
+    Ok(ids
+        .into_iter()
+        .map(|id| Replica {
+            details: details(target, &id, answers),
+            id,
+        })
+        .collect())
+}
+
+fn details(target: &Target, id: &ServerId, answers: &Answers) -> Fact<Details> {
+    let shape =
+        Shape::<models::Server>::read(answers, &question_of(target, id), &["properties", "sku"])?;
+    Ok(Details {
+        location: shape.required("location")?,
+        role: shape.field("properties.replicationRole", "2022-12-01")?,
+        state: shape.field("properties.state", "")?,
+        sku: shape.field("sku.name", "")?,
+    })
+}

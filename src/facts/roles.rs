@@ -1,0 +1,32 @@
+//! Roles of the source: what kind of password each has. Never a hash: the query reads the kind alone.
+
+use serde::Deserialize;
+
+use super::Fact;
+use super::rows::rows;
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+/// The kind of one role's password.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PasswordKind {
+    pub role: String,
+    /// `md5`, `scram-sha-256`, `plain` or `none`.
+    pub kind: String,
+}
+
+/// All roles that may log in.
+pub type PasswordKinds = Vec<PasswordKind>;
+
+/// The query `role_passwords`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "role_passwords",
+    }
+}
+
+pub fn read(source: &SourceServer, answers: &Answers) -> Fact<PasswordKinds> {
+    rows(answers, &question(source))
+}

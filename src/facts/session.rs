@@ -1,0 +1,80 @@
+//! Who asked which source: the connection and the session. Not here: what other roles may do (`roles`).
+
+use serde::Deserialize;
+
+use super::rows::{given, row};
+use super::version::Version;
+use super::{Fact, Missing};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+/// The session that asked.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Session {
+    /// What `version()` says.
+    pub version: String,
+    version_num: u32,
+    pub session_user: String,
+    pub migration_user_exists: bool,
+    pub is_superuser: bool,
+    pub in_recovery: bool,
+    /// The address that the server took the connection on; `None` on a socket.
+    pub server_address: Option<String>,
+}
+
+impl Session {
+    pub fn version(&self) -> Version {
+        Version::from_num(self.version_num)
+    }
+}
+
+/// What connecting showed, before any query.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Connection {
+    pub server_version_num: u32,
+    pub tls: Option<Tls>,
+    pub peer_address: Option<String>,
+}
+
+impl Connection {
+    pub fn version(&self) -> Version {
+        Version::from_num(self.server_version_num)
+    }
+}
+
+/// The connection's encryption.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Tls {
+    pub version: String,
+}
+
+/// The query `identity`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "identity",
+    }
+}
+
+pub fn connection_question(source: &SourceServer) -> Question {
+    Question::Connection {
+        side: Side::Source,
+        database: source.database.clone(),
+    }
+}
+
+pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Session> {
+    row(answers, &question(source))
+}
+
+pub fn read_connection(source: &SourceServer, answers: &Answers) -> Fact<Connection> {
+    let question = connection_question(source);
+    let given = given(answers, &question)?;
+    Connection::deserialize(&given.json).map_err(|e| {
+        Missing::unreadable(
+            &question,
+            format!("the connection's answer has another shape: {e}"),
+        )
+    })
+}

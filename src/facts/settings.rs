@@ -1,0 +1,91 @@
+//! The source's server parameters, from `pg_settings`. Not here: values set for a role or a database alone.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::rows::rows;
+use super::{Fact, Missing};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+/// One parameter of the source.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Setting {
+    pub name: String,
+    /// The value that a new session gets; our own session's guards do not show in it.
+    pub reset_val: Option<String>,
+    /// The value that PostgreSQL was built with.
+    pub boot_val: Option<String>,
+    pub unit: Option<String>,
+    pub vartype: String,
+    /// Where the value comes from: `default`, `configuration file`, `override`, `database`, …
+    pub source: String,
+    /// `internal`, `postmaster`, `sighup`, …
+    pub context: String,
+}
+
+impl Setting {
+    /// Whether somebody chose another value than the built-in one for the whole server. What the server works out by
+    /// itself (`override`), what a session brought along and what a role or a database alone has does not count.
+    pub fn is_customised(&self) -> bool {
+        let for_all = ["configuration file", "command line", "session"];
+        self.context != "internal"
+            && for_all.contains(&self.source.as_str())
+            && self.reset_val != self.boot_val
+    }
+}
+
+/// All parameters that the role may see, by name.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    question: Question,
+    by_name: BTreeMap<String, Setting>,
+}
+
+impl Settings {
+    /// The parameter of this name; `None` where this version has none, or hides it from the role.
+    pub fn find(&self, name: &str) -> Option<&Setting> {
+        self.by_name.get(&name.to_lowercase())
+    }
+
+    /// The value of a parameter that every version shows to every role.
+    pub fn value(&self, name: &str) -> Fact<&str> {
+        self.find(name)
+            .and_then(|s| s.reset_val.as_deref())
+            .ok_or_else(|| {
+                Missing::unreadable(&self.question, format!("`pg_settings` shows no `{name}`"))
+            })
+    }
+
+    /// All parameters, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Setting> {
+        self.by_name.values()
+    }
+}
+
+/// The query `settings`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "settings",
+    }
+}
+
+/// The settings; an empty list is no answer, as no server has none.
+pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Settings> {
+    let question = question(source);
+    let all: Vec<Setting> = rows(answers, &question)?;
+    if all.is_empty() {
+        return Err(Missing::unreadable(
+            &question,
+            "the list of settings is empty",
+        ));
+    }
+    let by_name = all
+        .into_iter()
+        .map(|s| (s.name.to_lowercase(), s))
+        .collect();
+    Ok(Settings { question, by_name })
+}

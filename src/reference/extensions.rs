@@ -1,0 +1,95 @@
+//! Which extensions each target major offers, and which of them need preloading: the documentation's table, for targets
+//! whose own list (`azure.extensions`) was not answered, and for the need to preload, which no answer tells.
+
+/// The table, as of 2025-11-18, after
+/// <https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions>.
+const TABLE: &str = include_str!("extensions.tsv");
+
+/// When the table holds.
+pub const AS_OF: &str = "2025-11-18";
+
+/// Whether an extension has a library that must be in `shared_preload_libraries`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preload {
+    Needed,
+    NotNeeded,
+}
+
+/// What the table says of one extension.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub preload: Preload,
+    /// A library without an extension: not in `azure.extensions`.
+    pub is_module: bool,
+    versions: &'static str,
+}
+
+impl Entry {
+    /// The version that a target of this major offers: `None` where it offers none, `Some("")` where the table names none.
+    pub fn version_on(&self, major: u32) -> Option<&'static str> {
+        let column = majors().position(|m| m == major)?;
+        match self.versions.split('\t').nth(column)? {
+            "-" => None,
+            "NV" => Some(""),
+            version => Some(version),
+        }
+    }
+}
+
+/// The row of this extension, whatever its case.
+pub fn find(name: &str) -> Option<Entry> {
+    TABLE.lines().skip(2).find_map(|line| {
+        let mut columns = line.splitn(3, '\t');
+        let (row, preload, versions) = (columns.next()?, columns.next()?, columns.next()?);
+        row.eq_ignore_ascii_case(name).then_some(Entry {
+            preload: if preload == "n" {
+                Preload::NotNeeded
+            } else {
+                Preload::Needed
+            },
+            is_module: preload == "module",
+            versions,
+        })
+    })
+}
+
+/// Whether the table has a column for this major.
+pub fn knows_major(major: u32) -> bool {
+    majors().any(|m| m == major)
+}
+
+fn majors() -> impl Iterator<Item = u32> {
+    TABLE
+        .lines()
+        .nth(1)
+        .unwrap_or_default()
+        .split('\t')
+        .skip(2)
+        .filter_map(|m| m.parse().ok())
+}
+
+/// The library that an extension is preloaded as, where its name is another.
+pub fn library(extension: &str) -> &str {
+    match extension {
+        "pg_partman" => "pg_partman_bgw",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_columns() {
+        assert_eq!(find("timescaledb").and_then(|e| e.version_on(18)), None);
+        assert!(find("PG_CRON").is_some_and(|e| e.preload == Preload::Needed));
+        assert!(
+            find("hstore")
+                .is_some_and(|e| e.version_on(16).is_some() && e.preload == Preload::NotNeeded)
+        );
+        assert!(find("wal2json").is_some_and(|e| e.is_module));
+        assert!(find("file_fdw").is_none());
+        assert!(knows_major(11) && !knows_major(10));
+    }
+}

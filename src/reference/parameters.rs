@@ -1,0 +1,185 @@
+//! Server parameters by what a difference means. As of 2026-11; PostgreSQL 9.5 to 18.
+
+/// Parameters whose difference changes results or breaks clients, with what to expect.
+const CHANGES_RESULTS: &[(&str, &str)] = &[
+    (
+        "standard_conforming_strings",
+        "string literals with a backslash mean something else",
+    ),
+    (
+        "backslash_quote",
+        "`\\'` in a literal is accepted or refused",
+    ),
+    (
+        "array_nulls",
+        "`NULL` in an array literal is a null or the word",
+    ),
+    (
+        "transform_null_equals",
+        "`x = NULL` is rewritten to `x IS NULL` or not",
+    ),
+    ("datestyle", "dates are read and written in another order"),
+    ("intervalstyle", "intervals are written in another form"),
+    (
+        "timezone",
+        "times without a zone are read and shown in another zone",
+    ),
+    (
+        "bytea_output",
+        "binary values reach clients in another form",
+    ),
+    (
+        "extra_float_digits",
+        "floating-point numbers are written with other digits",
+    ),
+    ("xmloption", "XML text is parsed as another kind of value"),
+    ("xmlbinary", "binary values in XML have another form"),
+    (
+        "search_path",
+        "unqualified names are found in other schemas",
+    ),
+    (
+        "client_encoding",
+        "clients that do not set it get another encoding",
+    ),
+    (
+        "default_transaction_isolation",
+        "transactions see other rows, or fail to serialise",
+    ),
+    (
+        "default_transaction_deferrable",
+        "read-only serialisable transactions wait or do not",
+    ),
+    (
+        "default_text_search_config",
+        "full-text search uses another dictionary",
+    ),
+    (
+        "lc_monetary",
+        "amounts of type `money` are written otherwise",
+    ),
+    ("lc_numeric", "`to_char` writes numbers otherwise"),
+    (
+        "lc_time",
+        "`to_char` writes names of days and months otherwise",
+    ),
+    (
+        "lo_compat_privileges",
+        "large objects are checked for rights or not",
+    ),
+    (
+        "row_security",
+        "row security is applied, or the query fails",
+    ),
+    ("max_prepared_transactions", "two-phase commit is refused"),
+    (
+        "session_replication_role",
+        "triggers and rules fire or do not",
+    ),
+    (
+        "track_commit_timestamp",
+        "`pg_xact_commit_timestamp` has no answer",
+    ),
+    (
+        "default_with_oids",
+        "new tables have an `oid` column or not",
+    ),
+    (
+        "operator_precedence_warning",
+        "warnings of operator precedence appear or not",
+    ),
+    ("quote_all_identifiers", "generated SQL is quoted otherwise"),
+    (
+        "plan_cache_mode",
+        "prepared statements are planned otherwise",
+    ),
+    ("constraint_exclusion", "partitions are excluded or scanned"),
+    (
+        "gin_fuzzy_search_limit",
+        "searches on GIN indexes return fewer rows",
+    ),
+];
+
+/// Parameters that another check answers for: `(parameter, that check)`.
+pub const OWNED: &[(&str, &str)] = &[
+    ("password_encryption", "password-hashes-rejected"),
+    ("shared_preload_libraries", "extension-not-preloaded"),
+];
+
+/// Parameters that belong to the machine, its files or its log, so that no other server should have their values.
+const BELONGS_TO_HOST: &[&str] = &[
+    "archive_cleanup_command",
+    "archive_command",
+    "archive_library",
+    "archive_mode",
+    "archive_timeout",
+    "bonjour",
+    "bonjour_name",
+    "cluster_name",
+    "config_file",
+    "data_directory",
+    "data_directory_mode",
+    "dynamic_library_path",
+    "dynamic_shared_memory_type",
+    "event_source",
+    "external_pid_file",
+    "hba_file",
+    "ident_file",
+    "krb_server_keyfile",
+    "lc_messages",
+    "listen_addresses",
+    "log_destination",
+    "log_directory",
+    "log_file_mode",
+    "log_filename",
+    "log_line_prefix",
+    "log_rotation_age",
+    "log_rotation_size",
+    "log_timezone",
+    "log_truncate_on_rotation",
+    "logging_collector",
+    "port",
+    "primary_conninfo",
+    "primary_slot_name",
+    "promote_trigger_file",
+    "recovery_end_command",
+    "restore_command",
+    "shared_memory_type",
+    "ssl",
+    "ssl_ca_file",
+    "ssl_cert_file",
+    "ssl_ciphers",
+    "ssl_crl_dir",
+    "ssl_crl_file",
+    "ssl_dh_params_file",
+    "ssl_ecdh_curve",
+    "ssl_groups",
+    "ssl_key_file",
+    "ssl_passphrase_command",
+    "ssl_prefer_server_ciphers",
+    "ssl_renegotiation_limit",
+    "ssl_tls13_ciphers",
+    "stats_temp_directory",
+    "syslog_facility",
+    "syslog_ident",
+    "temp_tablespaces",
+    "unix_socket_directories",
+    "unix_socket_group",
+    "unix_socket_permissions",
+    "update_process_title",
+];
+
+/// What a difference in this parameter does to results or clients; `None` when it does nothing to them.
+pub fn changes_results(name: &str) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    CHANGES_RESULTS
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, effect)| *effect)
+}
+
+/// Whether comparing this parameter with another server's means something.
+pub fn is_comparable(name: &str) -> bool {
+    let name = name.to_lowercase();
+    !BELONGS_TO_HOST.contains(&name.as_str()) && !OWNED.iter().any(|(n, _)| *n == name)
+}

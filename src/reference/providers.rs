@@ -1,0 +1,63 @@
+//! What a hosting provider puts into every server, and nobody migrates. As of 2026-11.
+
+use crate::plan::SourceKind;
+
+/// Databases that belong to a provider or to PostgreSQL itself. `postgres` is not among them: it may hold user objects.
+const BUILT_IN_DATABASES: &[&str] = &[
+    "azure_maintenance",
+    "azure_sys",
+    "rdsadmin",
+    "cloudsqladmin",
+    "alloydbadmin",
+    "template0",
+    "template1",
+];
+
+/// Extensions that a flexible server brings itself; the target has its own of them.
+/// <https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions>
+const FLEXIBLE_SERVER_EXTENSIONS: &[&str] = &[
+    "plpgsql",
+    "azure",
+    "pgaadauth",
+    "pg_availability",
+    "pg_qs",
+    "pgms_stats",
+    "pgms_wait_sampling",
+];
+
+/// Extensions that a provider installs by itself.
+const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
+    ("rds_tools", &[SourceKind::AwsRds, SourceKind::AwsAurora]),
+    ("aurora_stat_utils", &[SourceKind::AwsAurora]),
+    ("apg_plan_mgmt", &[SourceKind::AwsAurora]),
+    (
+        "google_vacuum_mgmt",
+        &[SourceKind::GcpCloudSql, SourceKind::GcpAlloyDb],
+    ),
+    (
+        "google_insights",
+        &[SourceKind::GcpCloudSql, SourceKind::GcpAlloyDb],
+    ),
+    ("google_columnar_engine", &[SourceKind::GcpAlloyDb]),
+    ("google_db_advisor", &[SourceKind::GcpAlloyDb]),
+    ("google_job_scheduler", &[SourceKind::GcpAlloyDb]),
+    ("supabase_vault", &[SourceKind::SupabasePostgresql]),
+    (
+        "edb_system_monitor",
+        &[SourceKind::Edb, SourceKind::EdbPostgresql],
+    ),
+];
+
+pub fn is_built_in_database(name: &str) -> bool {
+    BUILT_IN_DATABASES.contains(&name)
+}
+
+/// Whether the target has this extension by itself, or every PostgreSQL does.
+pub fn is_platform_extension(name: &str) -> bool {
+    FLEXIBLE_SERVER_EXTENSIONS.contains(&name)
+}
+
+/// Whether a provider installs this extension without being asked.
+pub fn is_auto_installed(name: &str) -> bool {
+    AUTO_INSTALLED.iter().any(|(n, _)| *n == name)
+}
