@@ -7,3 +7,5 @@ pub mod plan;
 pub mod queries;
 pub mod question;
 pub mod reference;
+pub mod report;
+pub mod verdict;

@@ -16,6 +16,8 @@ pub struct Finding {
     pub severity: Option<Severity>,
     /// The values that it rests on, by name.
     pub evidence: Vec<(String, String)>,
+    /// Whether the evidence is what a reader came for, so that it is shown row by row.
+    pub is_table: bool,
     /// Commands that mend it, or the statement to run.
     pub fix: Vec<String>,
 }
@@ -27,6 +29,7 @@ impl Finding {
             message: message.into(),
             severity: None,
             evidence: Vec::new(),
+            is_table: false,
             fix: Vec::new(),
         }
     }
@@ -41,6 +44,13 @@ impl Finding {
     pub fn evidence(mut self, name: &str, value: impl ToString) -> Self {
         self.evidence.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// A row of the table that this finding is about.
+    #[must_use]
+    pub fn row(mut self, name: &str, value: impl ToString) -> Self {
+        self.is_table = true;
+        self.evidence(name, value)
     }
 
     #[must_use]

@@ -1,1 +1,291 @@
-//! Reads and writes recordings.
+//! Recordings: a folder with `manifest.json` and a file for each answer.
+//! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
+//! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Source;
+use crate::plan::Migration;
+use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
+
+/// The format that this version reads and writes.
+const FORMAT: u32 = 1;
+
+/// Why a recording could not be opened or written. All of it shows before the first question.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    #[error("`{path}` is no recording: {source}; give the folder that holds its manifest.json")]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{path}: the manifest is not readable ({source}); record again, or restore the file")]
+    Malformed {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
+    #[error("{path} has format {found}, this version reads {FORMAT}; use a newer flexready")]
+    Newer { path: PathBuf, found: u32 },
+    #[error("`{path}` is not empty; name a folder that does not exist yet")]
+    NotEmpty { path: PathBuf },
+    #[error("cannot write the recording to `{path}`: {source}")]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: u32,
+    tool: String,
+    #[serde(with = "time::serde::rfc3339")]
+    recorded_at: OffsetDateTime,
+    origin: Origin,
+    #[serde(default)]
+    asked_as: Asker,
+    migrations: Vec<Migration>,
+    answers: Vec<Entry>,
+}
+
+/// One question that was asked.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    question: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<Refusal>,
+}
+
+/// A recording that was opened.
+pub struct Recording {
+    folder: PathBuf,
+    manifest: Manifest,
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Recording {
+    /// Opens the recording in `folder`.
+    ///
+    /// # Errors
+    /// When the manifest is absent, unreadable or of a newer format. Any other broken file is a refusal of its question.
+    pub fn open(folder: &Path) -> Result<Self, RecordingError> {
+        let path = folder.join("manifest.json");
+        let text = fs::read(&path).map_err(|source| RecordingError::Unreadable {
+            path: folder.to_owned(),
+            source,
+        })?;
+        let malformed = |source| RecordingError::Malformed {
+            path: path.clone(),
+            source,
+        };
+        // The format first: a newer one may have fields that this version does not know.
+        let outline: Value = serde_json::from_slice(&text).map_err(malformed)?;
+        match outline.get("format").and_then(Value::as_u64) {
+            Some(found) if found > u64::from(FORMAT) => {
+                let found = u32::try_from(found).unwrap_or(u32::MAX);
+                return Err(RecordingError::Newer { path, found });
+            }
+            _ => {}
+        }
+        let manifest: Manifest = serde_json::from_value(outline).map_err(malformed)?;
+        let entries = manifest
+            .answers
+            .iter()
+            .map(|e| (e.question.clone(), e.clone()))
+            .collect();
+        Ok(Recording {
+            folder: folder.to_owned(),
+            manifest,
+            entries,
+        })
+    }
+
+    /// The migrations that it was made for.
+    pub fn migrations(&self) -> &[Migration] {
+        &self.manifest.migrations
+    }
+
+    /// Answers without any answer yet, with the recording's clock and origin.
+    pub fn start(&self) -> Answers {
+        Answers::new(self.manifest.recorded_at, self.manifest.origin)
+    }
+
+    /// The keys of all questions that were asked.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    fn answer(&self, key: &str) -> Answer {
+        let Some(entry) = self.entries.get(key) else {
+            return refused(
+                RefusalKind::NotRecorded,
+                "the recording does not hold this question",
+            )
+            .into();
+        };
+        match (&entry.refused, &entry.file) {
+            (Some(refusal), _) => refusal.clone().into(),
+            (None, Some(file)) => match self.read(file) {
+                Ok(json) => Answer::Given(Given {
+                    json,
+                    api_version: entry.api_version.clone(),
+                }),
+                Err(why) => refused(
+                    RefusalKind::NotRecorded,
+                    &format!("`{file}` of the recording {why}"),
+                )
+                .into(),
+            },
+            (None, None) => refused(
+                RefusalKind::NotRecorded,
+                "the manifest names neither a file nor a refusal",
+            )
+            .into(),
+        }
+    }
+
+    fn read(&self, file: &str) -> Result<Value, String> {
+        // A manifest may come from anybody: its files lie beside it, and nowhere else.
+        if file.contains(['/', '\\']) || file.starts_with('.') {
+            return Err("has a name that leads out of its folder".to_owned());
+        }
+        let text = fs::read(self.folder.join(file)).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => "is not there".to_owned(),
+            _ => format!("cannot be read: {e}"),
+        })?;
+        serde_json::from_slice(&text).map_err(|e| format!("is not JSON: {e}"))
+    }
+}
+
+fn refused(kind: RefusalKind, message: &str) -> Refusal {
+    Refusal {
+        kind,
+        status: None,
+        code: None,
+        message: message.to_owned(),
+    }
+}
+
+#[async_trait]
+impl Source for Recording {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        questions.iter().map(|q| self.answer(&q.key())).collect()
+    }
+
+    fn asker(&self) -> Asker {
+        self.manifest.asked_as.clone()
+    }
+}
+
+/// Writes the answers of a finished run as a recording.
+pub struct Recorder {
+    folder: PathBuf,
+}
+
+impl Recorder {
+    /// Prepares `folder`, which must be empty or absent.
+    ///
+    /// # Errors
+    /// When it holds something already, or cannot be made.
+    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
+        let unwritable = |source| RecordingError::Unwritable {
+            path: folder.to_owned(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        if fs::read_dir(folder).map_err(unwritable)?.next().is_some() {
+            return Err(RecordingError::NotEmpty {
+                path: folder.to_owned(),
+            });
+        }
+        Ok(Recorder {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Writes all answers, and the manifest last: a recording without one was not finished.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
+        let mut entries = Vec::new();
+        for (index, (key, answer)) in answers.iter().enumerate() {
+            entries.push(self.entry(index + 1, key, answer)?);
+        }
+        let manifest = Manifest {
+            format: FORMAT,
+            tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            recorded_at: answers.recorded_at,
+            origin: answers.origin,
+            asked_as: answers.asker.clone(),
+            migrations: migrations.to_vec(),
+            answers: entries,
+        };
+        self.file("manifest.json", &manifest)
+    }
+
+    fn entry(&self, number: usize, key: &str, answer: &Answer) -> Result<Entry, RecordingError> {
+        let start = Entry {
+            question: key.to_owned(),
+            file: None,
+            api_version: None,
+            refused: None,
+        };
+        Ok(match answer {
+            Answer::Refused(refusal) => Entry {
+                refused: Some(refusal.clone()),
+                ..start
+            },
+            Answer::Given(given) => {
+                let file = format!("{number:03}-{}.json", slug(key));
+                self.file(&file, &given.json)?;
+                Entry {
+                    file: Some(file),
+                    api_version: given.api_version.clone(),
+                    ..start
+                }
+            }
+        })
+    }
+
+    fn file(&self, name: &str, content: &impl Serialize) -> Result<(), RecordingError> {
+        let mut text = serde_json::to_vec_pretty(content).expect("answers and manifest are JSON");
+        text.push(b'\n');
+        let path = self.folder.join(name);
+        fs::write(&path, text).map_err(|source| RecordingError::Unwritable { path, source })
+    }
+}
+
+/// A short ASCII name for a key: for people who look into the folder. Never parsed back.
+fn slug(key: &str) -> String {
+    let without_query = key.split('?').next().unwrap_or(key);
+    let words: Vec<String> = without_query
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let tail = words.len().saturating_sub(3);
+    let mut slug = words[tail..].join("-");
+    slug.truncate(60);
+    slug
+}
+
+/// The present moment, to the second: the clock of a live run's judgement.
+pub fn now() -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(0).unwrap_or(now)
+}
+
+/// A moment as the report writes it.
+pub fn rfc3339(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_default()
+}

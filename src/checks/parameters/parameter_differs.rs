@@ -106,7 +106,7 @@ fn table(rest: &[Settable], id: &ServerId) -> Finding {
             one.difference.here(),
             one.there
         );
-        finding.evidence(one.name(), row).fix(one.command(id))
+        finding.row(one.name(), row).fix(one.command(id))
     };
     let finding = rest.iter().fold(start, with_row);
     if rest.iter().any(|r| r.needs_restart) {

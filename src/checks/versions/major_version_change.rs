@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> Judged {
         format!("the migration goes from PostgreSQL {from} to {to}"),
     );
     let with_notes = |finding: Finding, release: &release_notes::Release| {
-        finding.evidence(
+        finding.row(
             release.name,
             format!("{} ({})", release.breaks, release.link()),
         )

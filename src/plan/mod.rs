@@ -1,0 +1,167 @@
+//! What the user says: a [`Migration`] with its source, its target and how it is meant.
+//! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
+
+pub mod file;
+mod server_id;
+
+use std::fmt;
+
+use clap::ValueEnum;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use server_id::{ServerId, TargetError};
+
+/// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
+/// several languages agree on, and every call that the tool needs exists in it.
+pub const API_VERSION: &str = "2025-08-01";
+
+/// One migration: a source, a target, and how the service is to do it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migration {
+    pub name: String,
+    pub scope: Scope,
+    #[serde(default)]
+    pub mode: Mode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceServer>,
+    /// The databases to migrate; empty: every user database of the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub databases: Vec<String>,
+    /// Whom the service will sign in as on the source, where that is not the user who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration_user: Option<String>,
+}
+
+/// Which sides are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    Pair,
+    Target,
+    Source,
+}
+
+impl Scope {
+    pub fn has_target(self) -> bool {
+        self != Scope::Source
+    }
+
+    pub fn has_source(self) -> bool {
+        self != Scope::Target
+    }
+}
+
+/// Offline: the applications stand still while the data is copied. Online: changes are replayed until cutover.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    #[default]
+    Offline,
+    Online,
+}
+
+/// The flexible server that is migrated into.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub id: ServerId,
+    /// The api-version to ask with; see [`API_VERSION`].
+    pub api_version: String,
+}
+
+/// The server that is migrated from, as the user describes it. Nothing here is secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceServer {
+    /// Host name, address, or the directory of a socket.
+    pub host: String,
+    pub port: u16,
+    /// The database that is connected to first.
+    pub database: String,
+    /// The user who asks.
+    pub user: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SourceKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<Exposure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcores: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_gib: Option<f64>,
+}
+
+/// How the service reaches the source: over the internet, or over a private network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exposure {
+    Public,
+    Private,
+}
+
+/// Where the source runs: the `SourceType` values of the migration service's API, in kebab-case.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ValueEnum,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    OnPremises,
+    AzureVm,
+    Aws,
+    AwsRds,
+    AwsAurora,
+    #[value(name = "aws-ec2")]
+    #[serde(rename = "aws-ec2")]
+    AwsEc2,
+    Gcp,
+    #[value(name = "gcp-cloudsql")]
+    #[serde(rename = "gcp-cloudsql")]
+    GcpCloudSql,
+    #[value(name = "gcp-alloydb")]
+    #[serde(rename = "gcp-alloydb")]
+    GcpAlloyDb,
+    GcpCompute,
+    Edb,
+    EdbOracleServer,
+    EdbPostgresql,
+    PostgresqlSingleServer,
+    PostgresqlFlexibleServer,
+    #[value(name = "postgresql-cosmosdb")]
+    #[serde(rename = "postgresql-cosmosdb")]
+    PostgresqlCosmosDb,
+    HuaweiRds,
+    HuaweiCompute,
+    HerokuPostgresql,
+    CrunchyPostgresql,
+    #[value(name = "apsaradb-rds")]
+    #[serde(rename = "apsaradb-rds")]
+    ApsaraDbRds,
+    DigitalOceanDroplets,
+    DigitalOceanPostgresql,
+    SupabasePostgresql,
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            self.to_possible_value()
+                .as_ref()
+                .map_or("", |v| v.get_name()),
+        )
+    }
+}

@@ -1,0 +1,260 @@
+//! Makes the report out of facts and judgements.
+
+use time::format_description::well_known::Rfc3339;
+
+use super::value::{
+    AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, PolicyReport, Reads,
+    RefusalReport, Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
+};
+use crate::checks::{Finding, Severity};
+use crate::facts::{Facts, Missing};
+use crate::question::{Answer, Answers, Origin};
+use crate::verdict::{self, FailOn, Judgement, Outcome, Policy, Status, Verdict};
+
+/// Most findings of one check in a report.
+const MAX_FINDINGS: usize = 50;
+
+/// One migration with everything that the report says of it.
+pub struct Case<'a> {
+    pub facts: &'a Facts<'a>,
+    pub answers: &'a Answers,
+    pub judgement: &'a Judgement,
+}
+
+/// The report of a run.
+pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
+    let migrations: Vec<MigrationReport> = cases.iter().map(migration).collect();
+    let verdict = verdict::worst(migrations.iter().map(|m| m.verdict));
+    let blockers = migrations.iter().map(|m| m.summary.blockers).sum();
+    let exit_code = verdict::exit_code(verdict, policy.fail_on);
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        recorded_at: answers.recorded_at.format(&Rfc3339).unwrap_or_default(),
+        synthetic: answers.origin == Origin::Synthetic,
+        asked_as: AskedAs {
+            azure_credential: answers.asker.azure_credential.clone(),
+            azure_identity: answers.asker.azure_identity.clone(),
+        },
+        verdict,
+        ready_to_migrate: migrations.iter().all(|m| m.ready_to_migrate),
+        blockers,
+        exit_code,
+        exit_reason: exit_reason(verdict, policy.fail_on, &migrations),
+        policy: policy_report(policy, cases),
+        migrations,
+    }
+}
+
+fn policy_report(policy: &Policy, cases: &[Case]) -> PolicyReport {
+    let mut left_out: Vec<String> = cases
+        .iter()
+        .flat_map(|c| &c.judgement.left_out)
+        .map(|id| (*id).to_owned())
+        .collect();
+    left_out.sort();
+    left_out.dedup();
+    PolicyReport {
+        strict: policy.strict,
+        fail_on: policy.fail_on,
+        allow_unknown: policy.allow_unknown.clone(),
+        left_out,
+    }
+}
+
+fn exit_reason(verdict: Verdict, fail_on: FailOn, migrations: &[MigrationReport]) -> String {
+    let sum =
+        |pick: fn(&Summary) -> usize| migrations.iter().map(|m| pick(&m.summary)).sum::<usize>();
+    let gating = migrations
+        .iter()
+        .flat_map(|m| &m.checks)
+        .filter(|c| c.unknown_as == Some(Severity::Blocker))
+        .count();
+    let reason = match verdict {
+        Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
+        Verdict::ReadyWithWarnings => format!(
+            "ready with warnings: {}",
+            counted(sum(|s| s.warnings), "warning")
+        ),
+        Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete => {
+            format!(
+                "incomplete: {} that may hide a blocker could not be answered",
+                counted(gating, "check")
+            )
+        }
+    };
+    match fail_on {
+        FailOn::Never if verdict > Verdict::ReadyWithWarnings => {
+            format!("{reason}; --fail-on never makes this 0")
+        }
+        FailOn::Warning if verdict == Verdict::ReadyWithWarnings => {
+            format!("{reason}; --fail-on warning makes this 1")
+        }
+        _ => reason,
+    }
+}
+
+/// `1 blocker`, `3 blockers`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+fn migration(case: &Case) -> MigrationReport {
+    let (facts, judgement) = (case.facts, case.judgement);
+    let plan = facts.migration;
+    MigrationReport {
+        name: plan.name.clone(),
+        scope: plan.scope,
+        mode: plan.mode,
+        target: plan.target.as_ref().map(|t| target(t.id.path(), facts)),
+        source: plan.source.as_ref().map(|_| source(facts)),
+        databases: databases(facts),
+        verdict: judgement.verdict,
+        ready_to_migrate: judgement.is_ready_to_migrate(),
+        summary: summary(judgement),
+        checks: judgement.outcomes.iter().map(check).collect(),
+        reads: reads(case.answers),
+    }
+}
+
+fn target(id: String, facts: &Facts) -> TargetReport {
+    let server = facts.server.as_ref().ok();
+    TargetReport {
+        id,
+        version: server
+            .and_then(|s| s.version.as_ref().ok())
+            .map(ToString::to_string),
+        sku: server
+            .and_then(|s| s.sku.as_ref().ok())
+            .map(|s| s.name.clone()),
+        location: server.and_then(|s| s.location.as_ref().ok()).cloned(),
+    }
+}
+
+fn source(facts: &Facts) -> SourceReport {
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .expect("only called with a source");
+    SourceReport {
+        host: source.host.clone(),
+        port: source.port,
+        user: source.user.clone(),
+        migration_user: facts
+            .migration
+            .migration_user
+            .clone()
+            .unwrap_or_else(|| source.user.clone()),
+        version: facts.source_version().ok().map(|v| v.to_string()),
+        kind: source.kind.map(|k| k.to_string()),
+        tls: facts
+            .connection
+            .as_ref()
+            .ok()
+            .and_then(|c| c.tls.as_ref())
+            .map(|t| t.version.clone()),
+    }
+}
+
+fn databases(facts: &Facts) -> Option<Vec<String>> {
+    let databases = facts.databases.as_ref().ok()?;
+    Some(
+        databases
+            .selected()
+            .0
+            .into_iter()
+            .map(|d| d.name.clone())
+            .collect(),
+    )
+}
+
+fn summary(judgement: &Judgement) -> Summary {
+    Summary {
+        pass: judgement.with(Status::Pass),
+        fail: judgement.with(Status::Fail),
+        unknown: judgement.with(Status::Unknown),
+        not_applicable: judgement.with(Status::NotApplicable),
+        out_of_scope: judgement.out_of_scope,
+        waived: 0,
+        blockers: judgement.count(Severity::Blocker),
+        warnings: judgement.count(Severity::Warning),
+        notes: judgement.count(Severity::Note),
+    }
+}
+
+fn check(outcome: &Outcome) -> CheckReport {
+    let check = outcome.check;
+    let unknown_reason = || outcome.missing.first().map(|m| m.reason.clone());
+    CheckReport {
+        id: check.id.to_owned(),
+        area: check.area().to_owned(),
+        title: check.title.to_owned(),
+        severity: check.severity,
+        status: outcome.status,
+        official: check.official.iter().map(ToString::to_string).collect(),
+        link: check.link.to_owned(),
+        findings: outcome
+            .findings
+            .iter()
+            .take(MAX_FINDINGS)
+            .map(|f| finding(outcome, f))
+            .collect(),
+        count: outcome.findings.len(),
+        missing: outcome.missing.iter().map(missing).collect(),
+        unknown_as: (!outcome.missing.is_empty()).then_some(outcome.unknown_as),
+        reason: outcome.not_applicable.clone().or_else(unknown_reason),
+    }
+}
+
+fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
+    FindingReport {
+        object: finding.object.clone(),
+        message: finding.message.clone(),
+        severity: verdict::severity_of(outcome.check, finding),
+        evidence: finding
+            .evidence
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone().into()))
+            .collect(),
+        is_table: finding.is_table,
+        fix: finding.fix.clone(),
+    }
+}
+
+fn missing(missing: &Missing) -> MissingReport {
+    MissingReport {
+        question: missing.question.clone(),
+        reason: missing.reason.clone(),
+        remedy: missing.remedy.clone(),
+    }
+}
+
+fn reads(answers: &Answers) -> Reads {
+    let asked = |prefix: &str| {
+        answers
+            .iter()
+            .filter(|(key, _)| key.starts_with(prefix))
+            .count()
+    };
+    let refused = answers.iter().filter_map(|(key, answer)| match answer {
+        Answer::Refused(refusal) => Some(RefusalReport {
+            question: key.to_owned(),
+            reason: refusal.to_string(),
+        }),
+        Answer::Given(_) => None,
+    });
+    Reads {
+        arm_requests: asked("arm:"),
+        sql_queries: asked("sql:"),
+        refusals: refused.collect(),
+    }
+}

@@ -1,0 +1,181 @@
+//! The report as data: the shape that `flexready schema` describes. Field order is the order in the file.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::checks::Severity;
+use crate::plan::{Mode, Scope};
+use crate::verdict::{FailOn, Status, Verdict};
+
+/// The name of this shape; a breaking change raises the number.
+pub(super) const SCHEMA: &str = "flexready-report/1";
+
+/// The result of one run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// `flexready-report/1`.
+    pub schema: String,
+    pub tool: Tool,
+    /// When the answers were recorded: the clock of every judgement. RFC 3339, UTC.
+    pub recorded_at: String,
+    /// Whether the answers were composed by hand rather than recorded from servers.
+    pub synthetic: bool,
+    /// Who asked, as far as it is known.
+    pub asked_as: AskedAs,
+    /// The worst verdict of all migrations.
+    pub verdict: Verdict,
+    /// Whether every migration may start.
+    pub ready_to_migrate: bool,
+    /// Findings of severity blocker, over all migrations.
+    pub blockers: usize,
+    pub exit_code: u8,
+    pub exit_reason: String,
+    pub policy: PolicyReport,
+    pub migrations: Vec<MigrationReport>,
+}
+
+/// The program that made the report.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}
+
+/// The identities that asked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct AskedAs {
+    /// The credential that signed in to Azure, as `--auth` names it.
+    pub azure_credential: Option<String>,
+    /// The identity that the access token names.
+    pub azure_identity: Option<String>,
+}
+
+/// What was said of how to judge.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyReport {
+    pub strict: bool,
+    pub fail_on: FailOn,
+    pub allow_unknown: Vec<String>,
+    /// Checks that were left out by `--check` or `--skip`.
+    pub left_out: Vec<String>,
+}
+
+/// One migration.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct MigrationReport {
+    pub name: String,
+    pub scope: Scope,
+    pub mode: Mode,
+    pub target: Option<TargetReport>,
+    pub source: Option<SourceReport>,
+    /// The databases that are migrated; null when they could not be read.
+    pub databases: Option<Vec<String>>,
+    pub verdict: Verdict,
+    pub ready_to_migrate: bool,
+    pub summary: Summary,
+    pub checks: Vec<CheckReport>,
+    pub reads: Reads,
+}
+
+/// The flexible server. What could not be read is null.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TargetReport {
+    pub id: String,
+    pub version: Option<String>,
+    pub sku: Option<String>,
+    pub location: Option<String>,
+}
+
+/// The source server. What could not be read is null.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SourceReport {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    /// Whom the service signs in as.
+    pub migration_user: String,
+    pub version: Option<String>,
+    pub kind: Option<String>,
+    /// The TLS version of the connection that asked; null without TLS, or when there was no connection.
+    pub tls: Option<String>,
+}
+
+/// Counts: of checks by status, of findings by severity.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    pub pass: usize,
+    pub fail: usize,
+    pub unknown: usize,
+    pub not_applicable: usize,
+    pub out_of_scope: usize,
+    pub waived: usize,
+    pub blockers: usize,
+    pub warnings: usize,
+    pub notes: usize,
+}
+
+/// One check and how it came out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CheckReport {
+    pub id: String,
+    pub area: String,
+    pub title: String,
+    pub severity: Severity,
+    pub status: Status,
+    pub official: Vec<String>,
+    pub link: String,
+    /// At most 50; `count` tells how many there are.
+    pub findings: Vec<FindingReport>,
+    pub count: usize,
+    /// What could not be read, and what it counts as. Not empty when unknown; may be so when failed.
+    pub missing: Vec<MissingReport>,
+    /// What an unknown counts as here, where something is missing.
+    pub unknown_as: Option<Severity>,
+    /// For unknown and not_applicable.
+    pub reason: Option<String>,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct FindingReport {
+    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`.
+    pub object: String,
+    pub message: String,
+    pub severity: Severity,
+    /// The values that it rests on, by name.
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub evidence: serde_json::Map<String, Value>,
+    /// Whether a reader wants the evidence row by row.
+    #[serde(skip, default)]
+    pub is_table: bool,
+    /// Commands or statements that mend it.
+    pub fix: Vec<String>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MissingReport {
+    /// The question without an answer; null when the plan lacks something.
+    pub question: Option<String>,
+    pub reason: String,
+    /// What would make it known.
+    pub remedy: Option<String>,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Reads {
+    pub arm_requests: usize,
+    pub sql_queries: usize,
+    pub refusals: Vec<RefusalReport>,
+}
+
+/// A question that was refused.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RefusalReport {
+    pub question: String,
+    pub reason: String,
+}
