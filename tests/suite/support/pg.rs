@@ -6,6 +6,7 @@
 //!
 //! The places of a server lie in [`home`], its process in [`process`], SQL in [`session`].
 
+mod account;
 mod extensions;
 mod home;
 mod process;

@@ -3,13 +3,14 @@
 use std::env;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::account::Account;
 use super::extensions;
 
 /// What a server of its own can be given.
@@ -51,12 +52,6 @@ pub(super) struct Home {
     root: TempDir,
     bin: PathBuf,
     account: Option<Account>,
-}
-
-#[derive(Clone, Copy)]
-struct Account {
-    uid: u32,
-    gid: u32,
 }
 
 /// The place of the servers that `tests/run.sh` got.
@@ -202,34 +197,9 @@ impl Home {
             .env("LC_ALL", "C")
             .env("TZ", "UTC")
             .current_dir(self.root());
-        if let Some(Account { uid, gid }) = self.account {
-            command.uid(uid).gid(gid);
+        if let Some(account) = self.account {
+            command.uid(account.uid).gid(account.gid);
         }
         command
-    }
-}
-
-impl Account {
-    /// PostgreSQL refuses to run as root, and initdb refuses an account that the system does not know by name.
-    fn unless_already_unprivileged() -> io::Result<Option<Account>> {
-        if fs::metadata("/proc/self")?.uid() != 0 {
-            return Ok(None);
-        }
-        let known = fs::read_to_string("/etc/passwd")?;
-        let account = ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| Account::of(&known, name));
-        account.map(Some).ok_or_else(|| io::Error::other("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody"))
-    }
-
-    fn of(known: &str, name: &str) -> Option<Account> {
-        let line = known
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        let mut ids = line.split(':').skip(1).map(str::parse);
-        Some(Account {
-            uid: ids.next()?.ok()?,
-            gid: ids.next()?.ok()?,
-        })
     }
 }
