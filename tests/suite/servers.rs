@@ -93,13 +93,15 @@ fn an_own_server_has_its_own_settings_and_log() {
 }
 
 #[test]
-fn a_stopped_server_takes_no_connection_and_leaves_nothing() {
+fn a_stopped_server_keeps_its_data_and_a_dropped_one_leaves_nothing() {
     let server = Server::start(18, &[]);
     let (port, data) = (server.port(), server.data_dir());
     server.stop();
     assert!(TcpStream::connect((server.host(), port)).is_err());
     assert!(data.exists());
+    server.restart();
     drop(server);
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
     assert!(!data.parent().unwrap().exists());
 }
 

@@ -61,8 +61,9 @@ pub fn server(major: u32) -> &'static Server {
 pub struct Server {
     major: u32,
     port: u16,
-    home: Home,
+    // Before its home: fields are dropped in this order
     process: Mutex<Option<Process>>,
+    home: Home,
 }
 
 impl Server {

@@ -22,7 +22,7 @@ home=$1; shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-{ read -r signal || { signal=QUIT; : >"$home/orphaned"; }; kill -s "$signal" "$server"; } <&3 &
+{ read -r signal || { signal=QUIT; touch "$home/orphaned"; }; kill -s "$signal" "$server"; } <&3 &
 listener=$!
 exec 3<&-
 wait "$server"; status=$?
