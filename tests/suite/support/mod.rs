@@ -1,0 +1,3 @@
+//! What tests of more than one subject share; nothing here asserts anything about flexready.
+
+pub mod pg;

@@ -1,0 +1,36 @@
+//! Whom a server runs as.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+
+#[derive(Clone, Copy)]
+pub(super) struct Account {
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+}
+
+impl Account {
+    /// PostgreSQL refuses to run as root, and initdb refuses an account that the system does not know by name.
+    pub(super) fn unless_already_unprivileged() -> io::Result<Option<Account>> {
+        if fs::metadata("/proc/self")?.uid() != 0 {
+            return Ok(None);
+        }
+        let known = fs::read_to_string("/etc/passwd")?;
+        let account = ["postgres", "nobody"]
+            .iter()
+            .find_map(|name| Account::of(&known, name));
+        account.map(Some).ok_or_else(|| io::Error::other("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody"))
+    }
+
+    fn of(known: &str, name: &str) -> Option<Account> {
+        let line = known
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        let mut ids = line.split(':').skip(1).map(str::parse);
+        Some(Account {
+            uid: ids.next()?.ok()?,
+            gid: ids.next()?.ok()?,
+        })
+    }
+}

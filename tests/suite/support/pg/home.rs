@@ -1,0 +1,205 @@
+//! Where a server lives: its data, socket and log directories, their owner, and the configuration written before it starts.
+
+use std::env;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::account::Account;
+use super::extensions;
+
+/// What a server of its own can be given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Lines of postgresql.conf, name and value; they win over those of every test server.
+    pub settings: &'a [(&'a str, &'a str)],
+    /// All of pg_hba.conf, but for the socket's line that the launcher itself comes in by.
+    pub hba: Option<&'a str>,
+    /// Further arguments of initdb, such as `--encoding=LATIN1`.
+    pub initdb: &'a [&'a str],
+    /// Files of the data directory, name and text, readable by the server alone: certificates, keys.
+    pub files: &'a [(&'a str, &'a str)],
+    /// Extensions without content, name and version, that CREATE EXTENSION finds: for what no package ships.
+    pub extensions: &'a [(&'a str, &'a str)],
+    /// Adds control files that make every read of pg_available_extensions fail; for major 10 only.
+    pub broken_controls: bool,
+}
+
+/// Fast rather than safe, small, and able to do all that a source may do.
+const SETTINGS: &[(&str, &str)] = &[
+    ("listen_addresses", "127.0.0.1"),
+    ("fsync", "off"),
+    ("synchronous_commit", "off"),
+    ("full_page_writes", "off"),
+    ("shared_buffers", "16MB"),
+    ("autovacuum", "off"),
+    ("max_connections", "100"),
+    ("wal_level", "logical"),
+    ("max_wal_senders", "10"),
+    ("max_replication_slots", "10"),
+    ("max_prepared_transactions", "10"),
+];
+
+const OWN_ACCESS: &str = "local all postgres trust\n";
+
+/// The directories of one server; removed when dropped.
+pub(super) struct Home {
+    root: TempDir,
+    bin: PathBuf,
+    account: Option<Account>,
+}
+
+/// The place of the servers that `tests/run.sh` got.
+#[track_caller]
+pub(super) fn servers() -> PathBuf {
+    let place = env::var_os("FLEXREADY_PG_SERVERS");
+    let place = place.expect(
+        "FLEXREADY_PG_SERVERS does not say where the PostgreSQL servers are: run tests/run.sh",
+    );
+    fs::canonicalize(&place)
+        .unwrap_or_else(|error| panic!("{}: {error}: run tests/run.sh", place.display()))
+}
+
+impl Home {
+    #[track_caller]
+    pub(super) fn new(major: u32, options: &Options) -> Home {
+        Home::prepare(major, options)
+            .unwrap_or_else(|error| panic!("no home for PostgreSQL {major}: {error}"))
+    }
+
+    fn prepare(major: u32, options: &Options) -> io::Result<Home> {
+        let tree = servers().join(major.to_string());
+        let root = tempfile::Builder::new().prefix("flexready-pg-").tempdir()?;
+        let mut home = Home {
+            root,
+            bin: tree.join("bin"),
+            account: Account::unless_already_unprivileged()?,
+        };
+        home.give(home.root())?;
+        home.new_directory("socket");
+        home.initdb(options.initdb)?;
+        home.configure(options)?;
+        if !options.extensions.is_empty() || options.broken_controls {
+            let own = home.root().join("tree");
+            extensions::own_tree(&tree, &own, options)?;
+            home.give(&own)?;
+            home.bin = own.join("bin");
+        }
+        Ok(home)
+    }
+
+    fn initdb(&self, arguments: &[&str]) -> io::Result<()> {
+        let mut command = self.command(&self.program("initdb"));
+        command.arg("-D").arg(self.data()).args([
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        ]);
+        let output = command.args(arguments).stdin(Stdio::null()).output()?;
+        if !output.status.success() {
+            return Err(io::Error::other(format!(
+                "initdb says {}",
+                String::from_utf8_lossy(&output.stderr)
+            )));
+        }
+        Ok(())
+    }
+
+    fn configure(&self, options: &Options) -> io::Result<()> {
+        let socket = self.socket();
+        let own = [(
+            "unix_socket_directories",
+            socket.to_str().expect("is UTF-8"),
+        )];
+        let mut conf = fs::read_to_string(self.data().join("postgresql.conf"))?;
+        for (name, value) in SETTINGS.iter().chain(&own).chain(options.settings) {
+            conf += &format!("{name} = '{}'\n", value.replace('\'', "''"));
+        }
+        self.write("postgresql.conf", &conf)?;
+        if let Some(hba) = options.hba {
+            self.write("pg_hba.conf", &format!("{OWN_ACCESS}{hba}\n"))?;
+        }
+        options
+            .files
+            .iter()
+            .try_for_each(|(name, text)| self.write(name, text))
+    }
+
+    /// Writes a file of the data directory that only the server's account can read.
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.data().join(name);
+        fs::write(&path, text)?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        self.give(&path)
+    }
+
+    fn give(&self, path: &Path) -> io::Result<()> {
+        self.account.map_or(Ok(()), |account| {
+            chown(path, Some(account.uid), Some(account.gid))
+        })
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.root().join("data")
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.root().join("socket")
+    }
+
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
+    #[track_caller]
+    pub(super) fn new_directory(&self, name: &str) -> PathBuf {
+        let path = self.root().join(name);
+        fs::create_dir(&path)
+            .and_then(|()| self.give(&path))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        path
+    }
+
+    pub(super) fn append_log(&self) -> io::Result<File> {
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.root().join("log"))
+    }
+
+    pub(super) fn log(&self) -> String {
+        fs::read(self.root().join("log")).map_or_else(
+            |error| error.to_string(),
+            |log| String::from_utf8_lossy(&log).into_owned(),
+        )
+    }
+
+    /// A command as the server's account, with nothing of the tests' environment: PG* variables would leak in.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("LC_ALL", "C")
+            .env("TZ", "UTC")
+            .current_dir(self.root());
+        if let Some(account) = self.account {
+            command.uid(account.uid).gid(account.gid);
+        }
+        command
+    }
+}

@@ -1,0 +1,114 @@
+//! One connection of a test, usable from plain and from async tests alike: it lives on a thread of its own.
+
+use std::error::Error;
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+
+/// Rows of values as text, NULL as `None`.
+pub type Rows = Vec<Vec<Option<String>>>;
+
+struct Request {
+    sql: String,
+    reply: mpsc::Sender<Result<Rows, String>>,
+}
+
+/// An open connection; transactions, locks and temporary tables last until it is dropped.
+pub struct Session {
+    requests: UnboundedSender<Request>,
+}
+
+impl Session {
+    /// # Panics
+    /// With the server's words when it refuses the connection.
+    #[track_caller]
+    pub fn open(conninfo: &str) -> Session {
+        let (requests, received) = unbounded_channel();
+        let (opened, outcome) = mpsc::channel();
+        let wanted = conninfo.to_owned();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime
+                .expect("a runtime starts")
+                .block_on(serve(&wanted, received, opened));
+        });
+        if let Err(error) = outcome.recv().expect("the session's thread answers") {
+            panic!("no connection with {conninfo}: {error}");
+        }
+        Session { requests }
+    }
+
+    /// Runs statements; several in one text are one transaction.
+    #[track_caller]
+    pub fn run(&self, sql: &str) {
+        self.query(sql);
+    }
+
+    /// The rows of a query, every value as text.
+    #[track_caller]
+    pub fn query(&self, sql: &str) -> Rows {
+        self.try_query(sql)
+            .unwrap_or_else(|error| panic!("{error}\nin: {sql}"))
+    }
+
+    /// As [`Session::query`], for what the server is expected to refuse: `SQLSTATE: words`.
+    pub fn try_query(&self, sql: &str) -> Result<Rows, String> {
+        let (reply, outcome) = mpsc::channel();
+        let sent = self.requests.send(Request {
+            sql: sql.to_owned(),
+            reply,
+        });
+        sent.map_err(|_| "the session has ended".to_owned())?;
+        outcome
+            .recv()
+            .map_err(|_| "the session has ended".to_owned())?
+    }
+}
+
+async fn serve(
+    conninfo: &str,
+    mut requests: UnboundedReceiver<Request>,
+    opened: mpsc::Sender<Result<(), String>>,
+) {
+    let client = match tokio_postgres::connect(conninfo, NoTls).await {
+        Ok((client, connection)) => {
+            tokio::spawn(connection);
+            client
+        }
+        Err(error) => {
+            let _ = opened.send(Err(in_words(&error)));
+            return;
+        }
+    };
+    let _ = opened.send(Ok(()));
+    while let Some(Request { sql, reply }) = requests.recv().await {
+        let _ = reply.send(rows(&client, &sql).await.map_err(|error| in_words(&error)));
+    }
+}
+
+async fn rows(client: &Client, sql: &str) -> Result<Rows, tokio_postgres::Error> {
+    let messages = client.simple_query(sql).await?;
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(
+            (0..row.len())
+                .map(|column| row.get(column).map(str::to_owned))
+                .collect(),
+        ),
+        _ => None,
+    });
+    Ok(rows.collect())
+}
+
+fn in_words(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(refusal) => format!("{}: {}", refusal.code().code(), refusal.message()),
+        None => match error.source() {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        },
+    }
+}
