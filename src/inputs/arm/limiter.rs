@@ -72,16 +72,16 @@ impl Limiter {
             .reduce(f64::min);
         if let Some(remaining) = remaining {
             self.bucket(subscription)
-                .level(|level| level.lower(remaining));
+                .level(|level| level.lower(remaining, Instant::now()));
         }
     }
 
     /// ARM said 429: nothing more of this subscription for so long.
     pub(crate) fn pause(&self, subscription: &str, wait: Duration) {
         self.bucket(subscription).level(|level| {
-            level.lower(0.0);
-            let until = Instant::now() + wait;
-            level.not_before = level.not_before.max(Some(until));
+            let now = Instant::now();
+            level.lower(0.0, now);
+            level.not_before = level.not_before.max(Some(now + wait));
         });
     }
 
@@ -107,10 +107,15 @@ struct Bucket {
 impl Bucket {
     async fn take(&self, deadline: Instant) -> Result<(), Duration> {
         let _turn = self.turn.lock().await;
-        while let Err(wait) = self.level(|level| level.take(Instant::now())) {
-            sleep_within(wait, deadline).await?;
+        loop {
+            if let Some(wait) = self.level(|level| level.paused(Instant::now())) {
+                sleep_within(wait, deadline).await?;
+            }
+            match self.level(|level| level.take(Instant::now())) {
+                Ok(()) => return Ok(()),
+                Err(wait) => sleep(wait).await,
+            }
         }
-        Ok(())
     }
 
     fn level<T>(&self, change: impl FnOnce(&mut Level) -> T) -> T {
@@ -149,12 +154,7 @@ impl Level {
 
     /// Takes a token, or says how long to wait before trying again.
     fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.tokens = (self.tokens + passed * self.per_second).min(self.burst);
-        self.at = now;
-        if let Some(wait) = self.paused(now) {
-            return Err(wait);
-        }
+        self.refill(now);
         if self.tokens < 1.0 {
             return Err(Duration::from_secs_f64(
                 (1.0 - self.tokens) / self.per_second,
@@ -164,13 +164,20 @@ impl Level {
         Ok(())
     }
 
+    fn refill(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.at).as_secs_f64();
+        self.tokens = (self.tokens + passed * self.per_second).min(self.burst);
+        self.at = now;
+    }
+
     fn paused(&self, now: Instant) -> Option<Duration> {
         self.not_before?
             .checked_duration_since(now)
             .filter(|wait| !wait.is_zero())
     }
 
-    fn lower(&mut self, remaining: f64) {
+    fn lower(&mut self, remaining: f64, now: Instant) {
+        self.refill(now);
         self.tokens = self.tokens.min(remaining.max(0.0));
     }
 }
@@ -205,9 +212,9 @@ mod tests {
     fn what_arm_says_is_left_only_lowers() {
         let start = Instant::now();
         let mut level = Level::full(5.0, 10.0, start);
-        level.lower(16_499.0);
+        level.lower(16_499.0, start);
         assert_eq!(level.tokens, 5.0);
-        level.lower(1.0);
+        level.lower(1.0, start);
         assert_eq!(level.take(start), Ok(()));
         assert!(level.take(start).is_err());
     }
