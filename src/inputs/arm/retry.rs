@@ -71,6 +71,8 @@ impl Caller {
     async fn try_once(&self, url: &Url, room: usize) -> Result<Outcome, Fault> {
         let subscription = subscription_in(url.path());
         let token = self.tokens.current().await?;
+        // What takes long is done before the bucket starts to fill: ARM's own starts with the first request.
+        self.wire.prepare();
         let permit = self.limiter.admit(subscription, self.deadline).await;
         let permit = permit.map_err(|wait| does_not_fit(429, None, wait))?;
         let answer = self.wire.get(url.clone(), &token, room).await;

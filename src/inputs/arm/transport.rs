@@ -50,6 +50,11 @@ impl Wire {
         }
     }
 
+    /// Builds the client, if nobody has; its failure shows with the first request.
+    pub(crate) fn prepare(&self) {
+        let _ = self.client();
+    }
+
     /// Reads at most `room` bytes of body.
     pub(crate) async fn get(
         &self,

@@ -202,17 +202,24 @@ fn settings_are_looked_at_before_the_first_request() {
         client: "c".to_owned(),
         secret: "canary".into(),
     };
+    let file = tempfile::NamedTempFile::new().unwrap();
     let federated = Chosen::WorkloadIdentity {
         tenant: "t".to_owned(),
         client: "c".to_owned(),
-        token_file: "/nowhere".to_owned(),
+        token_file: file.path().to_str().unwrap().to_owned(),
     };
     assert_eq!(make(secret("t"), None), Ok(()));
     assert_eq!(make(secret("t"), Some("https://login.local")), Ok(()));
     assert_eq!(make(federated, None), Ok(()));
     assert_eq!(make(Chosen::AzureCli, None), Ok(()));
     assert_eq!(make(Chosen::ManagedIdentity { client: None }, None), Ok(()));
+    let unreadable = Chosen::WorkloadIdentity {
+        tenant: "t".to_owned(),
+        client: "c".to_owned(),
+        token_file: "no-such-file".to_owned(),
+    };
     for error in [
+        make(unreadable, None),
         make(secret("t/../x"), None),
         make(secret("t"), Some("http://login.local")),
     ] {
