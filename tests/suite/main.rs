@@ -1,5 +1,6 @@
 //! Every integration test, in one program: it links once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod arm;
 mod servers;
 mod support;

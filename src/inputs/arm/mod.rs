@@ -1,1 +1,185 @@
-//! Azure Resource Manager.
+//! Azure Resource Manager: asks its questions with GET, and nothing else.
+//! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `sign_in`, `token`), for how a request
+//! travels (`endpoint`, `transport`, `retry`, `limiter`), and for what comes back (`paging`, `versions`, `refusal`).
+//! Not here: what an answer means (`facts`).
+
+mod credentials;
+mod endpoint;
+mod limiter;
+mod options;
+mod paging;
+mod refusal;
+mod retry;
+mod sign_in;
+mod token;
+mod transport;
+mod versions;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use tokio::time::{Instant, timeout_at};
+
+pub use credentials::{Auth, Chosen, choose};
+pub use endpoint::Cloud;
+pub use options::{ArmError, Limits, Options, SignIn};
+
+use super::Source;
+use crate::question::{Answer, Asker, Given, Question, Refusal, RefusalKind};
+use endpoint::Endpoint;
+use limiter::Limiter;
+use refusal::{Asked, Fault, refusal};
+use retry::Caller;
+use sign_in::Door;
+use token::Tokens;
+use transport::Wire;
+use versions::Versions;
+
+/// The live Resource Manager. Nobody is asked anything until the first question.
+#[derive(Debug)]
+pub struct Arm {
+    caller: Caller,
+    versions: Versions,
+}
+
+impl Arm {
+    /// The run's time counts from here.
+    ///
+    /// # Errors
+    /// An endpoint that must not see a token, or a credential whose settings are wrong.
+    pub fn new(options: Options) -> Result<Self, ArmError> {
+        let Options {
+            cloud,
+            sign_in,
+            limits,
+            ..
+        } = options;
+        let endpoint = Endpoint::new(cloud, options.endpoint.as_ref())?;
+        let wire = Arc::new(Wire::new(&limits, !endpoint.is_plain()));
+        let door = Door {
+            authority: options
+                .authority
+                .unwrap_or_else(|| cloud.authority().to_owned()),
+            http: Arc::clone(&wire) as _,
+        };
+        let caller = Caller {
+            endpoint,
+            wire,
+            tokens: Tokens::new(sign_in, cloud.scope(), door)?,
+            limiter: Limiter::new(&limits),
+            limits,
+            deadline: Instant::now() + options.timeout,
+        };
+        Ok(Arm {
+            caller,
+            versions: Versions::default(),
+        })
+    }
+
+    async fn answer(&self, question: &Question) -> Answer {
+        let Question::Arm {
+            path,
+            api_version,
+            filter,
+        } = question
+        else {
+            let words = "Azure Resource Manager is asked about resources only";
+            return refusal(RefusalKind::Unsupported, words).into();
+        };
+        let asking = self.ask_in_some_version(path, api_version, filter.as_deref());
+        match timeout_at(self.caller.deadline, asking).await {
+            Ok(Ok(given)) => Answer::Given(given),
+            Ok(Err(refusal)) => refusal.into(),
+            Err(_) => out_of_time().into(),
+        }
+    }
+
+    async fn ask_in_some_version(
+        &self,
+        path: &str,
+        asked: &str,
+        filter: Option<&str>,
+    ) -> Result<Given, Refusal> {
+        let version = self.versions.instead_of(path, asked);
+        let declined = match self.ask(path, &version, filter).await {
+            Ok(json) => return Ok(given(json, asked, version)),
+            Err(Fault::Refused(refusal)) => return Err(refusal),
+            Err(Fault::Declined(declined)) => declined,
+        };
+        let Some(other) = versions::alternative(&declined, path, &version) else {
+            return Err(self.refusal(Fault::Declined(declined), path));
+        };
+        match self.ask(path, &other, filter).await {
+            Ok(json) => {
+                self.versions.remember(path, asked, &other);
+                Ok(given(json, asked, other))
+            }
+            Err(fault) => Err(self.refusal(fault, path)),
+        }
+    }
+
+    async fn ask(
+        &self,
+        path: &str,
+        version: &str,
+        filter: Option<&str>,
+    ) -> Result<serde_json::Value, Fault> {
+        let filter = filter.map(|f| format!("&{f}")).unwrap_or_default();
+        let query = format!("api-version={version}{filter}");
+        let url = self.caller.endpoint.address(path, &query);
+        paging::whole(&self.caller, url).await
+    }
+
+    fn refusal(&self, fault: Fault, path: &str) -> Refusal {
+        match fault {
+            Fault::Refused(refusal) => refusal,
+            Fault::Declined(declined) => declined.refusal(&Asked {
+                path,
+                credential: self.caller.tokens.name(),
+                identity: self.caller.tokens.asker().azure_identity,
+                host: self.caller.endpoint.host(),
+            }),
+        }
+    }
+}
+
+fn given(json: serde_json::Value, asked: &str, answered: String) -> Given {
+    Given {
+        json,
+        api_version: (answered != asked).then_some(answered),
+    }
+}
+
+fn out_of_time() -> Refusal {
+    let words = "the run's time was over before Azure Resource Manager answered; give it more with `--timeout`";
+    refusal(RefusalKind::Timeout, words)
+}
+
+#[async_trait]
+impl Source for Arm {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        join_all(questions.iter().map(|question| self.answer(question))).await
+    }
+
+    fn asker(&self) -> Asker {
+        self.caller.tokens.asker()
+    }
+}
+
+/// Whether log lines of `target` come from a layer that sees requests whole. They are left out at every level,
+/// whatever RUST_LOG says: an Authorization header must not depend on a library's care.
+pub fn is_loud_target(target: &str) -> bool {
+    const LOUD: [&str; 8] = [
+        "azure_core",
+        "azure_identity",
+        "typespec",
+        "typespec_client_core",
+        "reqwest",
+        "hyper",
+        "hyper_util",
+        "h2",
+    ];
+    let library = target.split("::").next().unwrap_or_default();
+    LOUD.contains(&library)
+}

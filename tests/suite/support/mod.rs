@@ -1,3 +1,4 @@
 //! What tests of more than one subject share; nothing here asserts anything about flexready.
 
+pub mod arm;
 pub mod pg;

@@ -1,0 +1,124 @@
+//! Which Azure Resource Manager is asked: the clouds with their addresses, and the one host that a run is pinned to.
+//! Not here: what is asked of it, and with which token.
+
+use std::net::IpAddr;
+
+use clap::ValueEnum;
+use url::{Host, Url};
+
+use super::ArmError;
+
+/// An Azure cloud, by the name that `az cloud list` gives it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Cloud {
+    #[default]
+    #[value(name = "AzureCloud")]
+    Public,
+    #[value(name = "AzureUSGovernment")]
+    UsGovernment,
+    #[value(name = "AzureChinaCloud")]
+    China,
+}
+
+impl Cloud {
+    /// The address of its Resource Manager.
+    pub fn resource_manager(self) -> &'static str {
+        match self {
+            Cloud::Public => "https://management.azure.com",
+            Cloud::UsGovernment => "https://management.usgovcloudapi.net",
+            Cloud::China => "https://management.chinacloudapi.cn",
+        }
+    }
+
+    /// What a token for its Resource Manager is asked for.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Cloud::Public => "https://management.azure.com/.default",
+            Cloud::UsGovernment => "https://management.usgovcloudapi.net/.default",
+            Cloud::China => "https://management.chinacloudapi.cn/.default",
+        }
+    }
+
+    /// Where its identities sign in.
+    pub fn authority(self) -> &'static str {
+        match self {
+            Cloud::Public => "https://login.microsoftonline.com",
+            Cloud::UsGovernment => "https://login.microsoftonline.us",
+            Cloud::China => "https://login.chinacloudapi.cn",
+        }
+    }
+}
+
+/// The scheme, host and port that every request of a run goes to: the token is for it and for nobody else.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint(Url);
+
+impl Endpoint {
+    /// `given` wins over the cloud's own address. Plain http is for tests and tunnels on this machine only.
+    pub(crate) fn new(cloud: Cloud, given: Option<&Url>) -> Result<Self, ArmError> {
+        let url = match given {
+            Some(url) => url.clone(),
+            None => Url::parse(cloud.resource_manager()).expect("the clouds' addresses are URLs"),
+        };
+        let bad = |why| ArmError::BadEndpoint {
+            endpoint: shown(&url),
+            why,
+        };
+        match (url.scheme(), url.host()) {
+            (_, None) => return Err(bad("it names no host")),
+            ("https", _) => {}
+            ("http", Some(host)) if is_loopback(&host) => {}
+            ("http", _) => return Err(bad("plain http would show the token to the network")),
+            _ => return Err(bad("it is neither https nor http")),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(bad("it carries a user name or a password"));
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(bad("it has more than a host and a port"));
+        }
+        Ok(Endpoint(url))
+    }
+
+    /// The address of a resource: `path` and `query` are encoded where they need it, and cannot leave the host.
+    pub(crate) fn address(&self, path: &str, query: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(path);
+        url.set_query(Some(query));
+        url
+    }
+
+    /// Whether a request to `url` stays with the pinned scheme, host and port.
+    pub(crate) fn admits(&self, url: &Url) -> bool {
+        url.origin() == self.0.origin() && url.username().is_empty() && url.password().is_none()
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.0
+            .host_str()
+            .expect("an endpoint without a host is refused when it is made")
+    }
+
+    pub(crate) fn is_plain(&self) -> bool {
+        self.0.scheme() == "http"
+    }
+}
+
+/// The address without what must not be printed.
+fn shown(url: &Url) -> String {
+    let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
+    format!(
+        "{}://{}{port}{}",
+        url.scheme(),
+        url.host_str().unwrap_or_default(),
+        url.path()
+    )
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(ip) => IpAddr::V4(*ip).is_loopback(),
+        Host::Ipv6(ip) => IpAddr::V6(*ip).is_loopback(),
+        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
+    }
+}

@@ -1,0 +1,196 @@
+//! Asks until there is an answer: which faults pass by themselves, how long to wait for that, and when to stop.
+//! Not here: pages (`paging`), other api-versions (`versions`).
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use super::endpoint::Endpoint;
+use super::limiter::Limiter;
+use super::options::Limits;
+use super::refusal::{Declined, Fault, refusal};
+use super::token::Tokens;
+use super::transport::{Reply, Wire};
+use crate::question::{Refusal, RefusalKind};
+
+/// Everything that a request goes through.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) wire: std::sync::Arc<Wire>,
+    pub(crate) tokens: Tokens,
+    pub(crate) limiter: Limiter,
+    pub(crate) limits: Limits,
+    /// The end of the run's time.
+    pub(crate) deadline: Instant,
+}
+
+/// What one try led to.
+enum Outcome {
+    Final(Result<Reply, Fault>),
+    /// Another try may go better, after the pause that the answer asks for.
+    Passing(Fault, Option<Duration>),
+    /// The token was not taken.
+    Unauthenticated(Declined, secrecy::SecretString),
+}
+
+impl Caller {
+    /// The answer with status 200, of at most `room` bytes.
+    pub(crate) async fn get(&self, url: &Url, room: usize) -> Result<Reply, Fault> {
+        let mut tries = 0;
+        let mut has_renewed = false;
+        loop {
+            match self.try_once(url, room).await? {
+                Outcome::Final(answer) => return answer,
+                Outcome::Unauthenticated(declined, token) => {
+                    if has_renewed {
+                        return Err(Fault::Declined(declined));
+                    }
+                    has_renewed = true;
+                    match self.tokens.instead_of(&token).await {
+                        None => return Err(Fault::Declined(declined)),
+                        Some(renewed) => renewed.map(drop)?,
+                    }
+                }
+                Outcome::Passing(fault, asked) => {
+                    tries += 1;
+                    if tries >= self.limits.tries {
+                        return Err(fault);
+                    }
+                    let pause = asked.unwrap_or_else(|| self.backoff(tries));
+                    self.pause(pause, asked.is_some(), fault).await?;
+                }
+            }
+        }
+    }
+
+    async fn try_once(&self, url: &Url, room: usize) -> Result<Outcome, Fault> {
+        let subscription = subscription_in(url.path());
+        let token = self.tokens.current().await?;
+        // What takes long is done before the bucket starts to fill: ARM's own starts with the first request.
+        self.wire.prepare();
+        let permit = self.limiter.admit(subscription, self.deadline).await;
+        let permit = permit.map_err(|wait| does_not_fit(429, None, wait))?;
+        let answer = self.wire.get(url.clone(), &token, room).await;
+        drop(permit);
+        let reply = match answer {
+            Ok(reply) => reply,
+            Err(broken) if broken.passing => return Ok(Outcome::Passing(broken.into(), None)),
+            Err(broken) => return Ok(Outcome::Final(Err(broken.into()))),
+        };
+        self.limiter.learn(subscription, &reply.headers);
+        let asked = wait_asked(&reply.headers, OffsetDateTime::now_utc());
+        Ok(match reply.status {
+            200 => Outcome::Final(Ok(reply)),
+            401 => Outcome::Unauthenticated(Declined::of(&reply), token),
+            status @ (408 | 429 | 500 | 502 | 503 | 504) => {
+                if status == 429 {
+                    let wait = asked.unwrap_or(self.limits.first_pause);
+                    self.limiter.pause(subscription, wait);
+                }
+                Outcome::Passing(Fault::Declined(Declined::of(&reply)), asked)
+            }
+            _ => Outcome::Final(Err(Fault::Declined(Declined::of(&reply)))),
+        })
+    }
+
+    /// Waits, unless the run ends before; then `fault` is final.
+    async fn pause(&self, pause: Duration, was_asked: bool, fault: Fault) -> Result<(), Fault> {
+        if Instant::now() + pause < self.deadline {
+            sleep(pause).await;
+            return Ok(());
+        }
+        Err(match fault {
+            Fault::Declined(declined) if was_asked => {
+                does_not_fit(declined.status, declined.code, pause).into()
+            }
+            fault => fault,
+        })
+    }
+
+    /// Twice as long from try to try, and each somewhere in its upper half: callers that fail together do not come
+    /// back together.
+    fn backoff(&self, tries: u32) -> Duration {
+        let doubled = self.limits.first_pause * 2_u32.saturating_pow(tries - 1);
+        doubled
+            .min(self.limits.longest_pause)
+            .mul_f64(0.5 + fastrand::f64() / 2.0)
+    }
+}
+
+fn does_not_fit(status: u16, code: Option<String>, pause: Duration) -> Refusal {
+    let kind = match status {
+        429 => RefusalKind::Busy,
+        _ => RefusalKind::Server,
+    };
+    Refusal {
+        status: Some(status.to_string()),
+        code,
+        ..refusal(
+            kind,
+            format!(
+                "Azure Resource Manager asks to wait {} s, which the run has not left; ask again later, or with a longer `--timeout`",
+                pause.as_secs()
+            ),
+        )
+    }
+}
+
+/// The pause that an answer asks for: milliseconds in ARM's own header, seconds or a date in the standard one.
+fn wait_asked(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    if let Some(ms) = text("x-ms-retry-after-ms").and_then(|t| t.parse().ok()) {
+        return Some(Duration::from_millis(ms));
+    }
+    let after = text(RETRY_AFTER.as_str())?;
+    if let Ok(seconds) = after.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = OffsetDateTime::parse(after, &Rfc2822).ok()?;
+    Some(Duration::try_from(until - now).unwrap_or_default())
+}
+
+/// The subscription in a path, in the case it stands in; empty for what belongs to the tenant.
+fn subscription_in(path: &str) -> &str {
+    let mut parts = path.split('/').skip(1);
+    match parts.next() {
+        Some(first) if first.eq_ignore_ascii_case("subscriptions") => {
+            parts.next().unwrap_or_default()
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: &'static str, value: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().expect("a header value"));
+        let now = OffsetDateTime::from_unix_timestamp(1_445_412_480).expect("2015-10-21 07:28");
+        wait_asked(&headers, now)
+    }
+
+    #[test]
+    fn the_pause_is_read_in_all_its_forms() {
+        assert_eq!(asked("retry-after", "7"), Some(Duration::from_secs(7)));
+        let date = asked("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT");
+        assert_eq!(date, Some(Duration::from_secs(30)));
+        let past = asked("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT");
+        assert_eq!(past, Some(Duration::ZERO));
+        let ms = asked("x-ms-retry-after-ms", "250");
+        assert_eq!(ms, Some(Duration::from_millis(250)));
+        assert_eq!(asked("retry-after", "soon"), None);
+    }
+
+    #[test]
+    fn the_subscription_is_found_whatever_the_case() {
+        assert_eq!(subscription_in("/Subscriptions/abc/providers/x"), "abc");
+        assert_eq!(subscription_in("/providers/x"), "");
+    }
+}

@@ -1,0 +1,224 @@
+//! The token of a run: asked for once, kept, renewed before it ends, and never printed.
+//! Here too: the identity that the token names. Not here: which credential gives it (`credentials`, `sign_in`).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use azure_core::base64::decode_url_safe;
+use azure_core::credentials::TokenCredential;
+use azure_core::time::OffsetDateTime;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::options::{ArmError, SignIn};
+use super::sign_in::{Door, make, words};
+use crate::question::{Asker, Refusal, RefusalKind};
+
+/// A token is renewed when it has less than this left: no request starts with one that ends on the way.
+const EARLY: Duration = Duration::from_secs(5 * 60);
+/// How long a failure to sign in is taken as the answer: hundreds of questions need not fail one by one.
+const REMEMBERED: Duration = Duration::from_secs(30);
+
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    sign_in: SignIn,
+    scope: &'static str,
+    door: Door,
+    /// Held while asking, so that one renewal serves everyone who waits for it.
+    kept: tokio::sync::Mutex<Kept>,
+    asker: Mutex<Asker>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    credential: Option<Arc<dyn TokenCredential>>,
+    token: Option<(SecretString, OffsetDateTime)>,
+    failed: Option<(Instant, Refusal)>,
+}
+
+impl Tokens {
+    /// Makes the credential, so that what is wrong with its settings shows before the first request.
+    pub(crate) fn new(sign_in: SignIn, scope: &'static str, door: Door) -> Result<Self, ArmError> {
+        let mut kept = Kept::default();
+        let mut asker = Asker {
+            azure_credential: Some(sign_in.name().to_owned()),
+            azure_identity: None,
+        };
+        match &sign_in {
+            SignIn::Token(token) => asker.azure_identity = identity(token),
+            SignIn::Chosen(chosen) => {
+                let made = make(chosen, &door).map_err(|cause| ArmError::BadCredential {
+                    auth: sign_in.name(),
+                    cause,
+                })?;
+                kept.credential = Some(made);
+            }
+            SignIn::Made(_, credential) => kept.credential = Some(Arc::clone(credential)),
+        }
+        Ok(Tokens {
+            sign_in,
+            scope,
+            door,
+            kept: tokio::sync::Mutex::new(kept),
+            asker: Mutex::new(asker),
+        })
+    }
+
+    pub(crate) fn asker(&self) -> Asker {
+        self.asker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.sign_in.name()
+    }
+
+    /// The token to ask with.
+    pub(crate) async fn current(&self) -> Result<SecretString, Refusal> {
+        if let SignIn::Token(token) = &self.sign_in {
+            return Ok(token.clone());
+        }
+        let mut kept = self.kept.lock().await;
+        let now = OffsetDateTime::now_utc();
+        let usable = |spare: Duration| {
+            kept.token
+                .as_ref()
+                .filter(|(_, ends)| *ends > now + spare)
+                .map(|(token, _)| token.clone())
+        };
+        if let Some(token) = usable(EARLY) {
+            return Ok(token);
+        }
+        let still_good = usable(Duration::ZERO);
+        let renewed = self.ask(&mut kept).await;
+        // A renewal that fails costs nothing while the old token still holds.
+        still_good.map_or(renewed.clone(), |old| renewed.or(Ok(old)))
+    }
+
+    /// Another token than `refused`, which ARM did not take; `None` when there can be none.
+    pub(crate) async fn instead_of(
+        &self,
+        refused: &SecretString,
+    ) -> Option<Result<SecretString, Refusal>> {
+        if matches!(self.sign_in, SignIn::Token(_)) {
+            return None;
+        }
+        let mut kept = self.kept.lock().await;
+        let same = |token: &SecretString| token.expose_secret() == refused.expose_secret();
+        if let Some((token, _)) = kept.token.as_ref().filter(|(t, _)| !same(t)) {
+            return Some(Ok(token.clone()));
+        }
+        kept.token = None;
+        if let SignIn::Chosen(chosen) = &self.sign_in {
+            // azure_identity keeps tokens inside its credentials: only a new one asks again.
+            kept.credential = make(chosen, &self.door).ok();
+        }
+        match self.ask(&mut kept).await {
+            Ok(token) if same(&token) => None,
+            answer => Some(answer),
+        }
+    }
+
+    async fn ask(&self, kept: &mut Kept) -> Result<SecretString, Refusal> {
+        if let Some((at, refusal)) = &kept.failed
+            && at.elapsed() < REMEMBERED
+        {
+            return Err(refusal.clone());
+        }
+        let Some(credential) = kept.credential.clone() else {
+            return Err(refused(self.name(), "it could not be made again"));
+        };
+        match credential.get_token(&[self.scope], None).await {
+            Ok(given) => {
+                let token = SecretString::from(given.token.secret().to_owned());
+                self.introduce(&token);
+                kept.failed = None;
+                kept.token = Some((token.clone(), given.expires_on));
+                Ok(token)
+            }
+            Err(error) => {
+                let refusal = refused(self.name(), &self.masked(&words(&error)));
+                kept.failed = Some((Instant::now(), refusal.clone()));
+                Err(refusal)
+            }
+        }
+    }
+
+    fn introduce(&self, token: &SecretString) {
+        if let Some(identity) = identity(token) {
+            let mut asker = self.asker.lock().unwrap_or_else(PoisonError::into_inner);
+            asker.azure_identity = Some(identity);
+        }
+    }
+
+    /// A failure's words quote what was sent only by mistake; the secrets that we know are cut out all the same.
+    fn masked(&self, words: &str) -> String {
+        use super::credentials::Chosen;
+        match &self.sign_in {
+            SignIn::Chosen(
+                Chosen::Environment { secret, .. }
+                | Chosen::AzurePipelines {
+                    access_token: secret,
+                    ..
+                },
+            ) => words.replace(secret.expose_secret(), "***"),
+            _ => words.to_owned(),
+        }
+    }
+}
+
+/// Signing in failed: what the credential said, and what to do about it.
+fn refused(credential: &str, said: &str) -> Refusal {
+    let code = said
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.starts_with("AADSTS") && word.len() > "AADSTS".len());
+    Refusal {
+        kind: RefusalKind::Unauthenticated,
+        status: None,
+        code: code.map(str::to_owned),
+        message: format!(
+            "signing in with the credential `{credential}` failed: {}; {}",
+            said.trim_end_matches('.'),
+            advice(credential)
+        ),
+    }
+}
+
+/// What helps when a credential, or its token, is not accepted.
+pub(crate) fn advice(credential: &str) -> &'static str {
+    match credential {
+        "access-token" => {
+            "a token lasts about an hour: put the output of `az account get-access-token --query accessToken --output tsv` \
+             into FLEXREADY_ACCESS_TOKEN, or unset it to sign in another way"
+        }
+        "environment" => {
+            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and that the secret in AZURE_CLIENT_SECRET has not ended"
+        }
+        "workload-identity" => {
+            "check the federated credential of AZURE_CLIENT_ID against the token in AZURE_FEDERATED_TOKEN_FILE"
+        }
+        "azure-pipelines" => {
+            "check the service connection, and that the step maps SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        }
+        "azure-cli" => {
+            "sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
+        }
+        "managed-identity" => {
+            "check that this machine has an identity (AZURE_CLIENT_ID names a user-assigned one)"
+        }
+        _ => "check the credential",
+    }
+}
+
+/// Whom the token names: a user's principal name, else the application, else the object. The token is read, not verified:
+/// this is for the report's first line, and ARM decides what it is worth.
+fn identity(token: &SecretString) -> Option<String> {
+    let payload = token.expose_secret().split('.').nth(1)?;
+    let claims: Value = serde_json::from_slice(&decode_url_safe(payload).ok()?).ok()?;
+    ["upn", "unique_name", "appid", "oid"]
+        .iter()
+        .find_map(|claim| claims.get(claim)?.as_str())
+        .map(str::to_owned)
+}

@@ -1,0 +1,193 @@
+//! One GET and its answer, byte for byte. There is no other method here: what this module cannot do, the tool cannot do.
+//! Not here: whether to ask again (`retry`), what a status means (`refusal`).
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use azure_core::http::{AsyncRawResponse, HttpClient, Request};
+use reqwest::header::{ACCEPT, HeaderMap};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::options::Limits;
+use crate::question::RefusalKind;
+
+/// An answer of the endpoint, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// Unpacked.
+    pub(crate) body: Vec<u8>,
+}
+
+/// No answer, or half of one.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) kind: RefusalKind,
+    pub(crate) words: String,
+    /// Whether the next try may go better.
+    pub(crate) passing: bool,
+}
+
+/// The one HTTP client of a run, for questions and for signing in. It is built when it is first needed, because reading the
+/// trusted certificates takes a while.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    client: OnceLock<Result<reqwest::Client, String>>,
+    limits: Limits,
+    use_proxies: bool,
+}
+
+impl Wire {
+    /// Without `use_proxies` none of the environment's is used: a plain request through a proxy would show it the token.
+    pub(crate) fn new(limits: &Limits, use_proxies: bool) -> Self {
+        Wire {
+            client: OnceLock::new(),
+            limits: limits.clone(),
+            use_proxies,
+        }
+    }
+
+    /// Builds the client, if nobody has; its failure shows with the first request.
+    pub(crate) fn prepare(&self) {
+        let _ = self.client();
+    }
+
+    /// Reads at most `room` bytes of body.
+    pub(crate) async fn get(
+        &self,
+        url: Url,
+        token: &SecretString,
+        room: usize,
+    ) -> Result<Reply, Broken> {
+        let path = url.path().to_owned();
+        let started = Instant::now();
+        let client = self.client().map_err(|words| Broken {
+            kind: RefusalKind::Unreachable,
+            words,
+            passing: false,
+        })?;
+        // bearer_auth marks the header as sensitive: it prints as `Sensitive` wherever a layer below logs headers.
+        let request = client
+            .get(url)
+            .header(ACCEPT, "application/json")
+            .bearer_auth(token.expose_secret());
+        let mut response = request.send().await.map_err(broken)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > room {
+                return Err(too_large(&self.limits));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let status = response.status().as_u16();
+        let took = started.elapsed().as_millis();
+        tracing::debug!("GET {path} {status} in {took} ms");
+        Ok(Reply {
+            status,
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, String> {
+        let built = self
+            .client
+            .get_or_init(|| build(&self.limits, self.use_proxies));
+        built.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Signing in goes over the same client; azure_identity asks with it what it has to ask.
+#[async_trait]
+impl HttpClient for Wire {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let client = self.client().map_err(|words| {
+            azure_core::Error::with_message(azure_core::error::ErrorKind::Connection, words)
+        })?;
+        client.execute_request(request).await
+    }
+}
+
+fn build(limits: &Limits, use_proxies: bool) -> Result<reqwest::Client, String> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("flexready/", env!("CARGO_PKG_VERSION")))
+        // Following one would hand the token to whomever the answer names.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .gzip(true)
+        .connect_timeout(limits.connect)
+        .timeout(limits.request)
+        .tls_backend_preconfigured(tls()?);
+    if !use_proxies {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|e| cause(&e))
+}
+
+/// Trusts what the system trusts, or what SSL_CERT_FILE and SSL_CERT_DIR name instead.
+fn tls() -> Result<rustls::ClientConfig, String> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!("trusted certificates: {error}");
+    }
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| e.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn too_large(limits: &Limits) -> Broken {
+    Broken {
+        kind: RefusalKind::Malformed,
+        words: format!(
+            "the answer is larger than {} MB, which no answer of Azure Resource Manager is; check who answers there",
+            limits.answer_bytes / (1024 * 1024)
+        ),
+        passing: false,
+    }
+}
+
+fn broken(error: reqwest::Error) -> Broken {
+    let cause = cause(&error);
+    let distrusted = cause.contains("certificate");
+    let (kind, words) = if distrusted {
+        let words = format!(
+            "the endpoint's certificate was refused ({cause}); point SSL_CERT_FILE at your organisation's CA certificates"
+        );
+        (RefusalKind::Unreachable, words)
+    } else if error.is_connect() {
+        let words = format!(
+            "no connection to the endpoint ({cause}); check its name, the route, and HTTPS_PROXY and NO_PROXY"
+        );
+        (RefusalKind::Unreachable, words)
+    } else if error.is_timeout() {
+        let words = "the endpoint took longer than a request may; ask again later".to_owned();
+        (RefusalKind::Timeout, words)
+    } else {
+        let words = format!("the connection broke off before the answer was whole ({cause})");
+        (RefusalKind::Unreachable, words)
+    };
+    Broken {
+        kind,
+        words,
+        passing: !distrusted,
+    }
+}
+
+/// The innermost words of an error: the outer ones only say which layer passed it on.
+pub(crate) fn cause(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

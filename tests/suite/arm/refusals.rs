@@ -1,0 +1,156 @@
+//! What a refusal says: its kind, ARM's words, what to do.
+
+use flexready::question::{Refusal, RefusalKind};
+use serde_json::json;
+
+use super::{SERVER, arm, ask, given, refused};
+use crate::support::arm::{ArmEndpoint, Reply};
+
+async fn refusal(reply: Reply) -> Refusal {
+    let endpoint = ArmEndpoint::start();
+    endpoint.route(SERVER, reply);
+    refused(ask(&arm(&endpoint), SERVER).await)
+}
+
+#[track_caller]
+fn says(refusal: &Refusal, kind: RefusalKind, text: &str) {
+    assert_eq!(refusal.kind, kind, "{refusal}");
+    assert_eq!(refusal.to_string(), text);
+}
+
+#[tokio::test]
+async fn no_such_resource() {
+    let words = "The Resource 'x' under resource group 'rg' was not found.";
+    let found = refusal(Reply::error(404, "ResourceNotFound", words)).await;
+    let text = "404 ResourceNotFound: The Resource 'x' under resource group 'rg' was not found; check the resource id";
+    says(&found, RefusalKind::NotFound, text);
+
+    let found = refusal(Reply::error(404, "SubscriptionNotFound", "Not found.")).await;
+    let text = "404 SubscriptionNotFound: Not found; check the subscription's id, and whether `access-token` signs in to its tenant";
+    says(&found, RefusalKind::NotFound, text);
+}
+
+#[tokio::test]
+async fn a_404_that_is_not_arms_says_nothing_of_the_resource() {
+    let found = refusal(Reply::text(404, "text/html", "<h1>Not Found</h1>")).await;
+    let text = "404: HTTP 404 with a body that is not JSON; something else than Azure Resource Manager seems to answer \
+                at `127.0.0.1`: check the proxy and FLEXREADY_ARM_ENDPOINT";
+    says(&found, RefusalKind::Malformed, text);
+}
+
+#[tokio::test]
+async fn not_enough_rights() {
+    let action = "Microsoft.DBforPostgreSQL/flexibleServers/read";
+    let words = format!(
+        "The client 'a' with object id 'b' does not have authorization to perform action '{action}' over scope '/x'."
+    );
+    let found = refusal(Reply::error(403, "AuthorizationFailed", &words)).await;
+    let text = format!(
+        "403 AuthorizationFailed: {}; grant the role Reader (the missing action is `{action}`): `az role assignment create \
+         --role Reader --assignee <identity> --scope /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg`",
+        words.trim_end_matches('.')
+    );
+    says(&found, RefusalKind::Forbidden, &text);
+
+    let found = refusal(Reply::error(403, "RequestDisallowedByAzure", "No.")).await;
+    says(
+        &found,
+        RefusalKind::Forbidden,
+        "403 RequestDisallowedByAzure: No.",
+    );
+}
+
+#[tokio::test]
+async fn not_signed_in() {
+    let words = "The access token expiry UTC time is earlier than current UTC time.";
+    let found = refusal(Reply::error(401, "ExpiredAuthenticationToken", words)).await;
+    assert_eq!(found.kind, RefusalKind::Unauthenticated);
+    assert!(
+        found.message.contains("az account get-access-token"),
+        "{found}"
+    );
+    assert!(found.message.contains("FLEXREADY_ACCESS_TOKEN"), "{found}");
+
+    let found = refusal(Reply::error(
+        401,
+        "InvalidAuthenticationTokenTenant",
+        "Wrong issuer.",
+    ))
+    .await;
+    assert!(found.message.contains("another tenant"), "{found}");
+}
+
+#[tokio::test]
+async fn faults_of_the_service() {
+    let html = "<html><body>Our services aren't available right now</body></html>";
+    let found = refusal(Reply::text(503, "text/html", html)).await;
+    says(
+        &found,
+        RefusalKind::Server,
+        "503: HTTP 503 with a body that is not JSON",
+    );
+
+    let found =
+        refusal(Reply::json(json!({"Message": "An error has occurred."})).status(500)).await;
+    says(&found, RefusalKind::Server, "500: An error has occurred.");
+
+    let found = refusal(Reply::text(502, "text/plain", "")).await;
+    says(
+        &found,
+        RefusalKind::Server,
+        "502: HTTP 502 with an empty body",
+    );
+}
+
+#[tokio::test]
+async fn a_good_status_does_not_make_a_good_answer() {
+    let failed =
+        json!({"name": "x", "status": "Failed", "error": {"code": "", "message": "Not possible."}});
+    let found = refusal(Reply::json(failed)).await;
+    says(&found, RefusalKind::Server, "200: Not possible.");
+
+    let found = refusal(Reply::text(200, "text/html", "<html>Sign in</html>")).await;
+    assert_eq!(found.kind, RefusalKind::Malformed);
+    assert!(found.message.contains("not JSON"), "{found}");
+
+    let found = refusal(Reply::text(200, "application/json", "")).await;
+    says(
+        &found,
+        RefusalKind::Malformed,
+        "HTTP 200 with an empty body",
+    );
+}
+
+#[tokio::test]
+async fn a_resource_may_have_an_error_of_its_own() {
+    let endpoint = ArmEndpoint::start();
+    let body =
+        json!({"id": "x", "error": {"code": "a"}, "properties": {"currentStatus": {"error": "b"}}});
+    endpoint.route(SERVER, Reply::json(body.clone()));
+    assert_eq!(given(ask(&arm(&endpoint), SERVER).await).json, body);
+}
+
+#[tokio::test]
+async fn ids_of_the_request_are_left_out() {
+    let words = "An unexpected error occured.\nTracking ID: 'd668c780-24ba-4c9e-b85a-b9968151aaa1'";
+    let reply = Reply::error(500, "InternalServerError", words)
+        .header("x-ms-request-id", "11111111-2222-3333-4444-555555555555");
+    let text = "500 InternalServerError: An unexpected error occured.";
+    says(&refusal(reply).await, RefusalKind::Server, text);
+}
+
+#[tokio::test]
+async fn long_words_are_cut_and_put_on_one_line() {
+    let found = refusal(Reply::error(409, "Conflict", &"so\nlong ".repeat(500))).await;
+    assert!(found.message.chars().count() <= 601, "{found}");
+    assert!(found.message.starts_with("so long so long"), "{found}");
+}
+
+#[tokio::test]
+async fn too_many_requests() {
+    let found =
+        refusal(Reply::error(429, "TooManyRequests", "Slow down.").header("retry-after", "0"))
+            .await;
+    assert_eq!(found.kind, RefusalKind::Busy);
+    assert!(found.message.starts_with("Slow down; "), "{found}");
+}

@@ -1,0 +1,210 @@
+//! Tokens: asked for once, renewed in time, and what is said when there is none.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::{Error, ErrorKind};
+use azure_core::time::OffsetDateTime;
+use flexready::inputs::Source;
+use flexready::inputs::arm::{Arm, SignIn};
+use flexready::question::{Question, RefusalKind};
+use serde_json::json;
+
+use super::{SERVER, ask, given, options, question, refused};
+use crate::support::arm::{ArmEndpoint, Reply};
+
+/// Gives one token after the other, each for so many minutes; then it fails.
+#[derive(Debug)]
+pub struct Fake {
+    tokens: Mutex<Vec<(&'static str, i64)>>,
+    failure: &'static str,
+    pub asked: AtomicUsize,
+}
+
+impl Fake {
+    pub fn new(tokens: &[(&'static str, i64)], failure: &'static str) -> Arc<Self> {
+        Arc::new(Fake {
+            tokens: Mutex::new(tokens.iter().rev().copied().collect()),
+            failure,
+            asked: AtomicUsize::new(0),
+        })
+    }
+}
+
+#[async_trait::async_trait]
+impl TokenCredential for Fake {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        assert_eq!(scopes, ["https://management.azure.com/.default"]);
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        match self.tokens.lock().unwrap().pop() {
+            Some((token, minutes)) => {
+                let ends = OffsetDateTime::now_utc() + Duration::from_secs(60 * minutes as u64);
+                Ok(AccessToken::new(token, ends))
+            }
+            None => Err(Error::with_message(ErrorKind::Credential, self.failure)),
+        }
+    }
+}
+
+pub fn signed_in_by(endpoint: &ArmEndpoint, name: &'static str, fake: &Arc<Fake>) -> Arm {
+    let mut options = options(endpoint);
+    options.sign_in = SignIn::Made(name, Arc::clone(fake) as _);
+    Arm::new(options).unwrap()
+}
+
+fn served() -> ArmEndpoint {
+    let endpoint = ArmEndpoint::start();
+    endpoint.route(SERVER, Reply::json(json!({"id": SERVER})));
+    endpoint
+}
+
+fn many() -> Vec<Question> {
+    (0..40).map(|_| question(SERVER)).collect()
+}
+
+#[tokio::test]
+async fn one_token_serves_a_run() {
+    let endpoint = served();
+    let fake = Fake::new(&[("one", 60)], "");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 0);
+    for _ in 0..2 {
+        for answer in arm.ask(&many()).await {
+            given(answer);
+        }
+    }
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(endpoint.seen()[79].headers["authorization"], "Bearer one");
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_it_ends() {
+    let endpoint = served();
+    let fake = Fake::new(&[("short", 4), ("long", 60)], "");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    given(ask(&arm, SERVER).await);
+    for answer in arm.ask(&many()).await {
+        given(answer);
+    }
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+    let seen = endpoint.seen();
+    assert_eq!(seen[0].headers["authorization"], "Bearer short");
+    assert_eq!(seen[1].headers["authorization"], "Bearer long");
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_leaves_the_token_that_still_holds() {
+    let endpoint = served();
+    let fake = Fake::new(&[("short", 4)], "no");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    given(ask(&arm, SERVER).await);
+    given(ask(&arm, SERVER).await);
+    assert_eq!(endpoint.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once_for_everyone() {
+    let endpoint = served();
+    endpoint.expect_token("second");
+    let fake = Fake::new(&[("first", 60), ("second", 60)], "");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    for answer in arm.ask(&many()).await {
+        given(answer);
+    }
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_second_401_is_the_answer() {
+    let endpoint = served();
+    endpoint.expect_token("other");
+    let fake = Fake::new(&[("first", 60), ("second", 60), ("third", 60)], "");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    let refusal = refused(ask(&arm, SERVER).await);
+    assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+    assert_eq!(refusal.status.as_deref(), Some("401"));
+    assert!(refusal.message.contains("`az login`"), "{refusal}");
+    assert_eq!(endpoint.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_given_token_cannot_be_renewed() {
+    let endpoint = served();
+    endpoint.expect_token("other");
+    let refusal = refused(ask(&super::arm(&endpoint), SERVER).await);
+    assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+    assert_eq!(endpoint.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_is_told_in_its_own_words() {
+    let endpoint = served();
+    let failure = "AzureCliCredential authentication failed. ERROR: AADSTS700082: The refresh token has expired\ndue to inactivity. \
+                   Trace ID: 1234 Correlation ID: 5678 Timestamp: 2026-01-01 00:00:00Z\n\
+                   To troubleshoot, visit https://aka.ms/azsdk/rust/identity/troubleshoot#azure-cli";
+    let fake = Fake::new(&[], failure);
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    for answer in arm.ask(&many()).await {
+        let refusal = refused(answer);
+        assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+        assert_eq!(
+            refusal.to_string(),
+            "AADSTS700082: signing in with the credential `azure-cli` failed: ERROR: AADSTS700082: The refresh token has expired \
+             due to inactivity; sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
+        );
+    }
+    // Forty questions do not fail to sign in forty times, and none goes out without a token.
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(endpoint.seen().len(), 0);
+}
+
+/// A token as Entra makes them, with these claims and no valid signature.
+fn jwt(claims: &serde_json::Value) -> String {
+    let part = |text: &str| azure_core::base64::encode_url_safe(text);
+    format!("{}.{}.x", part("{}"), part(&claims.to_string()))
+}
+
+#[tokio::test]
+async fn the_token_says_who_asks() {
+    let endpoint = served();
+    let cases = [
+        (
+            json!({"upn": "dba@contoso.com", "oid": "o"}),
+            Some("dba@contoso.com"),
+        ),
+        (
+            json!({"unique_name": "guest@x", "appid": "a"}),
+            Some("guest@x"),
+        ),
+        (
+            json!({"appid": "an-application", "oid": "o"}),
+            Some("an-application"),
+        ),
+        (json!({"oid": "an-object"}), Some("an-object")),
+        (json!({}), None),
+    ];
+    for (claims, identity) in cases {
+        let mut options = options(&endpoint);
+        options.sign_in = SignIn::Token(jwt(&claims).into());
+        let asker = Arm::new(options).unwrap().asker();
+        assert_eq!(asker.azure_credential.as_deref(), Some("access-token"));
+        assert_eq!(asker.azure_identity.as_deref(), identity);
+    }
+    let token: &'static str = jwt(&json!({"upn": "dba@contoso.com"})).leak();
+    let arm = signed_in_by(&endpoint, "azure-cli", &Fake::new(&[(token, 60)], ""));
+    assert_eq!(arm.asker().azure_identity, None);
+    given(ask(&arm, SERVER).await);
+    assert_eq!(
+        arm.asker().azure_identity.as_deref(),
+        Some("dba@contoso.com")
+    );
+    assert_eq!(arm.asker().azure_credential.as_deref(), Some("azure-cli"));
+    assert_eq!(super::arm(&endpoint).asker().azure_identity, None);
+}

@@ -1,0 +1,120 @@
+//! Where ARM lacks an api-version.
+
+use flexready::question::RefusalKind;
+use serde_json::{Value, json};
+
+use super::{SERVER, arm, ask, given, refused};
+use crate::support::arm::{ArmEndpoint, Reply};
+
+fn lacking(code: &str, versions: &str) -> Reply {
+    let words = format!(
+        "No registered resource provider found for location 'x' and API version '2025-08-01' for type 'flexibleServers'. \
+         The supported api-versions are '{versions}'. The supported locations are 'x'."
+    );
+    Reply::error(400, code, &words)
+}
+
+fn at(path: &str, version: &str) -> String {
+    format!("{path}?api-version={version}")
+}
+
+#[tokio::test]
+async fn the_newest_known_stable_version_is_taken_and_remembered() {
+    for code in [
+        "NoRegisteredProviderFound",
+        "InvalidApiVersionParameter",
+        "InvalidResourceType",
+    ] {
+        let endpoint = ArmEndpoint::start();
+        let child = format!("{SERVER}/databases");
+        let listed = "2020-02-14-preview, 2022-12-01, 2024-08-01, 2024-11-01-preview, 2029-01-01";
+        for path in [SERVER, &child] {
+            endpoint.route(path, lacking(code, listed));
+            endpoint.route(&at(path, "2024-08-01"), Reply::json(json!({"id": path})));
+        }
+        let arm = arm(&endpoint);
+        let answer = given(ask(&arm, SERVER).await);
+        assert_eq!(answer.api_version.as_deref(), Some("2024-08-01"));
+        let answer = given(ask(&arm, &child.to_uppercase()).await);
+        assert_eq!(answer.api_version.as_deref(), Some("2024-08-01"));
+        assert_eq!(endpoint.count(SERVER), 2, "{code}");
+        assert_eq!(endpoint.count(&child), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_lagging_region_does_not_age_the_others() {
+    let endpoint = ArmEndpoint::start();
+    let other = SERVER.replace("/db", "/other");
+    endpoint.route(SERVER, lacking("NoRegisteredProviderFound", "2024-08-01"));
+    endpoint.route(&at(SERVER, "2024-08-01"), Reply::json(json!({})));
+    endpoint.route(&at(&other, "2025-08-01"), Reply::json(json!({})));
+    let arm = arm(&endpoint);
+    assert!(given(ask(&arm, SERVER).await).api_version.is_some());
+    assert_eq!(given(ask(&arm, &other).await).api_version, None);
+}
+
+#[tokio::test]
+async fn without_another_version_it_is_refused() {
+    // The last lists what was asked for: it is the region that is missing.
+    for listed in ["", "2020-02-14-preview", "2099-01-01", "2025-08-01"] {
+        let endpoint = ArmEndpoint::start();
+        endpoint.route(SERVER, lacking("NoRegisteredProviderFound", listed));
+        let refusal = refused(ask(&arm(&endpoint), SERVER).await);
+        assert_eq!(refusal.kind, RefusalKind::Unsupported, "{listed}");
+        assert_eq!(refusal.code.as_deref(), Some("NoRegisteredProviderFound"));
+        assert_eq!(endpoint.seen().len(), 1, "{listed}");
+    }
+}
+
+#[tokio::test]
+async fn another_version_is_asked_only_once() {
+    let endpoint = ArmEndpoint::start();
+    endpoint.route(
+        SERVER,
+        lacking("NoRegisteredProviderFound", "2024-08-01, 2022-12-01"),
+    );
+    refused(ask(&arm(&endpoint), SERVER).await);
+    assert_eq!(endpoint.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn other_providers_get_no_version_newer_than_asked() {
+    let endpoint = ArmEndpoint::start();
+    let path = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
+    endpoint.route(
+        path,
+        lacking(
+            "InvalidResourceType",
+            "2023-04-01,2024-05-01,2026-01-01,2024-07-01-preview",
+        ),
+    );
+    endpoint.route(&at(path, "2024-05-01"), Reply::json(json!({})));
+    let answer = given(ask(&arm(&endpoint), path).await);
+    assert_eq!(answer.api_version.as_deref(), Some("2024-05-01"));
+}
+
+/// The recorded error of a real region, and every other recorded answer, come through as they were.
+#[tokio::test]
+async fn recorded_answers_come_through() {
+    let Some(shared) = std::env::var_os("FLEXREADY_SHARED") else {
+        println!("not run: FLEXREADY_SHARED is not set");
+        return;
+    };
+    let bodies = std::path::Path::new(&shared).join("arm-corpus/bodies");
+    let endpoint = ArmEndpoint::start();
+    assert!(endpoint.load(&bodies) > 40);
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(bodies.join(name)).unwrap()).unwrap()
+    };
+    let error = read("error_400_no_registered_provider.json");
+    endpoint.route(SERVER, Reply::json(error["body"].clone()).status(400));
+    let server = read("server_plain_public.json");
+    endpoint.route(
+        &at(SERVER, "2021-06-01"),
+        Reply::json(server["body"].clone()),
+    );
+    let answer = given(ask(&arm(&endpoint), SERVER).await);
+    assert_eq!(answer.api_version.as_deref(), Some("2021-06-01"));
+    assert_eq!(answer.json, server["body"]);
+}

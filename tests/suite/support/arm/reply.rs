@@ -1,0 +1,83 @@
+//! One answer of the endpoint: status, headers, body, and how badly it travels.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) delay: Duration,
+    pub(super) cut_after: Option<usize>,
+    pub(super) pause: Option<Duration>,
+}
+
+impl Reply {
+    /// 200 with this body.
+    pub fn json(body: Value) -> Self {
+        let body = serde_json::to_vec(&body).unwrap();
+        Reply::text(200, "application/json; charset=utf-8", body)
+    }
+
+    pub fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Reply {
+            status,
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
+            body: body.into(),
+            delay: Duration::ZERO,
+            cut_after: None,
+            pause: None,
+        }
+    }
+
+    /// An error in ARM's shape.
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Reply::json(json!({"error": {"code": code, "message": message}})).status(status)
+    }
+
+    /// ARM's 404 for what does not exist.
+    pub fn not_found() -> Self {
+        let words = "The Resource was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix";
+        Reply::error(404, "ResourceNotFound", words)
+    }
+
+    /// 429 with a Retry-After of so many seconds.
+    pub fn busy(seconds: u64) -> Self {
+        Reply::error(
+            429,
+            "TooManyRequests",
+            "The request is being throttled as the limit has been reached.",
+        )
+        .header("retry-after", &seconds.to_string())
+    }
+
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Waits before the first byte.
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Closes the connection after so many bytes of the body.
+    pub fn cut_after(mut self, bytes: usize) -> Self {
+        self.cut_after = Some(bytes);
+        self
+    }
+
+    /// Waits so long between the sixteen parts of the body.
+    pub fn trickled(mut self, pause: Duration) -> Self {
+        self.pause = Some(pause);
+        self
+    }
+}

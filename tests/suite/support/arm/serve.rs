@@ -1,0 +1,162 @@
+//! The endpoint's HTTP side: finds the route, keeps the log, sends the reply.
+
+use std::convert::Infallible;
+use std::io::{Error, Write};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures::stream;
+use http_body_util::StreamBody;
+use hyper::body::{Frame, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
+use tokio::time::{Duration, sleep};
+
+use super::{Reply, Seen, State};
+
+/// Serves until `stopped` resolves, which it does when the endpoint is dropped.
+pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        listener.set_nonblocking(true).unwrap();
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        loop {
+            tokio::select! {
+                _ = &mut stopped => return,
+                accepted = listener.accept() => {
+                    let (socket, _) = accepted.unwrap();
+                    tokio::spawn(connection(socket, Arc::clone(&state)));
+                }
+            }
+        }
+    });
+}
+
+async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { answer(&state, &request).await }
+    });
+    // A client that goes away and a body that is cut on purpose both end here as errors.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(socket), service)
+        .await;
+}
+
+type Body = StreamBody<stream::BoxStream<'static, Result<Frame<Bytes>, Error>>>;
+
+async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let seen = seen(request);
+    state.log.lock().unwrap().push(seen.clone());
+    {
+        let mut in_flight = state.in_flight.lock().unwrap();
+        in_flight.now += 1;
+        in_flight.most = in_flight.most.max(in_flight.now);
+    }
+    let reply = reply_to(state, &seen);
+    let latency = *state.latency.lock().unwrap();
+    sleep(latency + reply.delay).await;
+    state.in_flight.lock().unwrap().now -= 1;
+    Ok(response(reply, &seen))
+}
+
+fn seen(request: &Request<Incoming>) -> Seen {
+    let headers = request.headers().iter();
+    Seen {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect(),
+        at: Instant::now(),
+    }
+}
+
+fn reply_to(state: &State, seen: &Seen) -> Reply {
+    if let Some(token) = &*state.token.lock().unwrap()
+        && seen.headers.get("authorization") != Some(&format!("Bearer {token}"))
+    {
+        let words = "The access token is invalid.";
+        return Reply::error(401, "InvalidAuthenticationToken", words);
+    }
+    let left = match (state.buckets.lock().unwrap().as_mut(), seen.subscription()) {
+        (Some(buckets), Some(subscription)) => Some(buckets.take(&subscription)),
+        _ => None,
+    };
+    if let Some(Err(seconds)) = left {
+        return Reply::busy(seconds).header("x-ms-ratelimit-remaining-subscription-reads", "0");
+    }
+    let reply = routed(state, seen);
+    match left {
+        Some(Ok(left)) => reply.header(
+            "x-ms-ratelimit-remaining-subscription-reads",
+            &left.to_string(),
+        ),
+        _ => reply,
+    }
+}
+
+/// The route for this api-version, else the one for every version.
+fn routed(state: &State, seen: &Seen) -> Reply {
+    let path = seen.path.to_lowercase();
+    let version = seen.param("api-version").unwrap_or_default();
+    let mut routes = state.routes.lock().unwrap();
+    for key in [format!("{path}?api-version={version}"), path] {
+        if let Some(handler) = routes.get_mut(&key) {
+            return handler(seen);
+        }
+    }
+    Reply::not_found()
+}
+
+fn response(reply: Reply, seen: &Seen) -> Response<Body> {
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in &reply.headers {
+        response = response.header(name, value);
+    }
+    let accepted = seen.headers.get("accept-encoding");
+    let packs = accepted.is_some_and(|a| a.contains("gzip")) && !reply.body.is_empty();
+    let body = if packs {
+        response = response.header("content-encoding", "gzip");
+        gzip(&reply.body)
+    } else {
+        reply.body
+    };
+    response = response.header("content-length", body.len());
+    response
+        .body(parts(body, reply.cut_after, reply.pause))
+        .unwrap()
+}
+
+/// The body in sixteen parts with a pause between them, in one piece, or only the beginning of it.
+fn parts(body: Vec<u8>, cut_after: Option<usize>, pause: Option<Duration>) -> Body {
+    let size = pause.map_or(usize::MAX, |_| (body.len() / 16).max(1));
+    let kept = cut_after.unwrap_or(body.len()).min(body.len());
+    let mut parts: Vec<Result<Bytes, Error>> = body[..kept]
+        .chunks(size)
+        .map(|part| Ok(Bytes::copy_from_slice(part)))
+        .collect();
+    if cut_after.is_some() {
+        parts.push(Err(Error::other("cut on purpose")));
+    }
+    let pause = pause.unwrap_or_default();
+    let frames = stream::unfold(parts.into_iter(), move |mut parts| async move {
+        let part = parts.next()?;
+        sleep(pause).await;
+        Some((part.map(Frame::data), parts))
+    });
+    StreamBody::new(Box::pin(frames))
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(body).unwrap();
+    packer.finish().unwrap()
+}
