@@ -54,3 +54,6 @@ pub const ALL: &[Query] = &[query!("identity", 90400)];
 pub fn find(name: &str) -> Option<&'static Query> {
     ALL.iter().find(|q| q.name == name)
 }
+
+#[cfg(test)]
+mod tests;

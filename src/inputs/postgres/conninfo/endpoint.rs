@@ -1,0 +1,79 @@
+//! The hosts of a connection string, in the order in which they are tried.
+
+use std::net::IpAddr;
+
+use super::places::default_host;
+use super::text::Settings;
+use super::ConninfoError;
+
+/// One place where the server may listen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Endpoint {
+    /// Name, address or socket directory; what a certificate is compared with. Empty: only `address` is known.
+    pub(crate) host: String,
+    /// Where to connect, when it was given apart from the name.
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) port: u16,
+}
+
+impl Endpoint {
+    /// Host or address, as messages and password files name it.
+    pub(crate) fn name(&self) -> String {
+        match self.address {
+            Some(address) if self.host.is_empty() => address.to_string(),
+            _ => self.host.clone(),
+        }
+    }
+
+    /// A directory, or (`@`) Linux's abstract socket namespace, stands for a Unix-domain socket.
+    pub(crate) fn is_socket(&self) -> bool {
+        self.address.is_none() && self.host.starts_with(['/', '@'])
+    }
+}
+
+pub(super) fn endpoints(settings: &Settings) -> Result<Vec<Endpoint>, ConninfoError> {
+    let list = |keyword| settings.get(keyword).map(|v| v.split(',').map(str::trim).collect::<Vec<_>>());
+    let (hosts, addresses) = (list("host"), list("hostaddr"));
+    let ports = list("port").unwrap_or_default();
+    let count = addresses.as_ref().or(hosts.as_ref()).map_or(1, Vec::len);
+    fits("host", hosts.as_ref().map_or(count, Vec::len), count)?;
+    if ports.len() > 1 {
+        fits("port", ports.len(), count)?;
+    }
+    (0..count)
+        .map(|at| {
+            let port = port(ports.get(at).or(ports.first()).copied().unwrap_or_default())?;
+            let address = addresses.as_ref().map_or("", |list| list[at]);
+            endpoint(hosts.as_ref().map_or("", |list| list[at]), address, port)
+        })
+        .collect()
+}
+
+fn endpoint(host: &str, address: &str, port: u16) -> Result<Endpoint, ConninfoError> {
+    let address = match address {
+        "" => None,
+        text => Some(text.parse().map_err(|_| ConninfoError::Value {
+            keyword: "hostaddr",
+            expected: "an IPv4 or IPv6 address",
+        })?),
+    };
+    let host = match host {
+        "" if address.is_none() => default_host(port),
+        host => host.to_owned(),
+    };
+    Ok(Endpoint { host, address, port })
+}
+
+fn fits(keyword: &'static str, given: usize, hosts: usize) -> Result<(), ConninfoError> {
+    (given == hosts).then_some(()).ok_or(ConninfoError::Count { keyword, given, hosts })
+}
+
+fn port(text: &str) -> Result<u16, ConninfoError> {
+    match text {
+        "" => Ok(5432),
+        text => text.parse().ok().filter(|port| *port > 0).ok_or(ConninfoError::Value {
+            keyword: "port",
+            expected: "a number from 1 to 65535; a `/`, `:` or `@` inside a password is written `%2F`, `%3A` or `%40` in a URI",
+        }),
+    }
+}

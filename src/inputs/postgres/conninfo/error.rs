@@ -1,0 +1,85 @@
+//! Why a way to the server was not understood. No text here repeats a value of the connection string: any of them may
+//! be a piece of a password that was not quoted.
+
+/// Known before the first request: the run ends with exit code 2.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConninfoError {
+    #[error(
+        "the connection string is neither a URI (`postgresql://user@host:5432/database`) nor a list of \
+         `keyword=value` (`host=… user=… dbname=…`)"
+    )]
+    Shape,
+    #[error(
+        "the connection string has a word without `=`; a value with spaces stands in single quotes, \
+         and `'` and `\\` inside it are written `\\'` and `\\\\`"
+    )]
+    MissingEquals,
+    #[error("the connection string has a single quote that is not closed")]
+    UnterminatedQuote,
+    #[error("{named} libpq does not know; the nearest that it knows is `{nearest}`")]
+    UnknownKeyword {
+        named: String,
+        nearest: &'static str,
+    },
+    #[error(
+        "the connection URI has a `%` that is not followed by two hexadecimal digits, or `%00`; write a literal `%` as `%25`"
+    )]
+    PercentEncoding,
+    #[error("the connection URI has {0}")]
+    Uri(&'static str),
+    #[error("`{keyword}` must be {expected}")]
+    Value {
+        keyword: &'static str,
+        expected: &'static str,
+    },
+    #[error(
+        "`{keyword}` names {given} values for {hosts} hosts; give one for all or one for each"
+    )]
+    Count {
+        keyword: &'static str,
+        given: usize,
+        hosts: usize,
+    },
+    #[error(
+        "the user to sign in as is not known; give `user` in the connection string, or set PGUSER"
+    )]
+    NoUser,
+    #[error("`{0}` is not supported; leave it out or choose another value")]
+    Unsupported(&'static str),
+    #[error(
+        "{0} needs the host's name in `host`; `hostaddr` alone gives nothing to compare the certificate with"
+    )]
+    NoHostName(&'static str),
+    #[error(
+        "the service `{0}` is defined in no service file; looked in {1} (PGSERVICEFILE and PGSYSCONFDIR name others)"
+    )]
+    NoSuchService(String, String),
+    #[error("the service file `{file}`, line {line}: {fault}")]
+    ServiceFile {
+        file: String,
+        line: usize,
+        fault: String,
+    },
+    #[error("{what} `{file}` cannot be used: {cause}")]
+    File {
+        what: &'static str,
+        file: String,
+        cause: String,
+    },
+    #[error(
+        "the root certificate file `{0}` does not exist; sslmode verify-ca and verify-full need one: set sslrootcert \
+         to a file of trusted certificates, or to `system` for those that this machine trusts"
+    )]
+    NoRoots(String),
+    #[error(
+        "sslrootcert=system goes with sslmode=verify-full only: anyone can get a certificate from a public authority"
+    )]
+    WeakSystemRoots,
+    /// For the caller, when [`has_password_in`](super::has_password_in) an argument.
+    #[error(
+        "a password on the command line can be read by every user of this machine and ends in logs; leave it out of \
+         the connection string and set PGPASSWORD, or name a password file with PGPASSFILE (default ~/.pgpass), or \
+         give the whole connection string in FLEXREADY_SOURCE"
+    )]
+    PasswordInArgument,
+}

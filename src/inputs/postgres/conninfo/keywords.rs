@@ -1,0 +1,115 @@
+//! Every keyword that libpq 18 knows in a connection string, with its environment variable.
+//! Not here: what a keyword does.
+
+use super::ConninfoError;
+
+/// Keyword and environment variable. Those that this tool has no use for are accepted too: the same string must work
+/// here as in psql. Source: <https://www.postgresql.org/docs/current/libpq-connect.html> and `libpq-envars.html`.
+pub(super) const KEYWORDS: &[(&str, Option<&str>)] = &[
+    ("application_name", None),
+    ("channel_binding", Some("PGCHANNELBINDING")),
+    ("client_encoding", None),
+    ("connect_timeout", Some("PGCONNECT_TIMEOUT")),
+    ("dbname", Some("PGDATABASE")),
+    ("fallback_application_name", None),
+    ("gssdelegation", None),
+    ("gssencmode", Some("PGGSSENCMODE")),
+    ("gsslib", None),
+    ("host", Some("PGHOST")),
+    ("hostaddr", Some("PGHOSTADDR")),
+    ("keepalives", None),
+    ("keepalives_count", None),
+    ("keepalives_idle", None),
+    ("keepalives_interval", None),
+    ("krbsrvname", None),
+    ("load_balance_hosts", None),
+    ("max_protocol_version", None),
+    ("min_protocol_version", None),
+    ("oauth_client_id", None),
+    ("oauth_client_secret", None),
+    ("oauth_issuer", None),
+    ("oauth_scope", None),
+    ("options", Some("PGOPTIONS")),
+    ("passfile", Some("PGPASSFILE")),
+    ("password", Some("PGPASSWORD")),
+    ("port", Some("PGPORT")),
+    ("replication", None),
+    ("require_auth", Some("PGREQUIREAUTH")),
+    ("requirepeer", None),
+    ("requiressl", None),
+    ("scram_client_key", None),
+    ("scram_server_key", None),
+    ("service", Some("PGSERVICE")),
+    ("servicefile", Some("PGSERVICEFILE")),
+    ("ssl_max_protocol_version", None),
+    ("ssl_min_protocol_version", None),
+    ("sslcert", Some("PGSSLCERT")),
+    ("sslcertmode", Some("PGSSLCERTMODE")),
+    ("sslcompression", None),
+    ("sslcrl", None),
+    ("sslcrldir", None),
+    ("sslkey", Some("PGSSLKEY")),
+    ("sslkeylogfile", None),
+    ("sslmode", Some("PGSSLMODE")),
+    ("sslnegotiation", Some("PGSSLNEGOTIATION")),
+    ("sslpassword", None),
+    ("sslrootcert", Some("PGSSLROOTCERT")),
+    ("sslsni", Some("PGSSLSNI")),
+    ("target_session_attrs", Some("PGTARGETSESSIONATTRS")),
+    ("tcp_user_timeout", None),
+    ("user", Some("PGUSER")),
+];
+
+/// Keywords whose value must be seen by nobody.
+pub(super) const SECRET: &[&str] = &[
+    "password",
+    "sslpassword",
+    "oauth_client_secret",
+    "scram_client_key",
+    "scram_server_key",
+];
+
+/// The keyword as the table has it. `after_secret`: a secret stood before it in the same string, so that what looks
+/// like a keyword may be the tail of a password with a space or an `&` in it, and is not repeated in the error.
+pub(super) fn known(name: &str, after_secret: bool) -> Result<&'static str, ConninfoError> {
+    if let Some((keyword, _)) = KEYWORDS.iter().find(|(k, _)| *k == name) {
+        return Ok(keyword);
+    }
+    let named = if after_secret {
+        "after the password stands a keyword that".to_owned()
+    } else {
+        format!("`{name}` is a keyword that")
+    };
+    let nearest = nearest(name);
+    Err(ConninfoError::UnknownKeyword { named, nearest })
+}
+
+fn nearest(name: &str) -> &'static str {
+    let name = name.to_lowercase();
+    let likeness = |keyword: &str| strsim::jaro_winkler(keyword, &name);
+    KEYWORDS
+        .iter()
+        .map(|(keyword, _)| *keyword)
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .expect("the table is not empty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_gets_the_nearest_keyword() {
+        assert_eq!(nearest("sslmod"), "sslmode");
+        assert_eq!(nearest("database"), "dbname");
+        assert_eq!(nearest("pasword"), "password");
+        assert_eq!(nearest("hostname"), "host");
+    }
+
+    #[test]
+    fn what_may_be_a_piece_of_a_password_is_not_repeated() {
+        let error = known("canary", true).unwrap_err().to_string();
+        assert!(!error.contains("canary"), "{error}");
+        assert!(known("canary", false).unwrap_err().to_string().contains("canary"));
+    }
+}

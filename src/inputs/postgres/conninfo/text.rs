@@ -1,0 +1,199 @@
+//! Reads a connection string, in either of its two notations, into keywords and values, as libpq does
+//! (`conninfo_parse` and `conninfo_uri_parse` of fe-connect.c).
+//! Not here: what is added from elsewhere, and what the values mean.
+
+use std::collections::BTreeMap;
+
+use super::ConninfoError;
+use super::keywords::{SECRET, known};
+
+/// Keywords with their values. No `Debug`: a value may be a password.
+#[derive(Default)]
+pub(super) struct Settings(BTreeMap<&'static str, String>);
+
+impl Settings {
+    /// Later values win. The old `requiressl` becomes the sslmode that it stood for.
+    pub(super) fn set(&mut self, keyword: &'static str, value: String) {
+        match keyword {
+            "requiressl" if value.starts_with('1') => self.0.insert("sslmode", "require".into()),
+            "requiressl" => self.0.insert("sslmode", "prefer".into()),
+            _ => self.0.insert(keyword, value),
+        };
+    }
+
+    /// Takes what is not set yet.
+    pub(super) fn add(&mut self, keyword: &'static str, value: String) {
+        self.0.entry(keyword).or_insert(value);
+    }
+
+    /// The value; an empty one counts as not given, as in libpq.
+    pub(super) fn get(&self, keyword: &str) -> Option<&str> {
+        let value = self.0.get(keyword)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    pub(super) fn has_secret(&self) -> bool {
+        SECRET.iter().any(|keyword| self.get(keyword).is_some())
+    }
+
+    fn put(&mut self, name: &str, value: String) -> Result<(), ConninfoError> {
+        let keyword = known(name, self.has_secret())?;
+        self.set(keyword, value);
+        Ok(())
+    }
+}
+
+/// Reads either notation.
+pub(super) fn parse(text: &str) -> Result<Settings, ConninfoError> {
+    let text = text.trim();
+    let uri = ["postgresql://", "postgres://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    match uri {
+        Some(rest) => uri_settings(rest),
+        None if text.is_empty() => Ok(Settings::default()),
+        None if text.contains("://") || !text.contains('=') => Err(ConninfoError::Shape),
+        None => keyword_value_settings(text),
+    }
+}
+
+fn keyword_value_settings(text: &str) -> Result<Settings, ConninfoError> {
+    let mut settings = Settings::default();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (name, tail) = rest.split_once('=').ok_or(ConninfoError::MissingEquals)?;
+        let name = name.trim_end();
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            return Err(ConninfoError::MissingEquals);
+        }
+        let (value, tail) = value(tail.trim_start())?;
+        settings.put(name, value)?;
+        rest = tail.trim_start();
+    }
+    Ok(settings)
+}
+
+/// One value and what follows it. A backslash takes the next character as it is, within quotes and without.
+fn value(text: &str) -> Result<(String, &str), ConninfoError> {
+    let quoted = text.starts_with('\'');
+    let mut value = String::new();
+    let mut chars = text.char_indices().skip(usize::from(quoted));
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\'' if quoted => return Ok((value, &text[at + 1..])),
+            c if !quoted && c.is_whitespace() => return Ok((value, &text[at..])),
+            '\\' => value.extend(chars.next().map(|(_, escaped)| escaped)),
+            c => value.push(c),
+        }
+    }
+    if quoted {
+        return Err(ConninfoError::UnterminatedQuote);
+    }
+    Ok((value, ""))
+}
+
+fn uri_settings(rest: &str) -> Result<Settings, ConninfoError> {
+    let mut settings = Settings::default();
+    let rest = userinfo(rest, &mut settings)?;
+    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    hosts(authority, &mut settings)?;
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let database = path.strip_prefix('/').unwrap_or_default();
+    // Stricter than libpq: else a `/` in a password would make the password's tail a database name in reports.
+    if database.contains('@') {
+        return Err(ConninfoError::Uri(
+            "an `@` after the first `/`; write a `/` inside a password as `%2F`, and an `@` in a database name as `%40`",
+        ));
+    }
+    if !database.is_empty() {
+        settings.set("dbname", decoded(database)?);
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        parameter(pair, &mut settings)?;
+    }
+    Ok(settings)
+}
+
+/// `user:password@`, where there is one, and what follows.
+fn userinfo<'a>(rest: &'a str, settings: &mut Settings) -> Result<&'a str, ConninfoError> {
+    let Some(at) = rest.find(['@', '/']).filter(|at| rest[*at..].starts_with('@')) else {
+        return Ok(rest);
+    };
+    let (user, password) = rest[..at].split_once(':').unwrap_or((&rest[..at], ""));
+    if !user.is_empty() {
+        settings.set("user", decoded(user)?);
+    }
+    if !password.is_empty() {
+        settings.set("password", decoded(password)?);
+    }
+    Ok(&rest[at + 1..])
+}
+
+/// `host:port,[address]:port,…`.
+fn hosts(authority: &str, settings: &mut Settings) -> Result<(), ConninfoError> {
+    // A `@` that was not escaped is part of a password, which would end up as a host name in reports.
+    if authority.contains('@') {
+        return Err(ConninfoError::Uri(
+            "a second `@` before the path; write one inside a user name or password as `%40`",
+        ));
+    }
+    let (mut hosts, mut ports) = (Vec::new(), Vec::new());
+    for one in authority.split(',') {
+        let (host, port) = host_and_port(one)?;
+        hosts.push(decoded(host)?);
+        ports.push(decoded(port)?);
+    }
+    if hosts.iter().any(|host| !host.is_empty()) {
+        settings.set("host", hosts.join(","));
+    }
+    if ports.iter().any(|port| !port.is_empty()) {
+        settings.set("port", ports.join(","));
+    }
+    Ok(())
+}
+
+fn host_and_port(text: &str) -> Result<(&str, &str), ConninfoError> {
+    let Some(bracketed) = text.strip_prefix('[') else {
+        return Ok(text.split_once(':').unwrap_or((text, "")));
+    };
+    let (host, tail) = bracketed
+        .split_once(']')
+        .filter(|(host, _)| !host.is_empty())
+        .ok_or(ConninfoError::Uri("a `[` that is not closed by `]`"))?;
+    let port = if tail.is_empty() { Some("") } else { tail.strip_prefix(':') };
+    Ok((host, port.ok_or(ConninfoError::Uri("something other than `:port` after `]`"))?))
+}
+
+/// One `keyword=value` of the query part. `ssl=true` is JDBC's way to say sslmode=require.
+fn parameter(pair: &str, settings: &mut Settings) -> Result<(), ConninfoError> {
+    let (name, value) = pair
+        .split_once('=')
+        .filter(|(_, value)| !value.contains('='))
+        .ok_or(ConninfoError::Uri(
+            "a parameter after `?` that is not `keyword=value`; write a literal `=` as `%3D` and `&` as `%26`",
+        ))?;
+    let (name, value) = (decoded(name)?, decoded(value)?);
+    if name == "ssl" && value == "true" {
+        settings.set("sslmode", "require".to_owned());
+        return Ok(());
+    }
+    settings.put(&name, value)
+}
+
+fn decoded(text: &str) -> Result<String, ConninfoError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || rest.next().and_then(|d| char::from(d).to_digit(16));
+        let code = digit().zip(digit()).map(|(high, low)| (high * 16 + low) as u8);
+        bytes.push(code.filter(|c| *c != 0).ok_or(ConninfoError::PercentEncoding)?);
+    }
+    String::from_utf8(bytes).map_err(|_| ConninfoError::PercentEncoding)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! Several hosts: which one is taken. By libpq's rules: in the order given, the next one where a host cannot be reached
+//! or is not of the wanted kind, none after one that refused the sign-in.
+
+use super::connect::{Failed, Stage, connect};
+use super::conninfo::{Access, Wanted};
+use super::refusal::refusal;
+use super::session::{Session, State};
+use crate::question::{Refusal, RefusalKind};
+
+/// A session on the first host that will do.
+pub(super) async fn open(access: &Access, migration_user: &str) -> Result<Session, Refusal> {
+    let wishes: &[Wanted] = match access.wanted {
+        Wanted::PreferStandby => &[Wanted::Standby, Wanted::Any],
+        ref one => std::slice::from_ref(one),
+    };
+    let mut refused = Vec::new();
+    for wanted in wishes {
+        refused.clear();
+        for endpoint in &access.endpoints {
+            match connect(access, endpoint).await {
+                Ok(link) => {
+                    let session = Session::open(link, migration_user).await?;
+                    match mismatch(&session.state, *wanted) {
+                        None => return Ok(session),
+                        Some(what) => refused.push(refusal(RefusalKind::Unreachable, format!("`{}` {what}", endpoint.name()))),
+                    }
+                    session.close().await;
+                }
+                Err(failed) if is_final(&failed) => return Err(failed.refusal),
+                Err(failed) => refused.push(failed.refusal),
+            }
+        }
+    }
+    Err(summary(refused))
+}
+
+/// A host that is starting up or shutting down is passed over like one that is not there.
+fn is_final(failed: &Failed) -> bool {
+    failed.stage == Stage::SignIn && failed.refusal.kind != RefusalKind::Unreachable
+}
+
+fn mismatch(state: &State, wanted: Wanted) -> Option<&'static str> {
+    let read_only = state.in_recovery || state.read_only;
+    match wanted {
+        Wanted::ReadWrite if read_only => Some("is read only, and target_session_attrs=read-write"),
+        Wanted::ReadOnly if !read_only => Some("is not read only, and target_session_attrs=read-only"),
+        Wanted::Primary if state.in_recovery => Some("is a standby, and target_session_attrs=primary"),
+        Wanted::Standby if !state.in_recovery => Some("is no standby, and target_session_attrs=standby"),
+        _ => None,
+    }
+}
+
+fn summary(mut refused: Vec<Refusal>) -> Refusal {
+    if refused.len() == 1 {
+        return refused.remove(0);
+    }
+    let words: Vec<&str> = refused.iter().map(|refusal| refusal.message.as_str()).collect();
+    refusal(RefusalKind::Unreachable, words.join("; "))
+}

@@ -1,0 +1,120 @@
+//! From an error to a [`Refusal`]: which kind it is, and the server's own words on one line.
+
+use tokio_postgres::Error;
+use tokio_postgres::error::DbError;
+
+use crate::question::{Refusal, RefusalKind};
+
+/// A refusal in this tool's own words.
+pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
+    Refusal { kind, status: None, code: None, message: message.into() }
+}
+
+/// What tokio-postgres reports: the server's refusal, or a connection that failed.
+pub(super) fn of(error: &Error) -> Refusal {
+    match error.as_db_error() {
+        Some(answer) => from_server(answer),
+        None => from_client(error),
+    }
+}
+
+fn from_server(error: &DbError) -> Refusal {
+    let state = error.code().code();
+    let mut message = error.message().to_owned();
+    for (label, text) in [("detail", error.detail()), ("hint", error.hint())] {
+        if let Some(text) = text {
+            message.push_str(&format!("; {label}: {text}"));
+        }
+    }
+    Refusal {
+        kind: kind(state),
+        status: Some(state.to_owned()),
+        code: condition(state).map(str::to_owned),
+        message: message.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
+fn from_client(error: &Error) -> Refusal {
+    let cause = innermost(error);
+    if error.is_closed() {
+        return refusal(RefusalKind::Unreachable, "the connection was lost before the answer came");
+    }
+    match error.to_string().as_str() {
+        "invalid configuration" if cause == "password missing" => refusal(
+            RefusalKind::Unauthenticated,
+            "the server asks for a password and none is known; set PGPASSWORD, or name a password file with PGPASSFILE",
+        ),
+        "authentication error" => refusal(RefusalKind::Unauthenticated, sign_in(&cause)),
+        "error communicating with the server" => {
+            refusal(RefusalKind::Unreachable, format!("the connection broke: {cause}"))
+        }
+        _ => refusal(RefusalKind::Malformed, format!("the answer is not PostgreSQL's protocol: {cause}")),
+    }
+}
+
+fn sign_in(cause: &str) -> String {
+    let way_out = match cause {
+        "unsupported authentication method" => {
+            "the server wants Kerberos or SSPI; give this user password authentication (scram-sha-256) in pg_hba.conf"
+        }
+        "unsupported SASL mechanism" => {
+            "the server wants a sign-in other than SCRAM-SHA-256; give this user scram-sha-256 in pg_hba.conf"
+        }
+        "server did not use channel binding" => {
+            "channel_binding=require, but the server offers none: it needs TLS and a password stored as SCRAM-SHA-256"
+        }
+        _ => return format!("the sign-in failed: {cause}"),
+    };
+    way_out.to_owned()
+}
+
+/// The last in the chain of causes: the only one that says what happened.
+fn innermost(error: &Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// By SQLSTATE. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+fn kind(state: &str) -> RefusalKind {
+    match state {
+        "42501" => RefusalKind::Forbidden,
+        "3D000" => RefusalKind::NotFound,
+        "57014" | "55P03" | "25P03" | "25P04" => RefusalKind::Timeout,
+        "53300" => RefusalKind::Busy,
+        state if state.starts_with("28") => RefusalKind::Unauthenticated,
+        state if state.starts_with("08") || state.starts_with("57P") => RefusalKind::Unreachable,
+        _ => RefusalKind::Server,
+    }
+}
+
+/// The names of the states that a reader of a catalog meets.
+fn condition(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "0A000" => "feature_not_supported",
+        "22021" => "character_not_in_repertoire",
+        "22P05" => "untranslatable_character",
+        "25006" => "read_only_sql_transaction",
+        "28000" => "invalid_authorization_specification",
+        "28P01" => "invalid_password",
+        "3D000" => "invalid_catalog_name",
+        "42501" => "insufficient_privilege",
+        "42601" => "syntax_error",
+        "42703" => "undefined_column",
+        "42704" => "undefined_object",
+        "42883" => "undefined_function",
+        "42P01" => "undefined_table",
+        "53300" => "too_many_connections",
+        "55000" => "object_not_in_prerequisite_state",
+        "55P03" => "lock_not_available",
+        "57014" => "query_canceled",
+        "57P01" => "admin_shutdown",
+        "57P02" => "crash_shutdown",
+        "57P03" => "cannot_connect_now",
+        "57P04" => "database_dropped",
+        "XX000" => "internal_error",
+        _ => return None,
+    })
+}

@@ -1,0 +1,86 @@
+//! Why a handshake failed, and the way out, in words for who runs the server.
+
+use std::io;
+
+use rustls::{AlertDescription, CertificateError, Error};
+
+use super::{Policy, Roots};
+
+/// One sentence on a failed handshake with `host`.
+pub(in super::super) fn explain(error: &io::Error, policy: &Policy, host: &str) -> String {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidCertificate(fault)) => certificate(fault, policy, host),
+        Some(Error::PeerIncompatible(_)) | Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => format!(
+            "the server and this tool have no TLS version or cipher in common ({}); this tool speaks TLS 1.2 and 1.3",
+            plain(error)
+        ),
+        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
+            "the server ended the TLS handshake: no cipher in common, or it wants a client certificate (sslcert, sslkey)"
+                .to_owned()
+        }
+        _ if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "the server closed the connection during the TLS handshake".to_owned()
+        }
+        _ => format!("the TLS handshake failed: {}", plain(error)),
+    }
+}
+
+fn certificate(fault: &CertificateError, policy: &Policy, host: &str) -> String {
+    let roots = policy.roots.as_ref().map_or("none", |roots: &Roots| roots.name.as_str());
+    match fault {
+        CertificateError::UnknownIssuer => format!(
+            "no certificate of sslrootcert ({roots}) has signed the server's certificate; name the file with the \
+             certificate authority's certificate, or with the server's own if it is self-signed"
+        ),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => format!(
+            "the server's certificate is not for the host name `{host}`{}; connect by a name that it has, renew it with \
+             `subjectAltName = DNS:{host}`, or use sslmode=verify-ca",
+            names(fault)
+        ),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the server's certificate has expired; renew it on the server".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet; compare the clocks of server and client".to_owned()
+        }
+        CertificateError::Other(inner) => version_or_kind(&format!("{:?}", inner.0)),
+        other => format!("the server's certificate is refused: {other}"),
+    }
+}
+
+/// libpq takes the common name where a certificate has no alternative names.
+fn names(fault: &CertificateError) -> String {
+    match fault {
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            " (it has no subject alternative name; libpq would compare the common name, this tool does not)".to_owned()
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let mut shown = presented.clone();
+            shown.truncate(5);
+            format!(" (it is for {})", shown.join(", "))
+        }
+        _ => String::new(),
+    }
+}
+
+/// The certificate library's own faults have no public type here; their names are stable in its documentation.
+fn version_or_kind(inner: &str) -> String {
+    if inner.contains("UnsupportedCertVersion") {
+        return "the server's certificate is X.509 version 1; libpq accepts it, this tool cannot verify it: use \
+                sslmode=require without a root certificate, or sslmode=verify-ca with the server's own certificate as \
+                sslrootcert, or renew it as version 3 (`openssl req -x509 -addext subjectAltName=DNS:<host>`)"
+            .to_owned();
+    }
+    if inner.contains("CaUsedAsEndEntity") {
+        return "the server uses a certificate authority's certificate as its own; libpq accepts it, this tool only when \
+                sslrootcert holds exactly this certificate: put it there, use sslmode=require without a root \
+                certificate, or give the server a certificate of its own"
+            .to_owned();
+    }
+    format!("the server's certificate is refused: {inner}")
+}
+
+/// The innermost cause.
+fn plain(error: &io::Error) -> String {
+    error.get_ref().map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,155 @@
+//! TLS as libpq does it, by rustls: the six sslmodes, and certificates that libpq accepts and plain rustls would not.
+//! Here: [`Policy`], what was asked for, with its files read; the handshake. Not here: what is verified (`verify`), how
+//! a failure is worded (`explain`), when TLS is tried or given up (`connect`).
+
+mod certificate;
+mod explain;
+mod material;
+mod verify;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+pub(super) use certificate::Seen;
+pub(super) use explain::explain;
+
+use super::conninfo::ConninfoError;
+use material::{Identity, Roots};
+use verify::Verifier;
+
+/// The six modes, weakest first. <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mode {
+    Disable,
+    Allow,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
+
+/// How the connection is to be protected.
+#[derive(Debug, Clone)]
+pub(super) struct Policy {
+    pub(super) mode: Mode,
+    /// `sslnegotiation=direct`: TLS from the first byte (PostgreSQL 17).
+    pub(super) direct: bool,
+    pub(super) roots: Option<Roots>,
+    config: Option<Arc<ClientConfig>>,
+}
+
+/// The value of a keyword.
+type Get<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
+
+impl Policy {
+    /// Reads the keywords and the files that they name; `file` gives the user's own file of a name, such as `root.crt`.
+    pub(super) fn read(get: Get<'_>, file: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Policy, ConninfoError> {
+        let mode = mode(get)?;
+        let direct = direct(get, mode)?;
+        if mode == Mode::Disable {
+            return Ok(Policy { mode, direct, roots: None, config: None });
+        }
+        let roots = Roots::read(get("sslrootcert"), file("root.crt"), mode >= Mode::VerifyCa)?;
+        let identity = match get("sslcertmode") {
+            Some("disable") => None,
+            _ => Identity::read(get, file)?,
+        };
+        let config = config(mode, direct, roots.as_ref(), identity, get("sslsni") != Some("0"))?;
+        Ok(Policy { mode, direct, roots, config: Some(Arc::new(config)) })
+    }
+
+    pub(super) fn checks_name(&self) -> bool {
+        self.mode == Mode::VerifyFull
+    }
+
+    /// The handshake on an open connection to `host`; what it negotiated is in the second value.
+    pub(super) async fn handshake(
+        &self,
+        stream: TcpStream,
+        host: &str,
+    ) -> io::Result<(tokio_rustls::client::TlsStream<TcpStream>, Seen)> {
+        let config = self.config.clone().ok_or_else(|| io::Error::other("TLS is switched off"))?;
+        let name = server_name(host, &stream)?;
+        let stream = TlsConnector::from(config).connect(name, stream).await?;
+        let seen = Seen::of(stream.get_ref().1);
+        Ok((stream, seen))
+    }
+}
+
+/// The name to verify and to announce. One that is no DNS name can only be met where names are not verified.
+fn server_name(host: &str, stream: &TcpStream) -> io::Result<ServerName<'static>> {
+    match ServerName::try_from(host.trim_end_matches('.').to_owned()) {
+        Ok(name) => Ok(name),
+        Err(_) => Ok(ServerName::IpAddress(stream.peer_addr()?.ip().into())),
+    }
+}
+
+fn mode(get: Get<'_>) -> Result<Mode, ConninfoError> {
+    let system = get("sslrootcert") == Some("system");
+    let mode = match get("sslmode") {
+        None if system => Mode::VerifyFull,
+        None | Some("prefer") => Mode::Prefer,
+        Some("disable") => Mode::Disable,
+        Some("allow") => Mode::Allow,
+        Some("require") => Mode::Require,
+        Some("verify-ca") => Mode::VerifyCa,
+        Some("verify-full") => Mode::VerifyFull,
+        Some(_) => {
+            return Err(ConninfoError::Value {
+                keyword: "sslmode",
+                expected: "disable, allow, prefer, require, verify-ca or verify-full",
+            });
+        }
+    };
+    if system && mode != Mode::VerifyFull {
+        return Err(ConninfoError::WeakSystemRoots);
+    }
+    Ok(mode)
+}
+
+fn direct(get: Get<'_>, mode: Mode) -> Result<bool, ConninfoError> {
+    match get("sslnegotiation") {
+        None | Some("postgres") => Ok(false),
+        Some("direct") if mode >= Mode::Require => Ok(true),
+        Some(_) => Err(ConninfoError::Value {
+            keyword: "sslnegotiation",
+            expected: "postgres, or direct together with sslmode=require or stronger",
+        }),
+    }
+}
+
+fn config(
+    mode: Mode,
+    direct: bool,
+    roots: Option<&Roots>,
+    identity: Option<Identity>,
+    sni: bool,
+) -> Result<ClientConfig, ConninfoError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new(roots, mode == Mode::VerifyFull, provider.signature_verification_algorithms);
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider has suites for TLS 1.2 and 1.3")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(Identity { file, chain, key }) => builder.with_client_auth_cert(chain, key).map_err(|cause| {
+            ConninfoError::File { what: "the client certificate", file, cause: cause.to_string() }
+        })?,
+    };
+    config.enable_sni = sni;
+    if direct {
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
+    }
+    Ok(config)
+}
+
+/// A certificate's DER as rustls hands it over.
+type Der<'a> = CertificateDer<'a>;

@@ -1,0 +1,127 @@
+//! Which server certificates are good enough.
+//! As libpq: without trusted certificates any will do, with them the chain must lead to one, and verify-full wants the
+//! name too. Unlike plain rustls: where nothing is verified a certificate may be of any make (X.509 version 1, a
+//! certificate authority's own, without names), and one that the root file itself holds is trusted as it is.
+//! Whatever the mode, the server must prove that it holds the certificate's key: channel binding rests on it.
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{
+    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, PeerMisbehaved, SignatureScheme};
+use rustls_pki_types::{ServerName, SubjectPublicKeyInfoDer, UnixTime};
+use x509_cert::Version;
+use x509_cert::der::Encode;
+
+use super::Der;
+use super::certificate::parsed;
+use super::material::Roots;
+
+#[derive(Debug)]
+pub(super) struct Verifier {
+    roots: Option<Roots>,
+    name_too: bool,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl Verifier {
+    pub(super) fn new(roots: Option<&Roots>, name_too: bool, algorithms: WebPkiSupportedAlgorithms) -> Self {
+        Verifier { roots: roots.cloned(), name_too, algorithms }
+    }
+
+    fn chain(&self, roots: &Roots, leaf: &Der<'_>, others: &[Der<'_>], now: UnixTime) -> Result<(), Error> {
+        if roots.exact.iter().any(|trusted| trusted == leaf) {
+            return in_its_time(leaf, now);
+        }
+        let leaf = ParsedCertificate::try_from(leaf)?;
+        verify_server_cert_signed_by_trust_anchor(&leaf, &roots.anchors, others, now, self.algorithms.all)
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &Der<'_>,
+        others: &[Der<'_>],
+        name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if let Some(roots) = &self.roots {
+            self.chain(roots, leaf, others, now)?;
+        }
+        if self.name_too {
+            verify_server_name(&ParsedCertificate::try_from(leaf)?, name)?;
+        }
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &Der<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match version_1_key(leaf) {
+            Some((_, key)) => signed_by(&key, message, signed, &self.algorithms),
+            None => verify_tls12_signature(message, leaf, signed, &self.algorithms),
+        }
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &Der<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match version_1_key(leaf) {
+            Some((info, _)) => verify_tls13_signature_with_raw_key(message, &info, signed, &self.algorithms),
+            None => verify_tls13_signature(message, leaf, signed, &self.algorithms),
+        }
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+/// The key of a certificate of X.509 version 1, which rustls does not read: as SubjectPublicKeyInfo, and bare.
+fn version_1_key(leaf: &Der<'_>) -> Option<(SubjectPublicKeyInfoDer<'static>, Vec<u8>)> {
+    let body = parsed(leaf)?.tbs_certificate;
+    if body.version != Version::V1 {
+        return None;
+    }
+    let info = body.subject_public_key_info.to_der().ok()?;
+    Some((info.into(), body.subject_public_key_info.subject_public_key.raw_bytes().to_vec()))
+}
+
+fn signed_by(
+    key: &[u8],
+    message: &[u8],
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let candidates = algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
+    let (_, candidates) = candidates.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+    candidates
+        .iter()
+        .any(|algorithm| algorithm.verify_signature(key, message, signed.signature()).is_ok())
+        .then(HandshakeSignatureValid::assertion)
+        .ok_or_else(|| CertificateError::BadSignature.into())
+}
+
+/// A certificate that is trusted as it is may have expired all the same.
+fn in_its_time(leaf: &Der<'_>, now: UnixTime) -> Result<(), Error> {
+    let validity = parsed(leaf).ok_or(CertificateError::BadEncoding)?.tbs_certificate.validity;
+    let seconds = |time: x509_cert::time::Time| time.to_unix_duration().as_secs();
+    if now.as_secs() < seconds(validity.not_before) {
+        return Err(CertificateError::NotValidYet.into());
+    }
+    if now.as_secs() > seconds(validity.not_after) {
+        return Err(CertificateError::Expired.into());
+    }
+    Ok(())
+}
