@@ -48,7 +48,16 @@ macro_rules! query {
 }
 
 /// Every query, by name.
-pub const ALL: &[Query] = &[query!("identity", 90400)];
+pub const ALL: &[Query] = &[
+    query!("contents", 90400),
+    query!("database_sizes", 90400, "database_sizes@100000", 100000),
+    query!("databases", 90400),
+    query!("extensions", 90400),
+    query!("host", 110000),
+    query!("identity", 90400),
+    query!("role_passwords", 90400),
+    query!("settings", 90400),
+];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.
 pub fn find(name: &str) -> Option<&'static Query> {

@@ -70,6 +70,7 @@ impl Page {
         let options = textwrap::Options::new(self.width)
             .initial_indent(&start)
             .subsequent_indent(&rest)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let filled = textwrap::fill(text, options);

@@ -1,0 +1,112 @@
+//! Makes the live source of a run, and runs it: the one place that starts the asynchronous world.
+
+use std::future::Future;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Error;
+use super::said::{Meant, env};
+use crate::inputs::arm::{Arm, Auth, Cloud, Options};
+use crate::inputs::live::Live;
+use crate::inputs::postgres::Database;
+use crate::question::Side;
+
+/// How live servers are asked.
+#[derive(Debug, Clone, Args)]
+pub struct Ways {
+    /// How to sign in to Azure
+    #[arg(long, default_value = "auto", help_heading = "Asking")]
+    pub auth: Auth,
+    /// Which Azure
+    #[arg(long, default_value = "AzureCloud", help_heading = "Asking")]
+    pub cloud: Cloud,
+    /// The longest that the whole run may take: 90s, 10m, 1h
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, help_heading = "Asking")]
+    pub timeout: Duration,
+}
+
+impl Ways {
+    /// The servers of this migration. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// No usable credential or endpoint.
+    pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
+        let arm = match &meant.migration.target {
+            Some(_) => Some(Arm::new(Options::from_env(
+                self.cloud,
+                self.auth,
+                self.timeout,
+                &env,
+            )?)?),
+            None => None,
+        };
+        let deadline = tokio::time::Instant::now() + self.timeout;
+        let source = meant.access.clone().map(|access| {
+            let user = meant
+                .migration
+                .migration_user
+                .clone()
+                .unwrap_or_else(|| access.user().to_owned());
+            Database::new(access, Side::Source, user, deadline)
+        });
+        Ok(Live { arm, source })
+    }
+}
+
+/// Runs a future to its end. Replays need no threads and no network, and get none.
+///
+/// # Errors
+/// When the operating system gives no threads.
+pub fn block_on<T>(is_live: bool, future: impl Future<Output = T>) -> Result<T, Error> {
+    if !is_live {
+        return Ok(futures::executor::block_on(future));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    Ok(runtime.map_err(Error::Runtime)?.block_on(future))
+}
+
+/// `90s`, `10m`, `1h`; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, factor) = match text
+        .trim()
+        .char_indices()
+        .find(|(_, c)| !c.is_ascii_digit())
+    {
+        None => (text.trim(), Some(1)),
+        Some((at, unit)) => {
+            let rest = &text.trim()[at + unit.len_utf8()..];
+            let factor = match unit {
+                _ if !rest.is_empty() => None,
+                's' => Some(1),
+                'm' => Some(60),
+                'h' => Some(3600),
+                'd' => Some(86_400),
+                _ => None,
+            };
+            (&text.trim()[..at], factor)
+        }
+    };
+    match (number.parse::<u64>(), factor) {
+        (Ok(number), Some(factor)) if (1..=604_800).contains(&(number.saturating_mul(factor))) => {
+            Ok(Duration::from_secs(number * factor))
+        }
+        _ => Err("give a time such as 90s, 10m or 1h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
+        assert!(duration("0s").is_err() && duration("10min").is_err() && duration("soon").is_err());
+    }
+}

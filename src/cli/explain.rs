@@ -1,0 +1,38 @@
+//! `flexready explain` and `flexready checks`: the catalogue, from the checks' own records.
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::{Error, Output, known_check, layout};
+use crate::report;
+
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The check's id
+    check: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ListArgs {
+    #[arg(long, default_value = "plain")]
+    format: ListFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Plain,
+    Json,
+}
+
+pub(super) fn run(args: &Args) -> Result<Output, Error> {
+    Ok(Output::text(report::explain::explain(
+        known_check(&args.check)?,
+        layout(),
+    )))
+}
+
+pub(super) fn list(args: &ListArgs) -> Output {
+    Output::text(match args.format {
+        ListFormat::Plain => report::catalogue_plain(),
+        ListFormat::Json => report::catalogue_json(),
+    })
+}

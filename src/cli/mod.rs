@@ -1,0 +1,165 @@
+//! The command line: one file per verb. Arguments in, text and exit code out; prints nothing itself.
+//! Not here: what a verb's words mean for a run (`plan`, `verdict`).
+
+mod check;
+mod connect;
+mod explain;
+mod record;
+mod said;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::inputs::arm::ArmError;
+use crate::inputs::postgres::conninfo::ConninfoError;
+use crate::inputs::recording::RecordingError;
+use crate::plan::TargetError;
+use crate::plan::file::PlanError;
+use crate::report;
+
+/// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
+#[derive(Debug, Parser)]
+#[command(
+    name = "flexready",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 110
+)]
+#[command(
+    after_help = "Exit codes: 0 ready, 1 not ready, 2 could not run, 3 incomplete (something was not answered)."
+)]
+pub struct Cli {
+    /// Say more on stderr; twice for more still
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Judge one migration: live, or from a recording
+    Check(Box<check::Args>),
+    /// Ask all that a check needs and keep the answers, without judging
+    Record(Box<record::Args>),
+    /// What one check asks, why, and what to do about it
+    Explain(explain::Args),
+    /// List all checks
+    Checks(explain::ListArgs),
+    /// The JSON schema of the report
+    Schema,
+    /// A completion script for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// What a verb leaves to be done by main.
+#[derive(Debug)]
+pub struct Output {
+    /// For stdout.
+    pub text: String,
+    pub exit_code: u8,
+}
+
+impl Output {
+    fn text(text: String) -> Self {
+        Output { text, exit_code: 0 }
+    }
+}
+
+/// Why a run could not start: exit 2. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Source(#[from] ConninfoError),
+    #[error(transparent)]
+    Azure(#[from] ArmError),
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error(
+        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD, \
+         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as FLEXREADY_SOURCE"
+    )]
+    PasswordInArguments,
+    #[error(
+        "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
+    )]
+    PasswordInPlan,
+    #[error(
+        "no {side} was given; give `--{side}`, or judge the other side alone with `--only {other}`"
+    )]
+    SideNotGiven {
+        side: &'static str,
+        other: &'static str,
+    },
+    #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
+    NoSuchCheck { id: String, nearest: String },
+    #[error("the recording holds no migration; record again")]
+    NothingRecorded,
+    #[error("cannot start the run: {0}")]
+    Runtime(std::io::Error),
+}
+
+impl Cli {
+    /// Does what the arguments ask.
+    ///
+    /// # Errors
+    /// Only what is known before the first question; what servers refuse is part of the report.
+    pub fn run(self) -> Result<Output, Error> {
+        match self.verb {
+            Verb::Check(args) => check::run(&args),
+            Verb::Record(args) => record::run(&args),
+            Verb::Explain(args) => explain::run(&args),
+            Verb::Checks(args) => Ok(explain::list(&args)),
+            Verb::Schema => Ok(Output::text(report::schema())),
+            Verb::Completions { shell } => Ok(completions(shell)),
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Output {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "flexready", &mut script);
+    Output::text(String::from_utf8_lossy(&script).into_owned())
+}
+
+/// The id of a check, or an error that names the nearest one.
+fn known_check(id: &str) -> Result<&'static crate::checks::Check, Error> {
+    crate::checks::find(id).ok_or_else(|| {
+        let nearest = crate::checks::all()
+            .map(|c| (strsim::damerau_levenshtein(id, c.id), c.id))
+            .min();
+        let nearest = nearest
+            .filter(|(d, _)| *d <= 6)
+            .map(|(_, n)| format!(", did you mean `{n}`?"))
+            .unwrap_or_default();
+        Error::NoSuchCheck {
+            id: id.to_owned(),
+            nearest,
+        }
+    })
+}
+
+/// Columns of the terminal; COLUMNS where it is set, 100 where there is no terminal.
+fn layout() -> report::plain::Layout {
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    report::plain::Layout {
+        width: columns.or_else(terminal).unwrap_or(100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_hold_together() {
+        Cli::command().debug_assert();
+    }
+}

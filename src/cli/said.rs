@@ -1,0 +1,241 @@
+//! What `check` and `record` are told of a migration, and the [`Migration`] that comes of it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Error;
+use crate::inputs::postgres::conninfo::{Access, has_password_in};
+use crate::plan::file::{self, Wish};
+use crate::plan::{
+    API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
+};
+
+/// Which side is judged alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    Source,
+    Target,
+}
+
+/// The migration, as the command line says it.
+#[derive(Debug, Clone, Args)]
+pub struct Said {
+    /// The source: a libpq connection string (URI or key=value) without a password [env: FLEXREADY_SOURCE, PG*]
+    #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
+    pub source: Option<String>,
+    /// The target: its resource id, or subscription/group/name
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "FLEXREADY_TARGET",
+        help_heading = "The migration"
+    )]
+    pub target: Option<String>,
+    /// Judge one side alone
+    #[arg(long, value_name = "SIDE", help_heading = "The migration")]
+    pub only: Option<Only>,
+    /// A plan file, flexready.toml
+    #[arg(long, value_name = "FILE", help_heading = "The migration")]
+    pub plan: Option<PathBuf>,
+    /// Which migration of the plan
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "plan",
+        help_heading = "The migration"
+    )]
+    pub migration: Option<String>,
+    #[command(flatten)]
+    pub details: Details,
+    /// The api-version to ask Microsoft.DBforPostgreSQL with
+    #[arg(long, value_name = "DATE", default_value = API_VERSION, help_heading = "The migration")]
+    pub api_version: String,
+}
+
+/// What may also be said of a recorded migration.
+#[derive(Debug, Clone, Args)]
+pub struct Details {
+    /// Offline or online migration
+    #[arg(long, help_heading = "The migration")]
+    pub mode: Option<Mode>,
+    /// A database to migrate; give it once for each [default: every user database]
+    #[arg(long = "database", value_name = "NAME", help_heading = "The migration")]
+    pub databases: Vec<String>,
+    /// Whom the service signs in as on the source [default: the connected user]
+    #[arg(long, value_name = "NAME", help_heading = "The migration")]
+    pub migration_user: Option<String>,
+    /// Where the source runs
+    #[arg(
+        long,
+        value_name = "KIND",
+        hide_possible_values = true,
+        help_heading = "The migration"
+    )]
+    pub source_kind: Option<SourceKind>,
+    /// How the service reaches the source
+    #[arg(long, help_heading = "The migration")]
+    pub source_exposure: Option<Exposure>,
+    /// Processors of the source
+    #[arg(long, value_name = "N", help_heading = "The migration")]
+    pub source_vcores: Option<u32>,
+    /// Memory of the source, in GiB
+    #[arg(long, value_name = "N", help_heading = "The migration")]
+    pub source_memory_gib: Option<f64>,
+}
+
+/// A migration with the way into its source.
+pub struct Meant {
+    pub migration: Migration,
+    pub access: Option<Access>,
+}
+
+impl Said {
+    /// The migration that is meant.
+    ///
+    /// # Errors
+    /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
+    pub fn meant(&self) -> Result<Meant, Error> {
+        let plan = match &self.plan {
+            Some(path) => file::read(path, self.migration.as_deref())?,
+            None => Wish::default(),
+        };
+        let source = self.source_text(plan.source.as_deref())?;
+        let wish = self.wish().or(&plan);
+        let scope = match self.only {
+            None => Scope::Pair,
+            Some(Only::Source) => Scope::Source,
+            Some(Only::Target) => Scope::Target,
+        };
+        let target = if scope.has_target() {
+            Some(self.target(&wish)?)
+        } else {
+            None
+        };
+        let access = if scope.has_source() {
+            Some(access(source.as_deref(), scope)?)
+        } else {
+            None
+        };
+        let source = access.as_ref().map(|a| source_server(a, &wish));
+        let name = wish
+            .name
+            .clone()
+            .unwrap_or_else(|| name_of(target.as_ref(), source.as_ref()));
+        let mode = wish.mode.unwrap_or_default();
+        let databases = wish.databases.clone().unwrap_or_default();
+        let migration = Migration {
+            name,
+            scope,
+            mode,
+            target,
+            source,
+            databases,
+            migration_user: wish.migration_user,
+        };
+        Ok(Meant { migration, access })
+    }
+
+    fn wish(&self) -> Wish {
+        let d = &self.details;
+        Wish {
+            name: None,
+            source: None,
+            target: self.target.clone(),
+            mode: d.mode,
+            databases: (!d.databases.is_empty()).then(|| d.databases.clone()),
+            migration_user: d.migration_user.clone(),
+            source_kind: d.source_kind,
+            source_exposure: d.source_exposure,
+            source_vcores: d.source_vcores,
+            source_memory_gib: d.source_memory_gib,
+        }
+    }
+
+    /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
+    fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
+        match (&self.source, plan) {
+            (Some(text), _) if has_password_in(text) => Err(Error::PasswordInArguments),
+            (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
+            (Some(text), _) => Ok(Some(text.clone())),
+            (None, Some(text)) => Ok(Some(text.to_owned())),
+            (None, None) => Ok(env("FLEXREADY_SOURCE")),
+        }
+    }
+
+    fn target(&self, wish: &Wish) -> Result<Target, Error> {
+        let missing = Error::SideNotGiven {
+            side: "target",
+            other: "source",
+        };
+        let id = wish.target.as_deref().ok_or(missing)?.parse()?;
+        Ok(Target {
+            id,
+            api_version: self.api_version.clone(),
+        })
+    }
+}
+
+impl Details {
+    /// What is said anew of a recorded migration.
+    pub fn apply(&self, migration: &mut Migration) {
+        if let Some(mode) = self.mode {
+            migration.mode = mode;
+        }
+        if !self.databases.is_empty() {
+            migration.databases.clone_from(&self.databases);
+        }
+        if let Some(source) = &mut migration.source {
+            source.kind = self.source_kind.or(source.kind);
+            source.exposure = self.source_exposure.or(source.exposure);
+            source.vcores = self.source_vcores.or(source.vcores);
+            source.memory_gib = self.source_memory_gib.or(source.memory_gib);
+        }
+    }
+}
+
+/// The environment, for those who look into it.
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// The way into the source. With nothing said at all, PGHOST or PGSERVICE must be there: a source is never guessed.
+fn access(text: Option<&str>, scope: Scope) -> Result<Access, Error> {
+    let is_said = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"]
+        .iter()
+        .any(|name| env(name).is_some());
+    if text.is_none() && !is_said && scope == Scope::Pair {
+        return Err(Error::SideNotGiven {
+            side: "source",
+            other: "target",
+        });
+    }
+    if text.is_none() && !is_said {
+        return Err(Error::SideNotGiven {
+            side: "source",
+            other: "target",
+        });
+    }
+    Ok(Access::resolve(text, &env)?)
+}
+
+fn source_server(access: &Access, wish: &Wish) -> SourceServer {
+    SourceServer {
+        host: access.host(),
+        port: access.port(),
+        database: access.database().to_owned(),
+        user: access.user().to_owned(),
+        kind: wish.source_kind,
+        exposure: wish.source_exposure,
+        vcores: wish.source_vcores,
+        memory_gib: wish.source_memory_gib,
+    }
+}
+
+fn name_of(target: Option<&Target>, source: Option<&SourceServer>) -> String {
+    match (source, target) {
+        (_, Some(target)) => target.id.name.clone(),
+        (Some(source), None) => source.database.clone(),
+        (None, None) => "migration".to_owned(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The live source: sends each question to the side that it is for, all of them at once.
+
+use async_trait::async_trait;
+
+use super::Source;
+use super::arm::Arm;
+use super::postgres::Database;
+use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
+
+/// Live servers, as far as a run has them.
+#[derive(Default)]
+pub struct Live {
+    pub arm: Option<Arm>,
+    pub source: Option<Database>,
+}
+
+#[async_trait]
+impl Source for Live {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        let pick = |wanted: fn(&Question) -> bool| -> Vec<Question> {
+            questions.iter().filter(|q| wanted(q)).cloned().collect()
+        };
+        let (to_arm, to_source) = (pick(is_arm), pick(is_source));
+        let (from_arm, from_source) = futures::join!(
+            ask(self.arm.as_ref(), &to_arm),
+            ask(self.source.as_ref(), &to_source)
+        );
+        let (mut from_arm, mut from_source) = (from_arm.into_iter(), from_source.into_iter());
+        let answer = |question: &Question| match question {
+            q if is_arm(q) => from_arm.next(),
+            q if is_source(q) => from_source.next(),
+            _ => None,
+        };
+        questions
+            .iter()
+            .map(answer)
+            .map(|a| a.unwrap_or_else(nobody))
+            .collect()
+    }
+
+    fn asker(&self) -> Asker {
+        self.arm.as_ref().map(Source::asker).unwrap_or_default()
+    }
+}
+
+async fn ask<S: Source>(source: Option<&S>, questions: &[Question]) -> Vec<Answer> {
+    match source {
+        Some(source) if !questions.is_empty() => source.ask(questions).await,
+        _ => Vec::new(),
+    }
+}
+
+fn is_arm(question: &Question) -> bool {
+    matches!(question, Question::Arm { .. })
+}
+
+fn is_source(question: &Question) -> bool {
+    matches!(
+        question,
+        Question::Sql {
+            side: Side::Source,
+            ..
+        } | Question::Connection {
+            side: Side::Source,
+            ..
+        }
+    )
+}
+
+fn nobody() -> Answer {
+    let message = "nobody is connected who could answer".to_owned();
+    Refusal {
+        kind: RefusalKind::Unsupported,
+        status: None,
+        code: None,
+        message,
+    }
+    .into()
+}
