@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod arm;
+mod fixtures;
 mod servers;
 mod support;

@@ -1,0 +1,206 @@
+//! Walks `fixtures/`: each folder of `checks/` is a check, each folder in it a case. No test is written for a single check.
+//!
+//! A case is `case.json` (what differs from the baseline, see [`overlay`]) and `expected.txt` (what the check says then).
+//! Its folder's name begins with the status that it shows: `pass`, `fail`, `unknown` or `na`.
+//! `UPDATE=1 cargo test --test suite fixtures` writes `expected.txt` anew; a status that does not fit the name is an error all the same.
+
+mod overlay;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use flexready::checks::{self, Check};
+use flexready::facts::Facts;
+use flexready::inputs::recording::Recording;
+use flexready::plan::Migration;
+use flexready::question::{Answers, Origin};
+use flexready::verdict::{Outcome, Policy, Status, judge, severity_of};
+use overlay::{Case, Overlay};
+
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// One check on the baseline with a case's differences.
+fn outcome(check: &'static Check, case: &Case) -> Outcome {
+    let baseline = Recording::open(&folder().join("baseline")).unwrap();
+    let migration = case.migration(&baseline.migrations()[0]);
+    let start = baseline.start();
+    let source = Overlay::new(baseline, case);
+    let (answers, _) = futures::executor::block_on(flexready::gather(&migration, &source, start));
+    source.assert_all_used();
+    judge_one(check, &migration, &answers)
+}
+
+fn judge_one(check: &'static Check, migration: &Migration, answers: &Answers) -> Outcome {
+    let policy = Policy {
+        only: vec![check.id.to_owned()],
+        ..Policy::default()
+    };
+    let mut judgement = judge(&Facts::read(migration, answers), &policy);
+    judgement
+        .outcomes
+        .pop()
+        .unwrap_or_else(|| panic!("{} is out of scope", check.id))
+}
+
+/// What the check says, for a reader of `expected.txt`.
+fn describe(outcome: &Outcome) -> String {
+    let mut text = format!("{}\n", status_word(outcome.status));
+    for finding in &outcome.findings {
+        let severity = format!("{:?}", severity_of(outcome.check, finding)).to_lowercase();
+        writeln!(
+            text,
+            "\n{severity} {}\n  {}",
+            finding.object, finding.message
+        )
+        .unwrap();
+        for (name, value) in &finding.evidence {
+            writeln!(text, "  {name} = {value}").unwrap();
+        }
+        for command in &finding.fix {
+            writeln!(text, "  $ {command}").unwrap();
+        }
+    }
+    for missing in &outcome.missing {
+        let question = missing.question.as_deref().unwrap_or("the plan");
+        writeln!(text, "\nmissing {question}\n  {}", missing.reason).unwrap();
+        if let Some(remedy) = &missing.remedy {
+            writeln!(text, "  {remedy}").unwrap();
+        }
+    }
+    if let Some(why) = &outcome.not_applicable {
+        writeln!(text, "\n{why}").unwrap();
+    }
+    text
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "pass",
+        Status::Fail => "fail",
+        Status::Unknown => "unknown",
+        Status::NotApplicable => "na",
+    }
+}
+
+fn folders(of: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(of)
+        .unwrap_or_else(|e| panic!("{}: {e}", of.display()))
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Compares a text with its file, or writes the file when UPDATE is set.
+pub fn assert_file(path: &Path, text: &str) -> Result<(), String> {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    if expected == text {
+        return Ok(());
+    }
+    Err(format!(
+        "{} differs; expected\n{expected}\nfound\n{text}",
+        path.display()
+    ))
+}
+
+#[test]
+fn every_case_says_what_is_expected() {
+    let mut wrong = Vec::new();
+    for id in folders(&folder().join("checks")) {
+        let check =
+            checks::find(&id).unwrap_or_else(|| panic!("fixtures/checks/{id} is of no check"));
+        for name in folders(&folder().join("checks").join(&id)) {
+            let place = folder().join("checks").join(&id).join(&name);
+            let outcome = outcome(check, &Case::read(&place));
+            let status = status_word(outcome.status);
+            if name.split('-').next() != Some(status) {
+                wrong.push(format!(
+                    "{id}/{name}: the status is {status}\n{}",
+                    describe(&outcome)
+                ));
+            }
+            wrong.extend(assert_file(&place.join("expected.txt"), &describe(&outcome)).err());
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_check_has_a_failing_case_and_a_passing_one() {
+    for check in checks::all() {
+        let cases = folders(&folder().join("checks").join(check.id));
+        assert!(
+            cases.iter().any(|c| c.starts_with("fail")),
+            "{} has no failing case",
+            check.id
+        );
+        let passes_on_baseline = outcome(check, &Case::default()).status == Status::Pass;
+        let passes = passes_on_baseline || cases.iter().any(|c| c.starts_with("pass"));
+        assert!(passes, "{} has no passing case", check.id);
+    }
+}
+
+#[test]
+fn the_baseline_is_healthy() {
+    for check in checks::all() {
+        let outcome = outcome(check, &Case::default());
+        let fine = matches!(outcome.status, Status::Pass | Status::NotApplicable);
+        assert!(fine, "{}: {}", check.id, describe(&outcome));
+    }
+}
+
+#[test]
+fn with_every_fact_missing_no_check_passes() {
+    let baseline = Recording::open(&folder().join("baseline")).unwrap();
+    for mode in [
+        flexready::plan::Mode::Offline,
+        flexready::plan::Mode::Online,
+    ] {
+        let migration = Migration {
+            mode,
+            ..baseline.migrations()[0].clone()
+        };
+        let nothing = Answers::new(baseline.start().recorded_at, Origin::Synthetic);
+        for check in checks::all().filter(|c| c.needs != checks::Needs::Plan) {
+            let outcome = judge_one(check, &migration, &nothing);
+            let by_mode = check.mode.is_some_and(|m| m != mode);
+            let fine = outcome.status == Status::Unknown
+                || (by_mode && outcome.status == Status::NotApplicable);
+            assert!(fine, "{} in {mode:?}: {}", check.id, describe(&outcome));
+        }
+    }
+}
+
+#[test]
+fn refusing_any_one_answer_never_makes_a_check_pass() {
+    let baseline = Recording::open(&folder().join("baseline")).unwrap();
+    let keys: Vec<String> = baseline.keys().map(str::to_owned).collect();
+    for id in folders(&folder().join("checks")) {
+        let check = checks::find(&id).unwrap();
+        for name in folders(&folder().join("checks").join(&id))
+            .into_iter()
+            .filter(|n| n.starts_with("fail"))
+        {
+            let case = Case::read(&folder().join("checks").join(&id).join(&name));
+            for key in &keys {
+                let refused = outcome_without(check, &case, key);
+                let good = matches!(refused.status, Status::Pass | Status::NotApplicable);
+                assert!(!good, "{id}/{name} without {key}: {}", describe(&refused));
+            }
+        }
+    }
+}
+
+fn outcome_without(check: &'static Check, case: &Case, key: &str) -> Outcome {
+    let baseline = Recording::open(&folder().join("baseline")).unwrap();
+    let migration = case.migration(&baseline.migrations()[0]);
+    let start = baseline.start();
+    let source = Overlay::new(baseline, case).refusing(key);
+    let (answers, _) = futures::executor::block_on(flexready::gather(&migration, &source, start));
+    judge_one(check, &migration, &answers)
+}
