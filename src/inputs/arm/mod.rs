@@ -1,8 +1,9 @@
 //! Azure Resource Manager: asks its questions with GET, and nothing else.
 //! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `sign_in`, `token`), for how a request
-//! travels (`endpoint`, `transport`, `retry`, `limiter`), and for what comes back (`paging`, `versions`, `refusal`).
+//! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `versions`, `refusal`, `words`).
 //! Not here: what an answer means (`facts`).
 
+mod bucket;
 mod credentials;
 mod endpoint;
 mod limiter;
@@ -14,6 +15,7 @@ mod sign_in;
 mod token;
 mod transport;
 mod versions;
+mod words;
 
 use std::sync::Arc;
 

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::options::{ArmError, SignIn};
-use super::sign_in::{Door, make, words};
-use crate::question::{Asker, Refusal, RefusalKind};
+use super::sign_in::{Door, make, refused, words};
+use crate::question::{Asker, Refusal};
 
 /// A token is renewed when it has less than this left: no request starts with one that ends on the way.
 const EARLY: Duration = Duration::from_secs(5 * 60);
@@ -166,49 +166,6 @@ impl Tokens {
             ) => words.replace(secret.expose_secret(), "***"),
             _ => words.to_owned(),
         }
-    }
-}
-
-/// Signing in failed: what the credential said, and what to do about it.
-fn refused(credential: &str, said: &str) -> Refusal {
-    let code = said
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .find(|word| word.starts_with("AADSTS") && word.len() > "AADSTS".len());
-    Refusal {
-        kind: RefusalKind::Unauthenticated,
-        status: None,
-        code: code.map(str::to_owned),
-        message: format!(
-            "signing in with the credential `{credential}` failed: {}; {}",
-            said.trim_end_matches('.'),
-            advice(credential)
-        ),
-    }
-}
-
-/// What helps when a credential, or its token, is not accepted.
-pub(crate) fn advice(credential: &str) -> &'static str {
-    match credential {
-        "access-token" => {
-            "a token lasts about an hour: put the output of `az account get-access-token --query accessToken --output tsv` \
-             into FLEXREADY_ACCESS_TOKEN, or unset it to sign in another way"
-        }
-        "environment" => {
-            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and that the secret in AZURE_CLIENT_SECRET has not ended"
-        }
-        "workload-identity" => {
-            "check the federated credential of AZURE_CLIENT_ID against the token in AZURE_FEDERATED_TOKEN_FILE"
-        }
-        "azure-pipelines" => {
-            "check the service connection, and that the step maps SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
-        }
-        "azure-cli" => {
-            "sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
-        }
-        "managed-identity" => {
-            "check that this machine has an identity (AZURE_CLIENT_ID names a user-assigned one)"
-        }
-        _ => "check the credential",
     }
 }
 
