@@ -28,6 +28,9 @@ impl Level {
     /// Takes a token, or says how long to wait before trying again.
     pub(crate) fn take(&mut self, now: Instant) -> Result<(), Duration> {
         self.refill(now);
+        if let Some(wait) = self.paused(now) {
+            return Err(wait);
+        }
         if self.tokens < 1.0 {
             return Err(Duration::from_secs_f64(
                 (1.0 - self.tokens) / self.per_second,

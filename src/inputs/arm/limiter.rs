@@ -47,21 +47,24 @@ impl Limiter {
         deadline: Instant,
     ) -> Result<SemaphorePermit<'_>, Duration> {
         let bucket = self.bucket(subscription);
-        bucket.take(deadline).await?;
+        let _turn = bucket.turn.lock().await;
         loop {
             let permit = self
                 .in_flight
                 .acquire()
                 .await
                 .expect("the semaphore is never closed");
-            // Another request may have been told to wait while this one queued for its permit.
-            match bucket.level(|level| level.paused(Instant::now())) {
-                None => return Ok(permit),
-                Some(wait) => {
-                    drop(permit);
-                    sleep_within(wait, deadline).await?;
-                }
+            let now = Instant::now();
+            // The token is taken last: until a request goes out, what others learned still holds it back.
+            let Err(wait) = bucket.level(|level| level.take(now)) else {
+                return Ok(permit);
+            };
+            drop(permit);
+            let was_asked = bucket.level(|level| level.paused(now)).is_some();
+            if was_asked && now + wait >= deadline {
+                return Err(wait);
             }
+            sleep(wait).await;
         }
     }
 
@@ -100,36 +103,15 @@ impl Limiter {
 
 #[derive(Debug)]
 struct Bucket {
-    /// First come, first served: only the holder waits for the next token.
+    /// First come, first served: only the holder waits for a token and a permit, so subscriptions share the permits evenly.
     turn: tokio::sync::Mutex<()>,
     level: Mutex<Level>,
 }
 
 impl Bucket {
-    async fn take(&self, deadline: Instant) -> Result<(), Duration> {
-        let _turn = self.turn.lock().await;
-        loop {
-            if let Some(wait) = self.level(|level| level.paused(Instant::now())) {
-                sleep_within(wait, deadline).await?;
-            }
-            match self.level(|level| level.take(Instant::now())) {
-                Ok(()) => return Ok(()),
-                Err(wait) => sleep(wait).await,
-            }
-        }
-    }
-
     fn level<T>(&self, change: impl FnOnce(&mut Level) -> T) -> T {
         change(&mut self.level.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-async fn sleep_within(wait: Duration, deadline: Instant) -> Result<(), Duration> {
-    if Instant::now() + wait >= deadline {
-        return Err(wait);
-    }
-    sleep(wait).await;
-    Ok(())
 }
 
 #[cfg(test)]

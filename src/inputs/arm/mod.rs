@@ -18,6 +18,7 @@ mod versions;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -37,6 +38,9 @@ use sign_in::Door;
 use token::Tokens;
 use transport::Wire;
 use versions::Versions;
+
+/// Longer timeouts are this one: the clock must not overflow.
+const LONGEST_RUN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The live Resource Manager. Nobody is asked anything until the first question.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl Arm {
             tokens: Tokens::new(sign_in, cloud.scope(), door)?,
             limiter: Limiter::new(&limits),
             limits,
-            deadline: Instant::now() + options.timeout,
+            deadline: Instant::now() + options.timeout.min(LONGEST_RUN),
         };
         Ok(Arm {
             caller,

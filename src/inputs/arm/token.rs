@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use azure_core::base64::decode_url_safe;
 use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
 use azure_core::time::OffsetDateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -18,6 +19,9 @@ use crate::question::{Asker, Refusal};
 const EARLY: Duration = Duration::from_secs(5 * 60);
 /// How long a failure to sign in is taken as the answer: hundreds of questions need not fail one by one.
 const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// How long signing in may take: `az` starts slowly, but one that hangs must not eat the run.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -34,6 +38,8 @@ struct Kept {
     credential: Option<Arc<dyn TokenCredential>>,
     token: Option<(SecretString, OffsetDateTime)>,
     failed: Option<(Instant, Refusal)>,
+    /// When a renewal last brought a token that ends no later, as of credentials that keep theirs to the end.
+    in_vain: Option<Instant>,
 }
 
 impl Tokens {
@@ -92,6 +98,10 @@ impl Tokens {
             return Ok(token);
         }
         let still_good = usable(Duration::ZERO);
+        let was_in_vain = kept.in_vain.is_some_and(|at| at.elapsed() < REMEMBERED);
+        if let Some(token) = still_good.as_ref().filter(|_| was_in_vain) {
+            return Ok(token.clone());
+        }
         let renewed = self.ask(&mut kept).await;
         // A renewal that fails costs nothing while the old token still holds.
         still_good.map_or(renewed.clone(), |old| renewed.or(Ok(old)))
@@ -130,8 +140,20 @@ impl Tokens {
         let Some(credential) = kept.credential.clone() else {
             return Err(refused(self.name(), "it could not be made again"));
         };
-        match credential.get_token(&[self.scope], None).await {
+        let scopes = [self.scope];
+        let asking = credential.get_token(&scopes, None);
+        let answer = tokio::time::timeout(PATIENCE, asking).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let words = format!("there was no token within {} s", PATIENCE.as_secs());
+            Err(azure_core::Error::with_message(
+                ErrorKind::Credential,
+                words,
+            ))
+        });
+        match answer {
             Ok(given) => {
+                let no_later = |(_, ends): &(_, OffsetDateTime)| given.expires_on <= *ends;
+                kept.in_vain = kept.token.as_ref().is_some_and(no_later).then(Instant::now);
                 let token = SecretString::from(given.token.secret().to_owned());
                 self.introduce(&token);
                 kept.failed = None;
