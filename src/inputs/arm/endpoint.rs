@@ -104,15 +104,11 @@ impl Endpoint {
     }
 }
 
-/// The address without what must not be printed.
+/// The address without what must not be printed: a password may stand before the host, or in the place of a path.
 fn shown(url: &Url) -> String {
     let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
-    format!(
-        "{}://{}{port}{}",
-        url.scheme(),
-        url.host_str().unwrap_or_default(),
-        url.path()
-    )
+    let host = url.host_str().unwrap_or("…");
+    format!("{}://{host}{port}", url.scheme())
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {

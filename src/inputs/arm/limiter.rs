@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 
+use super::bucket::Level;
 use super::options::Limits;
 
 /// What is left of the subscription's own bucket, and of the one that all its callers share.
@@ -46,21 +47,24 @@ impl Limiter {
         deadline: Instant,
     ) -> Result<SemaphorePermit<'_>, Duration> {
         let bucket = self.bucket(subscription);
-        bucket.take(deadline).await?;
+        let _turn = bucket.turn.lock().await;
         loop {
             let permit = self
                 .in_flight
                 .acquire()
                 .await
                 .expect("the semaphore is never closed");
-            // Another request may have been told to wait while this one queued for its permit.
-            match bucket.level(|level| level.paused(Instant::now())) {
-                None => return Ok(permit),
-                Some(wait) => {
-                    drop(permit);
-                    sleep_within(wait, deadline).await?;
-                }
+            let now = Instant::now();
+            // The token is taken last: until a request goes out, what others learned still holds it back.
+            let Err(wait) = bucket.level(|level| level.take(now)) else {
+                return Ok(permit);
+            };
+            drop(permit);
+            let was_asked = bucket.level(|level| level.paused(now)).is_some();
+            if was_asked && now + wait >= deadline {
+                return Err(wait);
             }
+            sleep(wait).await;
         }
     }
 
@@ -99,125 +103,20 @@ impl Limiter {
 
 #[derive(Debug)]
 struct Bucket {
-    /// First come, first served: only the holder waits for the next token.
+    /// First come, first served: only the holder waits for a token and a permit, so subscriptions share the permits evenly.
     turn: tokio::sync::Mutex<()>,
     level: Mutex<Level>,
 }
 
 impl Bucket {
-    async fn take(&self, deadline: Instant) -> Result<(), Duration> {
-        let _turn = self.turn.lock().await;
-        loop {
-            if let Some(wait) = self.level(|level| level.paused(Instant::now())) {
-                sleep_within(wait, deadline).await?;
-            }
-            match self.level(|level| level.take(Instant::now())) {
-                Ok(()) => return Ok(()),
-                Err(wait) => sleep(wait).await,
-            }
-        }
-    }
-
     fn level<T>(&self, change: impl FnOnce(&mut Level) -> T) -> T {
         change(&mut self.level.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-async fn sleep_within(wait: Duration, deadline: Instant) -> Result<(), Duration> {
-    if Instant::now() + wait >= deadline {
-        return Err(wait);
-    }
-    sleep(wait).await;
-    Ok(())
-}
-
-/// The tokens of one bucket at one moment.
-#[derive(Debug)]
-struct Level {
-    burst: f64,
-    per_second: f64,
-    tokens: f64,
-    at: Instant,
-    not_before: Option<Instant>,
-}
-
-impl Level {
-    fn full(burst: f64, per_second: f64, at: Instant) -> Self {
-        Level {
-            burst,
-            per_second,
-            tokens: burst,
-            at,
-            not_before: None,
-        }
-    }
-
-    /// Takes a token, or says how long to wait before trying again.
-    fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        self.refill(now);
-        if self.tokens < 1.0 {
-            return Err(Duration::from_secs_f64(
-                (1.0 - self.tokens) / self.per_second,
-            ));
-        }
-        self.tokens -= 1.0;
-        Ok(())
-    }
-
-    fn refill(&mut self, now: Instant) {
-        let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.tokens = (self.tokens + passed * self.per_second).min(self.burst);
-        self.at = now;
-    }
-
-    fn paused(&self, now: Instant) -> Option<Duration> {
-        self.not_before?
-            .checked_duration_since(now)
-            .filter(|wait| !wait.is_zero())
-    }
-
-    fn lower(&mut self, remaining: f64, now: Instant) {
-        self.refill(now);
-        self.tokens = self.tokens.min(remaining.max(0.0));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_full_bucket_gives_its_burst_then_its_rate() {
-        let start = Instant::now();
-        let mut level = Level::full(3.0, 10.0, start);
-        for _ in 0..3 {
-            assert_eq!(level.take(start), Ok(()));
-        }
-        let wait = Duration::from_millis(100);
-        assert_eq!(level.take(start), Err(wait));
-        assert_eq!(level.take(start + wait), Ok(()));
-    }
-
-    #[test]
-    fn idling_never_saves_up_more_than_the_burst() {
-        let start = Instant::now();
-        let mut level = Level::full(2.0, 10.0, start);
-        let later = start + Duration::from_secs(3_600);
-        assert_eq!(level.take(later), Ok(()));
-        assert_eq!(level.take(later), Ok(()));
-        assert!(level.take(later).is_err());
-    }
-
-    #[test]
-    fn what_arm_says_is_left_only_lowers() {
-        let start = Instant::now();
-        let mut level = Level::full(5.0, 10.0, start);
-        level.lower(16_499.0, start);
-        assert_eq!(level.tokens, 5.0);
-        level.lower(1.0, start);
-        assert_eq!(level.take(start), Ok(()));
-        assert!(level.take(start).is_err());
-    }
 
     #[tokio::test(start_paused = true)]
     async fn a_paused_subscription_waits_and_the_others_do_not() {

@@ -1,8 +1,9 @@
 //! Azure Resource Manager: asks its questions with GET, and nothing else.
 //! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `sign_in`, `token`), for how a request
-//! travels (`endpoint`, `transport`, `retry`, `limiter`), and for what comes back (`paging`, `versions`, `refusal`).
+//! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `versions`, `refusal`, `words`).
 //! Not here: what an answer means (`facts`).
 
+mod bucket;
 mod credentials;
 mod endpoint;
 mod limiter;
@@ -14,8 +15,10 @@ mod sign_in;
 mod token;
 mod transport;
 mod versions;
+mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -35,6 +38,9 @@ use sign_in::Door;
 use token::Tokens;
 use transport::Wire;
 use versions::Versions;
+
+/// Longer timeouts are this one: the clock must not overflow.
+const LONGEST_RUN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The live Resource Manager. Nobody is asked anything until the first question.
 #[derive(Debug)]
@@ -69,7 +75,7 @@ impl Arm {
             tokens: Tokens::new(sign_in, cloud.scope(), door)?,
             limiter: Limiter::new(&limits),
             limits,
-            deadline: Instant::now() + options.timeout,
+            deadline: Instant::now() + options.timeout.min(LONGEST_RUN),
         };
         Ok(Arm {
             caller,

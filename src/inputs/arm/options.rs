@@ -96,7 +96,7 @@ impl Options {
         let endpoint = given(env, "FLEXREADY_ARM_ENDPOINT")
             .map(|text| {
                 Url::parse(&text).map_err(|_| ArmError::BadEndpoint {
-                    endpoint: text,
+                    endpoint: text.rsplit('@').next().unwrap_or_default().to_owned(),
                     why: "it is not a URL",
                 })
             })

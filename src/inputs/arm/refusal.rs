@@ -3,12 +3,10 @@
 
 use serde_json::Value;
 
-use super::token::advice;
+use super::sign_in::advice;
 use super::transport::{Broken, Reply};
+use super::words::{quoted_after, shortened, without_request_ids};
 use crate::question::{Refusal, RefusalKind};
-
-/// Words longer than this are cut: ARM lists every region of the world when a location is wrong.
-const LONGEST: usize = 600;
 
 /// Why there is no answer yet: declined by ARM, in its own words, or final already.
 #[derive(Debug)]
@@ -190,11 +188,6 @@ fn grant_scope(path: &str) -> String {
     parts[..length.min(parts.len())].join("/")
 }
 
-/// The text between `before` and the next quotation mark.
-pub(crate) fn quoted_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
-    text.split_once(before)?.1.split_once('\'').map(|(q, _)| q)
-}
-
 /// The body as JSON; some proxies put a byte order mark in front.
 pub(crate) fn json(body: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
@@ -213,27 +206,4 @@ pub(crate) fn is_error(body: &Value) -> bool {
         && ["id", "value", "properties"]
             .iter()
             .all(|key| body.get(key).is_none())
-}
-
-/// Cuts off what differs from request to request: the ids come last in the words of ARM and of Entra.
-pub(crate) fn without_request_ids(text: &str) -> String {
-    const MARKS: [&str; 5] = [
-        "tracking id:",
-        "trace id:",
-        "correlation id:",
-        "request id:",
-        "correlationid:",
-    ];
-    let lower = text.to_ascii_lowercase();
-    let end = MARKS.iter().filter_map(|mark| lower.find(mark)).min();
-    text[..end.unwrap_or(text.len())].trim_end().to_owned()
-}
-
-/// On one line, and not longer than a reader would read.
-pub(crate) fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }

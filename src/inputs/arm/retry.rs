@@ -140,8 +140,15 @@ fn does_not_fit(status: u16, code: Option<String>, pause: Duration) -> Refusal {
     }
 }
 
-/// The pause that an answer asks for: milliseconds in ARM's own header, seconds or a date in the standard one.
+/// No run lasts longer, so a longer pause is not told apart from this one; unbounded, it would overflow the clock.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 fn wait_asked(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
+    pause_in(headers, now).map(|pause| pause.min(LONGEST_ASKED))
+}
+
+/// The pause that an answer asks for: milliseconds in ARM's own header, seconds or a date in the standard one.
+fn pause_in(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     if let Some(ms) = text("x-ms-retry-after-ms").and_then(|t| t.parse().ok()) {
         return Some(Duration::from_millis(ms));
@@ -186,6 +193,8 @@ mod tests {
         let ms = asked("x-ms-retry-after-ms", "250");
         assert_eq!(ms, Some(Duration::from_millis(250)));
         assert_eq!(asked("retry-after", "soon"), None);
+        let absurd = asked("retry-after", "18446744073709551615");
+        assert_eq!(absurd, Some(LONGEST_ASKED));
     }
 
     #[test]

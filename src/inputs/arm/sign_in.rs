@@ -16,7 +16,8 @@ use azure_identity::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::credentials::Chosen;
-use super::refusal::{shortened, without_request_ids};
+use super::words::{shortened, without_request_ids};
+use crate::question::{Refusal, RefusalKind};
 
 /// Where and over what a credential signs in.
 #[derive(Debug, Clone)]
@@ -36,8 +37,27 @@ impl Door {
         }
     }
 
-    fn assertion_options(&self) -> ClientAssertionCredentialOptions {
+    fn secret(&self) -> ClientSecretCredentialOptions {
+        ClientSecretCredentialOptions {
+            client_options: self.client_options(),
+        }
+    }
+
+    fn assertion(&self) -> ClientAssertionCredentialOptions {
         ClientAssertionCredentialOptions {
+            client_options: self.client_options(),
+        }
+    }
+
+    fn pipelines(&self) -> AzurePipelinesCredentialOptions {
+        AzurePipelinesCredentialOptions {
+            credential_options: self.assertion(),
+        }
+    }
+
+    fn managed_identity(&self, client: Option<String>) -> ManagedIdentityCredentialOptions {
+        ManagedIdentityCredentialOptions {
+            user_assigned_id: client.map(UserAssignedId::ClientId),
             client_options: self.client_options(),
         }
     }
@@ -51,45 +71,35 @@ pub(crate) fn make(chosen: &Chosen, door: &Door) -> Result<Arc<dyn TokenCredenti
             client,
             secret,
         } => {
-            let options = ClientSecretCredentialOptions {
-                client_options: door.client_options(),
-            };
-            ClientSecretCredential::new(tenant, client.clone(), handed(secret), Some(options))
+            let secret = handed(secret);
+            ClientSecretCredential::new(tenant, client.clone(), secret, Some(door.secret()))
                 .map(|c| c as _)
         }
         Chosen::WorkloadIdentity {
             tenant,
             client,
             token_file,
-        } => {
-            let options = WorkloadIdentityCredentialOptions {
-                credential_options: door.assertion_options(),
-                client_id: Some(client.clone()),
-                tenant_id: Some(tenant.clone()),
-                token_file_path: Some(token_file.into()),
-            };
-            WorkloadIdentityCredential::new(Some(options)).map(|c| c as _)
-        }
+        } => WorkloadIdentityCredential::new(Some(WorkloadIdentityCredentialOptions {
+            credential_options: door.assertion(),
+            client_id: Some(client.clone()),
+            tenant_id: Some(tenant.clone()),
+            token_file_path: Some(token_file.into()),
+        }))
+        .map(|c| c as _),
         Chosen::AzurePipelines {
             tenant,
             client,
             connection,
             access_token,
         } => {
-            let options = AzurePipelinesCredentialOptions {
-                credential_options: door.assertion_options(),
-            };
             let (tenant, client) = (tenant.clone(), client.clone());
-            let token = handed(access_token);
+            let (token, options) = (handed(access_token), door.pipelines());
             AzurePipelinesCredential::new(tenant, client, connection, token, Some(options))
                 .map(|c| c as _)
         }
         Chosen::AzureCli => AzureCliCredential::new(None).map(|c| c as _),
         Chosen::ManagedIdentity { client } => {
-            let options = ManagedIdentityCredentialOptions {
-                user_assigned_id: client.clone().map(UserAssignedId::ClientId),
-                client_options: door.client_options(),
-            };
+            let options = door.managed_identity(client.clone());
             ManagedIdentityCredential::new(Some(options)).map(|c| c as _)
         }
     };
@@ -121,4 +131,47 @@ pub(crate) fn words(error: &azure_core::Error) -> String {
         _ => &text,
     };
     shortened(&without_request_ids(own))
+}
+
+/// Signing in failed: what the credential said, and what to do about it.
+pub(crate) fn refused(credential: &str, said: &str) -> Refusal {
+    let code = said
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.starts_with("AADSTS") && word.len() > "AADSTS".len());
+    Refusal {
+        kind: RefusalKind::Unauthenticated,
+        status: None,
+        code: code.map(str::to_owned),
+        message: format!(
+            "signing in with the credential `{credential}` failed: {}; {}",
+            said.trim_end_matches('.'),
+            advice(credential)
+        ),
+    }
+}
+
+/// What helps when a credential, or its token, is not accepted.
+pub(crate) fn advice(credential: &str) -> &'static str {
+    match credential {
+        "access-token" => {
+            "a token lasts about an hour: put the output of `az account get-access-token --query accessToken --output tsv` \
+             into FLEXREADY_ACCESS_TOKEN, or unset it to sign in another way"
+        }
+        "environment" => {
+            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and that the secret in AZURE_CLIENT_SECRET has not ended"
+        }
+        "workload-identity" => {
+            "check the federated credential of AZURE_CLIENT_ID against the token in AZURE_FEDERATED_TOKEN_FILE"
+        }
+        "azure-pipelines" => {
+            "check the service connection, and that the step maps SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        }
+        "azure-cli" => {
+            "sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
+        }
+        "managed-identity" => {
+            "check that this machine has an identity (AZURE_CLIENT_ID names a user-assigned one)"
+        }
+        _ => "check the credential",
+    }
 }

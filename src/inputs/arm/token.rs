@@ -6,18 +6,22 @@ use std::time::{Duration, Instant};
 
 use azure_core::base64::decode_url_safe;
 use azure_core::credentials::TokenCredential;
+use azure_core::error::ErrorKind;
 use azure_core::time::OffsetDateTime;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::options::{ArmError, SignIn};
-use super::sign_in::{Door, make, words};
-use crate::question::{Asker, Refusal, RefusalKind};
+use super::sign_in::{Door, make, refused, words};
+use crate::question::{Asker, Refusal};
 
 /// A token is renewed when it has less than this left: no request starts with one that ends on the way.
 const EARLY: Duration = Duration::from_secs(5 * 60);
 /// How long a failure to sign in is taken as the answer: hundreds of questions need not fail one by one.
 const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// How long signing in may take: `az` starts slowly, but one that hangs must not eat the run.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -34,6 +38,8 @@ struct Kept {
     credential: Option<Arc<dyn TokenCredential>>,
     token: Option<(SecretString, OffsetDateTime)>,
     failed: Option<(Instant, Refusal)>,
+    /// When a renewal last brought a token that ends no later, as of credentials that keep theirs to the end.
+    in_vain: Option<Instant>,
 }
 
 impl Tokens {
@@ -92,6 +98,10 @@ impl Tokens {
             return Ok(token);
         }
         let still_good = usable(Duration::ZERO);
+        let was_in_vain = kept.in_vain.is_some_and(|at| at.elapsed() < REMEMBERED);
+        if let Some(token) = still_good.as_ref().filter(|_| was_in_vain) {
+            return Ok(token.clone());
+        }
         let renewed = self.ask(&mut kept).await;
         // A renewal that fails costs nothing while the old token still holds.
         still_good.map_or(renewed.clone(), |old| renewed.or(Ok(old)))
@@ -130,8 +140,20 @@ impl Tokens {
         let Some(credential) = kept.credential.clone() else {
             return Err(refused(self.name(), "it could not be made again"));
         };
-        match credential.get_token(&[self.scope], None).await {
+        let scopes = [self.scope];
+        let asking = credential.get_token(&scopes, None);
+        let answer = tokio::time::timeout(PATIENCE, asking).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let words = format!("there was no token within {} s", PATIENCE.as_secs());
+            Err(azure_core::Error::with_message(
+                ErrorKind::Credential,
+                words,
+            ))
+        });
+        match answer {
             Ok(given) => {
+                let no_later = |(_, ends): &(_, OffsetDateTime)| given.expires_on <= *ends;
+                kept.in_vain = kept.token.as_ref().is_some_and(no_later).then(Instant::now);
                 let token = SecretString::from(given.token.secret().to_owned());
                 self.introduce(&token);
                 kept.failed = None;
@@ -166,49 +188,6 @@ impl Tokens {
             ) => words.replace(secret.expose_secret(), "***"),
             _ => words.to_owned(),
         }
-    }
-}
-
-/// Signing in failed: what the credential said, and what to do about it.
-fn refused(credential: &str, said: &str) -> Refusal {
-    let code = said
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .find(|word| word.starts_with("AADSTS") && word.len() > "AADSTS".len());
-    Refusal {
-        kind: RefusalKind::Unauthenticated,
-        status: None,
-        code: code.map(str::to_owned),
-        message: format!(
-            "signing in with the credential `{credential}` failed: {}; {}",
-            said.trim_end_matches('.'),
-            advice(credential)
-        ),
-    }
-}
-
-/// What helps when a credential, or its token, is not accepted.
-pub(crate) fn advice(credential: &str) -> &'static str {
-    match credential {
-        "access-token" => {
-            "a token lasts about an hour: put the output of `az account get-access-token --query accessToken --output tsv` \
-             into FLEXREADY_ACCESS_TOKEN, or unset it to sign in another way"
-        }
-        "environment" => {
-            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and that the secret in AZURE_CLIENT_SECRET has not ended"
-        }
-        "workload-identity" => {
-            "check the federated credential of AZURE_CLIENT_ID against the token in AZURE_FEDERATED_TOKEN_FILE"
-        }
-        "azure-pipelines" => {
-            "check the service connection, and that the step maps SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
-        }
-        "azure-cli" => {
-            "sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
-        }
-        "managed-identity" => {
-            "check that this machine has an identity (AZURE_CLIENT_ID names a user-assigned one)"
-        }
-        _ => "check the credential",
     }
 }
 

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::refusal::{Declined, is_about_version, quoted_after};
+use super::refusal::{Declined, is_about_version};
+use super::words::quoted_after;
 
 /// The stable api-versions of `Microsoft.DBforPostgreSQL/flexibleServers` whose shapes are known to this program.
 const KNOWN: [&str; 5] = [

@@ -169,6 +169,8 @@ fn the_endpoint_is_read_from_the_environment() {
         set("management.azure.com"),
         Err(ArmError::BadEndpoint { .. })
     ));
+    let error = set("//user:canary@host").unwrap_err().to_string();
+    assert!(!error.contains("canary"), "{error}");
     assert!(from_env(&[SECRET]).unwrap().endpoint.is_none());
 }
 

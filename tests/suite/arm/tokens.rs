@@ -100,6 +100,19 @@ async fn a_token_is_renewed_before_it_ends() {
 }
 
 #[tokio::test]
+async fn a_renewal_in_vain_is_not_made_for_every_question() {
+    let endpoint = served();
+    let fake = Fake::new(&[("kept", 4), ("kept", 3)], "no more");
+    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    for _ in 0..2 {
+        for answer in arm.ask(&many()).await {
+            given(answer);
+        }
+    }
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_renewal_that_fails_leaves_the_token_that_still_holds() {
     let endpoint = served();
     let fake = Fake::new(&[("short", 4)], "no");

@@ -126,6 +126,7 @@ fn an_endpoint_must_keep_the_token_safe() {
         "http://10.0.0.1",
         "ftp://localhost",
         "https://user:canary@arm.local",
+        "user:canary@arm.local",
         "https://arm.local/path",
         "https://arm.local?x=1",
     ];

@@ -39,6 +39,8 @@ pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: ones
 }
 
 async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
+    // Head and body are written apart: with Nagle's delay every answer would take 40 ms longer.
+    socket.set_nodelay(true).unwrap();
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
         async move { answer(&state, &request).await }
