@@ -10,7 +10,10 @@ pub mod command;
 pub mod extensions;
 mod finding;
 pub mod network;
+pub mod objects;
 pub mod parameters;
+pub mod replication;
+pub mod service;
 pub mod target;
 #[cfg(test)]
 mod tests;
@@ -113,12 +116,15 @@ impl Check {
 /// The areas in the order of the report, each with its checks.
 pub const AREAS: &[(&str, &[&Check])] = &[
     ("target", target::ALL),
+    ("service", service::ALL),
     ("versions", versions::ALL),
     ("capacity", capacity::ALL),
     ("network", network::ALL),
     ("extensions", extensions::ALL),
     ("parameters", parameters::ALL),
     ("access", access::ALL),
+    ("objects", objects::ALL),
+    ("replication", replication::ALL),
 ];
 
 /// Every check, in the order of the report.

@@ -2,22 +2,30 @@
 //! Here: [`Facts`], [`Fact`], [`Missing`], and [`next`]. One module per subject below.
 //! Not here: how questions are asked (`inputs`), whether a fact is good or bad (`checks`).
 
+pub mod access;
 pub mod allowed;
 pub mod capabilities;
 pub mod configurations;
 pub mod databases;
 pub mod extensions;
 pub mod host;
+pub mod load;
 mod missing;
 pub mod network;
+pub mod objects;
 pub mod parameter;
+pub mod path;
+pub mod reach;
+pub mod removed;
 pub mod replicas;
 pub mod roles;
 mod rows;
 pub mod server;
+pub mod service;
 pub mod session;
 pub mod settings;
 mod shape;
+pub mod stream;
 pub mod version;
 
 use time::OffsetDateTime;
@@ -48,6 +56,14 @@ pub struct Facts<'a> {
     pub extensions: Fact<Vec<extensions::InDatabase>>,
     pub passwords: Fact<roles::PasswordKinds>,
     pub host: Fact<host::Host>,
+    pub objects: Fact<objects::Objects>,
+    pub removed: Fact<removed::Removed>,
+    pub load: Fact<load::Load>,
+    pub access: Fact<access::Access>,
+    pub stream: Fact<stream::Stream>,
+    pub reach: Fact<reach::Reach>,
+    pub path: Fact<path::Path>,
+    pub service: Fact<service::Service>,
 }
 
 impl<'a> Facts<'a> {
@@ -89,10 +105,20 @@ impl<'a> Facts<'a> {
             session: source.read(session::read),
             connection: source.read(session::read_connection),
             settings: source.read(settings::read),
-            databases,
             extensions,
             passwords: source.read(roles::read),
             host: source.read(host::read),
+            objects: source
+                .read(|s, a| Ok(objects::read(migration, s, databases.as_ref().ok(), a))),
+            removed: source
+                .read(|s, a| Ok(removed::read(migration, s, databases.as_ref().ok(), a))),
+            load: source.read(|s, a| Ok(load::read(migration, s, databases.as_ref().ok(), a))),
+            access: source.read(|s, a| Ok(access::read(migration, s, databases.as_ref().ok(), a))),
+            stream: source.read(|s, a| Ok(stream::read(migration, s, databases.as_ref().ok(), a))),
+            reach: source.read(|s, a| Ok(reach::read(migration, s, databases.as_ref().ok(), a))),
+            path: child.read(|t, a| Ok(path::read(migration, t, &server, a))),
+            service: child.read(|t, a| Ok(service::read(migration, t, &server, a))),
+            databases,
             server,
         }
     }
@@ -132,7 +158,7 @@ pub fn next(migration: &Migration, answers: &Answers) -> Vec<Question> {
         .as_ref()
         .filter(|_| migration.scope.has_target())
     {
-        questions.extend(next_of_target(target, answers));
+        questions.extend(next_of_target(migration, target, answers));
     }
     if let Some(source) = migration
         .source
@@ -144,15 +170,18 @@ pub fn next(migration: &Migration, answers: &Answers) -> Vec<Question> {
     questions
 }
 
-fn next_of_target(target: &Target, answers: &Answers) -> Vec<Question> {
+fn next_of_target(migration: &Migration, target: &Target, answers: &Answers) -> Vec<Question> {
     let mut questions = vec![
         server::question(target),
         replicas::question(target),
         configurations::question(target),
         databases::target_question(target),
     ];
-    if let Ok(server) = server::read(target, answers) {
-        questions.extend(capabilities::question(&server).ok());
+    let server = server::read(target, answers);
+    questions.extend(path::questions(migration, target, &server, answers));
+    questions.extend(service::questions(migration, target, &server, answers));
+    if let Ok(server) = &server {
+        questions.extend(capabilities::question(server).ok());
     }
     if let Ok(names) = replicas::ids(target, answers) {
         questions.extend(names.iter().map(|id| replicas::question_of(target, id)));
@@ -174,10 +203,22 @@ fn next_of_source(
         roles::question(source),
         host::question(source),
     ];
+    questions.extend(objects::questions(migration, source));
+    questions.extend(removed::questions(migration, source));
+    questions.extend(load::questions(migration, source));
+    questions.extend(access::questions(migration, source));
+    questions.extend(stream::questions(migration, source));
+    questions.extend(reach::questions(migration, source));
     if let Ok(databases) = databases::read(migration, source, answers) {
         for name in databases.to_ask() {
             questions.push(databases::contents_question(name));
             questions.push(extensions::question(name));
+            questions.extend(objects::questions_in(migration, name));
+            questions.extend(removed::questions_in(migration, name));
+            questions.extend(load::questions_in(migration, name));
+            questions.extend(access::questions_in(migration, name));
+            questions.extend(stream::questions_in(migration, name));
+            questions.extend(reach::questions_in(migration, name));
         }
     }
     questions

@@ -155,10 +155,16 @@ fn smallest<'c>(
                 .memory_gib
                 .is_none_or(|m| offer.memory_gib >= m * 0.9)
     };
+    // `Standard_D4ds_v5` and `Standard_D8ds_v5` are one family: their names differ by the first number.
     let family = |name: &str| {
-        name.chars()
-            .filter(|c| !c.is_ascii_digit())
-            .collect::<String>()
+        let rest = name
+            .trim_start_matches(|c: char| !c.is_ascii_digit())
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        format!(
+            "{}{rest}",
+            name.trim_end_matches(rest)
+                .trim_end_matches(|c: char| c.is_ascii_digit())
+        )
     };
     let size = |offer: &&SkuOffer| {
         let other_family = family(&offer.name) != family(&has.name);

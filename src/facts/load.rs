@@ -1,0 +1,31 @@
+//! How busy and how large the source is: connections in use, tables, bloat, standbys.
+//! Not here: databases' sizes (`databases`).
+
+use crate::plan::{Migration, SourceServer};
+use crate::question::{Answers, Question};
+
+use super::databases::Databases;
+
+/// What is known of it, each part for itself.
+#[derive(Debug)]
+pub struct Load {}
+
+/// What is asked of the server as a whole.
+pub fn questions(_migration: &Migration, _source: &SourceServer) -> Vec<Question> {
+    Vec::new()
+}
+
+/// What is asked in each database.
+pub fn questions_in(_migration: &Migration, _database: &str) -> Vec<Question> {
+    Vec::new()
+}
+
+/// Reads all of it.
+pub fn read(
+    _migration: &Migration,
+    _source: &SourceServer,
+    _databases: Option<&Databases>,
+    _answers: &Answers,
+) -> Load {
+    Load {}
+}
