@@ -5,3 +5,4 @@ mod arm;
 mod fixtures;
 mod servers;
 mod support;
+mod worlds;
