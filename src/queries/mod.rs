@@ -5,6 +5,11 @@
 //! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
 //! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
 //! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
+//! `is_user_object(…)` in it stands for the one condition of [`user_object`].
+
+pub mod user_object;
+
+use std::borrow::Cow;
 
 /// A query and its variants.
 pub struct Query {
@@ -15,13 +20,13 @@ pub struct Query {
 }
 
 impl Query {
-    /// The text for a server of this `server_version_num`; `None` when the server is older than every variant.
-    pub fn text(&self, server_version_num: u32) -> Option<&'static str> {
+    /// The text to send to a server of this `server_version_num`; `None` when the server is older than every variant.
+    pub fn text(&self, server_version_num: u32) -> Option<Cow<'static, str>> {
         self.variants
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| *text)
+            .map(|(_, text)| user_object::expand(text))
     }
 
     /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.

@@ -5,4 +5,5 @@ mod arm;
 mod fixtures;
 mod servers;
 mod support;
+mod user_objects;
 mod worlds;

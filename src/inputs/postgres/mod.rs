@@ -11,6 +11,7 @@ mod session;
 mod tls;
 mod wire;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -94,7 +95,7 @@ impl Database {
             Ok(text) => text,
             Err(answer) => return answer,
         };
-        timeout_at(self.deadline, session.rows(text))
+        timeout_at(self.deadline, session.rows(&text))
             .await
             .unwrap_or_else(|_| out_of_time())
     }
@@ -163,7 +164,7 @@ impl Source for Database {
 }
 
 /// The text of a query for this server.
-fn text(query: &str, version_num: u32) -> Result<&'static str, Answer> {
+fn text(query: &str, version_num: u32) -> Result<Cow<'static, str>, Answer> {
     let unsupported = |message: String| Answer::from(refusal(RefusalKind::Unsupported, message));
     let found =
         queries::find(query).ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
