@@ -11,7 +11,9 @@ const HEADER: [&str; 4] = ["what", "since", "privilege", "columns"];
 /// Every variant of every query: name for messages, first version, text.
 fn texts() -> impl Iterator<Item = (String, u32, &'static str)> {
     ALL.iter().flat_map(|query| {
-        let of = move |(since, text): &(u32, &'static str)| (format!("{}@{since}", query.name), *since, *text);
+        let of = move |(since, text): &(u32, &'static str)| {
+            (format!("{}@{since}", query.name), *since, *text)
+        };
         query.variants.iter().map(of)
     })
 }
@@ -19,32 +21,61 @@ fn texts() -> impl Iterator<Item = (String, u32, &'static str)> {
 /// The value of a header line.
 fn header(text: &'static str, key: &str) -> Option<&'static str> {
     let lines = text.lines().take_while(|line| line.starts_with("--"));
-    let mut values = lines.filter_map(|line| line.strip_prefix("-- ")?.strip_prefix(key)?.strip_prefix(": "));
+    let mut values = lines.filter_map(|line| {
+        line.strip_prefix("-- ")?
+            .strip_prefix(key)?
+            .strip_prefix(": ")
+    });
     values.next()
 }
 
 fn columns(text: &'static str) -> Vec<&'static str> {
-    header(text, "columns").unwrap_or_default().split(", ").collect()
+    header(text, "columns")
+        .unwrap_or_default()
+        .split(", ")
+        .collect()
 }
 
 #[test]
 fn every_file_says_what_it_is() {
     for (name, since, text) in texts() {
         for key in HEADER {
-            assert!(header(text, key).is_some_and(|v| !v.trim().is_empty()), "{name}: no `-- {key}: …` on top");
+            assert!(
+                header(text, key).is_some_and(|v| !v.trim().is_empty()),
+                "{name}: no `-- {key}: …` on top"
+            );
         }
-        assert_eq!(header(text, "since"), Some(since.to_string().as_str()), "{name}: its `since` and the list's differ");
+        assert_eq!(
+            header(text, "since"),
+            Some(since.to_string().as_str()),
+            "{name}: its `since` and the list's differ"
+        );
     }
 }
 
 #[test]
 fn every_file_is_one_select_that_can_be_wrapped() {
     for (name, _, text) in texts() {
-        assert!(!text.contains(';'), "{name}: a semicolon, even in a comment, would end the statement around it");
-        assert!(!text.contains('\\0'), "{name}: the protocol ends a text at a NUL");
-        let body = text.lines().find(|line| !line.starts_with("--") && !line.trim().is_empty());
-        let word = body.unwrap_or_default().split_whitespace().next().unwrap_or_default();
-        assert!(["SELECT", "WITH"].contains(&word), "{name}: begins with `{word}`");
+        assert!(
+            !text.contains(';'),
+            "{name}: a semicolon, even in a comment, would end the statement around it"
+        );
+        assert!(
+            !text.contains('\0'),
+            "{name}: the protocol ends a text at a NUL"
+        );
+        let body = text
+            .lines()
+            .find(|line| !line.starts_with("--") && !line.trim().is_empty());
+        let word = body
+            .unwrap_or_default()
+            .split_whitespace()
+            .next()
+            .unwrap_or_default();
+        assert!(
+            ["SELECT", "WITH"].contains(&word),
+            "{name}: begins with `{word}`"
+        );
     }
 }
 
@@ -53,11 +84,21 @@ fn columns_are_plain_and_unlike_the_alias() {
     for (name, _, text) in texts() {
         let columns = columns(text);
         let distinct: BTreeSet<_> = columns.iter().collect();
-        assert_eq!(distinct.len(), columns.len(), "{name}: the last of two columns of one name would win silently");
+        assert_eq!(
+            distinct.len(),
+            columns.len(),
+            "{name}: the last of two columns of one name would win silently"
+        );
         for column in columns {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-            assert!(column.chars().all(plain) && !column.is_empty(), "{name}: column `{column}`");
-            assert!(text.contains(column), "{name}: column `{column}` is not in the text");
+            assert!(
+                column.chars().all(plain) && !column.is_empty(),
+                "{name}: column `{column}`"
+            );
+            assert!(
+                text.contains(column),
+                "{name}: column `{column}` is not in the text"
+            );
         }
         assert!(!text.contains(ALIAS), "{name}: would shadow the row");
     }
@@ -65,22 +106,42 @@ fn columns_are_plain_and_unlike_the_alias() {
 
 #[test]
 fn names_and_variants_are_in_order() {
-    assert!(ALL.is_sorted_by(|a, b| a.name < b.name), "ALL is sorted by name, each once");
+    assert!(
+        ALL.is_sorted_by(|a, b| a.name < b.name),
+        "ALL is sorted by name, each once"
+    );
     for query in ALL {
-        assert!(query.variants.is_sorted_by(|a, b| a.0 < b.0), "{}: variants ascend", query.name);
+        assert!(
+            query.variants.is_sorted_by(|a, b| a.0 < b.0),
+            "{}: variants ascend",
+            query.name
+        );
         let first = columns(query.variants[0].1);
-        assert!(query.variants.iter().all(|(_, text)| columns(text) == first), "{}: variants differ in columns", query.name);
+        assert!(
+            query
+                .variants
+                .iter()
+                .all(|(_, text)| columns(text) == first),
+            "{}: variants differ in columns",
+            query.name
+        );
     }
 }
 
 #[test]
 fn every_file_of_the_folder_is_in_the_list() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/queries");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|e| e == "sql"));
     let texts: BTreeSet<&str> = texts().map(|(_, _, text)| text).collect();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        assert!(texts.contains(text.as_str()), "{} is in no query", file.display());
+        assert!(
+            texts.contains(text.as_str()),
+            "{} is in no query",
+            file.display()
+        );
     }
 }

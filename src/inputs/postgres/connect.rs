@@ -53,7 +53,12 @@ enum Protection {
 pub(super) async fn connect(access: &Access, endpoint: &Endpoint) -> Result<Link, Failed> {
     let mut last = None;
     for address in addresses(access, endpoint).await? {
-        match within(access.connect_timeout, at_address(access, endpoint, address)).await {
+        match within(
+            access.connect_timeout,
+            at_address(access, endpoint, address),
+        )
+        .await
+        {
             Err(failed) if failed.stage == Stage::Route => last = Some(failed),
             outcome => return outcome,
         }
@@ -71,7 +76,12 @@ async fn addresses(access: &Access, endpoint: &Endpoint) -> Result<Vec<Option<Ip
     }
     let lookup = async {
         let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await;
-        found.map_err(|cause| unreachable(format!("the host name `{}` has no address: {cause}", endpoint.host)))
+        found.map_err(|cause| {
+            unreachable(format!(
+                "the host name `{}` has no address: {cause}",
+                endpoint.host
+            ))
+        })
     };
     let found = within(access.connect_timeout, lookup).await?;
     Ok(found.map(|address| Some(address.ip())).collect())
@@ -79,7 +89,11 @@ async fn addresses(access: &Access, endpoint: &Endpoint) -> Result<Vec<Option<Ip
 
 /// Tries with and without TLS in the order of the sslmode. libpq falls back when the handshake fails and when the
 /// server turns us away, which lets both kinds of pg_hba.conf line (hostssl, hostnossl) be met.
-async fn at_address(access: &Access, endpoint: &Endpoint, address: Option<IpAddr>) -> Result<Link, Failed> {
+async fn at_address(
+    access: &Access,
+    endpoint: &Endpoint,
+    address: Option<IpAddr>,
+) -> Result<Link, Failed> {
     use Protection::{IfOffered, Plain, Required};
     let (first, second) = match access.tls.mode {
         _ if address.is_none() => (Plain, None),
@@ -92,9 +106,12 @@ async fn at_address(access: &Access, endpoint: &Endpoint, address: Option<IpAddr
         Err(failed) => failed,
         done => return done,
     };
-    let turned_away = failed.refusal.kind == RefusalKind::Unauthenticated && failed.refusal.status.is_some();
+    let turned_away =
+        failed.refusal.kind == RefusalKind::Unauthenticated && failed.refusal.status.is_some();
     match second.filter(|_| failed.stage == Stage::Tls || turned_away) {
-        Some(second) => attempt(access, endpoint, address, second).await.map_err(|again| both(failed, again)),
+        Some(second) => attempt(access, endpoint, address, second)
+            .await
+            .map_err(|again| both(failed, again)),
         None => Err(failed),
     }
 }
@@ -107,7 +124,10 @@ fn both(first: Failed, second: Failed) -> Failed {
         (first, second)
     };
     if told.refusal.message != other.refusal.message {
-        told.refusal.message.push_str(&format!("; tried the other way, with or without TLS: {}", other.refusal.message));
+        told.refusal.message.push_str(&format!(
+            "; tried the other way, with or without TLS: {}",
+            other.refusal.message
+        ));
     }
     told
 }
@@ -122,8 +142,12 @@ async fn attempt(
         return sign_in(access, endpoint, socket(endpoint).await?, None, None).await;
     };
     let peer = (address, endpoint.port);
-    let stream = TcpStream::connect(peer).await.map_err(|cause| no_route(endpoint, &cause))?;
-    stream.set_nodelay(true).map_err(|cause| no_route(endpoint, &cause))?;
+    let stream = TcpStream::connect(peer)
+        .await
+        .map_err(|cause| no_route(endpoint, &cause))?;
+    stream
+        .set_nodelay(true)
+        .map_err(|cause| no_route(endpoint, &cause))?;
     let (wire, seen) = protect(access, endpoint, stream, protection).await?;
     sign_in(access, endpoint, wire, seen, Some(peer)).await
 }
@@ -132,16 +156,22 @@ async fn attempt(
 async fn socket(endpoint: &Endpoint) -> Result<Wire, Failed> {
     let path = format!("{}/.s.PGSQL.{}", endpoint.host, endpoint.port);
     let stream = match path.strip_prefix('@') {
-        Some(_) => Err(io::Error::other("sockets in the abstract namespace are not supported")),
+        Some(_) => Err(io::Error::other(
+            "sockets in the abstract namespace are not supported",
+        )),
         None => tokio::net::UnixStream::connect(&path).await,
     };
-    let stream = stream.map_err(|cause| unreachable(format!("no server at the socket `{path}`: {cause}")))?;
+    let stream = stream
+        .map_err(|cause| unreachable(format!("no server at the socket `{path}`: {cause}")))?;
     Ok(Wire::new(stream, None))
 }
 
 #[cfg(not(unix))]
 async fn socket(endpoint: &Endpoint) -> Result<Wire, Failed> {
-    Err(unreachable(format!("`{}` is a socket, which this system lacks; give a host name", endpoint.host)))
+    Err(unreachable(format!(
+        "`{}` is a socket, which this system lacks; give a host name",
+        endpoint.host
+    )))
 }
 
 async fn protect(
@@ -153,7 +183,10 @@ async fn protect(
     if protection == Protection::Plain {
         return Ok((Wire::new(stream, None), None));
     }
-    let offered = access.tls.direct || offers_tls(&mut stream).await.map_err(|cause| broken(endpoint, &cause))?;
+    let offered = access.tls.direct
+        || offers_tls(&mut stream)
+            .await
+            .map_err(|cause| broken(endpoint, &cause))?;
     if !offered && protection == Protection::IfOffered {
         return Ok((Wire::new(stream, None), None));
     }
@@ -171,11 +204,15 @@ async fn protect(
 
 /// SSLRequest; the answer is one byte, `S` or `N` (`E` from servers that have run out of processes).
 async fn offers_tls(stream: &mut TcpStream) -> io::Result<bool> {
-    stream.write_all(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]).await?;
+    stream
+        .write_all(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
+        .await?;
     match stream.read_u8().await? {
         b'S' => Ok(true),
         b'N' => Ok(false),
-        _ => Err(io::Error::other("the answer to the request for TLS is not PostgreSQL's")),
+        _ => Err(io::Error::other(
+            "the answer to the request for TLS is not PostgreSQL's",
+        )),
     }
 }
 
@@ -189,8 +226,13 @@ async fn sign_in(
     let greeting = wire.greeting();
     // tokio-postgres must leave the stream as it is: `Direct` sends no SSLRequest, `Started` does no handshake.
     let mut config = Config::new();
-    config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
-    config.user(access.user()).dbname(access.database()).channel_binding(access.channel_binding);
+    config
+        .ssl_mode(SslMode::Require)
+        .ssl_negotiation(SslNegotiation::Direct);
+    config
+        .user(access.user())
+        .dbname(access.database())
+        .channel_binding(access.channel_binding);
     if let Some(password) = access.password(endpoint) {
         config.password(secrecy::ExposeSecret::expose_secret(password));
     }
@@ -198,10 +240,21 @@ async fn sign_in(
         config.options(options.clone());
     }
     let signed_in = config.connect_raw(wire, Started).await;
-    let greeting = *greeting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let greeting = *greeting
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     match signed_in {
-        Ok((client, connection)) => Ok(Link { client, connection, tls, greeting, peer }),
-        Err(error) => Err(Failed { refusal: refusal::of(&error), stage: Stage::SignIn }),
+        Ok((client, connection)) => Ok(Link {
+            client,
+            connection,
+            tls,
+            greeting,
+            peer,
+        }),
+        Err(error) => Err(Failed {
+            refusal: refusal::of(&error),
+            stage: Stage::SignIn,
+        }),
     }
 }
 
@@ -222,11 +275,17 @@ async fn within<T>(
 }
 
 fn unreachable(message: String) -> Failed {
-    Failed { refusal: refusal(RefusalKind::Unreachable, message), stage: Stage::Route }
+    Failed {
+        refusal: refusal(RefusalKind::Unreachable, message),
+        stage: Stage::Route,
+    }
 }
 
 fn in_tls(message: String) -> Failed {
-    Failed { refusal: refusal(RefusalKind::Unreachable, message), stage: Stage::Tls }
+    Failed {
+        refusal: refusal(RefusalKind::Unreachable, message),
+        stage: Stage::Tls,
+    }
 }
 
 fn no_route(endpoint: &Endpoint, cause: &io::Error) -> Failed {
@@ -236,5 +295,7 @@ fn no_route(endpoint: &Endpoint, cause: &io::Error) -> Failed {
 
 fn broken(endpoint: &Endpoint, cause: &io::Error) -> Failed {
     let (host, port) = (endpoint.name(), endpoint.port);
-    unreachable(format!("`{host}` port {port} does not answer as a PostgreSQL server: {cause}"))
+    unreachable(format!(
+        "`{host}` port {port} does not answer as a PostgreSQL server: {cause}"
+    ))
 }

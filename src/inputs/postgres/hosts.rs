@@ -22,7 +22,10 @@ pub(super) async fn open(access: &Access, migration_user: &str) -> Result<Sessio
                     let session = Session::open(link, migration_user).await?;
                     match mismatch(&session.state, *wanted) {
                         None => return Ok(session),
-                        Some(what) => refused.push(refusal(RefusalKind::Unreachable, format!("`{}` {what}", endpoint.name()))),
+                        Some(what) => refused.push(refusal(
+                            RefusalKind::Unreachable,
+                            format!("`{}` {what}", endpoint.name()),
+                        )),
                     }
                     session.close().await;
                 }
@@ -43,9 +46,15 @@ fn mismatch(state: &State, wanted: Wanted) -> Option<&'static str> {
     let read_only = state.in_recovery || state.read_only;
     match wanted {
         Wanted::ReadWrite if read_only => Some("is read only, and target_session_attrs=read-write"),
-        Wanted::ReadOnly if !read_only => Some("is not read only, and target_session_attrs=read-only"),
-        Wanted::Primary if state.in_recovery => Some("is a standby, and target_session_attrs=primary"),
-        Wanted::Standby if !state.in_recovery => Some("is no standby, and target_session_attrs=standby"),
+        Wanted::ReadOnly if !read_only => {
+            Some("is not read only, and target_session_attrs=read-only")
+        }
+        Wanted::Primary if state.in_recovery => {
+            Some("is a standby, and target_session_attrs=primary")
+        }
+        Wanted::Standby if !state.in_recovery => {
+            Some("is no standby, and target_session_attrs=standby")
+        }
         _ => None,
     }
 }
@@ -54,6 +63,9 @@ fn summary(mut refused: Vec<Refusal>) -> Refusal {
     if refused.len() == 1 {
         return refused.remove(0);
     }
-    let words: Vec<&str> = refused.iter().map(|refusal| refusal.message.as_str()).collect();
+    let words: Vec<&str> = refused
+        .iter()
+        .map(|refusal| refusal.message.as_str())
+        .collect();
     refusal(RefusalKind::Unreachable, words.join("; "))
 }

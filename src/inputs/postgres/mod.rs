@@ -3,8 +3,8 @@
 //! Not here: libpq's conventions (`conninfo`, `tls`, `connect`, `hosts`), guards and answers (`session`), the
 //! queries (`queries`), what the answers mean (`facts`).
 
-pub mod conninfo;
 mod connect;
+pub mod conninfo;
 mod hosts;
 mod refusal;
 mod session;
@@ -25,7 +25,7 @@ use self::conninfo::Access;
 use self::refusal::refusal;
 use self::session::Session;
 use super::Source;
-use crate::queries;
+use crate::queries::{self, Query};
 use crate::question::{Answer, Question, RefusalKind, Side};
 
 /// Most connections at a time: enough to be quick, few enough for a source that is near its max_connections.
@@ -38,6 +38,7 @@ pub struct Database {
     side: Side,
     migration_user: String,
     deadline: Instant,
+    queries: &'static [Query],
     /// Held while a connection is made or at work.
     places: Semaphore,
     /// Connections that wait for further questions, oldest first.
@@ -56,13 +57,23 @@ impl Database {
             side,
             migration_user,
             deadline,
+            queries: queries::ALL,
             places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
         }
     }
 
+    /// Answers by these queries instead of [`queries::ALL`]: for tests of what no query of ours does.
+    pub fn with_queries(self, queries: &'static [Query]) -> Self {
+        Database { queries, ..self }
+    }
+
     /// All questions to one database, through its one connection.
-    async fn ask_database(&self, database: &str, questions: Vec<Numbered<'_>>) -> Vec<(usize, Answer)> {
+    async fn ask_database(
+        &self,
+        database: &str,
+        questions: Vec<Numbered<'_>>,
+    ) -> Vec<(usize, Answer)> {
         let numbers: Vec<usize> = questions.iter().map(|(number, _)| *number).collect();
         let refused = |answer: Answer| numbers.iter().map(|n| (*n, answer.clone())).collect();
         let Ok(place) = timeout_at(self.deadline, self.places.acquire()).await else {
@@ -74,7 +85,9 @@ impl Database {
             Ok(Err(answer)) => return refused(answer),
             Err(_) => return refused(out_of_time()),
         };
-        let asked = questions.iter().map(|(_, question)| self.ask_one(&session, question));
+        let asked = questions
+            .iter()
+            .map(|(_, question)| self.ask_one(&session, question));
         let answers = join_all(asked).await;
         self.give_back(database, session, place).await;
         numbers.into_iter().zip(answers).collect()
@@ -84,11 +97,13 @@ impl Database {
         let Question::Sql { query, .. } = question else {
             return session.about();
         };
-        let text = match text(query, session.state.version_num) {
+        let text = match text(self.queries, query, session.state.version_num) {
             Ok(text) => text,
             Err(answer) => return answer,
         };
-        timeout_at(self.deadline, session.rows(text)).await.unwrap_or_else(|_| out_of_time())
+        timeout_at(self.deadline, session.rows(text))
+            .await
+            .unwrap_or_else(|_| out_of_time())
     }
 
     /// The database's waiting connection, or a new one in the place that the caller holds.
@@ -129,10 +144,14 @@ impl Source for Database {
         let mut answers: Vec<Answer> = vec![not_ours(self.side); questions.len()];
         let mut databases: BTreeMap<&str, Vec<Numbered<'_>>> = BTreeMap::new();
         for (number, question) in questions.iter().enumerate() {
-            if let Question::Sql { side, database, .. } | Question::Connection { side, database } = question
+            if let Question::Sql { side, database, .. } | Question::Connection { side, database } =
+                question
                 && *side == self.side
             {
-                databases.entry(database).or_default().push((number, question));
+                databases
+                    .entry(database)
+                    .or_default()
+                    .push((number, question));
             }
         }
         // Those that have a connection go first: a newcomer would take their place.
@@ -140,7 +159,9 @@ impl Source for Database {
         let idle = self.idle.lock().await;
         databases.sort_by_key(|(database, _)| !idle.iter().any(|(name, _)| name == database));
         drop(idle);
-        let asked = databases.into_iter().map(|(database, questions)| self.ask_database(database, questions));
+        let asked = databases
+            .into_iter()
+            .map(|(database, questions)| self.ask_database(database, questions));
         for (number, answer) in join_all(asked).await.into_iter().flatten() {
             answers[number] = answer;
         }
@@ -149,9 +170,12 @@ impl Source for Database {
 }
 
 /// The text of a query for this server.
-fn text(query: &str, version_num: u32) -> Result<&'static str, Answer> {
+fn text(queries: &'static [Query], query: &str, version_num: u32) -> Result<&'static str, Answer> {
     let unsupported = |message: String| Answer::from(refusal(RefusalKind::Unsupported, message));
-    let found = queries::find(query).ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
+    let found = queries
+        .iter()
+        .find(|q| q.name == query)
+        .ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
     found.text(version_num).ok_or_else(|| {
         let (since, server) = (release(found.since()), release(version_num));
         unsupported(format!("needs PostgreSQL {since}, the server is {server}"))
@@ -167,11 +191,19 @@ fn release(version_num: u32) -> String {
 }
 
 fn out_of_time() -> Answer {
-    refusal(RefusalKind::Timeout, "the time of the run was over before the answer came; --timeout gives it more").into()
+    refusal(
+        RefusalKind::Timeout,
+        "the time of the run was over before the answer came; --timeout gives it more",
+    )
+    .into()
 }
 
 fn not_ours(side: Side) -> Answer {
-    refusal(RefusalKind::Unsupported, format!("this input answers SQL questions to the {side} only")).into()
+    refusal(
+        RefusalKind::Unsupported,
+        format!("this input answers SQL questions to the {side} only"),
+    )
+    .into()
 }
 
 #[cfg(test)]
@@ -180,10 +212,12 @@ mod tests {
 
     #[test]
     fn a_query_that_the_server_is_too_old_for_says_which_version_it_needs() {
-        let Err(Answer::Refused(refusal)) = text("identity", 90_320) else { panic!("identity is from 9.4") };
+        let Err(Answer::Refused(refusal)) = text(queries::ALL, "identity", 90_320) else {
+            panic!("identity is from 9.4")
+        };
         assert_eq!(refusal.kind, RefusalKind::Unsupported);
         assert_eq!(refusal.message, "needs PostgreSQL 9.4, the server is 9.3");
-        assert!(text("identity", 180_000).is_ok());
+        assert!(text(queries::ALL, "identity", 180_000).is_ok());
         assert_eq!(release(110_022), "11");
     }
 }

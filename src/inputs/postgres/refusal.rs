@@ -7,7 +7,12 @@ use crate::question::{Refusal, RefusalKind};
 
 /// A refusal in this tool's own words.
 pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
-    Refusal { kind, status: None, code: None, message: message.into() }
+    Refusal {
+        kind,
+        status: None,
+        code: None,
+        message: message.into(),
+    }
 }
 
 /// What tokio-postgres reports: the server's refusal, or a connection that failed.
@@ -37,7 +42,10 @@ fn from_server(error: &DbError) -> Refusal {
 fn from_client(error: &Error) -> Refusal {
     let cause = innermost(error);
     if error.is_closed() {
-        return refusal(RefusalKind::Unreachable, "the connection was lost before the answer came");
+        return refusal(
+            RefusalKind::Unreachable,
+            "the connection was lost before the answer came",
+        );
     }
     match error.to_string().as_str() {
         "invalid configuration" if cause == "password missing" => refusal(
@@ -45,10 +53,14 @@ fn from_client(error: &Error) -> Refusal {
             "the server asks for a password and none is known; set PGPASSWORD, or name a password file with PGPASSFILE",
         ),
         "authentication error" => refusal(RefusalKind::Unauthenticated, sign_in(&cause)),
-        "error communicating with the server" => {
-            refusal(RefusalKind::Unreachable, format!("the connection broke: {cause}"))
-        }
-        _ => refusal(RefusalKind::Malformed, format!("the answer is not PostgreSQL's protocol: {cause}")),
+        "error communicating with the server" => refusal(
+            RefusalKind::Unreachable,
+            format!("the connection broke: {cause}"),
+        ),
+        _ => refusal(
+            RefusalKind::Malformed,
+            format!("the answer is not PostgreSQL's protocol: {cause}"),
+        ),
     }
 }
 

@@ -43,14 +43,25 @@ pub(super) struct State {
 impl Session {
     /// Asks the server for its version, under the guards.
     pub(super) async fn open(link: Link, migration_user: &str) -> Result<Session, Refusal> {
-        let Link { client, connection, tls, greeting, peer } = link;
+        let Link {
+            client,
+            connection,
+            tls,
+            greeting,
+            peer,
+        } = link;
         let driver = tokio::spawn(async move {
             // Its end shows as an error in the queries that it leaves unanswered.
             let _ = connection.await;
         });
         let guards = guards(migration_user);
         let row = guarded(&client, &guards, HELLO).await?;
-        let state = state(&row).ok_or_else(|| refusal(RefusalKind::Malformed, "the server does not tell its version"))?;
+        let state = state(&row).ok_or_else(|| {
+            refusal(
+                RefusalKind::Malformed,
+                "the server does not tell its version",
+            )
+        })?;
         let about = json!({
             "server_version": state.version,
             "server_version_num": state.version_num,
@@ -60,7 +71,13 @@ impl Session {
             "peer_port": peer.map(|(_, port)| port),
             "direct": greeting.process.map(|announced| announced == state.process),
         });
-        Ok(Session { client, driver, guards, state, about })
+        Ok(Session {
+            client,
+            driver,
+            guards,
+            state,
+            about,
+        })
     }
 
     /// The answer to the question what connecting shows.
@@ -125,7 +142,10 @@ fn guards(migration_user: &str) -> String {
 /// A string constant that means the same whatever `standard_conforming_strings` is.
 fn literal(text: &str) -> String {
     // The protocol ends a message's text at a NUL, and no name of PostgreSQL has one.
-    let text = text.replace('\0', "").replace('\\', "\\\\").replace('\'', "''");
+    let text = text
+        .replace('\0', "")
+        .replace('\\', "\\\\")
+        .replace('\'', "''");
     format!("E'{text}'")
 }
 
@@ -148,10 +168,13 @@ async fn guarded(client: &Client, guards: &str, query: &str) -> Result<SimpleQue
     );
     let (opened, answered, closed) = messages.await;
     opened.map_err(|error| refusal::of(&error))?;
-    let row = answered.map_err(|error| refusal::of(&error))?.into_iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
+    let row = answered
+        .map_err(|error| refusal::of(&error))?
+        .into_iter()
+        .find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
     // A connection that breaks after the answer costs the next question, not this one.
     drop(closed);
     let row = row.ok_or_else(|| refusal(RefusalKind::Malformed, "the server gave no row"))?;
@@ -167,7 +190,12 @@ async fn guarded(client: &Client, guards: &str, query: &str) -> Result<SimpleQue
 
 /// Bytes in hexadecimal, to JSON. What is no UTF-8 shows as U+FFFD.
 fn document(hex: Option<&str>) -> Result<Value, Refusal> {
-    let malformed = |what: &str| refusal(RefusalKind::Malformed, format!("the server's answer is {what}"));
+    let malformed = |what: &str| {
+        refusal(
+            RefusalKind::Malformed,
+            format!("the server's answer is {what}"),
+        )
+    };
     let bytes = hex
         .and_then(|text| text.strip_prefix("\\x"))
         .and_then(unhex)
@@ -196,14 +224,31 @@ mod tests {
 
     #[test]
     fn an_answer_survives_bytes_that_are_no_utf_8() {
-        let hex: String = b"[{\"n\": \"a\xffb\"}]".iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(document(Some(&format!("\\x{hex}"))).unwrap(), json!([{"n": "a\u{fffd}b"}]));
+        let hex: String = b"[{\"n\": \"a\xffb\"}]"
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        assert_eq!(
+            document(Some(&format!("\\x{hex}"))).unwrap(),
+            json!([{"n": "a\u{fffd}b"}])
+        );
     }
 
     #[test]
     fn what_is_no_list_of_rows_is_malformed() {
-        for text in [None, Some("[]"), Some("\\x5"), Some("\\xzz"), Some("\\x7b7d"), Some("\\x5b")] {
-            assert_eq!(document(text).unwrap_err().kind, RefusalKind::Malformed, "{text:?}");
+        for text in [
+            None,
+            Some("[]"),
+            Some("\\x5"),
+            Some("\\xzz"),
+            Some("\\x7b7d"),
+            Some("\\x5b"),
+        ] {
+            assert_eq!(
+                document(text).unwrap_err().kind,
+                RefusalKind::Malformed,
+                "{text:?}"
+            );
         }
         assert_eq!(document(Some("\\x5b5d")).unwrap(), json!([]));
     }

@@ -100,7 +100,11 @@ fn method(body: &[u8]) -> Option<&'static str> {
 }
 
 impl AsyncRead for Wire {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.carrier).poll_read(cx, buf);
         if polled.is_ready() {
@@ -111,7 +115,11 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.carrier).poll_write(cx, bytes)
     }
 
@@ -126,7 +134,9 @@ impl AsyncWrite for Wire {
 
 impl TlsStream for Wire {
     fn channel_binding(&self) -> ChannelBinding {
-        self.channel_binding.clone().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+        self.channel_binding
+            .clone()
+            .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 
@@ -149,14 +159,20 @@ mod tests {
 
     fn heard(chunks: &[&[u8]]) -> (Greeting, bool) {
         let (mut listener, mut greeting) = (Listener::default(), Greeting::default());
-        let done = chunks.iter().map(|chunk| listener.is_done_after(chunk, &mut greeting)).last();
+        let done = chunks
+            .iter()
+            .map(|chunk| listener.is_done_after(chunk, &mut greeting))
+            .last();
         (greeting, done.unwrap())
     }
 
     #[test]
     fn method_and_process_are_read_in_pieces_of_any_size() {
         let stream = b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0R\0\0\0\x08\0\0\0\0S\0\0\0\x08a\0b\0K\0\0\0\x0c\0\0\x01\x02\0\0\0\0Z\0\0\0\x05I";
-        let expected = Greeting { method: Some("scram-sha-256"), process: Some(258) };
+        let expected = Greeting {
+            method: Some("scram-sha-256"),
+            process: Some(258),
+        };
         assert_eq!(heard(&[stream]), (expected, true));
         let bytes: Vec<&[u8]> = stream.chunks(1).collect();
         assert_eq!(heard(&bytes), (expected, true));

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::ConninfoError;
 use super::places::default_host;
 use super::text::Settings;
-use super::ConninfoError;
 
 /// One place where the server may listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,11 @@ impl Endpoint {
 }
 
 pub(super) fn endpoints(settings: &Settings) -> Result<Vec<Endpoint>, ConninfoError> {
-    let list = |keyword| settings.get(keyword).map(|v| v.split(',').map(str::trim).collect::<Vec<_>>());
+    let list = |keyword| {
+        settings
+            .get(keyword)
+            .map(|v| v.split(',').map(str::trim).collect::<Vec<_>>())
+    };
     let (hosts, addresses) = (list("host"), list("hostaddr"));
     let ports = list("port").unwrap_or_default();
     let count = addresses.as_ref().or(hosts.as_ref()).map_or(1, Vec::len);
@@ -61,11 +65,19 @@ fn endpoint(host: &str, address: &str, port: u16) -> Result<Endpoint, ConninfoEr
         "" if address.is_none() => default_host(port),
         host => host.to_owned(),
     };
-    Ok(Endpoint { host, address, port })
+    Ok(Endpoint {
+        host,
+        address,
+        port,
+    })
 }
 
 fn fits(keyword: &'static str, given: usize, hosts: usize) -> Result<(), ConninfoError> {
-    (given == hosts).then_some(()).ok_or(ConninfoError::Count { keyword, given, hosts })
+    (given == hosts).then_some(()).ok_or(ConninfoError::Count {
+        keyword,
+        given,
+        hosts,
+    })
 }
 
 fn port(text: &str) -> Result<u16, ConninfoError> {

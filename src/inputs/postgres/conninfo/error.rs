@@ -32,9 +32,7 @@ pub enum ConninfoError {
         keyword: &'static str,
         expected: &'static str,
     },
-    #[error(
-        "`{keyword}` names {given} values for {hosts} hosts; give one for all or one for each"
-    )]
+    #[error("`{keyword}` names {given} values for {hosts} hosts; give one for all or one for each")]
     Count {
         keyword: &'static str,
         given: usize,

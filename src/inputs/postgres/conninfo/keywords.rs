@@ -110,6 +110,11 @@ mod tests {
     fn what_may_be_a_piece_of_a_password_is_not_repeated() {
         let error = known("canary", true).unwrap_err().to_string();
         assert!(!error.contains("canary"), "{error}");
-        assert!(known("canary", false).unwrap_err().to_string().contains("canary"));
+        assert!(
+            known("canary", false)
+                .unwrap_err()
+                .to_string()
+                .contains("canary")
+        );
     }
 }

@@ -65,7 +65,10 @@ impl Access {
     pub fn resolve(conninfo: Option<&str>, env: Env<'_>) -> Result<Access, ConninfoError> {
         let mut settings = text::parse(conninfo.unwrap_or_default())?;
         let from_env = |settings: &Settings, keyword, name| {
-            settings.get(keyword).map(str::to_owned).or_else(|| variable(env, name))
+            settings
+                .get(keyword)
+                .map(str::to_owned)
+                .or_else(|| variable(env, name))
         };
         if let Some(service) = from_env(&settings, "service", "PGSERVICE") {
             let file = from_env(&settings, "servicefile", "PGSERVICEFILE");
@@ -77,14 +80,21 @@ impl Access {
 
     fn from_settings(settings: &Settings, env: Env<'_>) -> Result<Access, ConninfoError> {
         refuse_unsupported(settings)?;
-        let user = settings.get("user").map(str::to_owned).or_else(|| system_user(env));
+        let user = settings
+            .get("user")
+            .map(str::to_owned)
+            .or_else(|| system_user(env));
         let user = user.ok_or(ConninfoError::NoUser)?;
-        let password_path =
-            settings.get("passfile").map(PathBuf::from).or_else(|| places::password_file(env));
+        let password_path = settings
+            .get("passfile")
+            .map(PathBuf::from)
+            .or_else(|| places::password_file(env));
         let (password_file, warning) =
             password_path.map_or_else(Default::default, |path| PasswordFile::read(&path));
         let endpoints = endpoint::endpoints(settings)?;
-        let tls = tls::Policy::read(&|keyword| settings.get(keyword), &|name| places::tls_file(env, name))?;
+        let tls = tls::Policy::read(&|keyword| settings.get(keyword), &|name| {
+            places::tls_file(env, name)
+        })?;
         if tls.checks_name() && endpoints.iter().any(|e| e.host.is_empty()) {
             return Err(ConninfoError::NoHostName("sslmode=verify-full"));
         }
@@ -128,13 +138,17 @@ impl Access {
 
     /// The same way to another database of the server.
     pub fn for_database(&self, database: &str) -> Access {
-        Access { database: database.to_owned(), ..self.clone() }
+        Access {
+            database: database.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The password for one of the hosts: the given one, else what the password file has.
     pub(super) fn password(&self, endpoint: &Endpoint) -> Option<&SecretString> {
         self.password.as_ref().or_else(|| {
-            self.password_file.password(&endpoint.name(), endpoint.port, &self.database, &self.user)
+            self.password_file
+                .password(&endpoint.name(), endpoint.port, &self.database, &self.user)
         })
     }
 
@@ -150,7 +164,8 @@ pub fn has_password_in(conninfo: &str) -> bool {
         |_| {
             let lower = conninfo.to_lowercase();
             let userinfo = lower.split_once("://").is_some_and(|(_, rest)| {
-                rest.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
+                rest.rsplit_once('@')
+                    .is_some_and(|(before, _)| before.contains(':'))
             });
             userinfo || lower.contains("password") || lower.contains("secret")
         },
@@ -181,7 +196,9 @@ fn refuse_unsupported(settings: &Settings) -> Result<(), ConninfoError> {
 }
 
 fn system_user(env: Env<'_>) -> Option<String> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| variable(env, name))
+    ["USER", "LOGNAME", "USERNAME"]
+        .iter()
+        .find_map(|name| variable(env, name))
 }
 
 fn connect_timeout(settings: &Settings) -> Result<Option<Duration>, ConninfoError> {
@@ -192,27 +209,34 @@ fn connect_timeout(settings: &Settings) -> Result<Option<Duration>, ConninfoErro
         keyword: "connect_timeout",
         expected: "a number of seconds",
     })?;
-    Ok(u64::try_from(seconds).ok().filter(|s| *s > 0).map(Duration::from_secs))
+    Ok(u64::try_from(seconds)
+        .ok()
+        .filter(|s| *s > 0)
+        .map(Duration::from_secs))
 }
 
 fn wanted(settings: &Settings) -> Result<Wanted, ConninfoError> {
-    Ok(match settings.get("target_session_attrs").unwrap_or("any") {
-        "any" => Wanted::Any,
-        "read-write" => Wanted::ReadWrite,
-        "read-only" => Wanted::ReadOnly,
-        "primary" => Wanted::Primary,
-        "standby" => Wanted::Standby,
-        "prefer-standby" => Wanted::PreferStandby,
-        _ => {
-            return Err(ConninfoError::Value {
-                keyword: "target_session_attrs",
-                expected: "any, read-write, read-only, primary, standby or prefer-standby",
-            });
-        }
-    })
+    Ok(
+        match settings.get("target_session_attrs").unwrap_or("any") {
+            "any" => Wanted::Any,
+            "read-write" => Wanted::ReadWrite,
+            "read-only" => Wanted::ReadOnly,
+            "primary" => Wanted::Primary,
+            "standby" => Wanted::Standby,
+            "prefer-standby" => Wanted::PreferStandby,
+            _ => {
+                return Err(ConninfoError::Value {
+                    keyword: "target_session_attrs",
+                    expected: "any, read-write, read-only, primary, standby or prefer-standby",
+                });
+            }
+        },
+    )
 }
 
-fn channel_binding(settings: &Settings) -> Result<tokio_postgres::config::ChannelBinding, ConninfoError> {
+fn channel_binding(
+    settings: &Settings,
+) -> Result<tokio_postgres::config::ChannelBinding, ConninfoError> {
     use tokio_postgres::config::ChannelBinding;
     Ok(match settings.get("channel_binding").unwrap_or("prefer") {
         "disable" => ChannelBinding::Disable,

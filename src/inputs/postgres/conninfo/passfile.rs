@@ -43,17 +43,36 @@ impl PasswordFile {
 
     fn parse(text: &str) -> Self {
         let lines = text.lines().map(|line| line.trim_end_matches('\r'));
-        PasswordFile(lines.filter(|line| !line.starts_with('#')).filter_map(entry).collect())
+        PasswordFile(
+            lines
+                .filter(|line| !line.starts_with('#'))
+                .filter_map(entry)
+                .collect(),
+        )
     }
 
-    pub(super) fn password(&self, host: &str, port: u16, database: &str, user: &str) -> Option<&SecretString> {
-        let host = if host.is_empty() || is_default_socket(host) { "localhost" } else { host };
+    pub(super) fn password(
+        &self,
+        host: &str,
+        port: u16,
+        database: &str,
+        user: &str,
+    ) -> Option<&SecretString> {
+        let host = if host.is_empty() || is_default_socket(host) {
+            "localhost"
+        } else {
+            host
+        };
         let wanted = [host, &port.to_string(), database, user];
         let fits = |entry: &&Entry| {
             let mut pairs = entry.fields.iter().zip(wanted);
             pairs.all(|(field, wanted)| field.as_deref().is_none_or(|field| field == wanted))
         };
-        self.0.iter().find(fits).map(|entry| &entry.password).filter(|p| !secrecy::ExposeSecret::expose_secret(*p).is_empty())
+        self.0
+            .iter()
+            .find(fits)
+            .map(|entry| &entry.password)
+            .filter(|p| !secrecy::ExposeSecret::expose_secret(*p).is_empty())
     }
 }
 
@@ -71,14 +90,21 @@ fn entry(line: &str) -> Option<Entry> {
         *field = (&rest[..end] != "*").then(|| unescaped(&rest[..end]));
         rest = &rest[end + 1..];
     }
-    Some(Entry { fields, password: unescaped(rest).into() })
+    Some(Entry {
+        fields,
+        password: unescaped(rest).into(),
+    })
 }
 
 fn unescaped(text: &str) -> String {
     let mut chars = text.chars();
     let mut plain = String::with_capacity(text.len());
     while let Some(c) = chars.next() {
-        plain.push(if c == '\\' { chars.next().unwrap_or('\\') } else { c });
+        plain.push(if c == '\\' {
+            chars.next().unwrap_or('\\')
+        } else {
+            c
+        });
     }
     plain
 }
@@ -102,7 +128,8 @@ mod tests {
 
     fn look_up(text: &str, host: &str, port: u16, database: &str, user: &str) -> Option<String> {
         let file = PasswordFile::parse(text);
-        file.password(host, port, database, user).map(|p| p.expose_secret().to_owned())
+        file.password(host, port, database, user)
+            .map(|p| p.expose_secret().to_owned())
     }
 
     #[test]
@@ -110,7 +137,10 @@ mod tests {
         let text = "# comment\n\nh1:5432:d:u:one\nh1:*:*:u:two\n*:*:*:*:three\n";
         assert_eq!(look_up(text, "h1", 5432, "d", "u").as_deref(), Some("one"));
         assert_eq!(look_up(text, "h1", 5433, "d", "u").as_deref(), Some("two"));
-        assert_eq!(look_up(text, "h2", 5432, "d", "u").as_deref(), Some("three"));
+        assert_eq!(
+            look_up(text, "h2", 5432, "d", "u").as_deref(),
+            Some("three")
+        );
         assert_eq!(look_up("h1:5432:d:u:one", "h2", 5432, "d", "u"), None);
         assert_eq!(look_up("h1:5432:d:u:", "h1", 5432, "d", "u"), None);
     }
@@ -118,13 +148,20 @@ mod tests {
     #[test]
     fn colons_and_backslashes_are_escaped() {
         let text = "\\:\\:1:5432:a\\\\b:u\\:v:p:a\\:s\\\\s\r\n";
-        assert_eq!(look_up(text, "::1", 5432, "a\\b", "u:v").as_deref(), Some("p:a:s\\s"));
+        assert_eq!(
+            look_up(text, "::1", 5432, "a\\b", "u:v").as_deref(),
+            Some("p:a:s\\s")
+        );
     }
 
     #[test]
     fn localhost_stands_for_the_default_socket() {
         for host in ["", "/var/run/postgresql", "/tmp", "localhost"] {
-            assert_eq!(look_up("localhost:*:*:*:p", host, 5432, "d", "u").as_deref(), Some("p"), "{host}");
+            assert_eq!(
+                look_up("localhost:*:*:*:p", host, 5432, "d", "u").as_deref(),
+                Some("p"),
+                "{host}"
+            );
         }
         assert_eq!(look_up("localhost:*:*:*:p", "/other", 5432, "d", "u"), None);
     }
@@ -143,7 +180,16 @@ mod tests {
             assert_eq!(warning.is_none(), read, "{mode:o}");
             assert!(!format!("{file:?} {warning:?}").contains("canary"));
         }
-        assert!(PasswordFile::read(directory.path()).1.unwrap().contains("not a plain file"));
-        assert!(PasswordFile::read(&directory.path().join("absent")).1.is_none());
+        assert!(
+            PasswordFile::read(directory.path())
+                .1
+                .unwrap()
+                .contains("not a plain file")
+        );
+        assert!(
+            PasswordFile::read(&directory.path().join("absent"))
+                .1
+                .is_none()
+        );
     }
 }

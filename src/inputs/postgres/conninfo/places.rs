@@ -20,14 +20,22 @@ fn home(env: Env<'_>) -> Option<PathBuf> {
 }
 
 pub(super) fn password_file(env: Env<'_>) -> Option<PathBuf> {
-    let name = if cfg!(windows) { "pgpass.conf" } else { ".pgpass" };
+    let name = if cfg!(windows) {
+        "pgpass.conf"
+    } else {
+        ".pgpass"
+    };
     home(env).map(|home| home.join(name))
 }
 
 /// `root.crt`, `postgresql.crt` or `postgresql.key` of the user.
 pub(super) fn tls_file(env: Env<'_>, name: &str) -> Option<PathBuf> {
     let home = home(env)?;
-    Some(if cfg!(windows) { home.join(name) } else { home.join(".postgresql").join(name) })
+    Some(if cfg!(windows) {
+        home.join(name)
+    } else {
+        home.join(".postgresql").join(name)
+    })
 }
 
 pub(super) fn user_service_file(env: Env<'_>) -> Option<PathBuf> {
@@ -38,10 +46,16 @@ pub(super) fn user_service_file(env: Env<'_>) -> Option<PathBuf> {
 pub(super) fn system_service_files(env: Env<'_>) -> Vec<PathBuf> {
     let directories = match variable(env, "PGSYSCONFDIR") {
         Some(directory) => vec![directory],
-        None if cfg!(unix) => vec!["/etc/postgresql-common".to_owned(), "/etc/sysconfig/pgsql".to_owned()],
+        None if cfg!(unix) => vec![
+            "/etc/postgresql-common".to_owned(),
+            "/etc/sysconfig/pgsql".to_owned(),
+        ],
         None => Vec::new(),
     };
-    directories.iter().map(|d| Path::new(d).join("pg_service.conf")).collect()
+    directories
+        .iter()
+        .map(|d| Path::new(d).join("pg_service.conf"))
+        .collect()
 }
 
 /// Where a server on this machine has its socket: the first of the usual directories that has one for this port.
@@ -51,8 +65,16 @@ pub(super) fn default_host(port: u16) -> String {
     if !cfg!(unix) {
         return "localhost".to_owned();
     }
-    let has_socket = |directory: &&&str| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists();
-    (*DIRECTORIES.iter().find(has_socket).unwrap_or(&DIRECTORIES[0])).to_owned()
+    let has_socket = |directory: &&&str| {
+        Path::new(directory)
+            .join(format!(".s.PGSQL.{port}"))
+            .exists()
+    };
+    (*DIRECTORIES
+        .iter()
+        .find(has_socket)
+        .unwrap_or(&DIRECTORIES[0]))
+    .to_owned()
 }
 
 /// Whether a password file's `localhost` stands for this host as well.

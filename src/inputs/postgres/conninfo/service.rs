@@ -16,7 +16,11 @@ pub(super) fn add(
     file: Option<&str>,
     env: Env<'_>,
 ) -> Result<(), ConninfoError> {
-    let mut files: Vec<PathBuf> = file.map(PathBuf::from).or_else(|| user_service_file(env)).into_iter().collect();
+    let mut files: Vec<PathBuf> = file
+        .map(PathBuf::from)
+        .or_else(|| user_service_file(env))
+        .into_iter()
+        .collect();
     files.extend(system_service_files(env));
     for (at, path) in files.iter().enumerate() {
         let named = at == 0 && file.is_some();
@@ -24,7 +28,11 @@ pub(super) fn add(
             return Ok(());
         }
     }
-    let looked = files.iter().map(|f| format!("`{}`", f.display())).collect::<Vec<_>>().join(", ");
+    let looked = files
+        .iter()
+        .map(|f| format!("`{}`", f.display()))
+        .collect::<Vec<_>>()
+        .join(", ");
     Err(ConninfoError::NoSuchService(service.to_owned(), looked))
 }
 

@@ -116,7 +116,10 @@ fn uri_settings(rest: &str) -> Result<Settings, ConninfoError> {
 
 /// `user:password@`, where there is one, and what follows.
 fn userinfo<'a>(rest: &'a str, settings: &mut Settings) -> Result<&'a str, ConninfoError> {
-    let Some(at) = rest.find(['@', '/']).filter(|at| rest[*at..].starts_with('@')) else {
+    let Some(at) = rest
+        .find(['@', '/'])
+        .filter(|at| rest[*at..].starts_with('@'))
+    else {
         return Ok(rest);
     };
     let (user, password) = rest[..at].split_once(':').unwrap_or((&rest[..at], ""));
@@ -160,8 +163,15 @@ fn host_and_port(text: &str) -> Result<(&str, &str), ConninfoError> {
         .split_once(']')
         .filter(|(host, _)| !host.is_empty())
         .ok_or(ConninfoError::Uri("a `[` that is not closed by `]`"))?;
-    let port = if tail.is_empty() { Some("") } else { tail.strip_prefix(':') };
-    Ok((host, port.ok_or(ConninfoError::Uri("something other than `:port` after `]`"))?))
+    let port = if tail.is_empty() {
+        Some("")
+    } else {
+        tail.strip_prefix(':')
+    };
+    Ok((
+        host,
+        port.ok_or(ConninfoError::Uri("something other than `:port` after `]`"))?,
+    ))
 }
 
 /// One `keyword=value` of the query part. `ssl=true` is JDBC's way to say sslmode=require.
@@ -189,8 +199,13 @@ fn decoded(text: &str) -> Result<String, ConninfoError> {
             continue;
         }
         let mut digit = || rest.next().and_then(|d| char::from(d).to_digit(16));
-        let code = digit().zip(digit()).map(|(high, low)| (high * 16 + low) as u8);
-        bytes.push(code.filter(|c| *c != 0).ok_or(ConninfoError::PercentEncoding)?);
+        let code = digit()
+            .zip(digit())
+            .map(|(high, low)| (high * 16 + low) as u8);
+        bytes.push(
+            code.filter(|c| *c != 0)
+                .ok_or(ConninfoError::PercentEncoding)?,
+        );
     }
     String::from_utf8(bytes).map_err(|_| ConninfoError::PercentEncoding)
 }

@@ -28,9 +28,13 @@ impl Seen {
                 Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
                 _ => "TLSv1.2",
             },
-            cipher: session.negotiated_cipher_suite().and_then(|s| s.suite().as_str().map(str::to_owned)),
+            cipher: session
+                .negotiated_cipher_suite()
+                .and_then(|s| s.suite().as_str().map(str::to_owned)),
             self_signed: parsed.as_ref().map(is_self_signed),
-            channel_binding: leaf.zip(parsed.as_ref()).and_then(|(der, parsed)| end_point(der, parsed)),
+            channel_binding: leaf
+                .zip(parsed.as_ref())
+                .and_then(|(der, parsed)| end_point(der, parsed)),
         }
     }
 

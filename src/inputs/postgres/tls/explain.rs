@@ -26,22 +26,28 @@ pub(in super::super) fn explain(error: &io::Error, policy: &Policy, host: &str) 
 }
 
 fn certificate(fault: &CertificateError, policy: &Policy, host: &str) -> String {
-    let roots = policy.roots.as_ref().map_or("none", |roots: &Roots| roots.name.as_str());
+    let roots = policy
+        .roots
+        .as_ref()
+        .map_or("none", |roots: &Roots| roots.name.as_str());
     match fault {
         CertificateError::UnknownIssuer => format!(
             "no certificate of sslrootcert ({roots}) has signed the server's certificate; name the file with the \
              certificate authority's certificate, or with the server's own if it is self-signed"
         ),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => format!(
-            "the server's certificate is not for the host name `{host}`{}; connect by a name that it has, renew it with \
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!(
+                "the server's certificate is not for the host name `{host}`{}; connect by a name that it has, renew it with \
              `subjectAltName = DNS:{host}`, or use sslmode=verify-ca",
-            names(fault)
-        ),
+                names(fault)
+            )
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "the server's certificate has expired; renew it on the server".to_owned()
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet; compare the clocks of server and client".to_owned()
+            "the server's certificate is not valid yet; compare the clocks of server and client"
+                .to_owned()
         }
         CertificateError::Other(inner) => version_or_kind(&format!("{:?}", inner.0)),
         other => format!("the server's certificate is refused: {other}"),
@@ -82,5 +88,7 @@ fn version_or_kind(inner: &str) -> String {
 
 /// The innermost cause.
 fn plain(error: &io::Error) -> String {
-    error.get_ref().map_or_else(|| error.to_string(), ToString::to_string)
+    error
+        .get_ref()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -7,8 +7,8 @@ use rustls::RootCertStore;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::Get;
 use super::super::conninfo::ConninfoError;
+use super::Get;
 
 /// Whom to trust.
 #[derive(Debug, Clone)]
@@ -23,7 +23,11 @@ pub(in super::super) struct Roots {
 impl Roots {
     /// `given` is `sslrootcert`, `usual` the user's `root.crt`. As with libpq, a file that is not there is an error
     /// only when certificates must be verified; one that is there makes every mode verify the chain.
-    pub(super) fn read(given: Option<&str>, usual: Option<PathBuf>, needed: bool) -> Result<Option<Roots>, ConninfoError> {
+    pub(super) fn read(
+        given: Option<&str>,
+        usual: Option<PathBuf>,
+        needed: bool,
+    ) -> Result<Option<Roots>, ConninfoError> {
         if given == Some("system") {
             return Ok(Some(system()));
         }
@@ -39,14 +43,22 @@ impl Roots {
 fn system() -> Roots {
     let mut anchors = RootCertStore::empty();
     anchors.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    Roots { name: "system".to_owned(), anchors: Arc::new(anchors), exact: Arc::new([]) }
+    Roots {
+        name: "system".to_owned(),
+        anchors: Arc::new(anchors),
+        exact: Arc::new([]),
+    }
 }
 
 fn from_file(path: &Path) -> Result<Roots, ConninfoError> {
     let exact = certificates("the root certificate file", path)?;
     let mut anchors = RootCertStore::empty();
     anchors.add_parsable_certificates(exact.iter().cloned());
-    Ok(Roots { name: path.display().to_string(), anchors: Arc::new(anchors), exact: exact.into() })
+    Ok(Roots {
+        name: path.display().to_string(),
+        anchors: Arc::new(anchors),
+        exact: exact.into(),
+    })
 }
 
 /// Who we are to a server that asks for a certificate.
@@ -58,12 +70,17 @@ pub(super) struct Identity {
 
 impl Identity {
     /// `sslcert` and `sslkey`, else the user's `postgresql.crt` and `postgresql.key`; without the former, nobody.
-    pub(super) fn read(get: Get<'_>, file: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Option<Identity>, ConninfoError> {
+    pub(super) fn read(
+        get: Get<'_>,
+        file: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Option<Identity>, ConninfoError> {
         let usual = || file("postgresql.crt").filter(|path| path.exists());
         let Some(path) = get("sslcert").map(PathBuf::from).or_else(usual) else {
             return Ok(None);
         };
-        let key_path = get("sslkey").map(PathBuf::from).or_else(|| file("postgresql.key"));
+        let key_path = get("sslkey")
+            .map(PathBuf::from)
+            .or_else(|| file("postgresql.key"));
         let key_path = key_path.unwrap_or_else(|| path.with_extension("key"));
         let chain = certificates("the client certificate", &path)?;
         let key = PrivateKeyDer::from_pem_file(&key_path).map_err(|cause| ConninfoError::File {
@@ -71,7 +88,11 @@ impl Identity {
             file: key_path.display().to_string(),
             cause: key_fault(&key_path, &cause),
         })?;
-        Ok(Some(Identity { file: path.display().to_string(), chain, key }))
+        Ok(Some(Identity {
+            file: path.display().to_string(),
+            chain,
+            key,
+        }))
     }
 }
 
@@ -88,8 +109,15 @@ fn key_fault(path: &Path, cause: &rustls_pki_types::pem::Error) -> String {
     }
 }
 
-fn certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, ConninfoError> {
-    let fault = |cause: String| ConninfoError::File { what, file: path.display().to_string(), cause };
+fn certificates(
+    what: &'static str,
+    path: &Path,
+) -> Result<Vec<CertificateDer<'static>>, ConninfoError> {
+    let fault = |cause: String| ConninfoError::File {
+        what,
+        file: path.display().to_string(),
+        cause,
+    };
     let found = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|cause| fault(cause.to_string()))?;

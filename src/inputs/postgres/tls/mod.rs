@@ -49,19 +49,38 @@ type Get<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 impl Policy {
     /// Reads the keywords and the files that they name; `file` gives the user's own file of a name, such as `root.crt`.
-    pub(super) fn read(get: Get<'_>, file: &dyn Fn(&str) -> Option<PathBuf>) -> Result<Policy, ConninfoError> {
+    pub(super) fn read(
+        get: Get<'_>,
+        file: &dyn Fn(&str) -> Option<PathBuf>,
+    ) -> Result<Policy, ConninfoError> {
         let mode = mode(get)?;
         let direct = direct(get, mode)?;
         if mode == Mode::Disable {
-            return Ok(Policy { mode, direct, roots: None, config: None });
+            return Ok(Policy {
+                mode,
+                direct,
+                roots: None,
+                config: None,
+            });
         }
         let roots = Roots::read(get("sslrootcert"), file("root.crt"), mode >= Mode::VerifyCa)?;
         let identity = match get("sslcertmode") {
             Some("disable") => None,
             _ => Identity::read(get, file)?,
         };
-        let config = config(mode, direct, roots.as_ref(), identity, get("sslsni") != Some("0"))?;
-        Ok(Policy { mode, direct, roots, config: Some(Arc::new(config)) })
+        let config = config(
+            mode,
+            direct,
+            roots.as_ref(),
+            identity,
+            get("sslsni") != Some("0"),
+        )?;
+        Ok(Policy {
+            mode,
+            direct,
+            roots,
+            config: Some(Arc::new(config)),
+        })
     }
 
     pub(super) fn checks_name(&self) -> bool {
@@ -74,7 +93,10 @@ impl Policy {
         stream: TcpStream,
         host: &str,
     ) -> io::Result<(tokio_rustls::client::TlsStream<TcpStream>, Seen)> {
-        let config = self.config.clone().ok_or_else(|| io::Error::other("TLS is switched off"))?;
+        let config = self
+            .config
+            .clone()
+            .ok_or_else(|| io::Error::other("TLS is switched off"))?;
         let name = server_name(host, &stream)?;
         let stream = TlsConnector::from(config).connect(name, stream).await?;
         let seen = Seen::of(stream.get_ref().1);
@@ -132,18 +154,27 @@ fn config(
     sni: bool,
 ) -> Result<ClientConfig, ConninfoError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Verifier::new(roots, mode == Mode::VerifyFull, provider.signature_verification_algorithms);
+    let verifier = Verifier::new(
+        roots,
+        mode == Mode::VerifyFull,
+        provider.signature_verification_algorithms,
+    );
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider has suites for TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
-    let mut config = match identity {
-        None => builder.with_no_client_auth(),
-        Some(Identity { file, chain, key }) => builder.with_client_auth_cert(chain, key).map_err(|cause| {
-            ConninfoError::File { what: "the client certificate", file, cause: cause.to_string() }
-        })?,
-    };
+    let mut config =
+        match identity {
+            None => builder.with_no_client_auth(),
+            Some(Identity { file, chain, key }) => builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|cause| ConninfoError::File {
+                    what: "the client certificate",
+                    file,
+                    cause: cause.to_string(),
+                })?,
+        };
     config.enable_sni = sni;
     if direct {
         config.alpn_protocols = vec![b"postgresql".to_vec()];

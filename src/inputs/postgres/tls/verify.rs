@@ -28,16 +28,36 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    pub(super) fn new(roots: Option<&Roots>, name_too: bool, algorithms: WebPkiSupportedAlgorithms) -> Self {
-        Verifier { roots: roots.cloned(), name_too, algorithms }
+    pub(super) fn new(
+        roots: Option<&Roots>,
+        name_too: bool,
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Self {
+        Verifier {
+            roots: roots.cloned(),
+            name_too,
+            algorithms,
+        }
     }
 
-    fn chain(&self, roots: &Roots, leaf: &Der<'_>, others: &[Der<'_>], now: UnixTime) -> Result<(), Error> {
+    fn chain(
+        &self,
+        roots: &Roots,
+        leaf: &Der<'_>,
+        others: &[Der<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
         if roots.exact.iter().any(|trusted| trusted == leaf) {
             return in_its_time(leaf, now);
         }
         let leaf = ParsedCertificate::try_from(leaf)?;
-        verify_server_cert_signed_by_trust_anchor(&leaf, &roots.anchors, others, now, self.algorithms.all)
+        verify_server_cert_signed_by_trust_anchor(
+            &leaf,
+            &roots.anchors,
+            others,
+            now,
+            self.algorithms.all,
+        )
     }
 }
 
@@ -78,7 +98,9 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         match version_1_key(leaf) {
-            Some((info, _)) => verify_tls13_signature_with_raw_key(message, &info, signed, &self.algorithms),
+            Some((info, _)) => {
+                verify_tls13_signature_with_raw_key(message, &info, signed, &self.algorithms)
+            }
             None => verify_tls13_signature(message, leaf, signed, &self.algorithms),
         }
     }
@@ -95,7 +117,13 @@ fn version_1_key(leaf: &Der<'_>) -> Option<(SubjectPublicKeyInfoDer<'static>, Ve
         return None;
     }
     let info = body.subject_public_key_info.to_der().ok()?;
-    Some((info.into(), body.subject_public_key_info.subject_public_key.raw_bytes().to_vec()))
+    Some((
+        info.into(),
+        body.subject_public_key_info
+            .subject_public_key
+            .raw_bytes()
+            .to_vec(),
+    ))
 }
 
 fn signed_by(
@@ -104,18 +132,29 @@ fn signed_by(
     signed: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
 ) -> Result<HandshakeSignatureValid, Error> {
-    let candidates = algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme);
-    let (_, candidates) = candidates.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+    let candidates = algorithms
+        .mapping
+        .iter()
+        .find(|(scheme, _)| *scheme == signed.scheme);
+    let (_, candidates) =
+        candidates.ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
     candidates
         .iter()
-        .any(|algorithm| algorithm.verify_signature(key, message, signed.signature()).is_ok())
+        .any(|algorithm| {
+            algorithm
+                .verify_signature(key, message, signed.signature())
+                .is_ok()
+        })
         .then(HandshakeSignatureValid::assertion)
         .ok_or_else(|| CertificateError::BadSignature.into())
 }
 
 /// A certificate that is trusted as it is may have expired all the same.
 fn in_its_time(leaf: &Der<'_>, now: UnixTime) -> Result<(), Error> {
-    let validity = parsed(leaf).ok_or(CertificateError::BadEncoding)?.tbs_certificate.validity;
+    let validity = parsed(leaf)
+        .ok_or(CertificateError::BadEncoding)?
+        .tbs_certificate
+        .validity;
     let seconds = |time: x509_cert::time::Time| time.to_unix_duration().as_secs();
     if now.as_secs() < seconds(validity.not_before) {
         return Err(CertificateError::NotValidYet.into());

@@ -25,12 +25,25 @@ fn reads(text: &str, expected: &[(&str, &str)]) {
 fn uris_as_in_the_documentation_of_libpq() {
     reads("postgresql://", &[]);
     reads("postgresql://localhost", &[("host", "localhost")]);
-    reads("postgres://localhost:5433", &[("host", "localhost"), ("port", "5433")]);
-    reads("postgresql://localhost/mydb", &[("dbname", "mydb"), ("host", "localhost")]);
-    reads("postgresql://user@localhost", &[("host", "localhost"), ("user", "user")]);
+    reads(
+        "postgres://localhost:5433",
+        &[("host", "localhost"), ("port", "5433")],
+    );
+    reads(
+        "postgresql://localhost/mydb",
+        &[("dbname", "mydb"), ("host", "localhost")],
+    );
+    reads(
+        "postgresql://user@localhost",
+        &[("host", "localhost"), ("user", "user")],
+    );
     reads(
         "postgresql://user:secret@localhost",
-        &[("host", "localhost"), ("password", "secret"), ("user", "user")],
+        &[
+            ("host", "localhost"),
+            ("password", "secret"),
+            ("user", "user"),
+        ],
     );
     reads(
         "postgresql://host1:123,host2:456/somedb?target_session_attrs=any&connect_timeout=10",
@@ -46,24 +59,57 @@ fn uris_as_in_the_documentation_of_libpq() {
         "postgresql:///mydb?host=localhost&port=5433",
         &[("dbname", "mydb"), ("host", "localhost"), ("port", "5433")],
     );
-    reads("postgresql://[2001:db8::1234]/database", &[("dbname", "database"), ("host", "2001:db8::1234")]);
-    reads("postgresql://[::1]:5433,h2/d", &[("dbname", "d"), ("host", "::1,h2"), ("port", "5433,")]);
-    reads("postgresql://%2Fvar%2Flib%2Fpostgresql/dbname", &[("dbname", "dbname"), ("host", "/var/lib/postgresql")]);
-    reads("postgresql:///dbname?host=/var/lib/postgresql", &[("dbname", "dbname"), ("host", "/var/lib/postgresql")]);
+    reads(
+        "postgresql://[2001:db8::1234]/database",
+        &[("dbname", "database"), ("host", "2001:db8::1234")],
+    );
+    reads(
+        "postgresql://[::1]:5433,h2/d",
+        &[("dbname", "d"), ("host", "::1,h2"), ("port", "5433,")],
+    );
+    reads(
+        "postgresql://%2Fvar%2Flib%2Fpostgresql/dbname",
+        &[("dbname", "dbname"), ("host", "/var/lib/postgresql")],
+    );
+    reads(
+        "postgresql:///dbname?host=/var/lib/postgresql",
+        &[("dbname", "dbname"), ("host", "/var/lib/postgresql")],
+    );
     reads(
         "postgresql://u%40x:p%3Aa%2F%25@h/a%20%22b%2FC?options=-c%20geqo%3Doff",
-        &[("dbname", "a \"b/C"), ("host", "h"), ("options", "-c geqo=off"), ("password", "p:a/%"), ("user", "u@x")],
+        &[
+            ("dbname", "a \"b/C"),
+            ("host", "h"),
+            ("options", "-c geqo=off"),
+            ("password", "p:a/%"),
+            ("user", "u@x"),
+        ],
     );
-    reads("postgresql://h?ssl=true", &[("host", "h"), ("sslmode", "require")]);
+    reads(
+        "postgresql://h?ssl=true",
+        &[("host", "h"), ("sslmode", "require")],
+    );
 }
 
 #[test]
 fn keyword_value_lists_as_in_the_documentation_of_libpq() {
     reads("", &[]);
-    reads("host=localhost port = 5432", &[("host", "localhost"), ("port", "5432")]);
-    reads("dbname='my db'  password=''", &[("dbname", "my db"), ("password", "")]);
-    reads(r"password='it\'s a \\ b' user=a\ b", &[("password", r"it's a \ b"), ("user", "a b")]);
-    reads("user=é password='ü ß'", &[("password", "ü ß"), ("user", "é")]);
+    reads(
+        "host=localhost port = 5432",
+        &[("host", "localhost"), ("port", "5432")],
+    );
+    reads(
+        "dbname='my db'  password=''",
+        &[("dbname", "my db"), ("password", "")],
+    );
+    reads(
+        r"password='it\'s a \\ b' user=a\ b",
+        &[("password", r"it's a \ b"), ("user", "a b")],
+    );
+    reads(
+        "user=é password='ü ß'",
+        &[("password", "ü ß"), ("user", "é")],
+    );
     reads("sslmode=disable sslmode=require", &[("sslmode", "require")]);
     reads("requiressl=1", &[("sslmode", "require")]);
     reads("host= user=u", &[("host", "user=u")]);
@@ -77,12 +123,25 @@ fn what_is_malformed_is_refused() {
     assert_eq!(error("host=a b"), ConninfoError::MissingEquals);
     assert_eq!(error("host='a"), ConninfoError::UnterminatedQuote);
     assert_eq!(error("password='it''s'"), ConninfoError::MissingEquals);
-    assert_eq!(error("postgresql://u:100%@h"), ConninfoError::PercentEncoding);
+    assert_eq!(
+        error("postgresql://u:100%@h"),
+        ConninfoError::PercentEncoding
+    );
     assert_eq!(error("postgresql://h/%00"), ConninfoError::PercentEncoding);
-    for text in ["postgresql://[::1", "postgresql://[::1]x", "postgresql://[]", "postgresql://h?a", "postgresql://h?a=b=c"] {
+    for text in [
+        "postgresql://[::1",
+        "postgresql://[::1]x",
+        "postgresql://[]",
+        "postgresql://h?a",
+        "postgresql://h?a=b=c",
+    ] {
         assert!(matches!(error(text), ConninfoError::Uri(_)), "{text}");
     }
-    assert!(error("hots=a").to_string().contains("`hots`"), "{}", error("hots=a"));
+    assert!(
+        error("hots=a").to_string().contains("`hots`"),
+        "{}",
+        error("hots=a")
+    );
     assert!(error("hots=a").to_string().contains("`host`"));
 }
 
@@ -103,6 +162,9 @@ fn an_ill_quoted_password_shows_in_no_error() {
         "u:canary@h",
     ] {
         let error = error(text);
-        assert!(!format!("{error} {error:?}").contains("canary"), "{text}: {error}");
+        assert!(
+            !format!("{error} {error:?}").contains("canary"),
+            "{text}: {error}"
+        );
     }
 }
