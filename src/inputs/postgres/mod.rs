@@ -1,11 +1,13 @@
 //! PostgreSQL: answers the SQL questions of one server.
 //! Here: [`Database`], which question goes to which connection, how many there are, when time is up.
-//! Not here: libpq's conventions (`conninfo`, `tls`, `connect`, `hosts`), guards and answers (`session`), the
-//! queries (`queries`), what the answers mean (`facts`).
+//! Not here: libpq's conventions (`conninfo`, `tls`, `hosts`, `connect`), guards and answers (`session`, `messages`),
+//! the queries (`queries`), what the answers mean (`facts`).
 
 mod connect;
 pub mod conninfo;
 mod hosts;
+mod messages;
+mod opening;
 mod refusal;
 mod session;
 mod tls;
@@ -19,7 +21,7 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 #[cfg(test)]
-pub(crate) use session::ALIAS;
+pub(crate) use messages::ALIAS;
 
 use self::conninfo::Access;
 use self::refusal::refusal;

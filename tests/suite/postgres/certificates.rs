@@ -18,11 +18,15 @@ impl Certificates {
         )
         .unwrap();
         std::fs::write(at.join("cn.ext"), "basicConstraints=CA:FALSE\n").unwrap();
-        for name in ["ca", "other", "self"] {
+        for (name, subject) in [
+            ("ca", "authority"),
+            ("other", "another"),
+            ("self", "localhost"),
+        ] {
             openssl(
                 at,
                 &format!(
-                    "req -x509 {KEY} -days 9 -keyout {name}.key -out {name}.crt -subj /CN=localhost"
+                    "req -x509 {KEY} -days 9 -keyout {name}.key -out {name}.crt -subj /CN={subject}"
                 ),
             );
         }

@@ -45,15 +45,6 @@ impl Write for Paper {
 
 #[tokio::test]
 async fn a_password_shows_nowhere() {
-    log::set_logger(&Ears).expect("no other test listens to the log");
-    log::set_max_level(log::LevelFilter::Trace);
-    let paper = Paper::default();
-    let writer = paper.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
     let hba = "host all by_md5 127.0.0.1/32 md5\nhost all by_plain 127.0.0.1/32 password\nhost all all 127.0.0.1/32 scram-sha-256\n";
     let server = Server::start_with(
         16,
@@ -70,6 +61,16 @@ async fn a_password_shows_nowhere() {
         "postgres",
         "CREATE ROLE by_md5 LOGIN PASSWORD 'x'; CREATE ROLE by_plain LOGIN PASSWORD 'x'",
     );
+    // Only now: the launcher's own connection logs the statements that set the passwords
+    log::set_logger(&Ears).expect("no other test listens to the log");
+    log::set_max_level(log::LevelFilter::Trace);
+    let paper = Paper::default();
+    let writer = paper.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
     let mut seen = String::new();
     let closed = "127.0.0.1:1";
     let open = format!("127.0.0.1:{}", server.port());
