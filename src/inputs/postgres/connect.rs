@@ -1,7 +1,7 @@
 //! From an [`Access`] to a connection that is signed in: hosts and addresses in turn, TLS as the sslmode says.
 //! Not here: what the session may do (`session`).
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio_postgres::config::{SslMode, SslNegotiation};
@@ -21,7 +21,7 @@ pub(super) struct Link {
     pub(super) tls: Option<tls::Seen>,
     pub(super) greeting: Greeting,
     /// Address and port of a TCP peer.
-    pub(super) peer: Option<(IpAddr, u16)>,
+    pub(super) peer: Option<SocketAddr>,
 }
 
 /// Connects to one host: its addresses in turn, until one lets us in or a server has refused us.
@@ -47,12 +47,15 @@ pub(super) async fn connect(access: &Access, endpoint: &Endpoint) -> Result<Link
 }
 
 /// `None` stands for a socket in the file system.
-async fn addresses(access: &Access, endpoint: &Endpoint) -> Result<Vec<Option<IpAddr>>, Failed> {
+async fn addresses(
+    access: &Access,
+    endpoint: &Endpoint,
+) -> Result<Vec<Option<SocketAddr>>, Failed> {
     if endpoint.is_socket() {
         return Ok(vec![None]);
     }
     if let Some(address) = endpoint.address {
-        return Ok(vec![Some(address)]);
+        return Ok(vec![Some(SocketAddr::new(address, endpoint.port))]);
     }
     let lookup = async {
         let found = tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await;
@@ -64,7 +67,7 @@ async fn addresses(access: &Access, endpoint: &Endpoint) -> Result<Vec<Option<Ip
         })
     };
     let found = within(access.connect_timeout, lookup).await?;
-    Ok(found.map(|address| Some(address.ip())).collect())
+    Ok(found.map(Some).collect())
 }
 
 /// Tries with and without TLS in the order of the sslmode. libpq falls back when the handshake fails and when the
@@ -72,7 +75,7 @@ async fn addresses(access: &Access, endpoint: &Endpoint) -> Result<Vec<Option<Ip
 async fn at_address(
     access: &Access,
     endpoint: &Endpoint,
-    address: Option<IpAddr>,
+    address: Option<SocketAddr>,
 ) -> Result<Link, Failed> {
     use Protection::{IfOffered, Plain, Required};
     let (first, second) = match access.tls.mode {
@@ -115,12 +118,11 @@ fn both(first: Failed, second: Failed) -> Failed {
 async fn attempt(
     access: &Access,
     endpoint: &Endpoint,
-    address: Option<IpAddr>,
+    address: Option<SocketAddr>,
     protection: Protection,
 ) -> Result<Link, Failed> {
     let (wire, seen) = open(access, endpoint, address, protection).await?;
-    let peer = address.map(|address| (address, endpoint.port));
-    sign_in(access, endpoint, wire, seen, peer).await
+    sign_in(access, endpoint, wire, seen, address).await
 }
 
 async fn sign_in(
@@ -128,7 +130,7 @@ async fn sign_in(
     endpoint: &Endpoint,
     wire: Wire,
     tls: Option<tls::Seen>,
-    peer: Option<(IpAddr, u16)>,
+    peer: Option<SocketAddr>,
 ) -> Result<Link, Failed> {
     let greeting = wire.greeting();
     // tokio-postgres must leave the stream as it is: `Direct` sends no SSLRequest, `Started` does no handshake.

@@ -2,7 +2,7 @@
 //! Not here: which addresses and which protection are tried in turn, and the sign-in (`connect`).
 
 use std::io;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -52,13 +52,13 @@ pub(super) enum Stage {
 pub(super) async fn open(
     access: &Access,
     endpoint: &Endpoint,
-    address: Option<IpAddr>,
+    address: Option<SocketAddr>,
     protection: Protection,
 ) -> Result<(Wire, Option<tls::Seen>), Failed> {
     let Some(address) = address else {
         return Ok((socket(endpoint).await?, None));
     };
-    let stream = TcpStream::connect((address, endpoint.port)).await;
+    let stream = TcpStream::connect(address).await;
     let stream = stream.and_then(|stream| stream.set_nodelay(true).map(|()| stream));
     let stream = stream.map_err(|cause| no_route(endpoint, &cause))?;
     protect(access, endpoint, stream, protection).await

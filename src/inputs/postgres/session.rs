@@ -7,8 +7,6 @@
 //! message does not yet hold for it. Transaction-local settings leave `reset_val` of pg_settings, and with it the
 //! source's own values, as they are. Every answer carries the proof that it was read under the guards.
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
@@ -65,8 +63,8 @@ impl Session {
             "server_version_num": state.version_num,
             "tls": tls.map(|seen| seen.json()),
             "auth_method": greeting.method,
-            "peer_address": peer.map(|(address, _): (IpAddr, u16)| address.to_string()),
-            "peer_port": peer.map(|(_, port)| port),
+            "peer_address": peer.map(|peer| peer.ip().to_string()),
+            "peer_port": peer.map(|peer| peer.port()),
             "direct": greeting.process.map(|announced| announced == state.process),
         });
         Ok(Session {
@@ -78,7 +76,10 @@ impl Session {
         })
     }
 
-    /// The answer to the question what connecting shows.
+    /// What connecting showed: `server_version`, `server_version_num`; `tls`, null without, else its `version` (as
+    /// pg_stat_ssl names it), `certificate` (`ca-signed`, `self-signed`, `none`) and `cipher`; `auth_method` in the words
+    /// of pg_hba.conf; `peer_address` and `peer_port`, null on a socket; and `direct`: false when the process that
+    /// answers is not the one that the server announced, as behind a pooler.
     pub(super) fn about(&self) -> Answer {
         self.about.clone().into()
     }

@@ -1,6 +1,7 @@
 //! Connections: how many, how long they are kept, and what is left when one is lost or time is up.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use flexready::inputs::Source;
@@ -115,7 +116,9 @@ async fn no_server_a_mute_one_and_another_kind_of_server() {
     assert!(refused(&mute).message.contains("within 1 s"), "{mute:?}");
     let web = std::thread::spawn(move || {
         for stream in listener.incoming().skip(1).take(2) {
-            std::io::Write::write_all(&mut stream.unwrap(), b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            stream
+                .unwrap()
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 .unwrap();
         }
     });
@@ -169,4 +172,43 @@ async fn of_several_hosts_the_first_that_will_do_is_taken() {
         refused(&standby).message.contains("is no standby"),
         "{standby:?}"
     );
+}
+
+/// Poolers announce a process of their own making.
+#[tokio::test]
+async fn a_pooler_shows() {
+    let server = pg::server(15);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let behind = (server.host(), server.port());
+    let pooler = std::thread::spawn(move || {
+        let (client, _) = listener.accept().unwrap();
+        relay(client, TcpStream::connect(behind).unwrap());
+    });
+    let conninfo = format!("host=127.0.0.1 port={port} user=postgres sslmode=disable");
+    assert_eq!(given(&about(&conninfo).await)["direct"], false);
+    // The connection says goodbye on this thread
+    tokio::task::spawn_blocking(|| pooler.join())
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+/// Passes bytes both ways, with another process in the BackendKeyData.
+fn relay(client: TcpStream, server: TcpStream) {
+    let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    let up = std::thread::spawn(move || {
+        let _ = std::io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Both);
+    });
+    let (mut server, mut client) = (server, client);
+    let mut bytes = [0; 16_384];
+    while let Ok(count @ 1..) = server.read(&mut bytes) {
+        let key = bytes[..count].windows(5).position(|w| w == b"K\0\0\0\x0c");
+        if let Some(at) = key {
+            bytes[at + 5..at + 9].copy_from_slice(&[1, 2, 3, 4]);
+        }
+        client.write_all(&bytes[..count]).unwrap();
+    }
+    up.join().unwrap();
 }
