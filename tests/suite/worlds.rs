@@ -9,11 +9,9 @@ mod story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use flexready::inputs::Source;
 use flexready::inputs::recording::{Recorder, Recording};
 use flexready::plan::Migration;
-use flexready::question::{Answer, Answers, Question};
-use serde_json::Value;
+use flexready::question::{Answer, Answers};
 use story::Story;
 
 use crate::fixtures::folder;
@@ -33,18 +31,34 @@ fn write(place: &Path, migration: &Migration, answers: &Answers) {
         std::fs::remove_dir_all(place).unwrap();
     }
     let recorder = Recorder::create(place).unwrap();
-    recorder.write(std::slice::from_ref(migration), answers).unwrap();
+    recorder
+        .write(std::slice::from_ref(migration), answers)
+        .unwrap();
 }
 
 /// The fixture holds what is asked today, and its rows have the columns that a real server gives today.
 fn compare(world: &str, place: &Path, fresh: &Answers) {
     let fixture = Recording::open(place).unwrap();
     let migration = &fixture.migrations()[0];
-    let (held, _) = futures::executor::block_on(flexready::gather(migration, &fixture, fixture.start()));
-    let keys = |answers: &Answers| answers.iter().map(|(key, _)| key.to_owned()).collect::<BTreeSet<_>>();
+    let (held, _) =
+        futures::executor::block_on(flexready::gather(migration, &fixture, fixture.start()));
+    let keys = |answers: &Answers| {
+        answers
+            .iter()
+            .map(|(key, _)| key.to_owned())
+            .collect::<BTreeSet<_>>()
+    };
     let recorded: BTreeSet<String> = fixture.keys().map(str::to_owned).collect();
-    assert_eq!(recorded, keys(fresh), "{world}: `UPDATE=1 cargo test --test suite worlds` records anew");
-    assert_eq!(keys(&held), keys(fresh), "{world}: a replay asks what a live run asks");
+    assert_eq!(
+        recorded,
+        keys(fresh),
+        "{world}: `UPDATE=1 cargo test --test suite worlds` records anew"
+    );
+    assert_eq!(
+        keys(&held),
+        keys(fresh),
+        "{world}: a replay asks what a live run asks"
+    );
     let fresh: BTreeMap<&str, &Answer> = fresh.iter().collect();
     for (key, answer) in held.iter().filter(|(key, _)| key.starts_with("sql:")) {
         let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
@@ -56,7 +70,9 @@ fn compare(world: &str, place: &Path, fresh: &Answers) {
 }
 
 fn columns(answer: &Answer) -> Option<Vec<String>> {
-    let Answer::Given(given) = answer else { return None };
+    let Answer::Given(given) = answer else {
+        return None;
+    };
     let row = given.json.as_array()?.first()?.as_object()?;
     Some(row.keys().cloned().collect())
 }
@@ -89,26 +105,28 @@ fn cross_version_is_what_the_tool_records() {
 /// Nothing of the machine that records may stand in a fixture.
 #[test]
 fn fixtures_name_no_machine() {
-    let machine = [std::env::temp_dir().to_string_lossy().into_owned() + "/", "flexready-".to_owned()];
-    for world in ["healthy", "ready", "blocked", "no-database-access", "cross-version"] {
+    let machine = [
+        std::env::temp_dir().to_string_lossy().into_owned() + "/",
+        "flexready-".to_owned(),
+    ];
+    for world in [
+        "healthy",
+        "ready",
+        "blocked",
+        "no-database-access",
+        "cross-version",
+    ] {
         let place = folder().join(Story::read(world).fixture);
         for entry in std::fs::read_dir(&place).unwrap() {
             let path = entry.unwrap().path();
             let text = std::fs::read_to_string(&path).unwrap();
             for word in &machine {
-                let at = text.find(word).filter(|at| !text[*at..].starts_with("/tmp/tuning_sockets"));
+                let at = text
+                    .find(word)
+                    .filter(|at| !text[*at..].starts_with("/tmp/tuning_sockets"));
                 let line = at.map(|at| text[at..].lines().next().unwrap_or_default());
                 assert_eq!(line, None, "{}", path.display());
             }
         }
-    }
-}
-
-/// Answers one question of a recording; for tests that look at a single answer.
-pub fn answer_of(recording: &Recording, question: &Question) -> Option<Value> {
-    let answers = futures::executor::block_on(recording.ask(std::slice::from_ref(question)));
-    match answers.into_iter().next() {
-        Some(Answer::Given(given)) => Some(given.json),
-        _ => None,
     }
 }
