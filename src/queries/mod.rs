@@ -54,14 +54,48 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("base_types", 90400),
+    query!("c_functions", 90400),
+    query!("casts", 90400),
+    query!("collations", 90400, "collations@100000", 100000),
     query!("contents", 90400),
+    query!(
+        "database_defaults",
+        90400,
+        "database_defaults@150000",
+        150000,
+        "database_defaults@170000",
+        170000
+    ),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("event_triggers", 90400),
     query!("extensions", 90400),
+    query!("file_functions", 90400, "file_functions@140000", 140000),
+    query!("foreign_servers", 90400),
     query!("host", 110000),
     query!("identity", 90400),
+    query!("languages", 90400),
+    query!("large_objects", 90400),
+    query!(
+        "privileged_functions",
+        90400,
+        "privileged_functions@120000",
+        120000
+    ),
     query!("role_passwords", 90400),
+    query!(
+        "search_path_functions",
+        90400,
+        "search_path_functions@120000",
+        120000,
+        "search_path_functions@140000",
+        140000
+    ),
     query!("settings", 90400),
+    query!("superuser_objects", 90400),
+    query!("tablespace_use", 90400),
+    query!("text_search", 90400),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.
