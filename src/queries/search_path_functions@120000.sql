@@ -1,7 +1,7 @@
 -- what: functions without a search_path that a restore calls (checks, indexes, generated columns, materialized views), and the names in them that no empty search_path finds
 -- since: 120000
 -- privilege: none
--- columns: name, extension, used_by, kind, uses, unqualified, total
+-- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
 WITH called AS (
   SELECT d.refobjid AS function, d.classid, d.objid,
          CASE WHEN d.classid = 'pg_constraint'::regclass THEN 'check constraint'
@@ -41,24 +41,23 @@ words AS (
   UNION
   SELECT t.oid, 'relation', lower(m[2])
   FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])([a-z_]\w*)(?:[.]\w+\s*%\s*type|\s*%\s*rowtype)\M', 'gi') m),
-unqualified AS (
-  SELECT w.oid, w.word
-  FROM words w
+found AS (
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_proc p ON p.proname = w.word::name JOIN pg_namespace n ON n.oid = p.pronamespace
   WHERE w.what = 'function'
-        AND EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                    WHERE p.proname = w.word AND left(n.nspname, 3) <> 'pg_')
-        AND NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                        WHERE p.proname = w.word AND n.nspname = 'pg_catalog')
-     OR w.what = 'relation'
-        AND EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                    WHERE c.relname = w.word AND left(n.nspname, 3) <> 'pg_')
-        AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE c.relname = w.word AND n.nspname = 'pg_catalog')
-     OR w.what = 'type'
-        AND EXISTS (SELECT FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-                    WHERE t.typname = w.word AND left(n.nspname, 3) <> 'pg_')
-        AND NOT EXISTS (SELECT FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-                        WHERE t.typname = w.word AND n.nspname = 'pg_catalog'))
+  UNION
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_class c ON c.relname = w.word::name JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE w.what = 'relation'
+  UNION
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_type t ON t.typname = w.word::name JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE w.what = 'type'),
+unqualified AS (
+  SELECT f.oid, f.word, f.nspname
+  FROM found f
+  WHERE f.nspname !~ '^(pg_|information_)'
+    AND NOT EXISTS (SELECT FROM found s WHERE s.oid = f.oid AND s.word = f.word AND s.nspname = 'pg_catalog'))
 SELECT t.oid::regprocedure::text AS name,
        (SELECT e.extname FROM pg_depend m
         JOIN pg_extension e ON e.oid = m.refobjid
@@ -69,6 +68,7 @@ SELECT t.oid::regprocedure::text AS name,
        (SELECT min(u.kind) FROM called u WHERE u.function = t.oid) AS kind,
        (SELECT count(*) FROM called u WHERE u.function = t.oid) AS uses,
        ARRAY(SELECT DISTINCT w.word FROM unqualified w WHERE w.oid = t.oid ORDER BY 1 LIMIT 10) AS unqualified,
+       ARRAY(SELECT DISTINCT w.nspname::text FROM unqualified w WHERE w.oid = t.oid ORDER BY 1 LIMIT 10) AS schemas,
        count(*) OVER () AS total
 FROM texts t
 WHERE t.oid IN (SELECT w.oid FROM unqualified w)
