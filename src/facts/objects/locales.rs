@@ -1,6 +1,12 @@
 //! Collations, and what a database gives to what is made in it.
 
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::facts::shape::items;
+use crate::facts::{Fact, Missing, databases};
+use crate::plan::Migration;
+use crate::question::Answers;
 
 /// A collation that users made, or one of the system's that something of the database is built with.
 #[derive(Debug, Clone, Deserialize)]
@@ -60,4 +66,12 @@ impl Defaults {
     pub fn mismatch(&self) -> Option<(&str, &str)> {
         mismatch(self.version.as_ref(), self.actual_version.as_ref())
     }
+}
+
+/// The collations of the target's databases, its own among them.
+pub(super) fn on_target(migration: &Migration, answers: &Answers) -> Fact<Vec<String>> {
+    let target = migration.target.as_ref().ok_or_else(Missing::no_target)?;
+    let databases = items(answers, &databases::target_question(target))?;
+    let collation = |d: &Value| Some(d.pointer("/properties/collation")?.as_str()?.to_owned());
+    Ok(databases.iter().filter_map(collation).collect())
 }

@@ -28,6 +28,8 @@ pub use locales::{Collation, Defaults};
 pub struct Objects {
     /// What each database of the server gives to what is made in it.
     pub defaults: Fact<Vec<Defaults>>,
+    /// Collations that databases of the target have, by ARM: each of them exists there.
+    pub on_target: Fact<Vec<String>>,
     in_databases: Vec<InDatabase>,
 }
 
@@ -70,6 +72,17 @@ const IN_DATABASE: [&str; 14] = [
 ];
 
 impl Objects {
+    /// What this database gives to what is made in it.
+    pub fn defaults_of(&self, database: &str) -> Fact<&Defaults> {
+        let all = self.defaults.as_ref().map_err(Clone::clone)?;
+        all.iter().find(|d| d.name == database).ok_or_else(|| {
+            Missing::not_said(
+                format!("database `{database}` came after the list of databases"),
+                "run again",
+            )
+        })
+    }
+
     /// The parts of this database; missing for one that could not be asked.
     pub fn of(&self, database: &str) -> Fact<&InDatabase> {
         let mut all = self.in_databases.iter();
@@ -106,7 +119,7 @@ pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
 
 /// Reads all of it.
 pub fn read(
-    _migration: &Migration,
+    migration: &Migration,
     source: &SourceServer,
     databases: Option<&Databases>,
     answers: &Answers,
@@ -114,6 +127,7 @@ pub fn read(
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Objects {
         defaults: rows(answers, &defaults_question(source)),
+        on_target: locales::on_target(migration, answers),
         in_databases: names.iter().map(|n| read_in(n, answers)).collect(),
     }
 }
