@@ -2,7 +2,7 @@
 //! unique one may hold duplicates that the target's own build refuses. Since 0.1.0.
 //! PostgreSQL records versions from 10 on, that of a database's default from 15 on.
 
-use super::each::{counted, in_each, within};
+use super::each::{in_each, used, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;
 use crate::facts::objects::{Collation, Defaults};
@@ -35,7 +35,7 @@ fn run(facts: &Facts) -> Judged {
     let objects = facts.objects.as_ref()?;
     let mut findings = in_each(facts, |findings, parts| {
         if let Some(list) = findings.know(&parts.collations) {
-            let found = list.rows.iter().filter_map(|c| used(&parts.database, c));
+            let found = list.rows.iter().filter_map(|c| of_use(&parts.database, c));
             findings.found.extend(found);
         }
     })?;
@@ -48,13 +48,13 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn used(database: &str, collation: &Collation) -> Option<Finding> {
+fn of_use(database: &str, collation: &Collation) -> Option<Finding> {
     let (recorded, actual) = collation.mismatch()?;
     let first = collation.first_use.as_deref()?;
     let name = format!("{}.{}", collation.schema, collation.name);
     let message = format!(
-        "`{name}` was recorded with version {recorded} and is {actual} now; used {}, by `{first}` among others",
-        counted(collation.uses, "time")
+        "`{name}` was recorded with version {recorded} and is {actual} now; {}",
+        used(collation.uses, first)
     );
     let refresh = format!(
         "ALTER COLLATION {}.{} REFRESH VERSION",

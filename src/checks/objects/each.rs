@@ -54,6 +54,14 @@ pub(super) fn within(database: &str, statement: &str) -> String {
     )
 }
 
+/// How often something is used, and by what first.
+pub(super) fn used(uses: u64, first: &str) -> String {
+    match uses {
+        0 | 1 => format!("used by `{first}`"),
+        n => format!("used {n} times, by `{first}` among others"),
+    }
+}
+
 /// `1 column`, `2 columns`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
     match count {

@@ -48,8 +48,15 @@ fn finding(database: &str, function: &PrivilegedFunction, verb: &str) -> Finding
             "has the SUPPORT function `{support}`, which only creating it anew takes away"
         ));
     }
+    if !function.parameters.is_empty() {
+        let names: Vec<String> = function
+            .parameters
+            .iter()
+            .map(|p| format!("`{p}`"))
+            .collect();
+        properties.push(format!("sets {}", names.join(", ")));
+    }
     for parameter in &function.parameters {
-        properties.push(format!("sets `{parameter}`"));
         fixes.push(format!("{verb} {name} RESET {parameter}"));
     }
     let message = format!("`{name}` {}", properties.join(", and "));

@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> Judged {
 
 fn finding(database: &str, large: &LargeObjects, mode: Mode) -> Finding {
     let orphans = match large.columns_of_oid {
-        Some(0) => "; no column could name them, so they are orphans",
+        Some(0) => "; no column is of a type that names one, so they may be orphans",
         _ => "",
     };
     let consequence = match mode {

@@ -2,7 +2,7 @@
 //! Collations that an extension brings, and those imported into pg_catalog, are none of these.
 
 use super::collations;
-use super::each::{counted, further, in_each, within};
+use super::each::{further, in_each, used, within};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 use crate::facts::objects::Collation;
@@ -48,8 +48,8 @@ fn finding(database: &str, collation: &Collation) -> Finding {
     let message = match &collation.first_use {
         None => format!("`{name}` was made by a user; nothing uses it"),
         Some(first) => format!(
-            "`{name}` was made by a user and is used {}, by `{first}` among others",
-            counted(collation.uses, "time")
+            "`{name}` was made by a user and is {}",
+            used(collation.uses, first)
         ),
     };
     let finding = Finding::new(format!("{database}/collation/{name}"), message)
