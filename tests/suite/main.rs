@@ -5,6 +5,7 @@ mod arm;
 mod check;
 mod fixtures;
 mod layers;
+mod objects;
 mod postgres;
 mod readme;
 mod servers;
