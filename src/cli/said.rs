@@ -8,7 +8,8 @@ use super::Error;
 use crate::inputs::postgres::conninfo::{Access, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
+    API_VERSION, Exposure, Migration, Mode, ResourceId, Scope, ServerId, SourceKind, SourceServer,
+    Target,
 };
 
 /// Which side is judged alone.
@@ -82,6 +83,13 @@ pub struct Details {
     /// Memory of the source, in GiB
     #[arg(long, value_name = "N", help_heading = "The migration")]
     pub source_memory_gib: Option<f64>,
+    /// The Azure virtual network that the source stands in: its resource id
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
+    pub source_vnet: Option<String>,
+    /// The runtime server that carries the migration for a target behind private endpoints: its resource id, or
+    /// subscription/group/name
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
+    pub runtime_server: Option<String>,
 }
 
 /// A migration with the way into its source.
@@ -117,7 +125,7 @@ impl Said {
         } else {
             None
         };
-        let source = access.as_ref().map(|a| source_server(a, &wish));
+        let source = access.as_ref().map(|a| source_server(a, &wish)).transpose()?;
         let name = wish
             .name
             .clone()
@@ -132,6 +140,7 @@ impl Said {
             source,
             databases,
             migration_user: wish.migration_user,
+            runtime_server: runtime_server(wish.runtime_server.as_deref())?,
         };
         Ok(Meant { migration, access })
     }
@@ -149,6 +158,8 @@ impl Said {
             source_exposure: d.source_exposure,
             source_vcores: d.source_vcores,
             source_memory_gib: d.source_memory_gib,
+            source_vnet: d.source_vnet.clone(),
+            runtime_server: d.runtime_server.clone(),
         }
     }
 
@@ -178,7 +189,13 @@ impl Said {
 
 impl Details {
     /// What is said anew of a recorded migration.
-    pub fn apply(&self, migration: &mut Migration) {
+    ///
+    /// # Errors
+    /// A resource id that cannot be understood.
+    pub fn apply(&self, migration: &mut Migration) -> Result<(), Error> {
+        if let Some(id) = runtime_server(self.runtime_server.as_deref())? {
+            migration.runtime_server = Some(id);
+        }
         if let Some(mode) = self.mode {
             migration.mode = mode;
         }
@@ -190,7 +207,9 @@ impl Details {
             source.exposure = self.source_exposure.or(source.exposure);
             source.vcores = self.source_vcores.or(source.vcores);
             source.memory_gib = self.source_memory_gib.or(source.memory_gib);
+            source.vnet = virtual_network(self.source_vnet.as_deref())?.or(source.vnet.take());
         }
+        Ok(())
     }
 }
 
@@ -219,8 +238,8 @@ fn access(text: Option<&str>, scope: Scope) -> Result<Access, Error> {
     Ok(Access::resolve(text, &env)?)
 }
 
-fn source_server(access: &Access, wish: &Wish) -> SourceServer {
-    SourceServer {
+fn source_server(access: &Access, wish: &Wish) -> Result<SourceServer, Error> {
+    Ok(SourceServer {
         host: access.host(),
         port: access.port(),
         database: access.database().to_owned(),
@@ -229,7 +248,17 @@ fn source_server(access: &Access, wish: &Wish) -> SourceServer {
         exposure: wish.source_exposure,
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
-    }
+        vnet: virtual_network(wish.source_vnet.as_deref())?,
+    })
+}
+
+fn virtual_network(id: Option<&str>) -> Result<Option<ResourceId>, Error> {
+    let id = id.map(str::parse::<ResourceId>).transpose()?;
+    Ok(id.map(ResourceId::of_virtual_network).transpose()?)
+}
+
+fn runtime_server(id: Option<&str>) -> Result<Option<ServerId>, Error> {
+    Ok(id.map(str::parse).transpose()?)
 }
 
 fn name_of(target: Option<&Target>, source: Option<&SourceServer>) -> String {

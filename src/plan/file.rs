@@ -65,6 +65,8 @@ pub struct Wish {
     pub source_exposure: Option<Exposure>,
     pub source_vcores: Option<u32>,
     pub source_memory_gib: Option<f64>,
+    pub source_vnet: Option<String>,
+    pub runtime_server: Option<String>,
 }
 
 impl Wish {
@@ -83,6 +85,8 @@ impl Wish {
             source_exposure: self.source_exposure.or(o.source_exposure),
             source_vcores: self.source_vcores.or(o.source_vcores),
             source_memory_gib: self.source_memory_gib.or(o.source_memory_gib),
+            source_vnet: self.source_vnet.or(o.source_vnet),
+            runtime_server: self.runtime_server.or(o.runtime_server),
         }
     }
 }

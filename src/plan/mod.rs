@@ -2,6 +2,7 @@
 //! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
 
 pub mod file;
+mod resource_id;
 mod server_id;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use resource_id::{ResourceId, ResourceIdError};
 pub use server_id::{ServerId, TargetError};
 
 /// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
@@ -34,6 +36,9 @@ pub struct Migration {
     /// Whom the service will sign in as on the source, where that is not the user who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
+    /// The flexible server in a virtual network that carries the migration for a target behind private endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_server: Option<ServerId>,
 }
 
 /// Which sides are judged.
@@ -94,6 +99,9 @@ pub struct SourceServer {
     pub vcores: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_gib: Option<f64>,
+    /// The virtual network that the source stands in, where that is one of Azure's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vnet: Option<ResourceId>,
 }
 
 /// How the service reaches the source: over the internet, or over a private network.
