@@ -1,6 +1,8 @@
 //! Reads an answer of a provider whose models are not linked in, field by field. What has another type than it should, and
 //! what must be there and is not, is missing; what ARM leaves out when there is none of it is none.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use serde_json::Value;
 
@@ -151,6 +153,6 @@ impl<'a> Body<'a> {
 pub fn prefix(text: &str) -> Option<IpNet> {
     let text = text.trim();
     let net = text.parse::<IpNet>().ok();
-    net.or_else(|| text.parse().ok().map(IpNet::from))
+    net.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
         .map(|n| n.trunc())
 }

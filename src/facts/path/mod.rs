@@ -24,6 +24,7 @@ use crate::facts::Fact;
 use crate::plan::{Migration, Target};
 use crate::question::{Answers, Question};
 
+pub use body::prefix as parse_prefix;
 pub use inside::Inside;
 
 /// The api-version for `Microsoft.Network`: the shapes here are of recorded answers up to it.
