@@ -125,7 +125,10 @@ impl Said {
         } else {
             None
         };
-        let source = access.as_ref().map(|a| source_server(a, &wish)).transpose()?;
+        let source = access
+            .as_ref()
+            .map(|a| source_server(a, &wish))
+            .transpose()?;
         let name = wish
             .name
             .clone()

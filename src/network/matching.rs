@@ -47,11 +47,15 @@ impl Match {
     }
 
     /// Whether any address of a rule's end matches. An end without any is of a form that is not known here.
-    pub(super) fn any(end: &End, each: impl Fn(&str) -> Match) -> Match {
+    /// `each` gets the address in lower case, and as it came.
+    pub(super) fn any(end: &End, each: impl Fn(&str, &str) -> Match) -> Match {
         if end.addresses.is_empty() {
             return Match::Maybe("one of its ends has no address".to_owned());
         }
-        let all = end.addresses.iter().map(|a| each(&a.trim().to_ascii_lowercase()));
+        let all = end
+            .addresses
+            .iter()
+            .map(|a| each(&a.trim().to_ascii_lowercase(), a));
         all.fold(Match::No, Match::or)
     }
 }

@@ -29,12 +29,15 @@ pub enum Way<'a> {
     Nowhere,
 }
 
-/// A route of the table, and whether a longer one that a gateway learned may win over it.
+/// A route of the table.
 #[derive(Debug, Clone)]
 pub struct Told<'a> {
     pub table: &'a RouteTable,
     pub route: &'a Route,
+    /// A longer one that a gateway learned would win, and no table shows those.
     pub may_be_outdone: bool,
+    /// The gateway that the network can use.
+    pub gate: Option<Gate<'a>>,
 }
 
 /// Where the gateway stands that a network can use.
@@ -69,6 +72,7 @@ pub fn way(inside: &Inside, to: IpAddr) -> Fact<Way<'_>> {
             table,
             route,
             may_be_outdone,
+            gate,
         }));
     }
     match near {

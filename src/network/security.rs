@@ -93,7 +93,7 @@ fn rule_matches(rule: &Rule, flow: &Flow) -> Match {
         .and(|| protocol(&rule.protocol))
         .and(|| ports::hold(&rule.destination.ports, flow.port))
         .and(|| ports::hold_ephemeral(&rule.source.ports))
-        .and(|| source(&rule.source, flow.from))
+        .and(|| source(&rule.source, flow))
         .and(|| destination(&rule.destination, flow))
 }
 
@@ -122,28 +122,39 @@ fn groups() -> Match {
 }
 
 /// Whether a rule's source takes in every address of the subnet.
-fn source(end: &End, subnet: &[IpNet]) -> Match {
+fn source(end: &End, flow: &Flow) -> Match {
     if end.has_groups {
         return groups();
     }
-    let nets: Vec<IpNet> = end.addresses.iter().filter_map(|a| parse_prefix(a)).collect();
+    let is_v6 = matches!(flow.to, To::Address(IpAddr::V6(_)));
+    let of_family = |net: &&IpNet| net.addr().is_ipv6() == is_v6;
+    let subnet: Vec<IpNet> = flow.from.iter().filter(of_family).copied().collect();
+    let nets: Vec<IpNet> = end
+        .addresses
+        .iter()
+        .filter_map(|a| parse_prefix(a))
+        .collect();
     let merged = IpNet::aggregate(&nets);
     let covers = |own: &IpNet| merged.iter().any(|net| net.contains(own));
     if !subnet.is_empty() && subnet.iter().all(covers) {
         return Match::Yes;
     }
-    let touches = |net: &IpNet| subnet.iter().any(|own| own.contains(net) || net.contains(own));
+    let touches = |net: &IpNet| {
+        subnet
+            .iter()
+            .any(|own| own.contains(net) || net.contains(own))
+    };
     let part = if nets.iter().any(touches) {
         Match::Maybe("its source is a part of the subnet only".to_owned())
     } else {
         Match::No
     };
-    Match::any(end, |tag| match tag {
+    Match::any(end, |tag, shown| match tag {
         "*" | "virtualnetwork" => Match::Yes,
         _ if parse_prefix(tag).is_some() => part.clone(),
         "internet" | "azureloadbalancer" => Match::No,
         tag if is_service(tag) => Match::No,
-        _ => tagged(tag),
+        _ => tagged(shown),
     })
 }
 
@@ -162,7 +173,7 @@ fn to_address(end: &End, address: IpAddr, in_network: &Match) -> Match {
     }
     // The one address behind which Azure's own services for a machine stand.
     let platform = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
-    Match::any(end, |tag| match (tag, parse_prefix(tag)) {
+    Match::any(end, |tag, shown| match (tag, parse_prefix(tag)) {
         ("*", _) => Match::Yes,
         (_, Some(net)) => Match::from(net.contains(&address)),
         ("virtualnetwork", _) => in_network.clone(),
@@ -171,7 +182,7 @@ fn to_address(end: &End, address: IpAddr, in_network: &Match) -> Match {
         ("azureloadbalancer", _) => Match::from(address == platform),
         // A source is neither Azure's storage nor its directory.
         (tag, _) if is_service(tag) => Match::No,
-        (tag, _) => tagged(tag),
+        _ => tagged(shown),
     })
 }
 
@@ -187,29 +198,34 @@ fn to_service(end: &End, service: &str, region: Option<&str>, in_network: &Match
             _ => None,
         })
         .collect();
-    if Ipv4Net::aggregate(&nets).iter().any(|n| n.prefix_len() == 0) {
+    if Ipv4Net::aggregate(&nets)
+        .iter()
+        .any(|n| n.prefix_len() == 0)
+    {
         return Match::Yes;
     }
-    Match::any(end, |tag| match (tag, parse_prefix(tag)) {
+    Match::any(end, |tag, shown| match (tag, parse_prefix(tag)) {
         ("*" | "internet", _) => Match::Yes,
         (_, Some(net)) if is_private(net.addr()) && is_private(net.broadcast()) => Match::No,
         (_, Some(IpNet::V6(_))) => Match::No,
         (_, Some(_)) => Match::Maybe(format!("`{tag}` may hold addresses of `{service}`")),
         ("virtualnetwork", _) => in_network.clone(),
         ("azureloadbalancer", _) => Match::No,
-        (tag, _) => by_tag(tag, service, region),
+        _ => by_tag(shown, service, region),
     })
 }
 
 /// `storage` and `storage.germanywestcentral` against the service and the region that are meant.
 fn by_tag(tag: &str, service: &str, region: Option<&str>) -> Match {
-    let (name, tag_region) = tag.split_once('.').map_or((tag, None), |(n, r)| (n, Some(r)));
+    let (name, tag_region) = tag
+        .split_once('.')
+        .map_or((tag, None), |(n, r)| (n, Some(r)));
     let is_meant = name.eq_ignore_ascii_case(service);
     match (is_meant, tag_region, region) {
         (true, None, _) => Match::Yes,
         (true, Some(theirs), Some(ours)) => Match::from(theirs.eq_ignore_ascii_case(ours)),
         (true, Some(_), None) => Match::Maybe("the server's region is not known".to_owned()),
-        (false, ..) if is_service(tag) => Match::No,
+        (false, ..) if is_service(&name.to_ascii_lowercase()) => Match::No,
         (false, ..) => tagged(tag),
     }
 }

@@ -134,7 +134,8 @@ fn is_name(part: &str) -> bool {
 mod tests {
     use super::*;
 
-    const SUBNET: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a";
+    const SUBNET: &str =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a";
 
     #[test]
     fn ids_compare_without_case_and_know_their_kind() {

@@ -33,7 +33,9 @@ pub fn scenario(kind: Option<SourceKind>, exposure: Exposure, side: Side) -> Lis
         (Exposure::Private, Side::Runtime) => Listed::Works,
         (Exposure::Private, Side::Public | Side::Endpoint) => Listed::WorksNot,
         (Exposure::Private, Side::Integrated) if is_listed(kind) => Listed::Works,
-        (Exposure::Public, Side::Public) if is_listed(kind) && kind != Some(SourceKind::AzureVm) => {
+        (Exposure::Public, Side::Public)
+            if is_listed(kind) && kind != Some(SourceKind::AzureVm) =>
+        {
             Listed::Works
         }
         _ => Listed::Not,

@@ -2,9 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command,
-};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;
 use crate::facts::path::firewall::FirewallRule;
 use crate::facts::server::Network;
@@ -47,7 +45,10 @@ fn finding(server: &ServerId, rule: &FirewallRule) -> Option<Finding> {
     let object = format!("firewall-rule/{}", rule.name);
     let range = (rule.start, rule.end);
     let finding = if range == everyone {
-        let message = format!("the rule `{}` admits every address of the internet", rule.name);
+        let message = format!(
+            "the rule `{}` admits every address of the internet",
+            rule.name
+        );
         Finding::new(object, message)
     } else if range == azure {
         let message = format!(

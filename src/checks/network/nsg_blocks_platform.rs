@@ -40,7 +40,13 @@ fn run(facts: &Facts) -> Judged {
         if let Some(Some(finding)) = findings.know(&judged) {
             let way = format!("--destination-address-prefixes {tag} --destination-port-ranges 443");
             let rule = format!("allow-{}", tag.to_lowercase());
-            findings.push(finding.clone().fix(rules::allow(group, &rule, &way)));
+            findings.push(rules::with_fix(
+                finding.clone(),
+                group,
+                &ruling,
+                &rule,
+                &way,
+            ));
         }
     }
     Ok(findings)

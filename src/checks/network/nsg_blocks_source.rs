@@ -41,10 +41,10 @@ fn run(facts: &Facts) -> Judged {
     match rules::finding(inside, group, &ruling, &what) {
         Ok(None) => Ok(Findings::none()),
         Ok(Some(finding)) => {
-            let way = format!("--destination-address-prefixes {to} --destination-port-ranges {port}");
-            Ok(finding
-                .fix(rules::allow(group, "allow-migration-source", &way))
-                .into())
+            let way =
+                format!("--destination-address-prefixes {to} --destination-port-ranges {port}");
+            let name = "allow-migration-source";
+            Ok(rules::with_fix(finding, group, &ruling, name, &way).into())
         }
         Err(missing) => Err(Unanswered::Missing(missing)),
     }

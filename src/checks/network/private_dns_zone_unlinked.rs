@@ -27,53 +27,65 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let inside = inside(facts)?;
     let Some(zone) = inside.zone.as_ref()? else {
-        let message = format!("the server `{}` names no private DNS zone", inside.server.name);
+        let message = format!(
+            "the server `{}` names no private DNS zone",
+            inside.server.name
+        );
         return Ok(Finding::new("server", message).into());
     };
     let name = zone.id.name();
     let object = format!("dns-zone/{name}");
     let Some(links) = zone.links.as_ref()? else {
         let message = format!("the private DNS zone `{name}` does not exist");
-        return Ok(Finding::new(object, message).evidence("zone", &zone.id).into());
+        return Ok(Finding::new(object, message)
+            .evidence("zone", &zone.id)
+            .into());
     };
-    let Some(message) = unlinked(inside, zone, links)? else {
-        return Ok(Findings::none());
-    };
-    let finding = Finding::new(object, message).evidence("zone", &zone.id);
-    weighed(facts, inside, finding.fix(link_command(inside, zone)))
+    let finding = Finding::new(object, "").evidence("zone", &zone.id);
+    match links.iter().find(|l| l.network == inside.network_id) {
+        None => {
+            let network = inside.network_id.name();
+            let message = format!("the private DNS zone `{name}` is not linked to `{network}`");
+            let finding = Finding { message, ..finding };
+            weighed(facts, inside, finding.fix(link_command(inside, zone)))
+        }
+        Some(link) if link.state.as_ref()?.eq_ignore_ascii_case("Completed") => {
+            Ok(Findings::none())
+        }
+        Some(link) => {
+            let message = incomplete(inside, zone, link)?;
+            weighed(facts, inside, Finding { message, ..finding })
+        }
+    }
 }
 
-/// What is wrong with the links; `None`: one of them is complete.
-fn unlinked(inside: &Inside, zone: &Zone, links: &[Link]) -> Fact<Option<String>> {
-    let (name, network) = (zone.id.name(), inside.network_id.name());
-    let mut ours = links.iter().filter(|l| l.network == inside.network_id);
-    let Some(link) = ours.next() else {
-        return Ok(Some(format!(
-            "the private DNS zone `{name}` is not linked to `{network}`"
-        )));
-    };
+fn incomplete(inside: &Inside, zone: &Zone, link: &Link) -> Fact<String> {
     let state = link.state.as_ref().map_err(Clone::clone)?;
-    if state.eq_ignore_ascii_case("Completed") {
-        return Ok(None);
-    }
-    Ok(Some(format!(
-        "the link `{}` of the private DNS zone `{name}` to `{network}` is `{state}`",
-        link.name
-    )))
+    Ok(format!(
+        "the link `{}` of the private DNS zone `{}` to `{}` is `{state}`; wait until it is `Completed`",
+        link.name,
+        zone.id.name(),
+        inside.network_id.name()
+    ))
 }
 
 /// Own DNS servers may resolve the zone all the same, and an address needs no resolving.
 fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
     let source = facts.migration.source.as_ref();
     if source.is_some_and(|s| s.host.parse::<IpAddr>().is_ok()) {
-        finding.message.push_str("; the source is given by its address");
+        finding
+            .message
+            .push_str("; the source is given by its address");
         return Ok(finding.milder(Severity::Note).into());
     }
     let servers = inside.network.as_ref()?.dns_servers.as_ref()?;
     if servers.is_empty() {
         return Ok(finding.into());
     }
-    let own = format!("; the network has DNS servers of its own ({})", servers.join(", "));
+    let own = format!(
+        "; the network has DNS servers of its own ({})",
+        servers.join(", ")
+    );
     finding.message.push_str(&own);
     Ok(finding.milder(Severity::Warning).into())
 }

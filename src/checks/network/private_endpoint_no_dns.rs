@@ -48,7 +48,6 @@ fn run(facts: &Facts) -> Judged {
 }
 
 fn judge(findings: &mut Findings, connection: &Connection, dns: &Dns) {
-    let name = connection.endpoint.name();
     if dns.zones.is_empty() {
         if findings.know(&dns.record_by_hand) == Some(&false) {
             let what = "has no DNS zone group, and no zone beside it has a record of the server";
@@ -58,8 +57,11 @@ fn judge(findings: &mut Findings, connection: &Connection, dns: &Dns) {
     }
     if !dns.zones.iter().any(|z| z.has_record) {
         let zones: Vec<&str> = dns.zones.iter().map(|z| z.zone.id.name()).collect();
-        let what = format!("has a DNS zone group, but no address record in `{}`", zones.join("`, `"));
-        findings.push(finding(connection, &what).evidence("endpoint", name));
+        let what = format!(
+            "has a DNS zone group, but no address record in `{}`",
+            zones.join("`, `")
+        );
+        findings.push(finding(connection, &what));
     }
 }
 

@@ -30,7 +30,11 @@ fn run(facts: &Facts) -> Judged {
     }
     let endpoints = facts.path.as_ref()?.endpoints.as_ref()?;
     if endpoints.is_empty() {
-        return Ok(Finding::new("server", "public access is off, and there is no private endpoint").into());
+        return Ok(Finding::new(
+            "server",
+            "public access is off, and there is no private endpoint",
+        )
+        .into());
     }
     let mut findings = Findings::none();
     for connection in endpoints {
@@ -46,7 +50,10 @@ fn run(facts: &Facts) -> Judged {
 fn finding(connection: &Connection, status: &str) -> Finding {
     let name = connection.endpoint.name();
     let message = format!("the private endpoint `{name}` is `{status}`, and no other is approved");
-    Finding::new(format!("private-endpoint/{name}"), message)
-        .evidence("id", &connection.endpoint)
-        .evidence("description", connection.description.as_deref().unwrap_or(""))
+    let finding = Finding::new(format!("private-endpoint/{name}"), message)
+        .evidence("id", &connection.endpoint);
+    match &connection.description {
+        Some(words) => finding.evidence("description", words),
+        None => finding,
+    }
 }

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use super::inside::{inside, place};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::network::is_private;
-use crate::facts::path::route_table::{self, NextHop};
 use crate::facts::path::Inside;
+use crate::facts::path::route_table::{self, NextHop};
 use crate::facts::{Facts, Missing, network};
 use crate::network::routing::{Told, Way, way};
 
@@ -49,14 +49,19 @@ fn nowhere(inside: &Inside, to: IpAddr) -> Finding {
 fn by_table(told: &Told, to: IpAddr) -> Judged {
     let route = told.route;
     let leads = match &route.next_hop {
-        NextHop::Gateway => return Ok(Findings::none()),
+        NextHop::Gateway if told.gate.is_some() => return Ok(Findings::none()),
+        NextHop::Gateway => "to a gateway, and the network has none",
         NextHop::Internet if !is_private(to) => return Ok(Findings::none()),
         NextHop::Internet => "to the internet, which has no route to a private address",
         NextHop::Nowhere => "to `None`: they are dropped",
         NextHop::Appliance => {
-            return Ok(finding(told, to, &appliance(told)).milder(Severity::Note).into());
+            return Ok(finding(told, to, &appliance(told))
+                .milder(Severity::Note)
+                .into());
         }
-        NextHop::Network => return unclear(told, to, "into the virtual network, which does not hold it"),
+        NextHop::Network => {
+            return unclear(told, to, "into the virtual network, which does not hold it");
+        }
         NextHop::Other(other) => {
             return unclear(told, to, &format!("to `{other}`, which is not known here"));
         }

@@ -23,7 +23,10 @@ pub(super) fn finding(
     match ruling {
         Ruling::Allowed(_) => Ok(None),
         Ruling::Denied(rule) => {
-            let message = format!("`{name}` of subnet `{subnet}` denies {what}: {}", named(rule));
+            let message = format!(
+                "`{name}` of subnet `{subnet}` denies {what}: {}",
+                named(rule)
+            );
             Ok(Some(shown(group, rule, message)))
         }
         Ruling::Depends {
@@ -36,7 +39,9 @@ pub(super) fn finding(
                 named(doubtful),
                 named(otherwise)
             );
-            Ok(Some(shown(group, doubtful, message).milder(Severity::Warning)))
+            Ok(Some(
+                shown(group, doubtful, message).milder(Severity::Warning),
+            ))
         }
         Ruling::Depends {
             doubtful,
@@ -45,14 +50,16 @@ pub(super) fn finding(
         } => Err(unclear(
             group,
             format!(
-                "whether {} of `{name}` lets {what} through is open: {why}; if it does not match, {} decides",
+                "whether {} of `{name}` decides over {what} is open: {why}; otherwise {} does",
                 named(doubtful),
                 named(otherwise)
             ),
         )),
         Ruling::Open => Err(unclear(
             group,
-            format!("no outbound rule of `{name}` decides over {what}; the default rules are missing"),
+            format!(
+                "no outbound rule of `{name}` decides over {what}; the default rules are missing"
+            ),
         )),
     }
 }
@@ -63,12 +70,19 @@ fn unclear(group: &SecurityGroup, why: String) -> Missing {
 }
 
 fn named(rule: &Rule) -> String {
-    let kind = if rule.is_default { "default rule" } else { "rule" };
+    let kind = if rule.is_default {
+        "default rule"
+    } else {
+        "rule"
+    };
     format!("{kind} `{}` (priority {})", rule.name, rule.priority)
 }
 
 fn shown(group: &SecurityGroup, rule: &Rule, message: String) -> Finding {
-    let to = rule.destination.addresses.join(", ");
+    let to = match rule.destination.has_groups {
+        true => "application security groups".to_owned(),
+        false => rule.destination.addresses.join(", "),
+    };
     let ports = rule.destination.ports.join(", ");
     Finding::new(format!("nsg/{}", group.id.name()), message)
         .evidence("rule", &rule.name)
@@ -76,11 +90,29 @@ fn shown(group: &SecurityGroup, rule: &Rule, message: String) -> Finding {
         .evidence("to", format!("{to}, ports {ports}, {}", rule.protocol))
 }
 
-/// The command that lets a flow through. The priority is left to whoever runs it: it must be free, and below the rule's.
-pub(super) fn allow(group: &SecurityGroup, rule: &str, way: &str) -> String {
-    format!(
-        "az network nsg rule create {} --name {} --priority <free, below the rule's> --direction Outbound --access Allow --protocol Tcp {way}",
-        place(&group.id, "--nsg-name"),
-        quote(rule)
-    )
+/// The finding with the command that lets its flow through: a rule of a free priority before the one that decides.
+/// Priorities go from 100 to 4096; where none is free, the rules must be put in order by hand.
+pub(super) fn with_fix(
+    finding: Finding,
+    group: &SecurityGroup,
+    ruling: &Ruling,
+    rule: &str,
+    way: &str,
+) -> Finding {
+    let (Ruling::Denied(before)
+    | Ruling::Depends {
+        doubtful: before, ..
+    }) = ruling
+    else {
+        return finding;
+    };
+    let is_free = |p: &u32| !group.outbound.iter().any(|r| r.priority == *p);
+    match (100..before.priority.min(4097)).rev().find(is_free) {
+        None => finding,
+        Some(priority) => finding.fix(format!(
+            "az network nsg rule create {} --name {} --priority {priority} --direction Outbound --access Allow --protocol Tcp {way}",
+            place(&group.id, "--nsg-name"),
+            quote(rule)
+        )),
+    }
 }

@@ -49,7 +49,9 @@ fn between_networks(facts: &Facts, inside: &Inside, own: &[IpNet], named: &Resou
         return Ok(Findings::none());
     };
     let (here, there) = (inside.network_id.name(), named.name());
-    let message = format!("`{here}` and the source's network `{there}` share addresses: {shared} of `{here}`");
+    let message = format!(
+        "`{here}` and the source's network `{there}` share addresses: {shared} of `{here}`"
+    );
     Ok(Finding::new(format!("vnet/{here}"), message)
         .evidence(here, list(own))
         .evidence(there, list(other))
@@ -78,7 +80,10 @@ fn of_address(facts: &Facts, inside: &Inside, own: &[IpNet]) -> Judged {
     };
     Ok(finding
         .evidence("source address", to)
-        .evidence("source kind", kind.map_or("unknown".to_owned(), |k| k.to_string()))
+        .evidence(
+            "source kind",
+            kind.map_or("unknown".to_owned(), |k| k.to_string()),
+        )
         .into())
 }
 

@@ -29,7 +29,12 @@ pub const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Judged {
     let inside = inside(facts)?;
-    let Some(other) = facts.migration.source.as_ref().and_then(|s| s.vnet.as_ref()) else {
+    let Some(other) = facts
+        .migration
+        .source
+        .as_ref()
+        .and_then(|s| s.vnet.as_ref())
+    else {
         return Err(Unanswered::not_applicable(
             "no virtual network is named for the source (`--source-vnet`)",
         ));
@@ -43,7 +48,10 @@ fn run(facts: &Facts) -> Judged {
         None => findings.push(without(facts, inside, own, other)?),
         Some(peering) if !peering.is_connected()? => {
             let state = peering.state.as_ref()?;
-            let finding = without(facts, inside, own, other)?;
+            let mut finding = without(facts, inside, own, other)?;
+            finding
+                .message
+                .push_str(&format!("; `{}` is `{state}`", peering.name));
             findings.push(finding.evidence("peering", format!("{}: {state}", peering.name)));
         }
         Some(peering) => {
@@ -81,8 +89,9 @@ fn back(findings: &mut Findings, facts: &Facts, inside: &Inside) {
 fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, is_ours: bool) {
     let (name, at) = (&peering.name, network.id.name());
     if findings.know(&peering.allows_access) == Some(&false) {
-        let message =
-            format!("the peering `{name}` of `{at}` is connected, but allowVirtualNetworkAccess is off");
+        let message = format!(
+            "the peering `{name}` of `{at}` is connected, but allowVirtualNetworkAccess is off"
+        );
         let set = format!(
             "az network vnet peering update {} --name {} --set allowVirtualNetworkAccess=true",
             place(&network.id, "--vnet-name"),
@@ -116,19 +125,27 @@ fn without(
     let (here, there) = (inside.network_id.name(), other.name());
     let object = format!("vnet/{here}");
     let apart = format!("no connected peering leads from `{here}` to `{there}`");
-    let create = format!(
-        "az network vnet peering create {} --name {here}-to-{there} --remote-vnet {} --allow-vnet-access",
-        place(&inside.network_id, "--vnet-name"),
-        crate::checks::command::quote(other.path())
-    );
     Ok(match transit(facts, inside, own)? {
-        None => Finding::new(object, apart).fix(create),
+        None => Finding::new(object, apart)
+            .fix(create(&inside.network_id, other))
+            .fix(create(other, &inside.network_id)),
         Some(by) => {
             let message = format!("{apart}; {by} may lead there, which no read proves");
             Finding::new(object, message).milder(Severity::Warning)
         }
     }
     .evidence("source network", other))
+}
+
+/// A half of a peering; Azure refuses one that is there already, which does no harm.
+fn create(from: &ResourceId, to: &ResourceId) -> String {
+    let name = format!("{}-to-{}", from.name(), to.name());
+    format!(
+        "az network vnet peering create {} --name {} --remote-vnet {} --allow-vnet-access",
+        place(from, "--vnet-name"),
+        crate::checks::command::quote(&name),
+        crate::checks::command::quote(to.path())
+    )
 }
 
 /// What else may lead to the source: a gateway, or a route to an appliance.

@@ -48,7 +48,9 @@ impl<'a> Body<'a> {
     }
 
     fn at(&self, path: &str) -> Option<&'a Value> {
-        let found = path.split('.').try_fold(self.json, |json, key| json.get(key));
+        let found = path
+            .split('.')
+            .try_fold(self.json, |json, key| json.get(key));
         found.filter(|v| !v.is_null())
     }
 
@@ -125,11 +127,7 @@ impl<'a> Body<'a> {
             let text = item.as_str().map(str::to_owned);
             text.ok_or_else(|| self.another(path, item, "a text"))
         };
-        self.array(path)?
-            .into_iter()
-            .flatten()
-            .map(text)
-            .collect()
+        self.array(path)?.into_iter().flatten().map(text).collect()
     }
 
     /// The address prefixes at `path`; none where it is absent.
@@ -137,8 +135,9 @@ impl<'a> Body<'a> {
         self.texts(path)?
             .iter()
             .map(|text| {
-                prefix(text)
-                    .ok_or_else(|| self.missing(format!("`{path}` holds `{text}`, no address prefix")))
+                prefix(text).ok_or_else(|| {
+                    self.missing(format!("`{path}` holds `{text}`, no address prefix"))
+                })
             })
             .collect()
     }

@@ -79,7 +79,10 @@ pub(super) fn questions(
         match keepings(&connection.endpoint, answers) {
             Ok(kept) if kept.is_empty() => {
                 let zone = usual_zone(&connection.endpoint);
-                questions.extend(zone.ok().map(|z| zone::record_question(&z, &target.id.name)));
+                questions.extend(
+                    zone.ok()
+                        .map(|z| zone::record_question(&z, &target.id.name)),
+                );
             }
             Ok(kept) => questions.extend(kept.iter().map(|k| zone::links_question(&k.zone.id))),
             Err(_) => {}

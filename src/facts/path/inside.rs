@@ -102,8 +102,16 @@ pub(super) fn read(
         is_runtime,
         location: shape.required("location"),
         entra: entra(shape),
-        security: of(&subnet, |s| &s.security_group, |id| security_group::read(id, answers)),
-        routes: of(&subnet, |s| &s.route_table, |id| route_table::read(id, answers)),
+        security: of(
+            &subnet,
+            |s| &s.security_group,
+            |id| security_group::read(id, answers),
+        ),
+        routes: of(
+            &subnet,
+            |s| &s.route_table,
+            |id| route_table::read(id, answers),
+        ),
         hub: network
             .as_ref()
             .ok()
@@ -128,11 +136,7 @@ fn of<T>(
     id.as_ref().map(read).transpose()
 }
 
-fn id(
-    shape: &Shape<models::Server>,
-    question: &Question,
-    name: &str,
-) -> Fact<Option<ResourceId>> {
+fn id(shape: &Shape<models::Server>, question: &Question, name: &str) -> Fact<Option<ResourceId>> {
     let Some(text) = shape.field(&format!("properties.network.{name}"), "")? else {
         return Ok(None);
     };

@@ -12,15 +12,13 @@ pub mod peering;
 pub mod route_table;
 pub mod security_group;
 pub mod subnet;
-#[cfg(test)]
-mod tests;
 pub mod zone;
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 
+use crate::facts::Fact;
 use crate::facts::server::{self, Network, Server};
 use crate::facts::shape::Shape;
-use crate::facts::Fact;
 use crate::plan::{Migration, Target};
 use crate::question::{Answers, Question};
 

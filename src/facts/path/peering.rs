@@ -39,7 +39,9 @@ pub(super) fn read(body: &Body) -> Fact<Peering> {
             if known.iter().any(|k| k.eq_ignore_ascii_case(&state)) {
                 Ok(state)
             } else {
-                Err(body.missing(format!("`peeringState` is `{state}`, which is not known here")))
+                Err(body.missing(format!(
+                    "`peeringState` is `{state}`, which is not known here"
+                )))
             }
         }),
         sync: body.required("properties.peeringSyncLevel"),

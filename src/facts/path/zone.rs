@@ -2,8 +2,8 @@
 
 use super::body::Body;
 use super::{DNS_API_VERSION, arm};
-use crate::facts::shape::items;
 use crate::facts::Fact;
+use crate::facts::shape::items;
 use crate::plan::ResourceId;
 use crate::question::{Answer, Answers, Question, RefusalKind};
 
