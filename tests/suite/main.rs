@@ -7,6 +7,7 @@ mod fixtures;
 mod layers;
 mod path;
 mod postgres;
+mod readme;
 mod servers;
 mod support;
 mod worlds;
