@@ -59,13 +59,7 @@ fn finding(server: &ServerId, rule: &FirewallRule) -> Option<Finding> {
     } else {
         return None;
     };
-    let remove = format!(
-        "az postgres flexible-server firewall-rule delete --subscription {} --resource-group {} --server-name {} --name {}",
-        command::quote(&server.subscription),
-        command::quote(&server.resource_group),
-        command::quote(&server.name),
-        command::quote(&rule.name)
-    );
+    let remove = command::delete_firewall_rule(server, &rule.name);
     let range = format!("{} to {}", rule.start, rule.end);
     Some(finding.evidence("addresses", range).fix(remove))
 }

@@ -1,9 +1,12 @@
 //! A server without public access and without a virtual network is reached by approved private endpoints alone. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
+use crate::checks::{
+    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
+};
 use crate::facts::Facts;
 use crate::facts::path::endpoint::Connection;
 use crate::facts::server::Network;
+use crate::plan::ServerId;
 
 pub const CHECK: Check = Check {
     id: "private-endpoint-not-approved",
@@ -40,18 +43,21 @@ fn run(facts: &Facts) -> Judged {
     for connection in endpoints {
         match findings.know(&connection.status) {
             Some(status) if status.eq_ignore_ascii_case("Approved") => return Ok(Findings::none()),
-            Some(status) => findings.push(finding(connection, status)),
+            Some(status) => findings.push(finding(&server.id, connection, status)),
             None => {}
         }
     }
     Ok(findings)
 }
 
-fn finding(connection: &Connection, status: &str) -> Finding {
+fn finding(server: &ServerId, connection: &Connection, status: &str) -> Finding {
     let name = connection.endpoint.name();
     let message = format!("the private endpoint `{name}` is `{status}`, and no other is approved");
-    let finding = Finding::new(format!("private-endpoint/{name}"), message)
+    let mut finding = Finding::new(format!("private-endpoint/{name}"), message)
         .evidence("id", &connection.endpoint);
+    if status.eq_ignore_ascii_case("Pending") {
+        finding = finding.fix(command::approve_endpoint(server, &connection.name));
+    }
     match &connection.description {
         Some(words) => finding.evidence("description", words),
         None => finding,

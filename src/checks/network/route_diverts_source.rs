@@ -73,6 +73,8 @@ fn by_table(told: &Told, to: IpAddr) -> Judged {
             "; a longer route that the gateway has learned by BGP would win, and no read shows those",
         );
         finding
+    } else if route.next_hop == NextHop::Gateway {
+        finding
     } else {
         finding.fix(format!(
             "az network route-table route delete {} --name {}",

@@ -45,14 +45,18 @@ fn run(facts: &Facts) -> Judged {
     let own = inside.network.as_ref()?;
     let mut findings = Findings::none();
     match peering_with(own, other)? {
-        None => findings.push(without(facts, inside, own, other)?),
+        None => {
+            let finding = without(facts, inside, own, other)?;
+            findings.push(mended(finding, None, &inside.network_id, other));
+        }
         Some(peering) if !peering.is_connected()? => {
             let state = peering.state.as_ref()?;
             let mut finding = without(facts, inside, own, other)?;
             finding
                 .message
                 .push_str(&format!("; `{}` is `{state}`", peering.name));
-            findings.push(finding.evidence("peering", format!("{}: {state}", peering.name)));
+            let finding = finding.evidence("peering", format!("{}: {state}", peering.name));
+            findings.push(mended(finding, Some(peering), &inside.network_id, other));
         }
         Some(peering) => {
             judge(&mut findings, own, peering, true);
@@ -126,9 +130,7 @@ fn without(
     let object = format!("vnet/{here}");
     let apart = format!("no connected peering leads from `{here}` to `{there}`");
     Ok(match transit(facts, inside, own)? {
-        None => Finding::new(object, apart)
-            .fix(create(&inside.network_id, other))
-            .fix(create(other, &inside.network_id)),
+        None => Finding::new(object, apart),
         Some(by) => {
             let message = format!("{apart}; {by} may lead there, which no read proves");
             Finding::new(object, message).milder(Severity::Warning)
@@ -137,7 +139,27 @@ fn without(
     .evidence("source network", other))
 }
 
-/// A half of a peering; Azure refuses one that is there already, which does no harm.
+/// Both halves of a peering are created; one that only waits for the other stays, any other half makes room first.
+fn mended(
+    mut finding: Finding,
+    half: Option<&Peering>,
+    own: &ResourceId,
+    other: &ResourceId,
+) -> Finding {
+    let waits = |p: &Peering| matches!(&p.state, Ok(s) if s.eq_ignore_ascii_case("Initiated"));
+    if let Some(peering) = half.filter(|p| !waits(p)) {
+        finding = finding.fix(format!(
+            "az network vnet peering delete {} --name {}",
+            place(own, "--vnet-name"),
+            crate::checks::command::quote(&peering.name)
+        ));
+    }
+    if !half.is_some_and(waits) {
+        finding = finding.fix(create(own, other));
+    }
+    finding.fix(create(other, own))
+}
+
 fn create(from: &ResourceId, to: &ResourceId) -> String {
     let name = format!("{}-to-{}", from.name(), to.name());
     format!(

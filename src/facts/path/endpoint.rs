@@ -13,6 +13,8 @@ use crate::question::{Answers, Question};
 /// A private endpoint's connection, as the server tells of it.
 #[derive(Debug, Clone)]
 pub struct Connection {
+    /// The name of the connection, which is not the endpoint's.
+    pub name: String,
     pub endpoint: ResourceId,
     /// `Approved`, `Pending`, `Rejected`, `Disconnected`.
     pub status: Fact<String>,
@@ -64,10 +66,11 @@ fn usual_zone(endpoint: &ResourceId) -> Fact<ResourceId> {
         .map_err(|_| Missing::unreadable(&groups_question(endpoint), "the endpoint's id is odd"))
 }
 
-/// What DNS knows of the approved ones.
+/// What DNS knows of the approved ones; whether a runtime server's network sees the zones, where one is named.
 pub(super) fn questions(
     connections: &[Connection],
     target: &Target,
+    has_runtime: bool,
     answers: &Answers,
 ) -> Vec<Question> {
     let mut questions = Vec::new();
@@ -84,8 +87,10 @@ pub(super) fn questions(
                         .map(|z| zone::record_question(&z, &target.id.name)),
                 );
             }
-            Ok(kept) => questions.extend(kept.iter().map(|k| zone::links_question(&k.zone.id))),
-            Err(_) => {}
+            Ok(kept) if has_runtime => {
+                questions.extend(kept.iter().map(|k| zone::links_question(&k.zone.id)));
+            }
+            _ => {}
         }
     }
     questions
@@ -112,6 +117,7 @@ fn connection(body: &Body, target: &Target, answers: &Answers) -> Fact<Connectio
     let endpoint = body.required_id("properties.privateEndpoint.id")?;
     let status = body.required(&format!("{state}.status"));
     Ok(Connection {
+        name: body.required("name")?,
         description: body.text(&format!("{state}.description")).ok().flatten(),
         dns: dns(&endpoint, target, answers),
         status: status.and_then(|s| known(s, body)),

@@ -60,8 +60,9 @@ pub fn questions(
     if let Ok(Some(inside)) = &path.inside {
         questions.extend(inside.questions());
     }
+    let has_runtime = path.runtime.is_some();
     if let Ok(endpoints) = &path.endpoints {
-        questions.extend(endpoint::questions(endpoints, target, answers));
+        questions.extend(endpoint::questions(endpoints, target, has_runtime, answers));
     }
     // The rules of the other shapes of network have no effect.
     if matches!(server.as_ref().map(|s| &s.network), Ok(Ok(Network::Public))) {
