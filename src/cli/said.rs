@@ -8,7 +8,8 @@ use super::Error;
 use crate::inputs::postgres::conninfo::{Access, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
+    API_VERSION, Exposure, Migration, Mode, Prefix, Scope, SourceKind, SourceServer, SourceTls,
+    Target,
 };
 
 /// Which side is judged alone.
@@ -82,6 +83,15 @@ pub struct Details {
     /// Memory of the source, in GiB
     #[arg(long, value_name = "N", help_heading = "The migration")]
     pub source_memory_gib: Option<f64>,
+    /// Name or address of the source that the service will use, if it is not the one in --source
+    #[arg(long, value_name = "HOST", help_heading = "The migration")]
+    pub source_address: Option<String>,
+    /// Addresses that the service comes from: a prefix, or one address
+    #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
+    pub source_reached_from: Option<Prefix>,
+    /// The service's sslMode towards the source
+    #[arg(long, value_name = "MODE", help_heading = "The migration")]
+    pub source_tls: Option<SourceTls>,
 }
 
 /// A migration with the way into its source.
@@ -149,6 +159,9 @@ impl Said {
             source_exposure: d.source_exposure,
             source_vcores: d.source_vcores,
             source_memory_gib: d.source_memory_gib,
+            source_address: d.source_address.clone(),
+            source_reached_from: d.source_reached_from,
+            source_tls: d.source_tls,
         }
     }
 
@@ -190,6 +203,10 @@ impl Details {
             source.exposure = self.source_exposure.or(source.exposure);
             source.vcores = self.source_vcores.or(source.vcores);
             source.memory_gib = self.source_memory_gib.or(source.memory_gib);
+            source.tls = self.source_tls.or(source.tls);
+            source.reached_from = self.source_reached_from.or(source.reached_from);
+            let address = self.source_address.clone();
+            source.address = address.or_else(|| source.address.take());
         }
     }
 }
@@ -229,6 +246,9 @@ fn source_server(access: &Access, wish: &Wish) -> SourceServer {
         exposure: wish.source_exposure,
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
+        address: wish.source_address.clone(),
+        reached_from: wish.source_reached_from,
+        tls: wish.source_tls,
     }
 }
 
