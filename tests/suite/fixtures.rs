@@ -4,7 +4,7 @@
 //! Its folder's name begins with the status that it shows: `pass`, `fail`, `unknown` or `na`.
 //! `UPDATE=1 cargo test --test suite fixtures` writes `expected.txt` anew; a status that does not fit the name is an error all the same.
 
-mod overlay;
+pub mod overlay;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,132 @@
+//! The recordings in `fixtures/` are made here, with the tool itself: a real PostgreSQL seeded from `tests/worlds/<name>/`,
+//! and an HTTP endpoint that serves the ARM bodies of `tests/worlds/healthy/arm/` with the world's changes.
+//!
+//! Without UPDATE each test records anew and holds the fixture against it: the same questions, the same columns.
+//! `UPDATE=1 cargo test --test suite worlds` writes the fixtures.
+
+mod story;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use flexready::inputs::recording::{Recorder, Recording};
+use flexready::plan::Migration;
+use flexready::question::{Answer, Answers};
+use story::Story;
+
+use crate::fixtures::folder;
+
+fn hold(world: &str) {
+    let story = Story::read(world);
+    let (migration, answers) = story.record();
+    let place = folder().join(&story.fixture);
+    if std::env::var_os("UPDATE").is_some() {
+        write(&place, &migration, &answers);
+    }
+    compare(world, &place, &answers);
+}
+
+fn write(place: &Path, migration: &Migration, answers: &Answers) {
+    if place.exists() {
+        std::fs::remove_dir_all(place).unwrap();
+    }
+    let recorder = Recorder::create(place).unwrap();
+    recorder
+        .write(std::slice::from_ref(migration), answers)
+        .unwrap();
+}
+
+/// The fixture holds what is asked today, and its rows have the columns that a real server gives today.
+fn compare(world: &str, place: &Path, fresh: &Answers) {
+    let fixture = Recording::open(place).unwrap();
+    let migration = &fixture.migrations()[0];
+    let (held, _) =
+        futures::executor::block_on(flexready::gather(migration, &fixture, fixture.start()));
+    let keys = |answers: &Answers| {
+        answers
+            .iter()
+            .map(|(key, _)| key.to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    let recorded: BTreeSet<String> = fixture.keys().map(str::to_owned).collect();
+    assert_eq!(
+        recorded,
+        keys(fresh),
+        "{world}: `UPDATE=1 cargo test --test suite worlds` records anew"
+    );
+    assert_eq!(
+        keys(&held),
+        keys(fresh),
+        "{world}: a replay asks what a live run asks"
+    );
+    let fresh: BTreeMap<&str, &Answer> = fresh.iter().collect();
+    for (key, answer) in held.iter().filter(|(key, _)| key.starts_with("sql:")) {
+        let is_refused = |answer: &Answer| matches!(answer, Answer::Refused(_));
+        assert_eq!(is_refused(answer), is_refused(fresh[key]), "{world}: {key}");
+        if let (Some(held), Some(fresh)) = (columns(answer), columns(fresh[key])) {
+            assert_eq!(held, fresh, "{world}: the columns of {key}");
+        }
+    }
+}
+
+fn columns(answer: &Answer) -> Option<Vec<String>> {
+    let Answer::Given(given) = answer else {
+        return None;
+    };
+    let row = given.json.as_array()?.first()?.as_object()?;
+    Some(row.keys().cloned().collect())
+}
+
+#[test]
+fn the_baseline_is_what_the_tool_records() {
+    hold("healthy");
+}
+
+#[test]
+fn ready_is_what_the_tool_records() {
+    hold("ready");
+}
+
+#[test]
+fn blocked_is_what_the_tool_records() {
+    hold("blocked");
+}
+
+#[test]
+fn no_database_access_is_what_the_tool_records() {
+    hold("no-database-access");
+}
+
+#[test]
+fn cross_version_is_what_the_tool_records() {
+    hold("cross-version");
+}
+
+/// Nothing of the machine that records may stand in a fixture.
+#[test]
+fn fixtures_name_no_machine() {
+    let machine = [
+        std::env::temp_dir().to_string_lossy().into_owned() + "/",
+        "flexready-".to_owned(),
+    ];
+    for world in [
+        "healthy",
+        "ready",
+        "blocked",
+        "no-database-access",
+        "cross-version",
+    ] {
+        let place = folder().join(Story::read(world).fixture);
+        for entry in std::fs::read_dir(&place).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            for word in &machine {
+                let at = text
+                    .find(word)
+                    .filter(|at| !text[*at..].starts_with("/tmp/tuning_sockets"));
+                let line = at.map(|at| text[at..].lines().next().unwrap_or_default());
+                assert_eq!(line, None, "{}", path.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! A world and how it is recorded: `story.json`, `seed.sql`, and the ARM bodies.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use flexready::inputs::arm::{Arm, Auth, Cloud, Options};
+use flexready::inputs::live::Live;
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
+use flexready::plan::Migration;
+use flexready::question::{Answer, Answers, Asker, Given, Origin, Refusal, Side};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::fixtures::overlay::{Change, patch};
+use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::pg;
+
+/// When every fixture was recorded, as it says: judgements of dates stay as they are.
+const RECORDED_AT: i64 = 1_795_165_200; // 2026-11-20 09:00:00 UTC
+const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Story {
+    /// The folder below `fixtures/`.
+    pub fixture: String,
+    major: u32,
+    #[serde(default, rename = "comment")]
+    _comment: String,
+    /// Whose seed.sql; its own by default.
+    seed: Option<String>,
+    #[serde(default)]
+    settings: BTreeMap<String, String>,
+    /// Extensions that are stubs: name and version.
+    #[serde(default)]
+    extensions: BTreeMap<String, String>,
+    #[serde(default = "superuser")]
+    connect_as: String,
+    #[serde(default)]
+    source: Place,
+    #[serde(default)]
+    arm: BTreeMap<String, Body>,
+    #[serde(default)]
+    answers: BTreeMap<String, Change>,
+    migration: Map<String, Value>,
+    #[serde(skip)]
+    name: String,
+}
+
+/// Where the source is said to be, instead of on the loopback of whoever records.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    host: String,
+    address: String,
+    port: u16,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place {
+            host: "orders-db.corp.example".to_owned(),
+            address: "10.20.0.5".to_owned(),
+            port: 5432,
+        }
+    }
+}
+
+/// What differs in one ARM body: of the same path, or of another one that it is like.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    like: Option<String>,
+    #[serde(default)]
+    patch: Value,
+    /// Refused with this status and code.
+    status: Option<u16>,
+    code: Option<String>,
+}
+
+fn superuser() -> String {
+    "postgres".to_owned()
+}
+
+fn worlds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds")
+}
+
+impl Story {
+    pub fn read(name: &str) -> Story {
+        let path = worlds().join(name).join("story.json");
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let story: Story =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        Story {
+            name: name.to_owned(),
+            ..story
+        }
+    }
+
+    /// Starts the world, asks it everything, and gives names that are nobody's.
+    pub fn record(&self) -> (Migration, Answers) {
+        let server = self.server();
+        let endpoint = self.endpoint();
+        let mut migration = self.migration(&server);
+        let live = live(
+            &endpoint,
+            &server.conninfo(&migration.source.as_ref().unwrap().database),
+            &self.connect_as,
+            &migration,
+        );
+        let clock = OffsetDateTime::from_unix_timestamp(RECORDED_AT).unwrap();
+        let start = Answers::new(clock, Origin::Synthetic);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (answers, _) = runtime.block_on(flexready::gather(&migration, &live, start));
+        let source = migration.source.as_mut().unwrap();
+        source.host.clone_from(&self.source.host);
+        source.port = self.source.port;
+        let home = server
+            .data_dir()
+            .parent()
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        (migration, self.finished(&answers, &home))
+    }
+
+    fn server(&self) -> pg::Server {
+        let pairs = |map: &BTreeMap<String, String>| map.clone().into_iter().collect::<Vec<_>>();
+        let (settings, extensions) = (pairs(&self.settings), pairs(&self.extensions));
+        let borrow = |pairs: &'static [(String, String)]| {
+            pairs
+                .iter()
+                .map(|(a, b)| (a.as_str(), b.as_str()))
+                .collect::<Vec<_>>()
+        };
+        let mut settings = borrow(settings.leak());
+        settings.extend([("ssl", "on"), ("listen_addresses", "*")]);
+        let (key, certificate) = certificate();
+        let files = [
+            ("server.key", key.as_str()),
+            ("server.crt", certificate.as_str()),
+        ];
+        let options = pg::Options {
+            settings: &settings,
+            extensions: &borrow(extensions.leak()),
+            files: &files,
+            ..pg::Options::default()
+        };
+        let server = pg::Server::start_with(self.major, options);
+        let seed = worlds()
+            .join(self.seed.as_deref().unwrap_or(&self.name))
+            .join("seed.sql");
+        seed_from(&server, &std::fs::read_to_string(seed).unwrap());
+        server
+    }
+
+    fn migration(&self, server: &pg::Server) -> Migration {
+        let id: flexready::plan::ServerId = TARGET.parse().unwrap();
+        let database = self
+            .migration
+            .get("databases")
+            .and_then(|d| d[0].as_str())
+            .unwrap_or("orders");
+        let mut value = json!({
+            "name": "orders", "scope": "pair",
+            "target": { "id": id.path(), "api_version": flexready::plan::API_VERSION },
+            "source": { "host": server.host(), "port": server.port(), "database": database, "user": self.connect_as }
+        });
+        patch(&mut value, &Value::Object(self.migration.clone()));
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn endpoint(&self) -> ArmEndpoint {
+        let mut bodies: BTreeMap<String, Value> = BTreeMap::new();
+        for entry in std::fs::read_dir(worlds().join("healthy/arm")).unwrap() {
+            let file: Value =
+                serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+            bodies.insert(
+                file["path"].as_str().unwrap().to_owned(),
+                file["body"].clone(),
+            );
+        }
+        let find = |end: &str| bodies.keys().find(|p| p.ends_with(end)).cloned();
+        let endpoint = ArmEndpoint::start();
+        let mut changed = bodies.clone();
+        for (end, body) in &self.arm {
+            let like = body.like.as_deref().unwrap_or(end);
+            let model = find(like)
+                .unwrap_or_else(|| panic!("no ARM body of the healthy world ends in {like}"));
+            let path = find(end).unwrap_or_else(|| model.replace(like, end));
+            let mut json = bodies[&model].clone();
+            patch(&mut json, &body.patch);
+            changed.insert(path, json);
+        }
+        for (path, json) in changed {
+            let refused = self
+                .arm
+                .iter()
+                .find(|(end, body)| path.ends_with(end.as_str()) && body.status.is_some());
+            endpoint.route(
+                &path,
+                match refused {
+                    Some((_, body)) => Reply::error(
+                        body.status.unwrap(),
+                        body.code.as_deref().unwrap_or("Error"),
+                        "Refused.",
+                    ),
+                    None => Reply::json(json),
+                },
+            );
+        }
+        endpoint
+    }
+
+    fn finished(&self, raw: &Answers, home: &str) -> Answers {
+        let mut answers = Answers::new(raw.recorded_at, raw.origin);
+        answers.asker = Asker {
+            azure_credential: Some("azure-cli".to_owned()),
+            azure_identity: Some("auditor@contoso.example".to_owned()),
+        };
+        for (key, answer) in raw.iter() {
+            let mut answer = self.renamed(key, answer.clone(), home);
+            if let Some((_, change)) = self
+                .answers
+                .iter()
+                .find(|(part, _)| key.contains(part.as_str()))
+            {
+                answer = changed(answer, change);
+            }
+            answers.insert(key.to_owned(), answer);
+        }
+        answers
+    }
+
+    /// The answer without anything of the machine that recorded it.
+    fn renamed(&self, key: &str, answer: Answer, home: &str) -> Answer {
+        let Answer::Given(Given {
+            mut json,
+            api_version,
+        }) = answer
+        else {
+            return answer;
+        };
+        let place = &self.source;
+        match key {
+            k if k.starts_with("connection:") => {
+                patch(
+                    &mut json,
+                    &json!({ "peer_address": place.address, "peer_port": place.port }),
+                );
+            }
+            k if k.ends_with("/identity") => {
+                patch(
+                    &mut json,
+                    &json!({ "[0]": { "server_address": place.address, "server_port": place.port } }),
+                );
+            }
+            k if k.ends_with("/host") => {
+                json = json!([{ "cpus_online": "0-3\n", "meminfo": "MemTotal:       16384000 kB\nMemFree:         1220480 kB\n" }]);
+            }
+            k if k.ends_with("/settings") => settings(&mut json, place.port, home),
+            _ => {}
+        }
+        Answer::Given(Given { json, api_version })
+    }
+}
+
+fn changed(answer: Answer, change: &Change) -> Answer {
+    match (change, answer) {
+        (Change::Json(json), _) => json.clone().into(),
+        (Change::Refused(refusal), _) => Refusal::clone(refusal).into(),
+        (
+            Change::Patch(change),
+            Answer::Given(Given {
+                mut json,
+                api_version,
+            }),
+        ) => {
+            patch(&mut json, change);
+            Answer::Given(Given { json, api_version })
+        }
+        (Change::Patch(_), refused) => refused,
+    }
+}
+
+/// Settings as a packaged server has them: what the tests' launcher sets for speed, and where, reads like the default.
+fn settings(json: &mut Value, port: u16, home: &str) {
+    let launcher = [
+        "autovacuum",
+        "fsync",
+        "full_page_writes",
+        "synchronous_commit",
+        "shared_buffers",
+        "max_connections",
+        "max_prepared_transactions",
+        "logging_collector",
+        "log_destination",
+    ];
+    for row in json.as_array_mut().unwrap() {
+        let name = row["name"].as_str().unwrap().to_owned();
+        if launcher.contains(&name.as_str()) && is_launchers(&name, &row["reset_val"]) {
+            row["reset_val"] = row["boot_val"].clone();
+            row["source"] = "default".into();
+        }
+        if let Some(value) = row["reset_val"].as_str().filter(|v| v.contains(home)) {
+            let place = if name == "unix_socket_directories" {
+                "/var/run/postgresql".to_owned()
+            } else {
+                value.replace(home, "/var/lib/postgresql")
+            };
+            row["reset_val"] = place.into();
+        }
+        match name.as_str() {
+            "port" => row["reset_val"] = port.to_string().into(),
+            n if n.starts_with("lc_") => row["reset_val"] = "en_US.UTF-8".into(),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a value is the launcher's rather than one of the story's own choices.
+fn is_launchers(name: &str, value: &Value) -> bool {
+    let launchers = match name {
+        "shared_buffers" => "2048",
+        "max_connections" => "30",
+        "max_prepared_transactions" => "10",
+        _ => "off",
+    };
+    value == launchers
+}
+
+/// Runs a seed: `-- database: NAME [owner ROLE]` begins a session in that database, which is made when it is new.
+fn seed_from(server: &pg::Server, text: &str) {
+    let mut made = vec!["postgres".to_owned()];
+    for section in text.split("-- database: ").skip(1) {
+        let (head, sql) = section.split_once('\n').unwrap();
+        let mut words = head.split_whitespace();
+        let name = words.next().unwrap().to_owned();
+        if !made.contains(&name) {
+            let owner = words
+                .nth(1)
+                .map(|o| format!(" OWNER {o}"))
+                .unwrap_or_default();
+            server.run("postgres", &format!("CREATE DATABASE {name}{owner}"));
+            made.push(name.clone());
+        }
+        server.run(&name, sql);
+    }
+}
+
+fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migration) -> Live {
+    let url = endpoint.url();
+    let env = move |name: &str| match name {
+        "FLEXREADY_ARM_ENDPOINT" => Some(url.clone()),
+        "FLEXREADY_ACCESS_TOKEN" => Some("a.token".to_owned()),
+        _ => None,
+    };
+    let options = Options::from_env(
+        Cloud::default(),
+        Auth::default(),
+        Duration::from_secs(60),
+        &env,
+    )
+    .unwrap();
+    let access = Access::resolve(
+        Some(&format!("{conninfo} user={user} sslmode=require")),
+        &|_| None,
+    )
+    .unwrap();
+    let migration_user = migration
+        .migration_user
+        .clone()
+        .unwrap_or_else(|| user.to_owned());
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    Live {
+        arm: Some(Arm::new(options).unwrap()),
+        source: Some(Database::new(
+            access,
+            Side::Source,
+            migration_user,
+            deadline,
+        )),
+    }
+}
+
+/// A key and a self-signed certificate for the server.
+fn certificate() -> (String, String) {
+    let made =
+        rcgen::generate_simple_self_signed(vec!["orders-db.corp.example".to_owned()]).unwrap();
+    (made.signing_key.serialize_pem(), made.cert.pem())
+}
