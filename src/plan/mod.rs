@@ -182,6 +182,27 @@ pub enum SourceKind {
     SupabasePostgresql,
 }
 
+impl SourceKind {
+    /// Whether a provider runs the server, so that nobody else edits its files or installs packages.
+    pub fn is_managed(self) -> bool {
+        use SourceKind::*;
+        !matches!(
+            self,
+            OnPremises
+                | AzureVm
+                | Aws
+                | AwsEc2
+                | Gcp
+                | GcpCompute
+                | Edb
+                | EdbOracleServer
+                | EdbPostgresql
+                | HuaweiCompute
+                | DigitalOceanDroplets
+        )
+    }
+}
+
 impl fmt::Display for SourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(

@@ -59,7 +59,14 @@ pub const ALL: &[Query] = &[
     query!("host", 110000),
     query!("identities", 90400),
     query!("identity", 90400),
-    query!("replication_slots", 90400, "replication_slots@100000", 100000, "replication_slots@130000", 130000),
+    query!(
+        "replication_slots",
+        90400,
+        "replication_slots@100000",
+        100000,
+        "replication_slots@130000",
+        130000
+    ),
     query!("role_passwords", 90400),
     query!("sequences", 90400),
     query!("settings", 90400),

@@ -80,9 +80,14 @@ fn sql(database: &str, query: &'static str) -> Question {
 
 /// What is asked of the server as a whole.
 pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
-    ["replication_slots", "wal_senders", "contrib", "transactions"]
-        .map(|query| sql(&source.database, query))
-        .into()
+    [
+        "replication_slots",
+        "wal_senders",
+        "contrib",
+        "transactions",
+    ]
+    .map(|query| sql(&source.database, query))
+    .into()
 }
 
 /// What is asked in each database. Offline too: a recording can then be judged as the other mode.
@@ -114,5 +119,15 @@ pub fn read(
             .into_iter()
             .map(|name| (name.to_owned(), in_database(name)))
             .collect(),
+    }
+}
+
+impl super::Facts<'_> {
+    pub fn source_kind(&self) -> Fact<crate::plan::SourceKind> {
+        let source = self.migration.source.as_ref();
+        let kind = source.ok_or_else(Missing::no_source)?.kind;
+        kind.ok_or_else(|| {
+            Missing::not_said("the kind of the source is not said", "say `--source-kind`")
+        })
     }
 }
