@@ -7,5 +7,6 @@ mod fixtures;
 mod layers;
 mod postgres;
 mod servers;
+mod stream;
 mod support;
 mod worlds;

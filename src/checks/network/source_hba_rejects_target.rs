@@ -104,7 +104,7 @@ fn judge(findings: &mut Findings, visitor: &Visitor, met: &[Met]) {
             );
             findings.unknown(&Missing::not_said(
                 reason,
-                "look at the rule, and allow this check to be unknown where it is right",
+                "look at the rule; where it is right: `--allow-unknown source-hba-rejects-target`",
             ));
             return;
         }
@@ -118,17 +118,22 @@ fn judge(findings: &mut Findings, visitor: &Visitor, met: &[Met]) {
 
 fn finding(visitor: &Visitor, rule: Option<&Rule>) -> Finding {
     let (user, database, prefix) = (visitor.user, visitor.database, visitor.prefix);
-    let message = match rule {
-        None => format!("no rule lets `{user}` into `{database}` from {prefix}"),
-        Some(rule) => format!(
-            "{} meets `{user}` on the way into `{database}` from {prefix} with `{}`, which no password opens",
-            rule.place(),
-            rule.method.as_deref().unwrap_or_default()
+    let way = format!("`{user}` on the way into `{database}` from {prefix}");
+    let method = rule.and_then(|rule| rule.method.as_deref());
+    let message = match (rule, method) {
+        (Some(rule), Some("reject") | None) => format!("{} turns away {way}", rule.place()),
+        (Some(rule), Some(method)) => format!(
+            "{} asks {way} for `{method}`, and the service has a password only",
+            rule.place()
         ),
+        (None, _) => format!("no rule lets `{user}` into `{database}` from {prefix}"),
     };
+    let place = rule.map_or("pg_hba.conf".to_owned(), |rule| {
+        format!("{}, above it", rule.place())
+    });
     let kind = if visitor.tls { "hostssl" } else { "host" };
     let line = format!(
-        "# pg_hba.conf, above it: {kind} {} {} {prefix} scram-sha-256",
+        "# {place}: {kind} {} {} {prefix} scram-sha-256",
         command::identifier(database),
         command::identifier(user)
     );

@@ -29,7 +29,10 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Findings::none());
     }
     let listed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let message = format!("`{host}` has no IPv4 address");
+    let message = match host.parse::<std::net::IpAddr>() {
+        Ok(_) => format!("`{host}` is no IPv4 address"),
+        Err(_) => format!("`{host}` has no IPv4 address"),
+    };
     Ok(Finding::new("server", message)
         .evidence("addresses", listed.join(", "))
         .into())

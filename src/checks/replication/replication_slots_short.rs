@@ -47,13 +47,8 @@ fn run(facts: &Facts) -> Judged {
     if !slots.listed.is_empty() {
         finding = finding.evidence("slots", names(slots));
     }
-    let finding = finding
-        .fix(setting::set(
-            kind,
-            "max_replication_slots",
-            &needed.to_string(),
-        ))
-        .fix(setting::apply(kind, "postmaster"));
+    let change = ("max_replication_slots", &*needed.to_string());
+    let finding = setting::change(finding, kind, change, "postmaster");
     findings.push(if free == databases {
         finding.milder(Severity::Warning)
     } else {

@@ -56,11 +56,16 @@ fn copy(source: &SourceServer, database: &str) -> String {
         source.port,
         word(&source.user),
         word(statements),
-        database = word(&format!("dbname={}", connection_value(database))),
+        database = word(&named(database)),
     )
 }
 
-/// A value in a connection string: a bare name with `=` in it, or an odd one, would be read as more than a name.
-fn connection_value(name: &str) -> String {
-    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "\\'"))
+/// A database as psql's -d takes it: a name with anything odd in it is spelled out, lest it be read as a connection string.
+fn named(database: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    if database.chars().all(is_plain) {
+        return database.to_owned();
+    }
+    let value = database.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("dbname='{value}'")
 }

@@ -38,12 +38,7 @@ fn run(facts: &Facts) -> Judged {
     }
     let kind = facts.source_kind().ok();
     let readable = parameter::readable(value, parameter.unit.as_deref());
-    Ok(Finding::new(
-        format!("parameter/{name}"),
-        format!("`{name}` is {readable}: a slot that lags further is lost"),
-    )
-    .evidence(name, &readable)
-    .fix(setting::set(kind, name, "-1"))
-    .fix(setting::apply(kind, &parameter.context))
-    .into())
+    let message = format!("`{name}` is {readable}: a slot that lags further is lost");
+    let finding = Finding::new(format!("parameter/{name}"), message).evidence(name, &readable);
+    Ok(setting::change(finding, kind, (name, "-1"), &parameter.context).into())
 }

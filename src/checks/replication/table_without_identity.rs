@@ -47,7 +47,7 @@ fn of_database(findings: &mut Findings, database: &str, identities: &Identities)
         return;
     }
     let changed = identities.listed.iter().filter(|t| t.is_changed()).count() as u64;
-    let message = format!("{more} more tables of `{database}` have none");
+    let message = format!("{more} more tables of `{database}` have no usable replica identity");
     let rest = Finding::new(format!("database/{database}"), message)
         .evidence("tables", identities.total)
         .evidence("changed", identities.total_changed);
@@ -61,10 +61,10 @@ fn of_database(findings: &mut Findings, database: &str, identities: &Identities)
 fn finding(database: &str, table: &Table) -> Finding {
     let name = format!("{}.{}", table.schema, table.name);
     let (what, default_will_do) = match (table.identity.as_str(), table.key) {
-        ("n", Some(Key::Usable)) => ("its replica identity is NOTHING", true),
-        ("n", _) => ("its replica identity is NOTHING", false),
+        ("n", Some(Key::Usable)) => ("it is set to `NOTHING`", true),
+        ("n", _) => ("it is set to `NOTHING`", false),
         ("i", key) => (
-            "the index that is its replica identity is not there, or not valid",
+            "it is set to an index that is not there any more, or not valid",
             key == Some(Key::Usable),
         ),
         (_, Some(Key::Deferrable)) => (
@@ -74,7 +74,10 @@ fn finding(database: &str, table: &Table) -> Finding {
         (_, Some(Key::Invalid)) => ("the index of its primary key is not valid", false),
         _ => ("it has no primary key", false),
     };
-    let since = table.stats_reset.as_deref().unwrap_or("it was made");
+    let counted = match table.is_changed() {
+        true => "",
+        false => "; no update or delete was counted so far",
+    };
     let identity = if default_will_do { "DEFAULT" } else { "FULL" };
     let fix = format!(
         "ALTER TABLE {}.{} REPLICA IDENTITY {identity};",
@@ -83,11 +86,14 @@ fn finding(database: &str, table: &Table) -> Finding {
     );
     let finding = Finding::new(
         format!("{database}/table/{name}"),
-        format!("`{name}` has no replica identity: {what}"),
+        format!("`{name}` has no usable replica identity: {what}{counted}"),
     )
     .evidence("updates", table.updates)
     .evidence("deletes", table.deletes)
-    .evidence("counted since", since)
+    .evidence(
+        "statistics reset",
+        table.stats_reset.as_deref().unwrap_or("never"),
+    )
     .fix(fix);
     if table.is_changed() {
         finding

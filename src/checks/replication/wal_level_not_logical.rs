@@ -38,6 +38,5 @@ fn run(facts: &Facts) -> Judged {
     if let Some(shown) = switch.filter(|s| s.name != "wal_level") {
         finding = finding.evidence(name, shown.reset_val.as_deref().unwrap_or("unset"));
     }
-    let finding = finding.fix(setting::set(kind, name, on));
-    Ok(finding.fix(setting::apply(kind, &parameter.context)).into())
+    Ok(setting::change(finding, kind, (name, on), &parameter.context).into())
 }

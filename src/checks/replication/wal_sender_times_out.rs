@@ -29,12 +29,9 @@ fn run(facts: &Facts) -> Judged {
     }
     let kind = facts.source_kind().ok();
     let readable = values::readable(value, parameter.unit.as_deref());
-    Ok(Finding::new(
-        "parameter/wal_sender_timeout",
-        format!("`wal_sender_timeout` is {readable}"),
-    )
-    .evidence("wal_sender_timeout", &readable)
-    .fix(setting::set(kind, "wal_sender_timeout", "0"))
-    .fix(setting::apply(kind, &parameter.context))
-    .into())
+    let message = format!("`wal_sender_timeout` is {readable}");
+    let finding = Finding::new("parameter/wal_sender_timeout", message)
+        .evidence("wal_sender_timeout", &readable);
+    let change = ("wal_sender_timeout", "0");
+    Ok(setting::change(finding, kind, change, &parameter.context).into())
 }

@@ -40,9 +40,9 @@ fn run(facts: &Facts) -> Judged {
     }
     let finding = Finding::new("parameter/max_wal_senders", message)
         .evidence("max_wal_senders", senders)
-        .evidence("max_replication_slots", slots)
-        .fix(setting::set(kind, "max_wal_senders", &needed.to_string()))
-        .fix(setting::apply(kind, "postmaster"));
+        .evidence("max_replication_slots", slots);
+    let change = ("max_wal_senders", &*needed.to_string());
+    let finding = setting::change(finding, kind, change, "postmaster");
     findings.push(if senders < slots {
         finding
     } else {
