@@ -61,6 +61,14 @@ impl Configurations {
         })
     }
 
+    /// That a parameter's value is none that it can have.
+    pub(crate) fn unreadable(&self, name: &str) -> Missing {
+        Missing::unreadable(
+            &self.question,
+            format!("the value of `{name}` is not a number"),
+        )
+    }
+
     /// All parameters, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Fact<Configuration>> {
         self.by_name.values()

@@ -50,13 +50,28 @@ macro_rules! query {
 /// Every query, by name.
 pub const ALL: &[Query] = &[
     query!("contents", 90400),
+    query!("contrib", 90400),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
     query!("extensions", 90400),
+    query!("groups", 90400),
+    query!("hba", 100000, "hba@160000", 160000),
     query!("host", 110000),
+    query!("identities", 90400),
     query!("identity", 90400),
+    query!(
+        "replication_slots",
+        90400,
+        "replication_slots@100000",
+        100000,
+        "replication_slots@130000",
+        130000
+    ),
     query!("role_passwords", 90400),
+    query!("sequences", 90400),
     query!("settings", 90400),
+    query!("transactions", 90400, "transactions@100000", 100000),
+    query!("wal_senders", 90400),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

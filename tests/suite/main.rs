@@ -9,5 +9,6 @@ mod path;
 mod postgres;
 mod readme;
 mod servers;
+mod stream;
 mod support;
 mod worlds;
