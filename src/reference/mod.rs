@@ -6,3 +6,4 @@ pub mod parameters;
 pub mod providers;
 pub mod release_notes;
 pub mod scenarios;
+pub mod superuser;

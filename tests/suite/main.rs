@@ -11,4 +11,5 @@ mod readme;
 mod servers;
 mod stream;
 mod support;
+mod user_objects;
 mod worlds;
