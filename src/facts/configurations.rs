@@ -61,6 +61,14 @@ impl Configurations {
         })
     }
 
+    /// For a parameter whose allowed values could not be understood.
+    pub fn unreadable(&self, name: &str) -> Missing {
+        Missing::unreadable(
+            &self.question,
+            format!("what `{name}` may be set to is not in a known form"),
+        )
+    }
+
     /// All parameters, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Fact<Configuration>> {
         self.by_name.values()

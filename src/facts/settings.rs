@@ -58,6 +58,35 @@ impl Settings {
             })
     }
 
+    /// The value of a parameter that ordinary roles do not see.
+    pub fn privileged_value(&self, name: &str) -> Fact<&str> {
+        self.value(name).map_err(|missing| {
+            missing.with_remedy(
+                "needs membership in pg_read_all_settings (10 and newer), or SUPERUSER",
+            )
+        })
+    }
+
+    /// The libraries that the server loads at its start, as plain names: `$libdir/plugins/x.so` is `x`.
+    pub fn preloaded(&self) -> Fact<Vec<String>> {
+        let list = self.privileged_value("shared_preload_libraries")?;
+        let plain = |path: &str| {
+            let path = path.trim().trim_matches('"');
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.strip_suffix(".so").unwrap_or(name).to_owned()
+        };
+        Ok(list
+            .split(',')
+            .map(plain)
+            .filter(|name| !name.is_empty())
+            .collect())
+    }
+
+    /// Whether the server loads this library at its start.
+    pub fn preloads(&self, library: &str) -> Fact<bool> {
+        Ok(self.preloaded()?.iter().any(|l| l == library))
+    }
+
     /// All parameters, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.by_name.values()

@@ -49,14 +49,22 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("connections", 90400, "connections@100000", 100000),
     query!("contents", 90400),
+    query!("cron_jobs", 90500),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("extension_pins", 90400),
+    query!("extension_tables", 90400),
     query!("extensions", 90400),
     query!("host", 110000),
     query!("identity", 90400),
+    query!("large_tables", 90400),
+    query!("read_only_settings", 90400),
+    query!("relation_counts", 90400),
     query!("role_passwords", 90400),
     query!("settings", 90400),
+    query!("standbys", 90500),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.
