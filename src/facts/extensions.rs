@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::Fact;
 use super::databases::Databases;
 use super::rows::rows;
+use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question, Side};
 
@@ -77,5 +77,11 @@ pub fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
 
 /// The extensions that their control files put into a system schema.
 pub fn read_pins(source: &SourceServer, answers: &Answers) -> Fact<Vec<Pin>> {
-    rows(answers, &pins_question(source))
+    let pins = rows(answers, &pins_question(source));
+    pins.map_err(|missing: Missing| match &missing.remedy {
+        Some(_) => missing,
+        None => missing.with_remedy(
+            "mend or take away the control file that the message names: one broken file hides all others",
+        ),
+    })
 }

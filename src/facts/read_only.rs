@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
+use super::Fact;
 use super::rows::rows;
 use super::settings::Settings;
-use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question, Side};
 
@@ -82,10 +82,12 @@ fn server(settings: &Settings) -> Fact<bool> {
     let value = settings.value(PARAMETER)?;
     let own = ["database", "user", "database user", "client", "session"];
     match settings.find(PARAMETER) {
-        Some(setting) if own.contains(&setting.source.as_str()) => Err(Missing::not_said(
-            format!("the asking role has its own `{PARAMETER}`, which hides the server's"),
-            "ask as a role, and in a database, that sets none",
-        )),
+        Some(setting) if own.contains(&setting.source.as_str()) => {
+            let reason =
+                format!("the asking role has its own `{PARAMETER}`, which hides the server's");
+            let missing = settings.unreadable(reason);
+            Err(missing.with_remedy("ask as a role, and in a database, that sets none"))
+        }
         _ => Ok(is_on(value)),
     }
 }

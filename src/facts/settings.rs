@@ -58,6 +58,20 @@ impl Settings {
             })
     }
 
+    /// A number that every version shows to every role, in the parameter's own unit.
+    pub fn number(&self, name: &str) -> Fact<i64> {
+        let value = self.value(name)?;
+        value
+            .trim()
+            .parse()
+            .map_err(|_| self.unreadable(format!("`{name}` is `{value}`, which is no number")))
+    }
+
+    /// For what the settings do not tell, with the reason.
+    pub(crate) fn unreadable(&self, reason: impl Into<String>) -> Missing {
+        Missing::unreadable(&self.question, reason)
+    }
+
     /// The value of a parameter that ordinary roles do not see.
     pub fn privileged_value(&self, name: &str) -> Fact<&str> {
         self.value(name).map_err(|missing| {

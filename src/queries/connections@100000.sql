@@ -1,7 +1,8 @@
 -- what: the connections to each database, those of the migration user among them, and what limits that user
 -- since: 100000
--- privilege: membership in pg_read_all_stats tells connections from workers of the server; without it both count
+-- privilege: none
 -- columns: database, in_use, of_user, user_limit, user_is_superuser
+-- Who may not see what a backend is (backend_type is null) counts the workers of the server too: a little too many.
 SELECT d.datname AS database,
        count(a.pid) AS in_use,
        count(CASE WHEN a.usename = current_setting('flexready.migration_user') THEN 1 END) AS of_user,

@@ -1,6 +1,6 @@
 -- what: who receives this server's log as a physical standby would; logical receivers are connected to a database
 -- since: 90500
--- privilege: membership in pg_read_all_stats (10 and newer), or SUPERUSER; without it state is null
+-- privilege: membership in pg_read_all_stats (10 and newer), or SUPERUSER
 -- columns: name, state, slot
 SELECT r.application_name AS name,
        r.state,

@@ -3,9 +3,8 @@
 //! 2025-01-24; the service's own `azure.migration_table_split_size` is 20480 MB).
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
-use crate::facts::databases::Database;
-use crate::facts::load::tables::{Counts, LargeTable};
-use crate::facts::{Facts, Missing};
+use crate::facts::Facts;
+use crate::facts::load::tables::LargeTable;
 
 const GIB: f64 = 1_073_741_824.0;
 /// From this size on the service splits a table.
@@ -38,10 +37,9 @@ fn run(facts: &Facts) -> Judged {
         let Some(database) = selected.iter().find(|d| d.name == in_database.database) else {
             continue;
         };
-        if let Some(counts) = findings.know(&in_database.counts) {
-            unseen(database, *counts)
-                .iter()
-                .for_each(|m| findings.unknown(m));
+        findings.know(&in_database.counts);
+        if let Some(missing) = in_database.unseen(database, SPLIT) {
+            findings.unknown(&missing);
         }
         let large = findings.know(&in_database.large).into_iter().flatten();
         for table in large.filter(|t| t.bytes > SPLIT && !t.can_be_split) {
@@ -49,24 +47,6 @@ fn run(facts: &Facts) -> Judged {
         }
     }
     Ok(findings)
-}
-
-/// Sizes come from the statistics: where these leave out as much as a large table, there may be one.
-fn unseen(database: &Database, counts: Counts) -> Option<Missing> {
-    let size = database.size().ok()?;
-    let gap = size.saturating_sub(counts.known_bytes);
-    (gap > SPLIT).then(|| {
-        let reason = format!(
-            "the statistics of `{}` leave out {:.0} GiB of its {:.0}",
-            database.name,
-            gap as f64 / GIB,
-            size as f64 / GIB
-        );
-        Missing::not_said(
-            reason,
-            format!("run VACUUM and ANALYZE in `{}`", database.name),
-        )
-    })
 }
 
 fn finding(database: &str, table: &LargeTable) -> Finding {

@@ -3,10 +3,10 @@
 //! not documented; 20 free ones leave room for the widest copies that are known.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Fact;
 use crate::facts::Facts;
 use crate::facts::load::connections::{Connections, User};
 use crate::facts::settings::Settings;
-use crate::facts::{Fact, Missing};
 
 /// Fewer free connections than this are too few.
 const ENOUGH: i64 = 20;
@@ -97,24 +97,18 @@ impl Places {
 }
 
 fn free_places(settings: &Settings, connections: &Connections, user: User) -> Fact<Places> {
-    let number = |name: &str| -> Fact<i64> {
-        let value = settings.value(name)?;
-        value.parse().map_err(|_| {
-            Missing::not_said(format!("`{name}` is `{value}`, which is no number"), "")
-        })
-    };
     let reserved = match user.is_superuser {
         true => 0,
         // `reserved_connections` is from 16 on.
         false => {
-            number("superuser_reserved_connections")?
+            settings.number("superuser_reserved_connections")?
                 + settings
                     .find("reserved_connections")
-                    .map_or(Ok(0), |_| number("reserved_connections"))?
+                    .map_or(Ok(0), |_| settings.number("reserved_connections"))?
         }
     };
     Ok(Places {
-        most: number("max_connections")?,
+        most: settings.number("max_connections")?,
         reserved,
         in_use: i64::from(connections.total()),
     })

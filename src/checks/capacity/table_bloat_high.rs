@@ -2,8 +2,8 @@
 //! No page gives a number: 20 % on tables over 1 GiB is where autovacuum's own default would have cleaned up.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
 use crate::facts::load::tables::LargeTable;
-use crate::facts::{Facts, Missing};
 
 const GIB: f64 = 1_073_741_824.0;
 
@@ -27,12 +27,11 @@ fn run(facts: &Facts) -> Judged {
     let databases = facts.databases.as_ref()?;
     let tables = &facts.load.as_ref()?.tables;
     let mut findings = Findings::none();
-    if facts.settings.as_ref()?.value("track_counts")? != "on" {
-        let missing = Missing::not_said(
-            "the source counts no rows: `track_counts` is off",
-            "turn `track_counts` on, and run again after a while",
-        );
-        return Err(missing.into());
+    let settings = facts.settings.as_ref()?;
+    if settings.value("track_counts")? != "on" {
+        let missing = settings.unreadable("the source counts no rows: `track_counts` is off");
+        let remedy = "turn `track_counts` on, and run again after a while";
+        return Err(missing.with_remedy(remedy).into());
     }
     let selected = findings.selected(databases);
     for in_database in tables

@@ -53,7 +53,7 @@ fn finding(database: &str, tables: &[&OwnTable]) -> Finding {
     let names = |t: &&OwnTable| format!("`{}.{}`", t.schema, t.name);
     let mut list: Vec<String> = tables.iter().take(NAMED).map(names).collect();
     if tables.len() > NAMED {
-        list.push(format!("{} more", tables.len() - NAMED));
+        list.push(format!("and {} more", tables.len() - NAMED));
     }
     let extension = &tables[0].extension;
     let message = format!(

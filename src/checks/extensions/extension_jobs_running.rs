@@ -109,10 +109,19 @@ fn partman(
         };
         if maintained.contains(name) {
             let message = format!("`pg_partman`'s worker creates and drops partitions in `{name}`");
+            let others: Vec<&str> = maintained
+                .iter()
+                .map(String::as_str)
+                .filter(|other| other != name)
+                .collect();
+            let fix = format!(
+                "ALTER SYSTEM SET pg_partman_bgw.dbname = '{}'; SELECT pg_reload_conf();",
+                others.join(",").replace('\'', "''")
+            );
             findings.push(
                 Finding::new(format!("extension/{name}/pg_partman"), message)
                     .evidence("pg_partman_bgw.dbname", maintained.join(","))
-                    .fix("ALTER SYSTEM SET pg_partman_bgw.dbname = ''; SELECT pg_reload_conf();"),
+                    .fix(fix),
             );
         }
     }

@@ -46,18 +46,12 @@ fn run(facts: &Facts) -> Judged {
 /// Why postgres_fdw is left out; `None` where it goes along.
 fn fdw(facts: &Facts) -> Fact<Option<String>> {
     let version = facts.source_version()?;
-    if version.major() > LAST_WITH_ROLES {
-        let text = version.major_text();
-        return Ok(Some(format!(
-            "the service carries it from PostgreSQL 15 and older alone, the source is {text}"
-        )));
-    }
-    Ok(match facts.source_kind()? {
-        SourceKind::PostgresqlSingleServer => None,
-        kind => Some(format!(
-            "the service carries it from a Single Server alone, the source is `{kind}`"
-        )),
-    })
+    let is_too_new = version.major() > LAST_WITH_ROLES;
+    let goes_along = !is_too_new && facts.source_kind()? == SourceKind::PostgresqlSingleServer;
+    let reason = format!(
+        "the service carries it from a Single Server of PostgreSQL {LAST_WITH_ROLES} or older alone"
+    );
+    Ok((!goes_along).then_some(reason))
 }
 
 fn finding(one: &Installed, reason: &str) -> Finding {

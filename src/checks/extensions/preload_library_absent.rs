@@ -41,13 +41,17 @@ fn run(facts: &Facts) -> Judged {
         // Nothing is left to look up, so that what is not known of the extensions does not matter.
         return Ok(Findings::none());
     }
-    let allowed = &facts.configurations.as_ref()?.get(PARAMETER)?.allowed;
+    let configurations = facts.configurations.as_ref()?;
+    let allowed = &configurations.get(PARAMETER)?.allowed;
     let mut absent = Vec::new();
     for library in foreign {
         match allowed.admits(library) {
             Some(true) => {}
             Some(false) => absent.push(library.as_str()),
-            None => findings.unknown(&facts.configurations.as_ref()?.unreadable(PARAMETER)),
+            None => {
+                let reason = format!("what `{PARAMETER}` may be set to has no known form");
+                findings.unknown(&configurations.unreadable(reason));
+            }
         }
     }
     if !absent.is_empty() {

@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::facts::Fact;
-use crate::facts::databases::Databases;
+use crate::facts::databases::{Database, Databases};
 use crate::facts::rows::{row, rows};
+use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question, Side};
+
+const MIB: u64 = 1_048_576;
 
 /// The tables of one database.
 #[derive(Debug, Clone)]
@@ -16,11 +18,29 @@ pub struct InDatabase {
     pub large: Fact<Vec<LargeTable>>,
 }
 
+impl InDatabase {
+    /// Sizes come from the statistics: where these leave out more than `bytes` of the database, there may be a table of
+    /// that size that nobody sees.
+    pub fn unseen(&self, database: &Database, bytes: u64) -> Option<Missing> {
+        let (size, counts) = (database.size().ok()?, self.counts.as_ref().ok()?);
+        let gap = size.saturating_sub(counts.known_bytes);
+        let reason = format!(
+            "the statistics account for {} of the {} MiB of `{}`",
+            counts.known_bytes / MIB,
+            size / MIB,
+            self.database
+        );
+        let question = sql(&self.database, "relation_counts");
+        let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
+        (gap > bytes).then(|| Missing::unreadable(&question, reason).with_remedy(remedy))
+    }
+}
+
 /// How many relations there are outside the system's schemas.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Counts {
-    pub tables: u64,
-    pub indexes: u64,
+    pub tables: i64,
+    pub indexes: i64,
     /// Bytes that the statistics of all relations account for: far less than the database has, where VACUUM and ANALYZE
     /// never ran.
     pub known_bytes: u64,
