@@ -7,5 +7,6 @@ mod fixtures;
 mod layers;
 mod postgres;
 mod servers;
+mod source;
 mod support;
 mod worlds;
