@@ -1,7 +1,7 @@
 //! An extension that somebody put into `pg_catalog` cannot be put there on the target. Since 0.1.0.
 //! Some are at home there by their control file (plpgsql, adminpack, plv8, newer pg_cron, …): these pass.
 
-use super::installed;
+use super::{Installed, installed};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 
@@ -55,18 +55,29 @@ fn run(facts: &Facts) -> Judged {
                 "`{name}` stands in `{schema}`, and whether its control file puts it there cannot be read"
             ),
         };
-        let move_it = format!(
-            "ALTER EXTENSION {} SET SCHEMA public; -- in database {}",
-            command::identifier(name),
-            command::identifier(one.database)
-        );
-        let finding = Finding::new(one.object(), message)
-            .evidence("schema", schema)
-            .fix(move_it);
+        let finding = Finding::new(one.object(), message).evidence("schema", schema);
         findings.push(match is_pinned {
             None => finding.milder(Severity::Warning),
-            Some(_) => finding,
+            Some(_) => match remedy(facts, &one) {
+                Some(command) => finding.fix(command),
+                None => finding,
+            },
         });
     }
     Ok(findings)
+}
+
+/// Before 12 an extension cannot be moved out of `pg_catalog`; it can be made anew where nothing needs it.
+fn remedy(facts: &Facts, one: &Installed) -> Option<String> {
+    let name = command::identifier(&one.extension.name);
+    let place = command::identifier(one.database);
+    if facts.source_version().ok()?.major() >= 12 {
+        let command = format!("ALTER EXTENSION {name} SET SCHEMA public; -- in database {place}");
+        return Some(command);
+    }
+    (one.extension.dependents == 0).then(|| {
+        format!(
+            "DROP EXTENSION {name}; CREATE EXTENSION {name} SCHEMA public; -- in database {place}"
+        )
+    })
 }

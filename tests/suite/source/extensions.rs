@@ -107,9 +107,9 @@ fn jobs_are_read(major: u32) {
             "CREATE EXTENSION pg_cron; CREATE SCHEMA cron; CREATE ROLE plain LOGIN; \
              CREATE TABLE cron.job (jobid bigint PRIMARY KEY, schedule text, command text, database text, username text, \
                                     active boolean DEFAULT true); \
-             INSERT INTO cron.job VALUES (1, '<&> * * * *', 'SELECT ''canary''; SELECT run_maintenance()', '{shop}', 'postgres'), \
+             INSERT INTO cron.job VALUES (1, '<&> * * * *', 'SELECT ''canary''; SELECT run_maintenance()', '{shop}', 'postgres', true), \
                                          (2, '@daily', 'SELECT 1', '{shop}', 'postgres', false), \
-                                         (3, '@daily', 'SELECT 1', 'elsewhere', 'postgres')"
+                                         (3, '@daily', 'SELECT 1', 'elsewhere', 'postgres', true)"
         ),
     );
     let run = Run {

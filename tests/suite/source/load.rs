@@ -47,8 +47,9 @@ fn a_busy_source(major: u32) {
     wait_for_dead_rows(&server, &shop);
     server.run(
         "postgres",
-        "CREATE TABLE own (x int); CREATE ROLE migrator LOGIN CONNECTION LIMIT 5; CREATE DATABASE archive",
+        "CREATE TABLE own (x int); CREATE ROLE migrator LOGIN CONNECTION LIMIT 5",
     );
+    server.run("postgres", "CREATE DATABASE archive");
     server.run(
         "postgres",
         "ALTER DATABASE archive SET default_transaction_read_only = on",
