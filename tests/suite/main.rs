@@ -3,6 +3,7 @@
 
 mod arm;
 mod check;
+mod coverage;
 mod fixtures;
 mod layers;
 mod postgres;
