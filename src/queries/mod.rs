@@ -59,6 +59,7 @@ pub const ALL: &[Query] = &[
     query!("casts", 90400),
     query!("collations", 90400, "collations@100000", 100000),
     query!("contents", 90400),
+    query!("contrib", 90400),
     query!(
         "database_defaults",
         90400,
@@ -70,11 +71,37 @@ pub const ALL: &[Query] = &[
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
     query!("event_triggers", 90400),
+    query!("connections", 90400, "connections@100000", 100000),
+    query!("contents", 90400),
+    query!("cron_jobs", 90500),
+    query!("database_sizes", 90400, "database_sizes@100000", 100000),
+    query!("databases", 90400),
+    query!("extension_pins", 90400),
+    query!("extension_tables", 90400),
     query!("extensions", 90400),
+    query!("groups", 90400),
+    query!("hba", 100000, "hba@160000", 160000),
     query!("file_functions", 90400, "file_functions@140000", 140000),
     query!("foreign_servers", 90400),
     query!("host", 110000),
+    query!("identities", 90400),
     query!("identity", 90400),
+    query!(
+        "replication_slots",
+        90400,
+        "replication_slots@100000",
+        100000,
+        "replication_slots@130000",
+        130000
+    ),
+    query!("large_tables", 90400),
+    query!("read_only_settings", 90400),
+    query!("relation_counts", 90400),
+    query!("role_passwords", 90400),
+    query!("sequences", 90400),
+    query!("settings", 90400),
+    query!("transactions", 90400, "transactions@100000", 100000),
+    query!("wal_senders", 90400),
     query!("languages", 90400),
     query!("large_objects", 90400),
     query!(
@@ -96,6 +123,7 @@ pub const ALL: &[Query] = &[
     query!("superuser_objects", 90400),
     query!("tablespace_use", 90400),
     query!("text_search", 90400),
+    query!("standbys", 90500),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

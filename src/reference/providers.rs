@@ -69,3 +69,27 @@ pub fn is_platform_extension(name: &str) -> bool {
 pub fn is_auto_installed(name: &str) -> bool {
     AUTO_INSTALLED.iter().any(|(n, _)| *n == name)
 }
+
+/// Libraries that a hosting provider preloads for itself: whole names, or beginnings that end in `_`. Nobody misses them
+/// on a flexible server. As of 2026-11, from the providers' lists of `shared_preload_libraries`.
+const OWN_LIBRARIES: &[&str] = &[
+    "rdsutils",
+    "rds_",
+    "aurora_",
+    "google_",
+    "cloudsql_",
+    "cloudsqladmin",
+    "alloydb_",
+    "azure",
+    "pgaadauth",
+    "pg_qs",
+    "pgms_",
+    "pg_availability",
+];
+
+/// Whether a provider preloads this library for its own ends.
+pub fn is_own_library(name: &str) -> bool {
+    OWN_LIBRARIES
+        .iter()
+        .any(|own| *own == name || (own.ends_with('_') && name.starts_with(own)))
+}

@@ -1,8 +1,14 @@
 //! The extensions of the databases against what the target offers, allows and preloads.
 
+mod extension_data_left_behind;
+mod extension_in_system_schema;
+mod extension_jobs_running;
 mod extension_not_allowed;
+mod extension_not_migrated;
 mod extension_not_preloaded;
 mod extension_not_supported;
+mod extension_version_breaks;
+mod preload_library_absent;
 
 use super::{Check, Findings, Unanswered};
 use crate::facts::allowed::Allowed;
@@ -15,6 +21,12 @@ pub const ALL: &[&Check] = &[
     &extension_not_supported::CHECK,
     &extension_not_allowed::CHECK,
     &extension_not_preloaded::CHECK,
+    &extension_version_breaks::CHECK,
+    &extension_in_system_schema::CHECK,
+    &extension_not_migrated::CHECK,
+    &extension_jobs_running::CHECK,
+    &extension_data_left_behind::CHECK,
+    &preload_library_absent::CHECK,
 ];
 
 /// An extension of one of the databases that the migration takes.
