@@ -15,6 +15,7 @@ pub mod network;
 pub mod objects;
 pub mod parameter;
 pub mod path;
+pub mod provider;
 pub mod reach;
 pub mod removed;
 pub mod replicas;

@@ -56,6 +56,7 @@ pub const ALL: &[Query] = &[
     query!("host", 110000),
     query!("identity", 90400),
     query!("role_passwords", 90400),
+    query!("roles", 90400, "roles@90500", 90500),
     query!("settings", 90400),
 ];
 

@@ -160,6 +160,13 @@ impl Page {
                     source.host, source.port
                 )),
             );
+            if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
+                let style = colour(Severity::Warning);
+                self.line(
+                    2,
+                    &format!("        {style}`--source-kind` says `{kind}`, but {doubt}{style:#}"),
+                );
+            }
         }
         if let Some(target) = &migration.target {
             let name = target.id.rsplit('/').next().unwrap_or(&target.id);

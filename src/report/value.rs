@@ -98,7 +98,10 @@ pub struct SourceReport {
     /// Whom the service signs in as.
     pub migration_user: String,
     pub version: Option<String>,
+    /// Where it runs: as the user says, else as the server shows; null when neither does.
     pub kind: Option<String>,
+    /// Where the server shows otherwise than the user says: what it shows, and by what.
+    pub kind_doubt: Option<String>,
     /// The TLS version of the connection that asked; null without TLS, or when there was no connection.
     pub tls: Option<String>,
 }

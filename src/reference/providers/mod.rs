@@ -1,0 +1,11 @@
+//! What a hosting provider puts into every server, and nobody migrates; and by what a provider is recognised.
+
+mod databases;
+mod extensions;
+mod roles;
+mod signs;
+
+pub use databases::is_built_in_database;
+pub use extensions::{is_auto_installed, is_platform_extension};
+pub use roles::{SUPERUSERS, is_built_in_role, is_superuser_account};
+pub use signs::{Sign, recognise};
