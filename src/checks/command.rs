@@ -65,6 +65,15 @@ pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// An SQL string constant that means the same whatever `standard_conforming_strings` is.
+pub fn constant(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    match text.contains('\\') {
+        true => format!("E'{}'", doubled.replace('\\', "\\\\")),
+        false => format!("'{doubled}'"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +85,6 @@ mod tests {
         assert_eq!(quote("$(reboot) it's"), "'$(reboot) it'\\''s'");
         assert_eq!(quote("a\nb'"), "$'a\\x0ab\\''");
         assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
+        assert_eq!(constant(r"it's a\b"), r"E'it''s a\\b'");
     }
 }

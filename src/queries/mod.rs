@@ -49,15 +49,27 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("catalog_grants", 90400, "catalog_grants@90600", 90600),
     query!("contents", 90400),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("default_privileges", 90400),
     query!("extensions", 90400),
     query!("host", 110000),
     query!("identity", 90400),
+    query!(
+        "large_objects_unreadable",
+        90400,
+        "large_objects_unreadable@180000",
+        180000
+    ),
     query!("role_passwords", 90400),
+    query!("role_settings", 90400),
     query!("roles", 90400, "roles@90500", 90500),
+    query!("row_security", 90500),
     query!("settings", 90400),
+    query!("superuser_owned", 90400),
+    query!("unreadable", 90400),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

@@ -1,6 +1,7 @@
 //! Dated tables: what does not stand in an answer. Each says as of when it holds and where it is from.
 //! Not here: judgements on them (`checks`).
 
+pub mod copy_time;
 pub mod extensions;
 pub mod parameters;
 pub mod providers;

@@ -17,6 +17,8 @@ pub struct Role {
     pub bypasses_row_security: bool,
     pub replication: bool,
     pub can_login: bool,
+    /// Whether the migration user has its rights; `None` where there is no such user.
+    pub user_has: Option<bool>,
 }
 
 /// The first oid that is not PostgreSQL's own: `FirstNormalObjectId`.
