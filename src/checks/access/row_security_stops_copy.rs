@@ -45,23 +45,24 @@ fn run(facts: &Facts) -> Judged {
 fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -> Finding {
     let name = format!("{}.{}", table.schema, table.name);
     let user_name = command::identifier(user);
-    let (why, fix) = match (table.is_forced, may_bypass) {
-        (true, true) => (FORCED, format!("ALTER ROLE {user_name} BYPASSRLS;")),
-        (true, false) => (
-            FORCED,
-            format!(
-                "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY; -- in {database}, until the migration is done",
-                command::identifier(&table.schema),
-                command::identifier(&table.name)
-            ),
-        ),
-        (false, _) => (
-            "applies to",
-            format!(
-                "GRANT {} TO {user_name};",
-                command::identifier(&table.owner)
-            ),
-        ),
+    let why = if table.is_forced {
+        FORCED
+    } else {
+        "applies to"
+    };
+    // Who owns an extension's tables is often superuser: that role is no gift.
+    let fix = match (&table.extension, table.is_forced) {
+        (None, false) => Some(format!(
+            "GRANT {} TO {user_name};",
+            command::identifier(&table.owner)
+        )),
+        _ if may_bypass => Some(format!("ALTER ROLE {user_name} BYPASSRLS;")),
+        (None, true) => Some(format!(
+            "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY; -- in {database}, until the migration is done",
+            command::identifier(&table.schema),
+            command::identifier(&table.name)
+        )),
+        (Some(_), _) => None,
     };
     let of = table.extension.as_deref();
     let of = of
@@ -70,8 +71,8 @@ fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -
     let message = format!("row security of `{name}` in `{database}`{of} {why} `{user}`");
     let found = Finding::new(format!("{database}/table/{name}"), message)
         .evidence("owner", &table.owner)
-        .evidence("forced", table.is_forced)
-        .fix(fix);
+        .evidence("forced", table.is_forced);
+    let found = fix.into_iter().fold(found, Finding::fix);
     match table.extension {
         Some(_) => found.milder(Severity::Warning),
         None => found,
@@ -80,7 +81,7 @@ fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -
 
 fn rest(database: &str, total: u64, shown: usize) -> Finding {
     let message = format!(
-        "and so of {} more tables of `{database}`",
+        "row security of {} more tables of `{database}` applies to it as well",
         total - shown as u64
     );
     Finding::new(format!("database/{database}"), message).evidence("tables", total)

@@ -56,8 +56,8 @@ fn schema(database: &str, user: &str, unreadable: &Unreadable) -> Finding {
         Some(names) => format!(": `{}`", names.join("`, `")),
     };
     let message = format!(
-        "`{user}` has not {} in `{database}.{name}`{which}",
-        lacks.join(", nor ")
+        "`{user}` lacks {} in `{database}.{name}`{which}",
+        lacks.join(" and ")
     );
     let finding = Finding::new(format!("{database}/schema/{name}"), message)
         .evidence("tables", unreadable.tables)
@@ -98,12 +98,14 @@ fn large_objects(database: &str, user: &str, owned: &LargeObjects) -> Finding {
         if owned.objects == 1 { "" } else { "s" },
         owned.owner
     );
-    let grant = format!(
-        "GRANT {} TO {};",
-        command::identifier(&owned.owner),
-        command::identifier(user)
+    // The owner's role would give more than reading, and all of it when that is a superuser.
+    let grants = format!(
+        "SELECT format('GRANT SELECT ON LARGE OBJECT %s TO %I', oid, {}) FROM pg_largeobject_metadata \
+         WHERE pg_get_userbyid(lomowner) = {} \\gexec -- in psql, in {database}",
+        command::constant(user),
+        command::constant(&owned.owner)
     );
     Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
         .evidence("large objects", owned.objects)
-        .fix(grant)
+        .fix(grants)
 }

@@ -51,14 +51,14 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
         .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
         .collect();
     let whose = if providers::is_superuser_account(&owned.owner) {
-        ", the provider's own account, and other objects need them"
+        ", which other objects need"
     } else {
         ""
     };
     let message = format!(
-        "{} of `{database}` belong to superuser `{}`{whose}: `{}`",
-        words.join(", "),
+        "superuser `{}` owns {} in `{database}`{whose}: `{}`",
         owned.owner,
+        words.join(", "),
         owned.names.join("`, `")
     );
     let finding = Finding::new(format!("{database}/owner/{}", owned.owner), message)
@@ -68,7 +68,7 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
         .evidence("types", owned.types);
     match new_owner.filter(|o| *o != owned.owner) {
         Some(owner) => finding.fix(format!(
-            "ALTER TABLE <name> OWNER TO {}; -- so for each; REASSIGN OWNED would take PostgreSQL's own objects too",
+            "ALTER <schema, table, function or type> OWNER TO {}; -- for each",
             command::identifier(owner)
         )),
         None => finding,

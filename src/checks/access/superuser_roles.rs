@@ -40,7 +40,10 @@ fn finding(role: &Role) -> Option<Finding> {
         (false, true) => "`BYPASSRLS`",
         (false, false) => return None,
     };
-    let message = format!("`{}` has {attributes}, which do not move along", role.name);
+    let message = format!(
+        "`{}` has {attributes}, not to be had on the target",
+        role.name
+    );
     let instead = role.is_superuser.then(|| {
         let name = command::identifier(&role.name);
         format!("GRANT azure_pg_admin TO {name}; -- on the target")
