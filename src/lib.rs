@@ -9,8 +9,9 @@
 //! 6. [`reference`]: dated tables of what no answer tells.
 //! 7. [`checks`]: each asks one question of the facts.
 //! 8. [`verdict`]: outcomes become one verdict and an exit code.
-//! 9. [`report`]: one value in, bytes out.
-//! 10. [`cli`]: arguments in, the words for each verb out.
+//! 9. [`remedy`]: what to run, for someone with rights to run it.
+//! 10. [`report`]: one value in, bytes out.
+//! 11. [`cli`]: arguments in, the words for each verb out.
 //!
 //! A room imports only rooms before it; [`check`] is where they are joined.
 
@@ -27,6 +28,7 @@ pub mod plan;
 pub mod queries;
 pub mod question;
 pub mod reference;
+pub mod remedy;
 pub mod report;
 pub mod verdict;
 

@@ -34,7 +34,7 @@ use time::OffsetDateTime;
 use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question};
 
-pub use missing::Missing;
+pub use missing::{Grant, Missing, arm_action};
 
 /// A typed fact, or why it is not known.
 pub type Fact<T> = Result<T, Missing>;

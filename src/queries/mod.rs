@@ -34,6 +34,13 @@ impl Query {
             .map(|(_, value)| value)
     }
 
+    /// The predefined role whose members see all that it shows, where its header names one.
+    pub fn membership(&self) -> Option<&'static str> {
+        let (_, after) = self.header("privilege")?.split_once("membership in ")?;
+        let end = after.find(|c: char| !c.is_ascii_lowercase() && c != '_');
+        Some(&after[..end.unwrap_or(after.len())])
+    }
+
     /// The least `server_version_num` that this query exists for.
     pub fn since(&self) -> u32 {
         self.variants.first().map_or(0, |(since, _)| *since)

@@ -243,6 +243,7 @@ fn missing(missing: &Missing) -> MissingReport {
         question: missing.question.clone(),
         reason: missing.reason.clone(),
         remedy: missing.remedy.clone(),
+        grant: missing.grant.clone(),
     }
 }
 

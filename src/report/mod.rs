@@ -4,6 +4,7 @@
 mod build;
 mod catalogue;
 pub mod explain;
+mod lacking;
 pub mod plain;
 pub mod text;
 mod value;

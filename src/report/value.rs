@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Severity;
+use crate::facts::Grant;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
 
@@ -166,6 +167,8 @@ pub struct MissingReport {
     pub reason: String,
     /// What would make it known.
     pub remedy: Option<String>,
+    /// The right that would make it known, where one alone would.
+    pub grant: Option<Grant>,
 }
 
 /// What was asked.

@@ -14,3 +14,8 @@ const BUILT_IN_DATABASES: &[&str] = &[
 pub fn is_built_in_database(name: &str) -> bool {
     BUILT_IN_DATABASES.contains(&name)
 }
+
+/// All of them, by name.
+pub fn built_in_databases() -> impl Iterator<Item = &'static str> {
+    BUILT_IN_DATABASES.iter().copied()
+}

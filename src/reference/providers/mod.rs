@@ -5,7 +5,7 @@ mod extensions;
 mod roles;
 mod signs;
 
-pub use databases::is_built_in_database;
+pub use databases::{built_in_databases, is_built_in_database};
 pub use extensions::{is_auto_installed, is_platform_extension};
 pub use roles::{SUPERUSERS, is_built_in_role, is_superuser_account};
 pub use signs::{Sign, recognise};
