@@ -23,4 +23,3 @@ WHERE g.catalog IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_r
   AND NOT r.rolsuper
 GROUP BY g.catalog, g.column_name, r.rolname
 ORDER BY g.catalog, g.column_name NULLS FIRST, r.rolname
-LIMIT 200

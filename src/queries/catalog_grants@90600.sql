@@ -27,4 +27,3 @@ WHERE g.catalog IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_r
                     AND p.grantee = g.grantee AND p.privilege_type = g.privilege_type)
 GROUP BY g.catalog, g.column_name, r.rolname
 ORDER BY g.catalog, g.column_name NULLS FIRST, r.rolname
-LIMIT 200

@@ -60,7 +60,12 @@ pub const ALL: &[Query] = &[
     query!("contents", 90400),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
-    query!("default_privileges", 90400),
+    query!(
+        "default_privileges",
+        90400,
+        "default_privileges@160000",
+        160000
+    ),
     query!("extensions", 90400),
     query!("host", 110000),
     query!("identity", 90400),

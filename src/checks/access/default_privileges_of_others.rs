@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> Judged {
         let mut refused: BTreeMap<&str, Vec<&DefaultPrivilege>> = BTreeMap::new();
         for one in all
             .iter()
-            .filter(|d| d.role_is_superuser || d.user_has_role != Some(true))
+            .filter(|d| d.role_is_superuser || !d.user_has_role)
         {
             refused.entry(&one.role).or_default().push(one);
         }

@@ -12,13 +12,13 @@ pub struct CatalogGrant {
     pub privileges: String,
 }
 
-/// What new objects of a role are granted by themselves.
+/// What new objects of a role are granted by themselves, where the migration user cannot repeat it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DefaultPrivilege {
     pub role: String,
     pub role_is_superuser: bool,
-    /// Whether the migration user has the role's rights; `None` where there is no such user.
-    pub user_has_role: Option<bool>,
+    /// Whether the migration user may act for the role; then it is a superuser's.
+    pub user_has_role: bool,
     /// `None`: in every schema.
     pub schema: Option<String>,
     /// `tables`, `functions`, …

@@ -9,7 +9,7 @@ use crate::support::program;
 /// Each check, and how it comes out for the superuser, the owner, a role with pg_monitor, and one with nothing.
 const EXPECTED: &[(&str, [&str; 4])] = &[
     ("settings-not-copied", ["fail"; 4]),
-    ("local-ssd-temp-on", ["pass"; 4]),
+    ("local-ssd-temp-on", ["fail"; 4]),
     ("idle-timeout-cuts-copy", ["fail"; 4]),
     ("superuser-roles", ["fail"; 4]),
     (
@@ -220,4 +220,48 @@ fn between(text: &str, start: &str, end: &str) -> usize {
         .find(end)
         .unwrap_or_else(|| panic!("no `{end}` in {text}"));
     text[from..from + length].parse().unwrap()
+}
+
+/// The custom role of Azure has each action that a recorded question needs, and none besides.
+#[test]
+fn the_azure_role_is_what_is_asked() {
+    use flexready::facts::arm_action;
+    use std::collections::BTreeSet;
+    let recorded =
+        flexready::inputs::recording::Recording::open(&crate::fixtures::folder().join("baseline"));
+    let recorded = recorded.unwrap();
+    let asked: BTreeSet<String> = recorded
+        .keys()
+        .filter_map(|key| key.strip_prefix("arm:")?.split('?').next())
+        .map(|path| arm_action(path).to_lowercase())
+        .collect();
+    let granted = flexready::remedy::grants::ACTIONS
+        .iter()
+        .map(|a| a.to_lowercase());
+    assert_eq!(
+        granted.collect::<BTreeSet<_>>(),
+        asked,
+        "ACTIONS in src/remedy/grants.rs"
+    );
+
+    let target = format!("{}/rg/db-target", "11111111-2222-4333-8444-555555555555");
+    let ran = program::run(
+        &[
+            "grants", "--role", "a", "--only", "target", "--target", &target,
+        ],
+        &[],
+    );
+    assert_eq!(
+        ran.json()["AssignableScopes"][0],
+        "/subscriptions/11111111-2222-4333-8444-555555555555"
+    );
+    let both = program::run(
+        &["grants", "--role", "a", "--source-kind", "gcp-alloydb"],
+        &[],
+    );
+    assert!(
+        both.stdout.contains("alloydbsuperuser") && both.stdout.trim_end().ends_with("*/"),
+        "{}",
+        both.stdout
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use super::{MAJORS, seed};
+use super::seed;
 use crate::support::pg::{Server, Session};
 
 /// `shop_owner` in `shop`.
@@ -18,7 +18,7 @@ fn as_owner(server: &Server) -> Session {
 #[test]
 fn what_is_reported_is_refused_and_the_rest_is_not() {
     thread::scope(|scope| {
-        for major in MAJORS {
+        for major in [10, 13, 15, 16, 18] {
             scope.spawn(move || on(&seed(major)));
         }
     });
