@@ -10,6 +10,7 @@ use super::said::{Meant, env};
 use crate::inputs::arm::{Arm, Auth, Cloud, Options};
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
+use crate::plan::TargetSql;
 use crate::question::Side;
 
 /// How live servers are asked.
@@ -32,14 +33,11 @@ impl Ways {
     /// # Errors
     /// No usable credential or endpoint.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
-        let arm = match &meant.migration.target {
-            Some(_) => Some(Arm::new(Options::from_env(
-                self.cloud,
-                self.auth,
-                self.timeout,
-                &env,
-            )?)?),
-            None => None,
+        let arm = if meant.migration.asks_azure() {
+            let options = Options::from_env(self.cloud, self.auth, self.timeout, &env)?;
+            Some(Arm::new(options)?)
+        } else {
+            None
         };
         let deadline = tokio::time::Instant::now() + self.timeout;
         let source = meant.access.clone().map(|access| {
@@ -50,8 +48,21 @@ impl Ways {
                 .unwrap_or_else(|| access.user().to_owned());
             Database::new(access, Side::Source, user, deadline)
         });
-        Ok(Live { arm, source })
+        let target = meant.target_access.clone().zip(sql_of(meant));
+        let target = target.map(|(access, sql)| {
+            let user = sql.migration_user().to_owned();
+            Database::new(access, Side::Target, user, deadline)
+        });
+        Ok(Live {
+            arm,
+            source,
+            target,
+        })
     }
+}
+
+fn sql_of(meant: &Meant) -> Option<&TargetSql> {
+    meant.migration.target.as_ref()?.sql.as_ref()
 }
 
 /// Runs a future to its end. Replays need no threads and no network, and get none.

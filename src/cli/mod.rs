@@ -83,9 +83,9 @@ pub enum Error {
     Recording(#[from] RecordingError),
     #[error(
         "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD, \
-         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as FLEXREADY_SOURCE"
+         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as {variable}"
     )]
-    PasswordInArguments,
+    PasswordInArguments { variable: &'static str },
     #[error(
         "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
     )]

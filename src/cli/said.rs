@@ -8,7 +8,8 @@ use super::Error;
 use crate::inputs::postgres::conninfo::{Access, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
+    API_VERSION, Exposure, Location, Migration, Mode, Scope, ServerId, SourceKind, SourceServer,
+    Target, TargetSql,
 };
 
 /// Which side is judged alone.
@@ -32,6 +33,26 @@ pub struct Said {
         help_heading = "The migration"
     )]
     pub target: Option<String>,
+    /// The way into the target's databases, without a password: more can be known then [env: FLEXREADY_TARGET_URL]
+    #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
+    pub target_url: Option<String>,
+    /// Size a server in this location, before there is a target: the source alone is judged
+    #[arg(
+        long,
+        value_name = "LOCATION",
+        requires = "subscription",
+        conflicts_with = "only",
+        help_heading = "The migration"
+    )]
+    pub location: Option<String>,
+    /// The subscription that `--location` is asked for
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "AZURE_SUBSCRIPTION_ID",
+        help_heading = "The migration"
+    )]
+    pub subscription: Option<String>,
     /// Judge one side alone
     #[arg(long, value_name = "SIDE", help_heading = "The migration")]
     pub only: Option<Only>,
@@ -65,6 +86,18 @@ pub struct Details {
     /// Whom the service signs in as on the source [default: the connected user]
     #[arg(long, value_name = "NAME", help_heading = "The migration")]
     pub migration_user: Option<String>,
+    /// Whom the service signs in as on the target [default: the user of --target-url]
+    #[arg(long, value_name = "NAME", help_heading = "The migration")]
+    pub target_user: Option<String>,
+    /// Databases of the same name on the target are to be dropped and written anew
+    #[arg(long, help_heading = "The migration")]
+    pub overwrite: bool,
+    /// The identity that asks Azure is also the one that creates the migration
+    #[arg(long, help_heading = "The migration")]
+    pub identity_migrates: bool,
+    /// The resource id of the source, where it is a flexible server itself
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
+    pub source_id: Option<ServerId>,
     /// Where the source runs
     #[arg(
         long,
@@ -88,6 +121,8 @@ pub struct Details {
 pub struct Meant {
     pub migration: Migration,
     pub access: Option<Access>,
+    /// The way into the target's databases, where one is given.
+    pub target_access: Option<Access>,
 }
 
 impl Said {
@@ -102,13 +137,18 @@ impl Said {
         };
         let source = self.source_text(plan.source.as_deref())?;
         let wish = self.wish().or(&plan);
-        let scope = match self.only {
-            None => Scope::Pair,
-            Some(Only::Source) => Scope::Source,
-            Some(Only::Target) => Scope::Target,
+        let scope = match (self.only, &self.location) {
+            (Some(Only::Source), _) | (None, Some(_)) => Scope::Source,
+            (Some(Only::Target), _) => Scope::Target,
+            (None, None) => Scope::Pair,
+        };
+        let target_access = if scope.has_target() {
+            self.target_access(&wish)?
+        } else {
+            None
         };
         let target = if scope.has_target() {
-            Some(self.target(&wish)?)
+            Some(self.target(&wish, target_access.as_ref())?)
         } else {
             None
         };
@@ -132,8 +172,15 @@ impl Said {
             source,
             databases,
             migration_user: wish.migration_user,
+            overwrite: wish.overwrite.unwrap_or_default(),
+            identity_migrates: wish.identity_migrates.unwrap_or_default(),
+            location: self.place(),
         };
-        Ok(Meant { migration, access })
+        Ok(Meant {
+            migration,
+            access,
+            target_access,
+        })
     }
 
     fn wish(&self) -> Wish {
@@ -149,29 +196,62 @@ impl Said {
             source_exposure: d.source_exposure,
             source_vcores: d.source_vcores,
             source_memory_gib: d.source_memory_gib,
+            source_id: d.source_id.clone(),
+            target_url: None,
+            target_user: d.target_user.clone(),
+            overwrite: d.overwrite.then_some(true),
+            identity_migrates: d.identity_migrates.then_some(true),
         }
+    }
+
+    fn place(&self) -> Option<Location> {
+        let (name, subscription) = (self.location.clone()?, self.subscription.clone()?);
+        Some(Location {
+            subscription,
+            name,
+            api_version: self.api_version.clone(),
+        })
     }
 
     /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
     fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
-        match (&self.source, plan) {
-            (Some(text), _) if has_password_in(text) => Err(Error::PasswordInArguments),
-            (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
-            (Some(text), _) => Ok(Some(text.clone())),
-            (None, Some(text)) => Ok(Some(text.to_owned())),
-            (None, None) => Ok(env("FLEXREADY_SOURCE")),
-        }
+        conninfo(self.source.as_deref(), plan, "FLEXREADY_SOURCE")
     }
 
-    fn target(&self, wish: &Wish) -> Result<Target, Error> {
+    /// The way into the target's databases; none is needed. What the environment says of the source (host, user,
+    /// password) is not for the target: a password must not go to a server that it was not meant for.
+    fn target_access(&self, wish: &Wish) -> Result<Option<Access>, Error> {
+        let text = conninfo(
+            self.target_url.as_deref(),
+            wish.target_url.as_deref(),
+            "FLEXREADY_TARGET_URL",
+        )?;
+        let own = |name: &str| match name {
+            "PGDATABASE" => Some("postgres".to_owned()),
+            "PGHOST" | "PGHOSTADDR" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGSERVICE" => None,
+            _ => env(name),
+        };
+        let access = text.map(|text| Access::resolve(Some(&text), &own));
+        Ok(access.transpose()?)
+    }
+
+    fn target(&self, wish: &Wish, access: Option<&Access>) -> Result<Target, Error> {
         let missing = Error::SideNotGiven {
             side: "target",
             other: "source",
         };
         let id = wish.target.as_deref().ok_or(missing)?.parse()?;
+        let sql = access.map(|a| TargetSql {
+            host: a.host(),
+            port: a.port(),
+            database: a.database().to_owned(),
+            user: a.user().to_owned(),
+            migration_user: wish.target_user.clone(),
+        });
         Ok(Target {
             id,
             api_version: self.api_version.clone(),
+            sql,
         })
     }
 }
@@ -191,6 +271,22 @@ impl Details {
             source.vcores = self.source_vcores.or(source.vcores);
             source.memory_gib = self.source_memory_gib.or(source.memory_gib);
         }
+        migration.overwrite |= self.overwrite;
+        migration.identity_migrates |= self.identity_migrates;
+    }
+}
+
+/// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
+fn conninfo(
+    argument: Option<&str>,
+    plan: Option<&str>,
+    variable: &'static str,
+) -> Result<Option<String>, Error> {
+    match (argument, plan) {
+        (Some(text), _) if has_password_in(text) => Err(Error::PasswordInArguments { variable }),
+        (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
+        (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
+        (None, None) => Ok(env(variable)),
     }
 }
 
@@ -229,6 +325,7 @@ fn source_server(access: &Access, wish: &Wish) -> SourceServer {
         exposure: wish.source_exposure,
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
+        azure_id: wish.source_id.clone(),
     }
 }
 

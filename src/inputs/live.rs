@@ -12,30 +12,46 @@ use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 pub struct Live {
     pub arm: Option<Arm>,
     pub source: Option<Database>,
+    /// The target through SQL, where the user gave a way in.
+    pub target: Option<Database>,
+}
+
+/// Who is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Arm,
+    Sql(Side),
 }
 
 #[async_trait]
 impl Source for Live {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        let pick = |wanted: fn(&Question) -> bool| -> Vec<Question> {
-            questions.iter().filter(|q| wanted(q)).cloned().collect()
+        let pick = |to: To| -> Vec<Question> {
+            let own = questions.iter().filter(|q| whom(q) == Some(to));
+            own.cloned().collect()
         };
-        let (to_arm, to_source) = (pick(is_arm), pick(is_source));
-        let (from_arm, from_source) = futures::join!(
-            ask(self.arm.as_ref(), &to_arm),
-            ask(self.source.as_ref(), &to_source)
+        let (to_arm, to_source, to_target) = (
+            pick(To::Arm),
+            pick(To::Sql(Side::Source)),
+            pick(To::Sql(Side::Target)),
         );
-        let (mut from_arm, mut from_source) = (from_arm.into_iter(), from_source.into_iter());
-        let answer = |question: &Question| match question {
-            q if is_arm(q) => from_arm.next(),
-            q if is_source(q) => from_source.next(),
-            _ => None,
-        };
-        questions
-            .iter()
-            .map(answer)
-            .map(|a| a.unwrap_or_else(nobody))
-            .collect()
+        let (from_arm, from_source, from_target) = futures::join!(
+            ask(self.arm.as_ref(), &to_arm),
+            ask(self.source.as_ref(), &to_source),
+            ask(self.target.as_ref(), &to_target),
+        );
+        let (mut from_arm, mut from_source, mut from_target) = (
+            from_arm.into_iter(),
+            from_source.into_iter(),
+            from_target.into_iter(),
+        );
+        let answers = questions.iter().map(|question| match whom(question) {
+            Some(To::Arm) => from_arm.next(),
+            Some(To::Sql(Side::Source)) => from_source.next(),
+            Some(To::Sql(Side::Target)) => from_target.next(),
+            None => None,
+        });
+        answers.map(|a| a.unwrap_or_else(nobody)).collect()
     }
 
     fn asker(&self) -> Asker {
@@ -50,21 +66,12 @@ async fn ask<S: Source>(source: Option<&S>, questions: &[Question]) -> Vec<Answe
     }
 }
 
-fn is_arm(question: &Question) -> bool {
-    matches!(question, Question::Arm { .. })
-}
-
-fn is_source(question: &Question) -> bool {
-    matches!(
-        question,
-        Question::Sql {
-            side: Side::Source,
-            ..
-        } | Question::Connection {
-            side: Side::Source,
-            ..
-        }
-    )
+fn whom(question: &Question) -> Option<To> {
+    match question {
+        Question::Arm { .. } => Some(To::Arm),
+        Question::Sql { side, .. } | Question::Connection { side, .. } => Some(To::Sql(*side)),
+        Question::Dns { .. } => None,
+    }
 }
 
 fn nobody() -> Answer {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Exposure, Mode, SourceKind};
+use super::{Exposure, Mode, ServerId, SourceKind};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,13 @@ pub struct Wish {
     pub source_exposure: Option<Exposure>,
     pub source_vcores: Option<u32>,
     pub source_memory_gib: Option<f64>,
+    /// The flexible server that the source is, where it is one.
+    pub source_id: Option<ServerId>,
+    /// A connection string to the target without a password.
+    pub target_url: Option<String>,
+    pub target_user: Option<String>,
+    pub overwrite: Option<bool>,
+    pub identity_migrates: Option<bool>,
 }
 
 impl Wish {
@@ -83,6 +90,11 @@ impl Wish {
             source_exposure: self.source_exposure.or(o.source_exposure),
             source_vcores: self.source_vcores.or(o.source_vcores),
             source_memory_gib: self.source_memory_gib.or(o.source_memory_gib),
+            source_id: self.source_id.or(o.source_id),
+            target_url: self.target_url.or(o.target_url),
+            target_user: self.target_user.or(o.target_user),
+            overwrite: self.overwrite.or(o.overwrite),
+            identity_migrates: self.identity_migrates.or(o.identity_migrates),
         }
     }
 }

@@ -389,6 +389,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
             migration_user,
             deadline,
         )),
+        target: None,
     }
 }
 
