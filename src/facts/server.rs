@@ -1,7 +1,7 @@
 //! The target: the flexible server's own GET. Not here: its parameters, replicas, databases (their own modules).
 
 mod auth;
-mod encryption;
+pub mod encryption;
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 use serde::Serialize;

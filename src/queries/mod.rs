@@ -49,14 +49,19 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("activity", 90400, "activity@170000", 170000),
     query!("contents", 90400),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("entra_roles", 90400),
     query!("extensions", 90400),
     query!("host", 110000),
     query!("identity", 90400),
     query!("role_passwords", 90400),
     query!("settings", 90400),
+    query!("target_collations", 110000),
+    query!("target_roles", 110000),
+    query!("target_user", 110000),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

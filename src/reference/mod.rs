@@ -5,3 +5,5 @@ pub mod extensions;
 pub mod parameters;
 pub mod providers;
 pub mod release_notes;
+pub mod skus;
+pub mod versions;
