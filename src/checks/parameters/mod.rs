@@ -1,6 +1,8 @@
 //! Server parameters: the service copies none of them.
 
 mod compare;
+mod load_settings_untuned;
+mod migration_skips_data;
 mod parameter_differs;
 mod parameter_not_settable;
 mod password_hashes_rejected;
@@ -12,4 +14,6 @@ pub const ALL: &[&Check] = &[
     &parameter_differs::CHECK,
     &parameter_not_settable::CHECK,
     &password_hashes_rejected::CHECK,
+    &migration_skips_data::CHECK,
+    &load_settings_untuned::CHECK,
 ];

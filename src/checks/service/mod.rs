@@ -1,6 +1,15 @@
 //! The migration service's own limits, and its own word.
 
+mod duration_over_limit;
+mod migration_in_progress;
+mod service_validation_failed;
+mod word;
+
 use super::Check;
 
 /// The checks of this area, in the order of the report.
-pub const ALL: &[&Check] = &[];
+pub const ALL: &[&Check] = &[
+    &migration_in_progress::CHECK,
+    &service_validation_failed::CHECK,
+    &duration_over_limit::CHECK,
+];
