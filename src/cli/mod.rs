@@ -82,8 +82,8 @@ pub enum Error {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     #[error(
-        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD, \
-         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as {variable}"
+        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD (for \
+         the source), use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as {variable}"
     )]
     PasswordInArguments { variable: &'static str },
     #[error(

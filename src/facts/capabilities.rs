@@ -94,11 +94,7 @@ pub fn question(migration: &Migration, server: &Fact<Server>) -> Fact<Question> 
 }
 
 /// The offers. A region that is closed to the subscription answers with an empty list: that is no knowledge of offers.
-pub fn read(
-    migration: &Migration,
-    server: &Fact<Server>,
-    answers: &Answers,
-) -> Fact<Capabilities> {
+pub fn read(migration: &Migration, server: &Fact<Server>, answers: &Answers) -> Fact<Capabilities> {
     let question = question(migration, server)?;
     let (mut skus, mut disks) = shapes::offers(answers, &question)?;
     if skus.is_empty() {

@@ -89,17 +89,18 @@ pub fn questions(target: &Target, existing: &Fact<Vec<String>>) -> Vec<Question>
     let Some(way) = &target.sql else {
         return Vec::new();
     };
-    let of_server = ["target_user", "target_roles", "target_collations", "database_sizes"];
+    let of_server = [
+        "target_user",
+        "target_roles",
+        "target_collations",
+        "database_sizes",
+    ];
     let of_server = of_server.map(|query| sql(&way.database, query));
     let of_each = to_ask(existing).map(|name| sql(name, "contents"));
     of_server.into_iter().chain(of_each).collect()
 }
 
-pub fn read(
-    target: &Target,
-    existing: &Fact<Vec<String>>,
-    answers: &Answers,
-) -> Fact<OnTarget> {
+pub fn read(target: &Target, existing: &Fact<Vec<String>>, answers: &Answers) -> Fact<OnTarget> {
     let way = way(target)?;
     let names = |query| {
         let named = rows::<Named>(answers, &sql(&way.database, query))?;

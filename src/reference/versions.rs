@@ -19,19 +19,54 @@ pub struct Support {
 }
 
 const ALL: &[Support] = &[
-    Support { major: 11, standard: date!(2026 - 03 - 31), disputed: None, extended: Some(date!(2026 - 11 - 08)) },
-    Support { major: 12, standard: date!(2026 - 03 - 31), disputed: None, extended: Some(date!(2027 - 11 - 13)) },
-    Support { major: 13, standard: date!(2026 - 03 - 31), disputed: None, extended: Some(date!(2028 - 11 - 12)) },
+    Support {
+        major: 11,
+        standard: date!(2026 - 03 - 31),
+        disputed: None,
+        extended: Some(date!(2026 - 11 - 08)),
+    },
+    Support {
+        major: 12,
+        standard: date!(2026 - 03 - 31),
+        disputed: None,
+        extended: Some(date!(2027 - 11 - 13)),
+    },
+    Support {
+        major: 13,
+        standard: date!(2026 - 03 - 31),
+        disputed: None,
+        extended: Some(date!(2028 - 11 - 12)),
+    },
     Support {
         major: 14,
         standard: date!(2026 - 11 - 12),
         disputed: Some(date!(2026 - 12 - 11)),
         extended: Some(date!(2029 - 11 - 11)),
     },
-    Support { major: 15, standard: date!(2027 - 11 - 11), disputed: None, extended: None },
-    Support { major: 16, standard: date!(2028 - 11 - 09), disputed: None, extended: None },
-    Support { major: 17, standard: date!(2029 - 11 - 08), disputed: None, extended: None },
-    Support { major: 18, standard: date!(2030 - 11 - 14), disputed: None, extended: None },
+    Support {
+        major: 15,
+        standard: date!(2027 - 11 - 11),
+        disputed: None,
+        extended: None,
+    },
+    Support {
+        major: 16,
+        standard: date!(2028 - 11 - 09),
+        disputed: None,
+        extended: None,
+    },
+    Support {
+        major: 17,
+        standard: date!(2029 - 11 - 08),
+        disputed: None,
+        extended: None,
+    },
+    Support {
+        major: 18,
+        standard: date!(2030 - 11 - 14),
+        disputed: None,
+        extended: None,
+    },
 ];
 
 /// The support of this major; `None` for one that the table does not know, be it older or newer.

@@ -5,6 +5,7 @@ mod build;
 mod catalogue;
 pub mod explain;
 pub mod plain;
+mod sizing;
 pub mod text;
 mod value;
 

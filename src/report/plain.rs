@@ -1,5 +1,7 @@
 //! The report for a person at a terminal: worst first, readable without colour, as wide as the terminal.
 
+mod sizes;
+
 use anstyle::{AnsiColor, Style};
 
 use super::build::counted;
@@ -113,6 +115,8 @@ impl Page {
             self.section(migration, severity);
         }
         self.rest(migration);
+        migration.sizing.iter().for_each(|s| self.sizing(s));
+        migration.estimate.iter().for_each(|e| self.estimate(e));
         self.gap();
     }
 

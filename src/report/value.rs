@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::sizing::{EstimateReport, SizingReport};
 use crate::checks::Severity;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
@@ -77,6 +78,10 @@ pub struct MigrationReport {
     pub ready_to_migrate: bool,
     pub summary: Summary,
     pub checks: Vec<CheckReport>,
+    /// Null where one side alone is judged.
+    pub sizing: Option<SizingReport>,
+    /// How long the copy takes; null where the sizes are not known.
+    pub estimate: Option<EstimateReport>,
     pub reads: Reads,
 }
 

@@ -33,8 +33,14 @@ pub struct Compute {
 pub fn data(facts: &Facts) -> Fact<Data> {
     let all = facts.databases.as_ref().map_err(Clone::clone)?;
     let (selected, undecided) = all.selected();
-    let databases: Vec<_> = selected.iter().map(|d| (d.name.clone(), d.size())).collect();
-    let bytes: u64 = databases.iter().filter_map(|(_, size)| size.as_ref().ok()).sum();
+    let databases: Vec<_> = selected
+        .iter()
+        .map(|d| (d.name.clone(), d.size()))
+        .collect();
+    let bytes: u64 = databases
+        .iter()
+        .filter_map(|(_, size)| size.as_ref().ok())
+        .sum();
     let hidden = databases.iter().filter_map(|(_, size)| size.as_ref().err());
     let missing = undecided.into_iter().chain(hidden.cloned()).collect();
     Ok(Data {
@@ -49,7 +55,11 @@ pub fn data(facts: &Facts) -> Fact<Data> {
 /// # Errors
 /// When nothing tells.
 pub fn compute(facts: &Facts) -> Fact<Compute> {
-    let source = facts.migration.source.as_ref().ok_or_else(Missing::no_source)?;
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .ok_or_else(Missing::no_source)?;
     if source.vcores.is_some() || source.memory_gib.is_some() {
         return Ok(Compute {
             vcores: source.vcores,
@@ -79,19 +89,30 @@ fn sure(vcores: u32, memory_gib: f64, basis: &'static str) -> Compute {
 /// The figures of the source's SKU: as the location lists them, else by its name.
 fn of_azure(facts: &Facts) -> Option<(u32, f64)> {
     let sku = facts.source_sku.as_ref().ok()?;
-    let listed = facts.capabilities.as_ref().ok().and_then(|c| c.sku(&sku.name).ok());
-    listed.map(|s| (s.vcores, s.memory_gib)).or_else(|| skus::figures(&sku.name))
+    let listed = facts
+        .capabilities
+        .as_ref()
+        .ok()
+        .and_then(|c| c.sku(&sku.name).ok());
+    listed
+        .map(|s| (s.vcores, s.memory_gib))
+        .or_else(|| skus::figures(&sku.name))
 }
 
 /// `shared_buffers` is commonly a quarter of the memory: a hint, where somebody chose it.
 fn hint(facts: &Facts) -> Fact<Compute> {
     let settings = facts.settings.as_ref().map_err(Clone::clone)?;
-    let chosen = settings.find("shared_buffers").filter(|s| s.is_customised());
+    let chosen = settings
+        .find("shared_buffers")
+        .filter(|s| s.is_customised());
     let pages = chosen
         .and_then(|s| s.reset_val.as_deref())
         .and_then(|v| v.parse::<f64>().ok());
     // 128 MB is what initdb writes: nobody chose it.
-    match pages.map(|p| p * 8.0 / 1_048_576.0).filter(|gib| *gib > 0.125) {
+    match pages
+        .map(|p| p * 8.0 / 1_048_576.0)
+        .filter(|gib| *gib > 0.125)
+    {
         Some(gib) => Ok(Compute {
             vcores: None,
             memory_gib: Some(gib * 4.0),

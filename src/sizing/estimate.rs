@@ -29,7 +29,8 @@ pub struct Estimate {
 /// The time that the copy of so many GiB takes. A server with fewer vCores than the measured one takes longer in
 /// proportion; with more it may be quicker, as it copies more tables at a time: that widens the range alone.
 pub fn copy_time(gib: f64, target_vcores: Option<u32>) -> Estimate {
-    let share = f64::from(MEASURED_VCORES) / f64::from(target_vcores.unwrap_or(MEASURED_VCORES).max(1));
+    let share =
+        f64::from(MEASURED_VCORES) / f64::from(target_vcores.unwrap_or(MEASURED_VCORES).max(1));
     let slower = f64::max(share, 1.0);
     let quicker = f64::min(share, 1.0);
     let hours = minutes(gib) * slower / 60.0;
@@ -102,7 +103,13 @@ mod tests {
 
     #[test]
     fn times_for_a_reader() {
-        assert_eq!(copy_time(50.0, Some(4)).words(), "about 35 min (21 min to 40 min)");
-        assert_eq!(copy_time(0.01, None).words(), "about under a minute (under a minute to under a minute)");
+        assert_eq!(
+            copy_time(50.0, Some(4)).words(),
+            "about 35 min (21 min to 40 min)"
+        );
+        assert_eq!(
+            copy_time(0.01, None).words(),
+            "about under a minute (under a minute to under a minute)"
+        );
     }
 }

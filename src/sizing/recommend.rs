@@ -81,8 +81,14 @@ fn lacks(offer: &SkuOffer, need: &Need) -> Vec<String> {
     if let Some(vcores) = need.vcores.filter(|v| offer.vcores < *v) {
         lacks.push(format!("{} vCores, {vcores} are needed", offer.vcores));
     }
-    if let Some(memory) = need.memory_gib.filter(|m| offer.memory_gib < m * MEMORY_SHARE) {
-        lacks.push(format!("{} GiB of memory, {memory:.0} are needed", offer.memory_gib));
+    if let Some(memory) = need
+        .memory_gib
+        .filter(|m| offer.memory_gib < m * MEMORY_SHARE)
+    {
+        lacks.push(format!(
+            "{} GiB of memory, {memory:.0} are needed",
+            offer.memory_gib
+        ));
     }
     let most = max_connections(offer.memory_gib).saturating_sub(RESERVED_CONNECTIONS);
     if let Some(connections) = need.connections.filter(|c| most < *c) {
@@ -111,7 +117,9 @@ fn disk(offered: &Capabilities, sku: &SkuOffer, need: &Need) -> (Option<u32>, Op
     let fits = |size: u32, iops: u32| {
         f64::from(size) >= least && need.iops.is_none_or(|n| f64::from(iops) >= n)
     };
-    let listed = offered.premium_disks(&sku.tier).find(|d| fits(d.size_gib, d.iops));
+    let listed = offered
+        .premium_disks(&sku.tier)
+        .find(|d| fits(d.size_gib, d.iops));
     match listed {
         Some(disk) => (Some(disk.size_gib), Some(disk.iops)),
         None => (Some(storage::premium_size(least)), None),
@@ -132,7 +140,12 @@ pub fn max_connections(memory_gib: f64) -> u32 {
 fn size(offer: &SkuOffer, like: Option<&str>) -> (u32, u64, bool, std::cmp::Reverse<String>) {
     let other_family = like.is_some_and(|like| family(&offer.name) != family(like));
     let mib = (offer.memory_gib * 1024.0) as u64;
-    (offer.vcores, mib, other_family, std::cmp::Reverse(offer.name.clone()))
+    (
+        offer.vcores,
+        mib,
+        other_family,
+        std::cmp::Reverse(offer.name.clone()),
+    )
 }
 
 /// `Standard_D4ds_v5` and `Standard_D8ds_v5` are one family: their names differ by the first number.
@@ -149,7 +162,14 @@ mod tests {
 
     #[test]
     fn connections_follow_memory() {
-        for (gib, most) in [(2.0, 50), (4.0, 429), (8.0, 859), (16.0, 1718), (32.0, 3437), (48.0, 5000)] {
+        for (gib, most) in [
+            (2.0, 50),
+            (4.0, 429),
+            (8.0, 859),
+            (16.0, 1718),
+            (32.0, 3437),
+            (48.0, 5000),
+        ] {
             assert_eq!(max_connections(gib), most, "{gib} GiB");
         }
     }

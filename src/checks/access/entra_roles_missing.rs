@@ -24,7 +24,11 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let source = facts.migration.source.as_ref().ok_or_else(Missing::no_source)?;
+    let source = facts
+        .migration
+        .source
+        .as_ref()
+        .ok_or_else(Missing::no_source)?;
     let outside = || Unanswered::not_applicable("the source is outside Azure");
     if !may_have_entra_roles(source.kind) {
         return Err(outside());
@@ -56,6 +60,13 @@ fn run(facts: &Facts) -> Judged {
 }
 
 fn finding(role: &str, what: &str) -> Finding {
-    let make = format!("SELECT * FROM pgaadauth_create_principal({}, false, false);", command::literal(role));
-    Finding::new(format!("role/{role}"), format!("the Microsoft Entra role `{role}` {what}")).fix(make)
+    let make = format!(
+        "SELECT * FROM pgaadauth_create_principal({}, false, false);",
+        command::literal(role)
+    );
+    Finding::new(
+        format!("role/{role}"),
+        format!("the Microsoft Entra role `{role}` {what}"),
+    )
+    .fix(make)
 }

@@ -29,12 +29,17 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let target = facts.migration.target.as_ref().ok_or_else(Missing::no_target)?;
+    let target = facts
+        .migration
+        .target
+        .as_ref()
+        .ok_or_else(Missing::no_target)?;
     let rights = facts.on_target.as_ref()?.user.as_ref()?;
     let sql = target.sql.as_ref().ok_or_else(Missing::no_target)?;
     let user = sql.migration_user();
     if !rights.user_exists {
-        let message = format!("the target has no role `{user}`, which the migration would sign in as");
+        let message =
+            format!("the target has no role `{user}`, which the migration would sign in as");
         return Ok(Finding::new(format!("role/{user}"), message).into());
     }
     let mut findings = Findings::none();
@@ -89,14 +94,23 @@ fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
         })
         .collect();
     for role in &rights.other_memberships {
-        let message = format!("`{user}` is also a member of `{role}`: the service may fail to tidy up after itself");
+        let message = format!(
+            "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
+        );
         let fix = format!("REVOKE {} FROM {name};", command::identifier(role));
         found.push(Finding::new(&object, message).fix(fix));
     }
     let owner = rights.public_owner.as_deref().unwrap_or("nobody");
-    if rights.public_owner.is_some() && rights.owns_public == Some(false) && owner != "pg_database_owner" {
-        let message = format!("the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`");
-        found.push(Finding::new(&object, message).fix("ALTER SCHEMA public OWNER TO azure_pg_admin;"));
+    if rights.public_owner.is_some()
+        && rights.owns_public == Some(false)
+        && owner != "pg_database_owner"
+    {
+        let message = format!(
+            "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
+        );
+        found.push(
+            Finding::new(&object, message).fix("ALTER SCHEMA public OWNER TO azure_pg_admin;"),
+        );
     }
     found
 }

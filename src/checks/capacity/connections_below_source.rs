@@ -26,22 +26,41 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let configurations = facts.configurations.as_ref()?;
-    let (most, reserved) = (number(configurations, "max_connections")?, reserved(configurations)?);
+    let (most, reserved) = (
+        number(configurations, "max_connections")?,
+        reserved(configurations)?,
+    );
     let free = most.saturating_sub(reserved);
     let mut findings = Findings::none();
     let setting = facts.settings.as_ref().map_err(Clone::clone);
-    let setting = setting.and_then(|s| s.value("max_connections")?.parse().map_err(|_| not_a_number()));
+    let setting = setting.and_then(|s| {
+        s.value("max_connections")?
+            .parse()
+            .map_err(|_| not_a_number())
+    });
     let setting: Option<u32> = findings.know(&setting).copied();
     let in_use = findings.know(&facts.activity).map(|a| a.connections);
     let finding = |message: String| {
         let known = Finding::new("parameter/max_connections", message)
             .evidence("target max_connections", most)
             .evidence("reserved on the target", reserved);
-        let known = in_use.iter().fold(known, |f, n| f.evidence("in use on the source", n));
-        let known = setting.iter().fold(known, |f, n| f.evidence("source max_connections", n));
-        let wanted = setting.or(in_use).unwrap_or(most).saturating_add(reserved).min(5000);
+        let known = in_use
+            .iter()
+            .fold(known, |f, n| f.evidence("in use on the source", n));
+        let known = setting
+            .iter()
+            .fold(known, |f, n| f.evidence("source max_connections", n));
+        let wanted = setting
+            .or(in_use)
+            .unwrap_or(most)
+            .saturating_add(reserved)
+            .min(5000);
         known
-            .fix(command::set_parameter(&server.id, "max_connections", &wanted.to_string()))
+            .fix(command::set_parameter(
+                &server.id,
+                "max_connections",
+                &wanted.to_string(),
+            ))
             .fix(command::restart(&server.id))
     };
     match (in_use, setting) {
@@ -70,9 +89,13 @@ fn reserved(configurations: &Configurations) -> Fact<u32> {
         Some(c) => c.value.parse().map(Some).map_err(|_| not_a_number()),
         None => Ok(None),
     };
-    let (own, superuser): (Option<u32>, Option<u32>) =
-        (one("reserved_connections")?, one("superuser_reserved_connections")?);
-    Ok(own.zip(superuser).map_or(RESERVED_CONNECTIONS, |(a, b)| a + b))
+    let (own, superuser): (Option<u32>, Option<u32>) = (
+        one("reserved_connections")?,
+        one("superuser_reserved_connections")?,
+    );
+    Ok(own
+        .zip(superuser)
+        .map_or(RESERVED_CONNECTIONS, |(a, b)| a + b))
 }
 
 fn not_a_number() -> Missing {

@@ -2,9 +2,9 @@
 //! Storage page, 2026-01-13: effective IOPS are the smaller of the disk's and the SKU's.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
-use crate::facts::{Fact, Facts, Missing};
 use crate::facts::capabilities::DiskOffer;
 use crate::facts::server::Server;
+use crate::facts::{Fact, Facts, Missing};
 use crate::sizing::storage;
 
 pub const CHECK: Check = Check {
@@ -41,13 +41,21 @@ fn run(facts: &Facts) -> Judged {
              {disk}, its SKU {})",
             sku.iops.map_or("unknown".to_owned(), |s| s.to_string())
         );
-        findings.push(finding(message, facts, disk, observed).evidence("source_iops", format!("{observed:.0}")));
-    } else if let Some(most) = sku.iops.filter(|s| f64::from(disk) < f64::from(*s) * FAR_UNDER) {
+        findings.push(
+            finding(message, facts, disk, observed)
+                .evidence("source_iops", format!("{observed:.0}")),
+        );
+    } else if let Some(most) = sku
+        .iops
+        .filter(|s| f64::from(disk) < f64::from(*s) * FAR_UNDER)
+    {
         let message = format!(
             "the target's disk does {disk} reads and writes a second, a small part of the {most} that `{}` could",
             sku.name
         );
-        findings.push(finding(message, facts, disk, f64::from(most) * FAR_UNDER).milder(Severity::Note));
+        findings.push(
+            finding(message, facts, disk, f64::from(most) * FAR_UNDER).milder(Severity::Note),
+        );
     }
     Ok(findings)
 }
@@ -63,7 +71,11 @@ fn finding(message: String, facts: &Facts, disk: u32, wanted: f64) -> Finding {
     let better = capabilities.premium_disks(tier).find(enough);
     let flag = better.and_then(|d| storage::premium_tier(d.size_gib));
     flag.iter().fold(finding, |f, tier| {
-        f.fix(command::server(&server.id, "update", &format!("--performance-tier {tier}")))
+        f.fix(command::server(
+            &server.id,
+            "update",
+            &format!("--performance-tier {tier}"),
+        ))
     })
 }
 
@@ -78,7 +90,9 @@ fn disk_iops(facts: &Facts, server: &Server) -> Fact<u32> {
     let tier = &server.sku.as_ref().map_err(Clone::clone)?.tier;
     let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
     let is_premium = storage.is_premium_ssd() != Ok(false);
-    let listed = capabilities.premium_disks(tier).find(|d| is_premium && d.size_gib == size);
+    let listed = capabilities
+        .premium_disks(tier)
+        .find(|d| is_premium && d.size_gib == size);
     match (listed, said) {
         (Some(disk), _) => Ok(disk.iops),
         (None, Err(missing)) => Err(missing),

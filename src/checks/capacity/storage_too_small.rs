@@ -49,11 +49,7 @@ struct Need {
 impl Need {
     fn finding(&self, server: &Server, message: &str) -> Finding {
         let wanted = storage::premium_size(storage::least_disk_gib(self.source_gib));
-        let grow = command::server(
-            &server.id,
-            "update",
-            &format!("--storage-size {wanted}"),
-        );
+        let grow = command::server(&server.id, "update", &format!("--storage-size {wanted}"));
         Finding::new(
             "server",
             format!(
@@ -101,7 +97,11 @@ fn others_on_target(findings: &mut Findings, facts: &Facts) {
     let Some(names) = names.filter(|names| !names.is_empty()) else {
         return;
     };
-    let sizes = facts.on_target.as_ref().ok().and_then(|t| t.sizes.as_ref().ok());
+    let sizes = facts
+        .on_target
+        .as_ref()
+        .ok()
+        .and_then(|t| t.sizes.as_ref().ok());
     let bytes = sizes.and_then(|sizes| {
         let each = names.iter().map(|n| sizes.get(n).copied().flatten());
         each.sum::<Option<u64>>()

@@ -33,7 +33,12 @@ const WORTH_KEEPING_GIB: f64 = 100.0;
 
 /// A setting of the load on the target: name, what is wanted, in which unit, and below which value it is far from that.
 const LOAD: &[(&str, &str, &str, f64)] = &[
-    ("max_wal_size", "65536", "megabytes", 16.0 * 1024.0 * 1_048_576.0),
+    (
+        "max_wal_size",
+        "65536",
+        "megabytes",
+        16.0 * 1024.0 * 1_048_576.0,
+    ),
     ("maintenance_work_mem", "2097151", "KB", 512.0 * 1_048_576.0),
     ("checkpoint_timeout", "3600", "seconds", 1800.0 * 1e6),
 ];
@@ -88,7 +93,10 @@ fn kept_by_target(findings: &mut Findings, id: &ServerId, configurations: &Confi
             continue;
         };
         if is_outside(&parameter.value, *least, *most) {
-            let message = format!("`{name}` of the target is {}, a long copy wants {wanted}", parameter.value);
+            let message = format!(
+                "`{name}` of the target is {}, a long copy wants {wanted}",
+                parameter.value
+            );
             findings.push(on_target(id, name, message, &parameter.value, wanted));
         }
     }
@@ -96,14 +104,19 @@ fn kept_by_target(findings: &mut Findings, id: &ServerId, configurations: &Confi
 
 /// Zero leaves it to the operating system, which waits two hours.
 fn is_outside(text: &str, least: f64, most: f64) -> bool {
-    text.trim().parse::<f64>().is_ok_and(|n| n < least || n > most)
+    text.trim()
+        .parse::<f64>()
+        .is_ok_and(|n| n < least || n > most)
 }
 
 fn on_target(id: &ServerId, name: &str, message: String, old: &str, new: &str) -> Finding {
     Finding::new(format!("parameter/{name}"), message)
         .evidence("restore", old)
         .fix(command::set_parameter(id, name, new))
-        .fix(format!("{} # afterwards", command::set_parameter(id, name, old)))
+        .fix(format!(
+            "{} # afterwards",
+            command::set_parameter(id, name, old)
+        ))
 }
 
 fn kept_by_source(findings: &mut Findings, settings: &Settings) {
@@ -112,7 +125,11 @@ fn kept_by_source(findings: &mut Findings, settings: &Settings) {
             continue;
         };
         if is_outside(old, *least, *most) {
-            let shown = if old == "0" { "left to the operating system" } else { old };
+            let shown = if old == "0" {
+                "left to the operating system"
+            } else {
+                old
+            };
             let message = format!("`{name}` of the source is {shown}, a long copy wants {wanted}");
             findings.push(
                 Finding::new(format!("parameter/{name}"), message)

@@ -22,8 +22,14 @@ pub const CHECK: Check = Check {
 
 /// The parameter, and what it leaves behind.
 const SKIPS: &[(&str, &str)] = &[
-    ("azure.migration_skip_extensions", "extensions and the objects that need them"),
-    ("azure.migration_skip_large_objects", "large objects (`pg_largeobject`), to which `oid` and `lo` columns point"),
+    (
+        "azure.migration_skip_extensions",
+        "extensions and the objects that need them",
+    ),
+    (
+        "azure.migration_skip_large_objects",
+        "large objects (`pg_largeobject`), to which `oid` and `lo` columns point",
+    ),
 ];
 
 fn run(facts: &Facts) -> Judged {
@@ -39,7 +45,10 @@ fn run(facts: &Facts) -> Judged {
         };
         exists = true;
         if parameter.value.eq_ignore_ascii_case("on") {
-            let message = format!("`{name}` is `on`: the migration leaves {left} behind{}", named(facts, name));
+            let message = format!(
+                "`{name}` is `on`: the migration leaves {left} behind{}",
+                named(facts, name)
+            );
             findings.push(
                 Finding::new(format!("parameter/{name}"), message)
                     .fix(command::set_parameter(&server.id, name, "off")),
@@ -47,7 +56,9 @@ fn run(facts: &Facts) -> Judged {
         }
     }
     if !exists {
-        return Err(Unanswered::not_applicable("the target has no such parameters"));
+        return Err(Unanswered::not_applicable(
+            "the target has no such parameters",
+        ));
     }
     Ok(findings)
 }

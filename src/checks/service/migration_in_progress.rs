@@ -22,17 +22,27 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let id = &facts.migration.target.as_ref().ok_or_else(Missing::no_target)?.id;
+    let id = &facts
+        .migration
+        .target
+        .as_ref()
+        .ok_or_else(Missing::no_target)?
+        .id;
     let mut findings = Findings::none();
     for run in facts.service.as_ref()?.migrations.as_ref()? {
         let Some(state) = findings.know(&run.state).cloned() else {
             continue;
         };
         match state.to_ascii_lowercase().as_str() {
-            "inprogress" | "waitingforuseraction" | "cleaningup" => findings.push(finding(id, run, &state)),
+            "inprogress" | "waitingforuseraction" | "cleaningup" => {
+                findings.push(finding(id, run, &state))
+            }
             "canceled" | "failed" | "succeeded" | "validationfailed" => {}
             _ => findings.unknown(&Missing::not_said(
-                format!("migration `{}` is in state `{state}`, which this version does not know", run.name),
+                format!(
+                    "migration `{}` is in state `{state}`, which this version does not know",
+                    run.name
+                ),
                 "look whether it has ended",
             )),
         }

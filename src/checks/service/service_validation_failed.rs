@@ -6,6 +6,7 @@ use super::word;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::service::migrations::{Item, Run, Validation};
 use crate::facts::{Facts, Missing};
+use crate::plan::Scope;
 
 pub const CHECK: Check = Check {
     id: "service-validation-failed",
@@ -43,6 +44,10 @@ fn run(facts: &Facts) -> Judged {
     }
     let same = newest(words.iter().filter(|w| is_same(facts, w.run)));
     let any = newest(words.iter());
+    // Without the list of databases it cannot be told whether a failure was of these.
+    if facts.migration.scope == Scope::Pair && any.is_some() {
+        findings.know(&facts.databases);
+    }
     match (same, any) {
         (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, true),
         (None, Some((run, validation))) => judge(&mut findings, facts, run, validation, false),
@@ -65,12 +70,23 @@ fn is_same(facts: &Facts, run: &Run) -> bool {
     let (Some(source), Ok(databases)) = (&facts.migration.source, &facts.databases) else {
         return false;
     };
-    let selected: Vec<&str> = databases.selected().0.iter().map(|d| d.name.as_str()).collect();
+    let selected: Vec<&str> = databases
+        .selected()
+        .0
+        .iter()
+        .map(|d| d.name.as_str())
+        .collect();
     let said = run.source.as_deref().unwrap_or_default();
     let place = said.rsplit_once('@').map_or(said, |(place, _)| place);
     let own = format!("{}:{}", source.host, source.port);
-    let in_azure = source.azure_id.as_ref().is_some_and(|id| said.eq_ignore_ascii_case(&id.path()));
-    let by_name = run.source_name.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(&source.host));
+    let in_azure = source
+        .azure_id
+        .as_ref()
+        .is_some_and(|id| said.eq_ignore_ascii_case(&id.path()));
+    let by_name = run
+        .source_name
+        .as_deref()
+        .is_some_and(|n| n.eq_ignore_ascii_case(&source.host));
     let is_source = in_azure || by_name || place.eq_ignore_ascii_case(&own);
     let of_run = run.databases.as_ref();
     let are_databases = of_run.is_ok_and(|all| {
@@ -79,38 +95,69 @@ fn is_same(facts: &Facts, run: &Run) -> bool {
     is_source && are_databases
 }
 
-fn judge(findings: &mut Findings, facts: &Facts, run: &Run, validation: &Validation, is_same: bool) {
+fn judge(
+    findings: &mut Findings,
+    facts: &Facts,
+    run: &Run,
+    validation: &Validation,
+    is_same: bool,
+) {
     let status = validation.status.to_ascii_lowercase();
     if status == "succeeded" {
         return;
     }
     if !["failed", "warning"].contains(&status.as_str()) {
         findings.unknown(&Missing::not_said(
-            format!("the validation of `{}` came out as `{}`, which this version does not know", run.name, validation.status),
+            format!(
+                "the validation of `{}` came out as `{}`, which this version does not know",
+                run.name, validation.status
+            ),
             "look at it in the portal",
         ));
         return;
     }
-    let is_fresh = validation.ended.is_none_or(|ended| ended > facts.recorded_at - FRESH);
+    let is_fresh = validation
+        .ended
+        .is_none_or(|ended| ended > facts.recorded_at - FRESH);
     let is_grave = status == "failed" && is_fresh && is_same;
     let when = validation.ended.map_or("at an unknown time".to_owned(), at);
-    let of = if is_same { "" } else { ", of another source or other databases" };
-    let items = validation.items.iter().filter(|i| !i.state.eq_ignore_ascii_case("Succeeded"));
+    let of = if is_same {
+        ""
+    } else {
+        ", of another source or other databases"
+    };
+    let items = validation
+        .items
+        .iter()
+        .filter(|i| !i.state.eq_ignore_ascii_case("Succeeded"));
     let found: Vec<Finding> = items
         .map(|item| quoted(run, item, &format!("{when}{of}")))
         .collect();
     let whole = || {
-        let message = format!("the validation of `{}` {when}{of} came out as `{}`", run.name, validation.status);
+        let message = format!(
+            "the validation of `{}` {when}{of} came out as `{}`",
+            run.name, validation.status
+        );
         Finding::new(format!("migration/{}", run.name), message)
     };
-    let found = if found.is_empty() { vec![whole()] } else { found };
-    findings.found.extend(found.into_iter().map(|finding| match is_grave {
-        // One item may have warned where another failed.
-        true if finding.evidence.iter().any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning")) => {
-            finding.milder(Severity::Warning)
+    let found = if found.is_empty() {
+        vec![whole()]
+    } else {
+        found
+    };
+    findings.found.extend(found.into_iter().map(|finding| {
+        match is_grave {
+            // One item may have warned where another failed.
+            true if finding
+                .evidence
+                .iter()
+                .any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning")) =>
+            {
+                finding.milder(Severity::Warning)
+            }
+            true => finding,
+            false => finding.milder(Severity::Warning),
         }
-        true => finding,
-        false => finding.milder(Severity::Warning),
     }));
 }
 
@@ -124,12 +171,19 @@ fn quoted(run: &Run, item: &Item, when: &str) -> Finding {
         Some(database) => format!("database/{database}"),
         None => "server".to_owned(),
     };
-    let message = format!("`{}` of the service {when} says {}: {said}", item.kind, item.state);
+    let message = format!(
+        "`{}` of the service {when} says {}: {said}",
+        item.kind, item.state
+    );
     let finding = Finding::new(object, message)
         .evidence("migration", &run.name)
         .evidence("state", &item.state);
     let kin = word::kin(item);
-    if kin.is_empty() { finding } else { finding.evidence("our own checks", kin.join(", ")) }
+    if kin.is_empty() {
+        finding
+    } else {
+        finding.evidence("our own checks", kin.join(", "))
+    }
 }
 
 /// A migration that failed after the last validation says why in a text of its own.
@@ -137,20 +191,37 @@ fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDat
     let Some(last) = runs.iter().max_by_key(|r| r.started) else {
         return;
     };
-    let has_failed = last.state.as_deref().is_ok_and(|s| s.eq_ignore_ascii_case("Failed"));
+    let has_failed = last
+        .state
+        .as_deref()
+        .is_ok_and(|s| s.eq_ignore_ascii_case("Failed"));
     let moment = last.ended.or(last.started);
-    let Some(error) = last.error.as_ref().filter(|_| has_failed && moment >= validated) else {
+    let Some(error) = last
+        .error
+        .as_ref()
+        .filter(|_| has_failed && moment >= validated)
+    else {
         return;
     };
     let when = moment.map_or("at an unknown time".to_owned(), at);
     let message = format!("migration `{}` failed {when}: \"{error}\"", last.name);
-    let finding = Finding::new(format!("migration/{}", last.name), message).milder(Severity::Warning);
+    let finding =
+        Finding::new(format!("migration/{}", last.name), message).milder(Severity::Warning);
     let kin = word::kin_of(error);
-    findings.push(if kin.is_empty() { finding } else { finding.evidence("our own checks", kin.join(", ")) });
+    findings.push(if kin.is_empty() {
+        finding
+    } else {
+        finding.evidence("our own checks", kin.join(", "))
+    });
 }
 
 /// `on 2026-11-19 at 20:30 UTC`.
 fn at(moment: OffsetDateTime) -> String {
     let utc = moment.to_offset(time::UtcOffset::UTC);
-    format!("on {} at {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute())
+    format!(
+        "on {} at {:02}:{:02} UTC",
+        utc.date(),
+        utc.hour(),
+        utc.minute()
+    )
 }

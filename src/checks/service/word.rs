@@ -6,14 +6,20 @@ use crate::facts::service::migrations::Item;
 /// Codes that belong to a type of validation, where its message has none. As of 2025-07-21; the table is inferred from
 /// what each type covers: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes>
 const CODES: &[(&str, &[u32])] = &[
-    ("AuthenticationAndConnectivityValidation", &[603_000, 603_001, 603_100]),
+    (
+        "AuthenticationAndConnectivityValidation",
+        &[603_000, 603_001, 603_100],
+    ),
     ("SourceVersionValidation", &[603_400]),
     (
         "ServerParametersValidation",
         &[603_104, 603_105, 603_106, 603_107, 603_108, 603_109],
     ),
     ("SchemaValidation", &[603_404, 603_409, 603_413]),
-    ("ExtensionsValidation", &[603_405, 603_406, 603_407, 603_408]),
+    (
+        "ExtensionsValidation",
+        &[603_405, 603_406, 603_407, 603_408],
+    ),
     ("CollationsValidation", &[603_401, 603_402, 603_403]),
 ];
 
@@ -33,7 +39,8 @@ pub(super) fn kin_of(text: &str) -> Vec<&'static str> {
 }
 
 fn of(codes: &[u32]) -> Vec<&'static str> {
-    let stands = |official: &Official| matches!(official, Official::ServiceError(c) if codes.contains(c));
+    let stands =
+        |official: &Official| matches!(official, Official::ServiceError(c) if codes.contains(c));
     let kin = checks::all().filter(|c| c.official.iter().any(stands));
     kin.map(|c| c.id).collect()
 }
@@ -52,8 +59,13 @@ mod tests {
 
     #[test]
     fn codes_in_a_text_name_checks() {
-        assert_eq!(codes("error 603405: x, [603108]; 16034051").collect::<Vec<_>>(), [603_405, 603_108]);
-        assert!(kin_of("603400: source version below the minimum").contains(&"source-version-too-old"));
+        assert_eq!(
+            codes("error 603405: x, [603108]; 16034051").collect::<Vec<_>>(),
+            [603_405, 603_108]
+        );
+        assert!(
+            kin_of("603400: source version below the minimum").contains(&"source-version-too-old")
+        );
         assert!(kin_of("nothing").is_empty());
     }
 }

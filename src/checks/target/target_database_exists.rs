@@ -78,11 +78,18 @@ fn postgres(findings: &mut Findings, databases: &Databases) {
 fn taken(facts: &Facts, server: Option<&ServerId>, name: &str) -> Finding {
     let overwrite = facts.migration.overwrite;
     let message = if overwrite {
-        format!("the target has a database `{name}`{}, which the migration will drop", held(facts, name))
+        format!(
+            "the target has a database `{name}`{}, which the migration will drop",
+            held(facts, name)
+        )
     } else {
-        format!("the target has a database `{name}` already{}", held(facts, name))
+        format!(
+            "the target has a database `{name}` already{}",
+            held(facts, name)
+        )
     };
-    let finding = Finding::new(format!("database/{name}"), message).evidence("overwrite", overwrite);
+    let finding =
+        Finding::new(format!("database/{name}"), message).evidence("overwrite", overwrite);
     if overwrite {
         return finding.milder(Severity::Warning);
     }
@@ -104,10 +111,15 @@ fn held(facts: &Facts, name: &str) -> String {
         return String::new();
     };
     let tables = on_target.contents.get(name).and_then(|c| c.as_ref().ok());
-    let bytes = on_target.sizes.as_ref().ok().and_then(|s| s.get(name).copied().flatten());
-    let parts = tables.map(|n| format!("{n} relations")).into_iter().chain(
-        bytes.map(|b| format!("{:.1} GiB", b as f64 / GIB)),
-    );
+    let bytes = on_target
+        .sizes
+        .as_ref()
+        .ok()
+        .and_then(|s| s.get(name).copied().flatten());
+    let parts = tables
+        .map(|n| format!("{n} relations"))
+        .into_iter()
+        .chain(bytes.map(|b| format!("{:.1} GiB", b as f64 / GIB)));
     let parts: Vec<String> = parts.collect();
     if parts.is_empty() {
         String::new()

@@ -24,8 +24,15 @@ fn run(facts: &Facts) -> Judged {
     if *server.auth.as_ref()?.password.as_ref()? {
         return Ok(Findings::none());
     }
-    let finding = Finding::new("server", "password authentication is `Disabled` on the target")
-        .evidence("passwordAuth", "Disabled")
-        .fix(command::server(&server.id, "update", "--password-auth Enabled"));
+    let finding = Finding::new(
+        "server",
+        "password authentication is `Disabled` on the target",
+    )
+    .evidence("passwordAuth", "Disabled")
+    .fix(command::server(
+        &server.id,
+        "update",
+        "--password-auth Enabled",
+    ));
     Ok(finding.into())
 }

@@ -53,7 +53,10 @@ fn run(facts: &Facts) -> Judged {
         "the identity that asks lacks {} of the {} actions that creating a migration needs, `{}` among them",
         lacking.len(),
         NEEDED.len(),
-        lacking.iter().find(|a| a.ends_with("migrations/write")).unwrap_or(&lacking[0])
+        lacking
+            .iter()
+            .find(|a| a.ends_with("migrations/write"))
+            .unwrap_or(&lacking[0])
     );
     let scope = command::quote(&server.id.path());
     let grant = format!(

@@ -1,8 +1,6 @@
 //! A server that cannot reach its key stops within the hour. Since 0.1.0.
 
-use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered,
-};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::Facts;
 use crate::facts::server::encryption::KeyStatus;
 use crate::facts::{Fact, Missing};
@@ -32,7 +30,12 @@ fn run(facts: &Facts) -> Judged {
     judge(&mut findings, "the key", "primary", &encryption.primary);
     match &encryption.geo {
         Ok(None) => {}
-        Ok(Some(key)) => judge(&mut findings, "the key of the geo-redundant backups", "geo", &Ok(key.clone())),
+        Ok(Some(key)) => judge(
+            &mut findings,
+            "the key of the geo-redundant backups",
+            "geo",
+            &Ok(key.clone()),
+        ),
         Err(missing) => findings.unknown(missing),
     }
     Ok(findings)

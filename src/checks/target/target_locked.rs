@@ -38,7 +38,11 @@ fn run(facts: &Facts) -> Judged {
 }
 
 fn finding(lock: &Lock, level: &str) -> Finding {
-    let message = format!("lock `{}` of level `{level}` lies on {}", lock.name, lock.scope());
+    let message = format!(
+        "lock `{}` of level `{level}` lies on {}",
+        lock.name,
+        lock.scope()
+    );
     Finding::new(format!("lock/{}", lock.name), message)
         .evidence("level", level)
         .evidence("id", &lock.id)

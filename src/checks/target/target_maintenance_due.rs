@@ -3,9 +3,7 @@
 
 use time::Duration;
 
-use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command,
-};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;
 use crate::facts::service::maintenance::{Event, Maintenance};
 
@@ -31,7 +29,9 @@ fn run(facts: &Facts) -> Judged {
     let events = match facts.service.as_ref()?.maintenance.as_ref()? {
         Maintenance::Events(events) => events,
         Maintenance::NotOffered(version) => {
-            let why = format!("api-version {version} does not tell of maintenance; `--api-version 2026-10-01` does");
+            let why = format!(
+                "api-version {version} does not tell of maintenance; `--api-version 2026-10-01` does"
+            );
             return Err(Unanswered::not_applicable(why));
         }
     };
@@ -44,12 +44,20 @@ fn run(facts: &Facts) -> Judged {
         if start > facts.recorded_at + AHEAD || end < facts.recorded_at {
             continue;
         }
-        let message = format!("maintenance `{}` is {} for {start}", event.name, event.status.to_lowercase());
+        let message = format!(
+            "maintenance `{}` is {} for {start}",
+            event.name,
+            event.status.to_lowercase()
+        );
         let finding = Finding::new(format!("maintenance/{}", event.name), message)
             .evidence("start", start)
             .evidence("end", end)
             .evidence("can be put off", event.deferrable);
-        findings.push(finding.fix(command::server(&server.id, "show", "--query maintenanceWindow")));
+        findings.push(finding.fix(command::server(
+            &server.id,
+            "show",
+            "--query maintenanceWindow",
+        )));
     }
     Ok(findings)
 }

@@ -40,12 +40,20 @@ fn run(facts: &Facts) -> Judged {
     let finding = Finding::new("server", message)
         .evidence("version", major)
         .evidence("dates as of", AS_OF)
-        .fix(command::server(&server.id, "upgrade", &format!("--version {}", newer(facts, today))));
+        .fix(command::server(
+            &server.id,
+            "upgrade",
+            &format!("--version {}", newer(facts, today)),
+        ));
     Ok(finding.into())
 }
 
 fn message(support: &Support, today: Date) -> String {
-    let word = if support.standard < today { "ended" } else { "ends" };
+    let word = if support.standard < today {
+        "ended"
+    } else {
+        "ends"
+    };
     let mut message = format!(
         "standard support of PostgreSQL {} {word} on {}",
         support.major, support.standard

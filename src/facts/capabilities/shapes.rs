@@ -15,7 +15,10 @@ pub(super) fn offers(
 ) -> Fact<(Vec<SkuOffer>, Vec<DiskOffer>)> {
     let (mut skus, mut disks) = (Vec::new(), Vec::new());
     for item in items(answers, question)? {
-        let editions = one_of(item, &["supportedServerEditions", "supportedFlexibleServerEditions"]);
+        let editions = one_of(
+            item,
+            &["supportedServerEditions", "supportedFlexibleServerEditions"],
+        );
         let Some(editions) = editions.and_then(Value::as_array) else {
             let why = "`supportedServerEditions` is not a list";
             return Err(Missing::unreadable(question, why));
@@ -39,7 +42,10 @@ pub(super) fn offers(
 
 fn sku(tier: &str, sku: &Value) -> Option<SkuOffer> {
     let vcores = number(sku, &["vCores"])?;
-    let per_vcore = number(sku, &["supportedMemoryPerVcoreMb", "supportedMemoryPerVcoreMB"])?;
+    let per_vcore = number(
+        sku,
+        &["supportedMemoryPerVcoreMb", "supportedMemoryPerVcoreMB"],
+    )?;
     let zones = list(sku, "supportedZones").filter_map(Value::as_str);
     Some(SkuOffer {
         name: text(sku, "name")?.to_owned(),

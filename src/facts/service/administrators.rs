@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::below;
-use crate::facts::shape::{Shape, items};
-use crate::facts::server::Server;
 use crate::facts::Fact;
+use crate::facts::server::Server;
+use crate::facts::shape::{Shape, items};
 use crate::plan::{Migration, Scope, SourceKind, Target};
 use crate::question::{Answers, Question};
 
@@ -22,11 +22,7 @@ pub fn may_have_entra_roles(kind: Option<SourceKind>) -> bool {
 }
 
 /// `None` while it is not known that Entra is on, and where nobody needs the answer.
-pub fn question(
-    migration: &Migration,
-    target: &Target,
-    server: &Fact<Server>,
-) -> Option<Question> {
+pub fn question(migration: &Migration, target: &Target, server: &Fact<Server>) -> Option<Question> {
     let is_needed = migration.scope == Scope::Pair
         && may_have_entra_roles(migration.source.as_ref().and_then(|s| s.kind));
     let is_on = is_on(server) == Ok(true);
@@ -47,10 +43,12 @@ pub fn read(
     if !is_on(server)? {
         return Ok(Vec::new());
     }
-    let question = question(migration, target, server)
-        .unwrap_or_else(|| below(target, "administrators"));
+    let question =
+        question(migration, target, server).unwrap_or_else(|| below(target, "administrators"));
     items(answers, &question)?
         .iter()
-        .map(|item| Shape::<Value>::item(item, &question, &[])?.required("properties.principalName"))
+        .map(|item| {
+            Shape::<Value>::item(item, &question, &[])?.required("properties.principalName")
+        })
         .collect()
 }

@@ -4,9 +4,9 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::below;
-use crate::facts::shape::{Shape, items};
-use crate::facts::server::Server;
 use crate::facts::Fact;
+use crate::facts::server::Server;
+use crate::facts::shape::{Shape, items};
 use crate::plan::Target;
 use crate::question::{Answers, Question};
 

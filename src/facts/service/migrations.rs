@@ -52,7 +52,9 @@ pub struct Item {
 /// GET of all migrations.
 pub fn question(target: &Target) -> Question {
     match below(target, "migrations") {
-        Question::Arm { path, api_version, .. } => Question::Arm {
+        Question::Arm {
+            path, api_version, ..
+        } => Question::Arm {
             path,
             api_version,
             filter: Some("migrationListFilter=All".to_owned()),
@@ -94,7 +96,11 @@ fn listed(target: &Target, answers: &Answers) -> Fact<Vec<Run>> {
 }
 
 fn run(shape: &Shape<Value>) -> Fact<Run> {
-    let text = |path: &str| shape.field(&format!("properties.{path}"), "").unwrap_or(None);
+    let text = |path: &str| {
+        shape
+            .field(&format!("properties.{path}"), "")
+            .unwrap_or(None)
+    };
     let databases = shape
         .texts("properties.dbsToMigrate")
         .and_then(|all| all.ok_or_else(|| shape.absent("properties.dbsToMigrate")));
@@ -106,8 +112,12 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
         source: text("sourceDbServerResourceId"),
         source_name: text("sourceDbServerFullyQualifiedDomainName"),
         databases,
-        started: shape.moment("properties.migrationWindowStartTimeInUtc").unwrap_or(None),
-        ended: shape.moment("properties.migrationWindowEndTimeInUtc").unwrap_or(None),
+        started: shape
+            .moment("properties.migrationWindowStartTimeInUtc")
+            .unwrap_or(None),
+        ended: shape
+            .moment("properties.migrationWindowEndTimeInUtc")
+            .unwrap_or(None),
         validation: validation(shape),
     })
 }
@@ -124,10 +134,16 @@ fn validation(shape: &Shape<Value>) -> Fact<Option<Validation>> {
         return Ok(None);
     };
     let mut items = Vec::new();
-    for item in shape.list(&at("serverLevelValidationDetails"))?.unwrap_or_default() {
+    for item in shape
+        .list(&at("serverLevelValidationDetails"))?
+        .unwrap_or_default()
+    {
         items.push(validated(&item, None)?);
     }
-    for database in shape.list(&at("dbLevelValidationDetails"))?.unwrap_or_default() {
+    for database in shape
+        .list(&at("dbLevelValidationDetails"))?
+        .unwrap_or_default()
+    {
         let name = database.field("databaseName", "")?;
         for item in database.list("summary")?.unwrap_or_default() {
             items.push(validated(&item, name.clone())?);

@@ -83,11 +83,17 @@ mod tests {
     fn patterns_as_azure_reads_them() {
         let write = "Microsoft.DBforPostgreSQL/flexibleServers/migrations/write";
         assert!(matches("*", write));
-        assert!(matches("microsoft.dbforpostgresql/flexibleservers/*", write));
+        assert!(matches(
+            "microsoft.dbforpostgresql/flexibleservers/*",
+            write
+        ));
         assert!(matches("Microsoft.DBforPostgreSQL/*/write", write));
         assert!(matches(write, write));
         assert!(!matches("*/read", write));
-        assert!(!matches("Microsoft.DBforPostgreSQL/*/migrations/writ", write));
+        assert!(!matches(
+            "Microsoft.DBforPostgreSQL/*/migrations/writ",
+            write
+        ));
         assert!(!matches("Microsoft.DBforPostgreSQL/flexibleServers", write));
         assert!(!matches("*write/*write", write));
     }

@@ -74,9 +74,9 @@ impl<M> Shape<'_, M> {
         let items = value
             .as_array()
             .ok_or_else(|| self.odd(path, "something else", "a list"))?;
-        let shapes = items.iter().map(|item| {
-            Shape::parse(item, &self.question, self.api_version.clone(), &[])
-        });
+        let shapes = items
+            .iter()
+            .map(|item| Shape::parse(item, &self.question, self.api_version.clone(), &[]));
         shapes.collect::<Fact<Vec<_>>>().map(Some)
     }
 
