@@ -6,6 +6,7 @@ mod check;
 mod fixtures;
 mod layers;
 mod postgres;
+mod readme;
 mod servers;
 mod support;
 mod worlds;
