@@ -224,6 +224,25 @@ pub enum SourceKind {
     SupabasePostgresql,
 }
 
+impl SourceKind {
+    /// Whether its owner runs PostgreSQL himself, with a superuser and the server's files.
+    pub fn is_self_hosted(self) -> bool {
+        use SourceKind::{
+            AwsEc2, AzureVm, DigitalOceanDroplets, Edb, EdbOracleServer, EdbPostgresql,
+        };
+        use SourceKind::{GcpCompute, HuaweiCompute, OnPremises};
+        let all = [
+            OnPremises,
+            AzureVm,
+            AwsEc2,
+            GcpCompute,
+            HuaweiCompute,
+            DigitalOceanDroplets,
+        ];
+        all.contains(&self) || [Edb, EdbOracleServer, EdbPostgresql].contains(&self)
+    }
+}
+
 impl fmt::Display for SourceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(

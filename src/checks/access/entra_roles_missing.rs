@@ -49,6 +49,10 @@ fn run(facts: &Facts) -> Judged {
             (Ok(roles), _) if holds(roles, role) => {}
             (Ok(_), _) => findings.push(finding(role, "is not on the target")),
             (Err(_), Ok(names)) if holds(names, role) => {}
+            (Err(_), Ok(_)) if !is_on(facts) => {
+                let what = "cannot be on the target, where Microsoft Entra authentication is off";
+                findings.push(finding(role, what).milder(Severity::Warning));
+            }
             (Err(_), Ok(_)) => {
                 let what = "is no administrator of the target; whether it is a role there only SQL on the target tells";
                 findings.push(finding(role, what).milder(Severity::Warning));
@@ -57,6 +61,15 @@ fn run(facts: &Facts) -> Judged {
         }
     }
     Ok(findings)
+}
+
+fn is_on(facts: &Facts) -> bool {
+    let auth = facts
+        .server
+        .as_ref()
+        .ok()
+        .and_then(|s| s.auth.as_ref().ok());
+    auth.is_none_or(|a| a.entra != Ok(false))
 }
 
 fn finding(role: &str, what: &str) -> Finding {

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::facts::configurations::Configurations;
 use crate::facts::parameter::{Value, convert, readable, value};
 use crate::facts::settings::Settings;
-use crate::plan::ServerId;
+use crate::plan::{ServerId, SourceKind};
 use crate::sizing::demand;
 
 pub const CHECK: Check = Check {
@@ -62,7 +62,7 @@ fn run(facts: &Facts) -> Judged {
     }
     if data.gib >= WORTH_KEEPING_GIB {
         kept_by_target(&mut findings, &server.id, configurations);
-        kept_by_source(&mut findings, settings);
+        kept_by_source(&mut findings, facts, settings);
     }
     Ok(findings)
 }
@@ -119,7 +119,8 @@ fn on_target(id: &ServerId, name: &str, message: String, old: &str, new: &str) -
         ))
 }
 
-fn kept_by_source(findings: &mut Findings, settings: &Settings) {
+fn kept_by_source(findings: &mut Findings, facts: &Facts, settings: &Settings) {
+    let kind = facts.migration.source.as_ref().and_then(|s| s.kind);
     for (name, wanted, least, most) in KEEPALIVES {
         let Some(old) = findings.know(&settings.value(name)).copied() else {
             continue;
@@ -131,12 +132,24 @@ fn kept_by_source(findings: &mut Findings, settings: &Settings) {
                 old
             };
             let message = format!("`{name}` of the source is {shown}, a long copy wants {wanted}");
-            findings.push(
-                Finding::new(format!("parameter/{name}"), message)
-                    .evidence("restore", old)
-                    .fix(format!("ALTER SYSTEM SET {name} = {wanted}; SELECT pg_reload_conf();"))
-                    .fix(format!("ALTER SYSTEM RESET {name}; SELECT pg_reload_conf(); -- afterwards, or set {old} anew")),
-            );
+            let finding =
+                Finding::new(format!("parameter/{name}"), message).evidence("restore", old);
+            // A managed source has its own place for parameters.
+            findings.push(if kind.is_none_or(SourceKind::is_self_hosted) {
+                let was_default = settings.find(name).is_some_and(|s| s.source == "default");
+                let back = if was_default {
+                    format!("ALTER SYSTEM RESET {name};")
+                } else {
+                    format!("ALTER SYSTEM SET {name} = {old};")
+                };
+                finding
+                    .fix(format!(
+                        "ALTER SYSTEM SET {name} = {wanted}; SELECT pg_reload_conf();"
+                    ))
+                    .fix(format!("{back} SELECT pg_reload_conf(); -- afterwards"))
+            } else {
+                finding
+            });
         }
     }
 }

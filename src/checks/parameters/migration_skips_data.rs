@@ -28,7 +28,7 @@ const SKIPS: &[(&str, &str)] = &[
     ),
     (
         "azure.migration_skip_large_objects",
-        "large objects (`pg_largeobject`), to which `oid` and `lo` columns point",
+        "all large objects (`pg_largeobject`)",
     ),
 ];
 
@@ -46,7 +46,7 @@ fn run(facts: &Facts) -> Judged {
         exists = true;
         if parameter.value.eq_ignore_ascii_case("on") {
             let message = format!(
-                "`{name}` is `on`: the migration leaves {left} behind{}",
+                "`{name}` is `on`: the migration leaves behind {left}{}",
                 named(facts, name)
             );
             findings.push(

@@ -30,21 +30,8 @@ fn run(facts: &Facts) -> Judged {
         .id;
     let mut findings = Findings::none();
     for run in facts.service.as_ref()?.migrations.as_ref()? {
-        let Some(state) = findings.know(&run.state).cloned() else {
-            continue;
-        };
-        match state.to_ascii_lowercase().as_str() {
-            "inprogress" | "waitingforuseraction" | "cleaningup" => {
-                findings.push(finding(id, run, &state))
-            }
-            "canceled" | "failed" | "succeeded" | "validationfailed" => {}
-            _ => findings.unknown(&Missing::not_said(
-                format!(
-                    "migration `{}` is in state `{state}`, which this version does not know",
-                    run.name
-                ),
-                "look whether it has ended",
-            )),
+        if findings.know(&run.is_active) == Some(&true) {
+            findings.push(finding(id, run, run.state.as_deref().unwrap_or_default()));
         }
     }
     Ok(findings)

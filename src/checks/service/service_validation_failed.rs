@@ -3,9 +3,10 @@
 use time::{Duration, OffsetDateTime};
 
 use super::word;
+use crate::checks::moment::at;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
 use crate::facts::service::migrations::{Item, Run, Validation};
-use crate::facts::{Facts, Missing};
 use crate::plan::Scope;
 
 pub const CHECK: Check = Check {
@@ -106,21 +107,11 @@ fn judge(
     if status == "succeeded" {
         return;
     }
-    if !["failed", "warning"].contains(&status.as_str()) {
-        findings.unknown(&Missing::not_said(
-            format!(
-                "the validation of `{}` came out as `{}`, which this version does not know",
-                run.name, validation.status
-            ),
-            "look at it in the portal",
-        ));
-        return;
-    }
     let is_fresh = validation
         .ended
         .is_none_or(|ended| ended > facts.recorded_at - FRESH);
     let is_grave = status == "failed" && is_fresh && is_same;
-    let when = validation.ended.map_or("at an unknown time".to_owned(), at);
+    let when = validation.ended.map_or("at an unknown time".to_owned(), on);
     let of = if is_same {
         ""
     } else {
@@ -203,7 +194,7 @@ fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDat
     else {
         return;
     };
-    let when = moment.map_or("at an unknown time".to_owned(), at);
+    let when = moment.map_or("at an unknown time".to_owned(), on);
     let message = format!("migration `{}` failed {when}: \"{error}\"", last.name);
     let finding =
         Finding::new(format!("migration/{}", last.name), message).milder(Severity::Warning);
@@ -215,13 +206,6 @@ fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDat
     });
 }
 
-/// `on 2026-11-19 at 20:30 UTC`.
-fn at(moment: OffsetDateTime) -> String {
-    let utc = moment.to_offset(time::UtcOffset::UTC);
-    format!(
-        "on {} at {:02}:{:02} UTC",
-        utc.date(),
-        utc.hour(),
-        utc.minute()
-    )
+fn on(moment: OffsetDateTime) -> String {
+    format!("on {}", at(moment))
 }

@@ -1,9 +1,9 @@
 //! A server that cannot reach its key stops within the hour. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
+use crate::facts::Fact;
 use crate::facts::Facts;
 use crate::facts::server::encryption::KeyStatus;
-use crate::facts::{Fact, Missing};
 
 pub const CHECK: Check = Check {
     id: "target-key-invalid",
@@ -46,15 +46,10 @@ fn judge(findings: &mut Findings, what: &str, which: &str, key: &Fact<KeyStatus>
         return;
     };
     let uri = key.uri.as_deref().unwrap_or("its vault");
-    match key.status.to_ascii_lowercase().as_str() {
-        "valid" => {}
-        "invalid" => findings.push(
+    if !key.is_valid {
+        findings.push(
             Finding::new("server", format!("{what} at `{uri}` is `Invalid`"))
-                .evidence(&format!("{which} key status"), &key.status),
-        ),
-        _ => findings.unknown(&Missing::not_said(
-            format!("Azure says `{}` of {what}", key.status),
-            "look at the key in its vault, and ask again in some minutes",
-        )),
+                .evidence(&format!("{which} key status"), "Invalid"),
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use time::Duration;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, moment::at};
 use crate::facts::Facts;
 use crate::facts::service::maintenance::{Event, Maintenance};
 
@@ -25,7 +25,6 @@ pub const CHECK: Check = Check {
 const AHEAD: Duration = Duration::days(7);
 
 fn run(facts: &Facts) -> Judged {
-    let server = facts.server.as_ref()?;
     let events = match facts.service.as_ref()?.maintenance.as_ref()? {
         Maintenance::Events(events) => events,
         Maintenance::NotOffered(version) => {
@@ -45,19 +44,17 @@ fn run(facts: &Facts) -> Judged {
             continue;
         }
         let message = format!(
-            "maintenance `{}` is {} for {start}",
+            "maintenance `{}` from {} to {} ({})",
             event.name,
-            event.status.to_lowercase()
+            at(start),
+            at(end),
+            event.status
         );
         let finding = Finding::new(format!("maintenance/{}", event.name), message)
-            .evidence("start", start)
-            .evidence("end", end)
+            .evidence("start", at(start))
+            .evidence("end", at(end))
             .evidence("can be put off", event.deferrable);
-        findings.push(finding.fix(command::server(
-            &server.id,
-            "show",
-            "--query maintenanceWindow",
-        )));
+        findings.push(finding);
     }
     Ok(findings)
 }

@@ -13,11 +13,11 @@ pub struct Encryption {
     pub geo: Fact<Option<KeyStatus>>,
 }
 
-/// Where a key is, and Azure's word on it: `Valid`, `Invalid`, `Unknown`.
+/// Where a key is, and Azure's word on it: `Valid` or `Invalid`; any other is no word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyStatus {
     pub uri: Option<String>,
-    pub status: String,
+    pub is_valid: bool,
 }
 
 const SINCE: &str = "2023-03-01-preview";
@@ -37,9 +37,15 @@ pub(super) fn read(shape: &Body) -> Fact<Encryption> {
 fn key(shape: &Body, uri: &str, status: &str) -> Fact<KeyStatus> {
     let at = |name: &str| format!("properties.dataEncryption.{name}");
     let known = shape.field(&at(status), SINCE)?;
+    let known = known.ok_or_else(|| shape.absent(&at(status)))?;
+    let is_valid = match known.to_ascii_lowercase().as_str() {
+        "valid" => true,
+        "invalid" => false,
+        _ => return Err(shape.odd(&at(status), &format!("`{known}`"), "Valid or Invalid")),
+    };
     Ok(KeyStatus {
         uri: shape.field(&at(uri), "")?,
-        status: known.ok_or_else(|| shape.absent(&at(status)))?,
+        is_valid,
     })
 }
 

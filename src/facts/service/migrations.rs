@@ -16,6 +16,8 @@ pub struct Run {
     pub name: String,
     /// `InProgress`, `WaitingForUserAction`, `CleaningUp`, `Canceled`, `Failed`, `Succeeded`, `ValidationFailed`.
     pub state: Fact<String>,
+    /// Whether it has not ended yet; missing for a state that is not known here.
+    pub is_active: Fact<bool>,
     pub sub_state: Option<String>,
     /// What the service says went wrong.
     pub error: Option<String>,
@@ -106,7 +108,8 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
         .and_then(|all| all.ok_or_else(|| shape.absent("properties.dbsToMigrate")));
     Ok(Run {
         name: shape.required("name")?,
-        state: shape.required("properties.currentStatus.state"),
+        state: shape.required(STATE),
+        is_active: is_active(shape),
         sub_state: text("currentStatus.currentSubStateDetails.currentSubState"),
         error: text("currentStatus.error"),
         source: text("sourceDbServerResourceId"),
@@ -122,6 +125,17 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
     })
 }
 
+const STATE: &str = "properties.currentStatus.state";
+
+fn is_active(shape: &Shape<Value>) -> Fact<bool> {
+    let state = shape.required(STATE)?;
+    match state.to_ascii_lowercase().as_str() {
+        "inprogress" | "waitingforuseraction" | "cleaningup" => Ok(true),
+        "canceled" | "failed" | "succeeded" | "validationfailed" => Ok(false),
+        _ => Err(shape.odd(STATE, &format!("`{state}`"), "a state that is known here")),
+    }
+}
+
 const VALIDATION: &str = "properties.currentStatus.currentSubStateDetails.validationDetails";
 
 fn validation(shape: &Shape<Value>) -> Fact<Option<Validation>> {
@@ -133,6 +147,15 @@ fn validation(shape: &Shape<Value>) -> Fact<Option<Validation>> {
     let Some(status) = shape.field(&at("status"), "")? else {
         return Ok(None);
     };
+    let is_known =
+        ["failed", "warning", "succeeded"].contains(&status.to_ascii_lowercase().as_str());
+    if !is_known {
+        return Err(shape.odd(
+            &at("status"),
+            &format!("`{status}`"),
+            "Failed, Warning or Succeeded",
+        ));
+    }
     let mut items = Vec::new();
     for item in shape
         .list(&at("serverLevelValidationDetails"))?

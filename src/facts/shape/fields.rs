@@ -80,7 +80,8 @@ impl<M> Shape<'_, M> {
         shapes.collect::<Fact<Vec<_>>>().map(Some)
     }
 
-    fn odd(&self, path: &str, is: &str, due: &str) -> Missing {
+    /// That the value at `path` is another than those known.
+    pub fn odd(&self, path: &str, is: &str, due: &str) -> Missing {
         Missing::unreadable(&self.question, format!("`{path}` is {is}, not {due}"))
     }
 }
