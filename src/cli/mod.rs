@@ -3,6 +3,7 @@
 
 mod check;
 mod connect;
+mod details;
 mod explain;
 mod record;
 mod said;
@@ -81,11 +82,6 @@ pub enum Error {
     Azure(#[from] ArmError),
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    #[error(
-        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD (for \
-         the source), use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as {variable}"
-    )]
-    PasswordInArguments { variable: &'static str },
     #[error(
         "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
     )]

@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use crate::inputs::postgres::conninfo::{Access, has_password_in};
+use super::details::Details;
+use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
 use crate::plan::file::{self, Wish};
-use crate::plan::{
-    API_VERSION, Exposure, Location, Migration, Mode, Scope, ServerId, SourceKind, SourceServer,
-    Target, TargetSql,
-};
+use crate::plan::{API_VERSION, Location, Migration, Scope, SourceServer, Target, TargetSql};
 
 /// Which side is judged alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,49 +72,6 @@ pub struct Said {
     pub api_version: String,
 }
 
-/// What may also be said of a recorded migration.
-#[derive(Debug, Clone, Args)]
-pub struct Details {
-    /// Offline or online migration
-    #[arg(long, help_heading = "The migration")]
-    pub mode: Option<Mode>,
-    /// A database to migrate; give it once for each [default: every user database]
-    #[arg(long = "database", value_name = "NAME", help_heading = "The migration")]
-    pub databases: Vec<String>,
-    /// Whom the service signs in as on the source [default: the connected user]
-    #[arg(long, value_name = "NAME", help_heading = "The migration")]
-    pub migration_user: Option<String>,
-    /// Whom the service signs in as on the target [default: the user of --target-url]
-    #[arg(long, value_name = "NAME", help_heading = "The migration")]
-    pub target_user: Option<String>,
-    /// Databases of the same name on the target are to be dropped and written anew
-    #[arg(long, help_heading = "The migration")]
-    pub overwrite: bool,
-    /// The identity that asks Azure is also the one that creates the migration
-    #[arg(long, help_heading = "The migration")]
-    pub identity_migrates: bool,
-    /// The resource id of the source, where it is a flexible server itself
-    #[arg(long, value_name = "ID", help_heading = "The migration")]
-    pub source_id: Option<ServerId>,
-    /// Where the source runs
-    #[arg(
-        long,
-        value_name = "KIND",
-        hide_possible_values = true,
-        help_heading = "The migration"
-    )]
-    pub source_kind: Option<SourceKind>,
-    /// How the service reaches the source
-    #[arg(long, help_heading = "The migration")]
-    pub source_exposure: Option<Exposure>,
-    /// Processors of the source
-    #[arg(long, value_name = "N", help_heading = "The migration")]
-    pub source_vcores: Option<u32>,
-    /// Memory of the source, in GiB
-    #[arg(long, value_name = "N", help_heading = "The migration")]
-    pub source_memory_gib: Option<f64>,
-}
-
 /// A migration with the way into its source.
 pub struct Meant {
     pub migration: Migration,
@@ -153,7 +108,7 @@ impl Said {
             None
         };
         let access = if scope.has_source() {
-            Some(access(source.as_deref(), scope)?)
+            Some(access(source.as_deref())?)
         } else {
             None
         };
@@ -184,23 +139,9 @@ impl Said {
     }
 
     fn wish(&self) -> Wish {
-        let d = &self.details;
         Wish {
-            name: None,
-            source: None,
             target: self.target.clone(),
-            mode: d.mode,
-            databases: (!d.databases.is_empty()).then(|| d.databases.clone()),
-            migration_user: d.migration_user.clone(),
-            source_kind: d.source_kind,
-            source_exposure: d.source_exposure,
-            source_vcores: d.source_vcores,
-            source_memory_gib: d.source_memory_gib,
-            source_id: d.source_id.clone(),
-            target_url: None,
-            target_user: d.target_user.clone(),
-            overwrite: d.overwrite.then_some(true),
-            identity_migrates: d.identity_migrates.then_some(true),
+            ..self.details.wish()
         }
     }
 
@@ -256,26 +197,6 @@ impl Said {
     }
 }
 
-impl Details {
-    /// What is said anew of a recorded migration.
-    pub fn apply(&self, migration: &mut Migration) {
-        if let Some(mode) = self.mode {
-            migration.mode = mode;
-        }
-        if !self.databases.is_empty() {
-            migration.databases.clone_from(&self.databases);
-        }
-        if let Some(source) = &mut migration.source {
-            source.kind = self.source_kind.or(source.kind);
-            source.exposure = self.source_exposure.or(source.exposure);
-            source.vcores = self.source_vcores.or(source.vcores);
-            source.memory_gib = self.source_memory_gib.or(source.memory_gib);
-        }
-        migration.overwrite |= self.overwrite;
-        migration.identity_migrates |= self.identity_migrates;
-    }
-}
-
 /// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
 fn conninfo(
     argument: Option<&str>,
@@ -283,7 +204,7 @@ fn conninfo(
     variable: &'static str,
 ) -> Result<Option<String>, Error> {
     match (argument, plan) {
-        (Some(text), _) if has_password_in(text) => Err(Error::PasswordInArguments { variable }),
+        (Some(text), _) if has_password_in(text) => Err(ConninfoError::PasswordInArgument.into()),
         (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
         (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
         (None, None) => Ok(env(variable)),
@@ -296,23 +217,21 @@ pub fn env(name: &str) -> Option<String> {
 }
 
 /// The way into the source. With nothing said at all, PGHOST or PGSERVICE must be there: a source is never guessed.
-fn access(text: Option<&str>, scope: Scope) -> Result<Access, Error> {
+fn access(text: Option<&str>) -> Result<Access, Error> {
     let is_said = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"]
         .iter()
         .any(|name| env(name).is_some());
-    if text.is_none() && !is_said && scope == Scope::Pair {
-        return Err(Error::SideNotGiven {
-            side: "source",
-            other: "target",
-        });
-    }
     if text.is_none() && !is_said {
         return Err(Error::SideNotGiven {
             side: "source",
             other: "target",
         });
     }
-    Ok(Access::resolve(text, &env)?)
+    let access = Access::resolve(text, &env)?;
+    for warning in access.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(access)
 }
 
 fn source_server(access: &Access, wish: &Wish) -> SourceServer {

@@ -3,6 +3,7 @@
 
 mod arm;
 mod check;
+mod depth;
 mod fixtures;
 mod layers;
 mod postgres;
