@@ -55,6 +55,9 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
         api_version: String,
         objects: &[&str],
     ) -> Fact<Self> {
+        if !json.is_object() {
+            return Err(Missing::unreadable(question, "an item is not an object"));
+        }
         let mut repaired = json.clone();
         let mut cut = Vec::new();
         for path in objects {

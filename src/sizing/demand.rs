@@ -68,7 +68,8 @@ pub fn compute(facts: &Facts) -> Fact<Compute> {
             is_sure: true,
         });
     }
-    if let Some((vcores, memory_gib)) = of_azure(facts) {
+    if source.azure_id.is_some() {
+        let (vcores, memory_gib) = of_azure(facts)?;
         return Ok(sure(vcores, memory_gib, "from Azure"));
     }
     if let Ok(host) = &facts.host {
@@ -87,16 +88,20 @@ fn sure(vcores: u32, memory_gib: f64, basis: &'static str) -> Compute {
 }
 
 /// The figures of the source's SKU: as the location lists them, else by its name.
-fn of_azure(facts: &Facts) -> Option<(u32, f64)> {
-    let sku = facts.source_sku.as_ref().ok()?;
-    let listed = facts
-        .capabilities
-        .as_ref()
-        .ok()
-        .and_then(|c| c.sku(&sku.name).ok());
-    listed
-        .map(|s| (s.vcores, s.memory_gib))
-        .or_else(|| skus::figures(&sku.name))
+fn of_azure(facts: &Facts) -> Fact<(u32, f64)> {
+    let sku = facts.source_sku.as_ref().map_err(Clone::clone)?;
+    let capabilities = facts.capabilities.as_ref().ok();
+    let listed = capabilities.and_then(|c| c.sku(&sku.name).ok());
+    let figures = listed.map(|s| (s.vcores, s.memory_gib));
+    figures.or_else(|| skus::figures(&sku.name)).ok_or_else(|| {
+        Missing::not_said(
+            format!(
+                "the figures of the source's SKU `{}` are not known",
+                sku.name
+            ),
+            "say `--source-vcores` and `--source-memory-gib`",
+        )
+    })
 }
 
 /// `shared_buffers` is commonly a quarter of the memory: a hint, where somebody chose it.

@@ -58,6 +58,9 @@ fn minutes(gib: f64) -> f64 {
 impl Estimate {
     /// For a reader: `about 35 min (21 min to 40 min)`.
     pub fn words(&self) -> String {
+        if self.high < 1.0 / 60.0 {
+            return time(self.high);
+        }
         format!(
             "about {} ({} to {})",
             time(self.hours),
@@ -107,9 +110,6 @@ mod tests {
             copy_time(50.0, Some(4)).words(),
             "about 35 min (21 min to 40 min)"
         );
-        assert_eq!(
-            copy_time(0.01, None).words(),
-            "about under a minute (under a minute to under a minute)"
-        );
+        assert_eq!(copy_time(0.01, None).words(), "under a minute");
     }
 }

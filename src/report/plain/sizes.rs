@@ -10,7 +10,7 @@ impl Page {
         self.gap();
         self.labelled(0, "size", &visible(&format!("needs {}", needs(sizing))));
         if let Some(offered) = &sizing.offered {
-            self.labelled(6, "", &visible(&format!("has {}", has(offered))));
+            self.labelled(0, "", &visible(&format!("has {}", has(offered))));
         }
         if let Some(recommended) = &sizing.recommended {
             let smallest = chosen(&recommended.smallest);
@@ -27,11 +27,11 @@ impl Page {
                 "smallest that fits{place}: {smallest}{}",
                 more.unwrap_or_default()
             );
-            self.labelled(6, "", &visible(&line));
+            self.labelled(0, "", &visible(&line));
         }
         if !sizing.unknown.is_empty() {
             let line = format!("not known: {}", sizing.unknown.join("; "));
-            self.labelled(6, "", &visible(&line));
+            self.labelled(0, "", &visible(&line));
         }
     }
 
@@ -42,8 +42,9 @@ impl Page {
             ""
         };
         let line = format!(
-            "{} for {:.1} GiB{part}, by the documented times of a Standard_D4ds_v4",
-            estimate.words, estimate.data_gib
+            "{} for {}{part}, by the documented times of a Standard_D4ds_v4",
+            estimate.words,
+            volume(estimate.data_gib)
         );
         self.labelled(0, "copy", &line);
     }
@@ -58,7 +59,7 @@ fn needs(sizing: &SizingReport) -> String {
     let data = demand
         .data_gib
         .zip(demand.disk_gib)
-        .map(|(data, disk)| format!("a disk of {disk:.0} GiB for {data:.1} GiB of data"));
+        .map(|(data, disk)| format!("a disk of {disk:.0} GiB for {} of data", volume(data)));
     let connections = demand
         .connections
         .map(|c| format!("{c} connections at that moment"));
@@ -101,4 +102,13 @@ fn chosen(choice: &ChoiceReport) -> String {
     let disk = choice.storage_gib.map(|gib| format!(" with {gib} GiB"));
     let figures = amount(Some(choice.vcores), Some(choice.memory_gib));
     format!("{} ({figures}){}", choice.sku, disk.unwrap_or_default())
+}
+
+/// `74.2 GiB`, `16 MiB`.
+fn volume(gib: f64) -> String {
+    if gib < 1.0 {
+        format!("{:.0} MiB", gib * 1024.0)
+    } else {
+        format!("{gib:.1} GiB")
+    }
 }

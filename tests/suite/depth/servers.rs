@@ -31,13 +31,12 @@ const SEED: &str = "
     CREATE ROLE \"DBA@contoso.example\" LOGIN;
     GRANT azure_ad_user TO \"DBA@contoso.example\";
     CREATE ROLE labelled LOGIN;
-    SET allow_system_table_mods = on;
     INSERT INTO pg_shseclabel (objoid, classoid, provider, label)
     SELECT oid, 'pg_authid'::regclass, 'pgaadauth', 'aadauth,oid=canary-of-a-label,type=user' FROM pg_roles WHERE rolname = 'labelled';
 ";
 
 fn seeded(major: u32) -> pg::Server {
-    let server = pg::Server::start(major, &[]);
+    let server = pg::Server::start(major, &[("allow_system_table_mods", "on")]);
     server.run("postgres", SEED);
     server.run("postgres", "CREATE DATABASE shop");
     server.run("shop", "CREATE EXTENSION pgcrypto; CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY)");
