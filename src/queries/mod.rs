@@ -61,6 +61,7 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("activity", 90400, "activity@170000", 170000),
     query!("base_types", 90400),
     query!("c_functions", 90400),
     query!("casts", 90400),
@@ -86,6 +87,7 @@ pub const ALL: &[Query] = &[
         "default_privileges@160000",
         160000
     ),
+    query!("entra_roles", 90400),
     query!("event_triggers", 90400),
     query!("extension_pins", 90400),
     query!("extension_tables", 90400),
@@ -140,6 +142,9 @@ pub const ALL: &[Query] = &[
     query!("superuser_objects", 90400),
     query!("superuser_owned", 90400),
     query!("tablespace_use", 90400),
+    query!("target_collations", 110000),
+    query!("target_roles", 110000),
+    query!("target_user", 110000),
     query!("text_search", 90400),
     query!("transactions", 90400, "transactions@100000", 100000),
     query!("unreadable", 90400),

@@ -58,10 +58,14 @@ impl<'s> Run<'s> {
                 address: None,
                 reached_from: None,
                 tls: None,
+                azure_id: None,
             }),
             databases: self.databases.clone(),
             migration_user: None,
             runtime_server: None,
+            overwrite: false,
+            identity_migrates: false,
+            location: None,
         }
     }
 
