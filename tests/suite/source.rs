@@ -106,6 +106,6 @@ impl<'s> Run<'s> {
     }
 }
 
-fn set(lines: &[String]) -> BTreeSet<String> {
-    lines.iter().cloned().collect()
+fn set(lines: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    lines.into_iter().collect()
 }
