@@ -14,6 +14,8 @@ use crate::question::{Answers, Question, Side};
 pub struct Extension {
     pub name: String,
     pub version: String,
+    /// Whether a procedural language is one of its objects.
+    pub brings_language: bool,
     pub schema: String,
     /// How many objects outside the extension need one of its own.
     pub dependents: u64,

@@ -58,6 +58,17 @@ impl Settings {
             })
     }
 
+    /// That a parameter which this version has is hidden from the role, or has no value that it could have.
+    pub(crate) fn hidden(&self, name: &str) -> Missing {
+        Missing::unreadable(
+            &self.question,
+            format!("`pg_settings` shows no usable `{name}`"),
+        )
+        .with_remedy(
+            "grant `pg_read_all_settings` or `pg_monitor` (10 and newer) to the user who asks",
+        )
+    }
+
     /// A number that every version shows to every role, in the parameter's own unit.
     pub fn number(&self, name: &str) -> Fact<i64> {
         let value = self.value(name)?;

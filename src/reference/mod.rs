@@ -7,4 +7,6 @@ pub mod parameters;
 pub mod prerequisites;
 pub mod providers;
 pub mod release_notes;
+pub mod scenarios;
 pub mod service_errors;
+pub mod superuser;

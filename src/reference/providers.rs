@@ -48,6 +48,14 @@ const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
     ),
 ];
 
+/// Tablespaces on a local disk that a provider makes for temporary files.
+const TEMPORARY_TABLESPACES: &[&str] = &["temptblspace", "rds_temp_tablespace"];
+
+/// Whether a provider made this tablespace for temporary files.
+pub fn is_temporary_tablespace(name: &str) -> bool {
+    TEMPORARY_TABLESPACES.contains(&name)
+}
+
 pub fn is_built_in_database(name: &str) -> bool {
     BUILT_IN_DATABASES.contains(&name)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Severity;
+use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
 
@@ -77,6 +78,8 @@ pub struct MigrationReport {
     pub ready_to_migrate: bool,
     pub summary: Summary,
     pub checks: Vec<CheckReport>,
+    /// The way from the server that migrates to the source; null when one side alone is judged.
+    pub path: Option<DrawnPath>,
     pub reads: Reads,
 }
 
@@ -141,7 +144,8 @@ pub struct CheckReport {
 /// One thing that was found.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FindingReport {
-    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`.
+    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`,
+    /// `<database>/<kind>/<schema.name>`.
     pub object: String,
     pub message: String,
     pub severity: Severity,

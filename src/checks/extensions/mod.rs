@@ -68,13 +68,13 @@ fn installed<'f>(
 }
 
 /// What the target offers: its own list, or the documentation's table for its major.
-enum Offer<'f> {
+pub(in crate::checks) enum Offer<'f> {
     Listed(&'f [String]),
     Table { major: u32 },
 }
 
 impl Offer<'_> {
-    fn has(&self, extension: &str) -> bool {
+    pub(in crate::checks) fn has(&self, extension: &str) -> bool {
         match self {
             Offer::Listed(names) => names.iter().any(|n| n.eq_ignore_ascii_case(extension)),
             Offer::Table { major } => {
@@ -95,7 +95,7 @@ impl Offer<'_> {
 }
 
 /// The target's own list first; the table where ARM did not give it.
-fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
+pub(in crate::checks) fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
     let own = facts
         .configurations
         .as_ref()
