@@ -61,6 +61,7 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("activity", 90400, "activity@170000", 170000),
     query!("base_types", 90400),
     query!("c_functions", 90400),
     query!("casts", 90400),
@@ -70,22 +71,11 @@ pub const ALL: &[Query] = &[
     query!("contents", 90400),
     query!("contrib", 90400),
     query!("cron_jobs", 90500),
-    query!(
-        "database_defaults",
-        90400,
-        "database_defaults@150000",
-        150000,
-        "database_defaults@170000",
-        170000
-    ),
+    query!("database_defaults", 90400, "database_defaults@150000", 150000, "database_defaults@170000", 170000),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
-    query!(
-        "default_privileges",
-        90400,
-        "default_privileges@160000",
-        160000
-    ),
+    query!("default_privileges", 90400, "default_privileges@160000", 160000),
+    query!("entra_roles", 90400),
     query!("event_triggers", 90400),
     query!("extension_pins", 90400),
     query!("extension_tables", 90400),
@@ -99,47 +89,26 @@ pub const ALL: &[Query] = &[
     query!("identity", 90400),
     query!("languages", 90400),
     query!("large_objects", 90400),
-    query!(
-        "large_objects_unreadable",
-        90400,
-        "large_objects_unreadable@180000",
-        180000
-    ),
+    query!("large_objects_unreadable", 90400, "large_objects_unreadable@180000", 180000),
     query!("large_tables", 90400),
-    query!(
-        "privileged_functions",
-        90400,
-        "privileged_functions@120000",
-        120000
-    ),
+    query!("privileged_functions", 90400, "privileged_functions@120000", 120000),
     query!("read_only_settings", 90400),
     query!("relation_counts", 90400),
-    query!(
-        "replication_slots",
-        90400,
-        "replication_slots@100000",
-        100000,
-        "replication_slots@130000",
-        130000
-    ),
+    query!("replication_slots", 90400, "replication_slots@100000", 100000, "replication_slots@130000", 130000),
     query!("role_passwords", 90400),
     query!("role_settings", 90400),
     query!("roles", 90400, "roles@90500", 90500),
     query!("row_security", 90500),
-    query!(
-        "search_path_functions",
-        90400,
-        "search_path_functions@120000",
-        120000,
-        "search_path_functions@140000",
-        140000
-    ),
+    query!("search_path_functions", 90400, "search_path_functions@120000", 120000, "search_path_functions@140000", 140000),
     query!("sequences", 90400),
     query!("settings", 90400),
     query!("standbys", 90500),
     query!("superuser_objects", 90400),
     query!("superuser_owned", 90400),
     query!("tablespace_use", 90400),
+    query!("target_collations", 110000),
+    query!("target_roles", 110000),
+    query!("target_user", 110000),
     query!("text_search", 90400),
     query!("transactions", 90400, "transactions@100000", 100000),
     query!("unreadable", 90400),

@@ -10,4 +10,6 @@ pub mod providers;
 pub mod release_notes;
 pub mod scenarios;
 pub mod service_errors;
+pub mod skus;
 pub mod superuser;
+pub mod versions;

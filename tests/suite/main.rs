@@ -5,6 +5,7 @@ mod access;
 mod arm;
 mod check;
 mod coverage;
+mod depth;
 mod fixtures;
 mod layers;
 mod objects;
