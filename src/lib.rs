@@ -14,6 +14,11 @@
 //!
 //! A room imports only rooms before it; [`check`] is where they are joined.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)
+)]
+
 pub mod checks;
 pub mod cli;
 pub mod facts;

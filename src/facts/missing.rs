@@ -103,9 +103,20 @@ fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
             "give the identity that asks the action `{}` (the role Reader has it)",
             action(path)
         )),
-        (Question::Sql { query, .. }, RefusalKind::Forbidden) => queries::find(query)
-            .and_then(|q| q.header("privilege"))
-            .map(|p| format!("needs {p}")),
+        (
+            Question::Sql {
+                query, database, ..
+            },
+            RefusalKind::Forbidden,
+        ) => {
+            let needs = queries::find(query).and_then(|q| q.header("privilege"));
+            match needs.filter(|n| *n != "none" && !refusal.message.contains("for database")) {
+                Some(privilege) => Some(format!("needs {privilege}")),
+                None => Some(format!(
+                    "grant CONNECT on database `{database}` to the user who asks"
+                )),
+            }
+        }
         (
             Question::Sql { database, .. } | Question::Connection { database, .. },
             RefusalKind::Unauthenticated,

@@ -169,6 +169,37 @@ const BELONGS_TO_HOST: &[&str] = &[
     "update_process_title",
 ];
 
+/// Parameters that Azure sizes by the server: more than the source has is no loss.
+const SIZED_BY_SERVER: &[&str] = &[
+    "autovacuum_max_workers",
+    "autovacuum_work_mem",
+    "checkpoint_timeout",
+    "effective_cache_size",
+    "effective_io_concurrency",
+    "maintenance_io_concurrency",
+    "maintenance_work_mem",
+    "max_connections",
+    "max_locks_per_transaction",
+    "max_parallel_maintenance_workers",
+    "max_parallel_workers",
+    "max_parallel_workers_per_gather",
+    "max_prepared_transactions",
+    "max_replication_slots",
+    "max_wal_senders",
+    "max_wal_size",
+    "max_worker_processes",
+    "min_wal_size",
+    "shared_buffers",
+    "temp_buffers",
+    "wal_buffers",
+    "work_mem",
+];
+
+/// Whether a larger value than the source's serves as well, so that nobody is told to make it smaller.
+pub fn may_be_larger(name: &str) -> bool {
+    SIZED_BY_SERVER.contains(&name.to_lowercase().as_str())
+}
+
 /// What a difference in this parameter does to results or clients; `None` when it does nothing to them.
 pub fn changes_results(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();

@@ -349,8 +349,8 @@ impl Page {
     fn group(&mut self, missing: &MissingReport, ids: &[&str], severity: Severity) {
         let style = colour(severity);
         let counts = match severity {
-            Severity::Blocker => ", counts as a blocker",
-            Severity::Warning => ", counts as a warning",
+            Severity::Blocker => ", which may hide a blocker",
+            Severity::Warning => ", which may hide a warning",
             Severity::Note => "",
         };
         self.gap();

@@ -3,6 +3,7 @@
 
 mod arm;
 mod fixtures;
+mod postgres;
 mod servers;
 mod support;
 mod user_objects;

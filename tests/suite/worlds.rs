@@ -9,11 +9,9 @@ mod story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use flexready::inputs::Source;
 use flexready::inputs::recording::{Recorder, Recording};
 use flexready::plan::Migration;
-use flexready::question::{Answer, Answers, Question};
-use serde_json::Value;
+use flexready::question::{Answer, Answers};
 use story::Story;
 
 use crate::fixtures::folder;
@@ -130,14 +128,5 @@ fn fixtures_name_no_machine() {
                 assert_eq!(line, None, "{}", path.display());
             }
         }
-    }
-}
-
-/// Answers one question of a recording; for tests that look at a single answer.
-pub fn answer_of(recording: &Recording, question: &Question) -> Option<Value> {
-    let answers = futures::executor::block_on(recording.ask(std::slice::from_ref(question)));
-    match answers.into_iter().next() {
-        Some(Answer::Given(given)) => Some(given.json),
-        _ => None,
     }
 }

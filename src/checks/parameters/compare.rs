@@ -3,7 +3,7 @@
 use crate::checks::{Findings, Unanswered};
 use crate::facts::Facts;
 use crate::facts::configurations::Configuration;
-use crate::facts::parameter::{convert, readable, value};
+use crate::facts::parameter::{Value, convert, readable, value};
 use crate::facts::settings::Setting;
 use crate::reference::parameters;
 
@@ -83,6 +83,9 @@ fn standing<'f>(setting: &Setting, there: &'f Configuration) -> Option<Standing<
     if same {
         return None;
     }
+    if parameters::may_be_larger(&setting.name) && is_larger(setting, here, there, unit) {
+        return None;
+    }
     if there.is_read_only {
         return Some(Standing::Fixed {
             there,
@@ -97,6 +100,20 @@ fn standing<'f>(setting: &Setting, there: &'f Configuration) -> Option<Standing<
         },
         _ => Standing::Differs { there, wanted },
     })
+}
+
+fn is_larger(setting: &Setting, here: &str, there: &Configuration, unit: Option<&str>) -> bool {
+    let number = |text: &str, unit: Option<&str>| match value(&setting.name, text, unit, false) {
+        Value::Number(number) if number >= 0.0 => Some(number),
+        _ => None,
+    };
+    let (source, target) = (
+        number(here, setting.unit.as_deref()),
+        number(&there.value, unit),
+    );
+    source
+        .zip(target)
+        .is_some_and(|(source, target)| target > source)
 }
 
 /// The source's value as the target would take it. A number that does not come out whole is rounded up.

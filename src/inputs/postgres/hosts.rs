@@ -1,8 +1,9 @@
 //! Several hosts: which one is taken. By libpq's rules: in the order given, the next one where a host cannot be reached
 //! or is not of the wanted kind, none after one that refused the sign-in.
 
-use super::connect::{Failed, Stage, connect};
+use super::connect::connect;
 use super::conninfo::{Access, Wanted};
+use super::opening::{Failed, Stage};
 use super::refusal::refusal;
 use super::session::{Session, State};
 use crate::question::{Refusal, RefusalKind};

@@ -1,11 +1,13 @@
 //! PostgreSQL: answers the SQL questions of one server.
 //! Here: [`Database`], which question goes to which connection, how many there are, when time is up.
-//! Not here: libpq's conventions (`conninfo`, `tls`, `connect`, `hosts`), guards and answers (`session`), the
-//! queries (`queries`), what the answers mean (`facts`).
+//! Not here: libpq's conventions (`conninfo`, `tls`, `hosts`, `connect`), guards and answers (`session`, `messages`),
+//! the queries (`queries`), what the answers mean (`facts`).
 
 mod connect;
 pub mod conninfo;
 mod hosts;
+mod messages;
+mod opening;
 mod refusal;
 mod session;
 mod tls;
@@ -20,13 +22,13 @@ use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 #[cfg(test)]
-pub(crate) use session::ALIAS;
+pub(crate) use messages::ALIAS;
 
 use self::conninfo::Access;
 use self::refusal::refusal;
 use self::session::Session;
 use super::Source;
-use crate::queries;
+use crate::queries::{self, Query};
 use crate::question::{Answer, Question, RefusalKind, Side};
 
 /// Most connections at a time: enough to be quick, few enough for a source that is near its max_connections.
@@ -39,6 +41,7 @@ pub struct Database {
     side: Side,
     migration_user: String,
     deadline: Instant,
+    queries: &'static [Query],
     /// Held while a connection is made or at work.
     places: Semaphore,
     /// Connections that wait for further questions, oldest first.
@@ -57,9 +60,15 @@ impl Database {
             side,
             migration_user,
             deadline,
+            queries: queries::ALL,
             places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
         }
+    }
+
+    /// Answers by these queries instead of [`queries::ALL`]: for tests of what no query of ours does.
+    pub fn with_queries(self, queries: &'static [Query]) -> Self {
+        Database { queries, ..self }
     }
 
     /// All questions to one database, through its one connection.
@@ -91,7 +100,7 @@ impl Database {
         let Question::Sql { query, .. } = question else {
             return session.about();
         };
-        let text = match text(query, session.state.version_num) {
+        let text = match text(self.queries, query, session.state.version_num) {
             Ok(text) => text,
             Err(answer) => return answer,
         };
@@ -164,10 +173,16 @@ impl Source for Database {
 }
 
 /// The text of a query for this server.
-fn text(query: &str, version_num: u32) -> Result<Cow<'static, str>, Answer> {
+fn text(
+    queries: &'static [Query],
+    query: &str,
+    version_num: u32,
+) -> Result<Cow<'static, str>, Answer> {
     let unsupported = |message: String| Answer::from(refusal(RefusalKind::Unsupported, message));
-    let found =
-        queries::find(query).ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
+    let found = queries
+        .iter()
+        .find(|q| q.name == query)
+        .ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
     found.text(version_num).ok_or_else(|| {
         let (since, server) = (release(found.since()), release(version_num));
         unsupported(format!("needs PostgreSQL {since}, the server is {server}"))
@@ -204,12 +219,12 @@ mod tests {
 
     #[test]
     fn a_query_that_the_server_is_too_old_for_says_which_version_it_needs() {
-        let Err(Answer::Refused(refusal)) = text("identity", 90_320) else {
+        let Err(Answer::Refused(refusal)) = text(queries::ALL, "identity", 90_320) else {
             panic!("identity is from 9.4")
         };
         assert_eq!(refusal.kind, RefusalKind::Unsupported);
         assert_eq!(refusal.message, "needs PostgreSQL 9.4, the server is 9.3");
-        assert!(text("identity", 180_000).is_ok());
+        assert!(text(queries::ALL, "identity", 180_000).is_ok());
         assert_eq!(release(110_022), "11");
     }
 }

@@ -7,18 +7,14 @@
 //! message does not yet hold for it. Transaction-local settings leave `reset_val` of pg_settings, and with it the
 //! source's own values, as they are. Every answer carries the proof that it was read under the guards.
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::connect::Link;
+use super::messages::{HELLO, document, guards, wrapped};
 use super::refusal::{self, refusal};
 use crate::question::{Answer, Refusal, RefusalKind};
-
-/// No query of ours has a column of this name, which would shadow the row.
-pub(crate) const ALIAS: &str = "flexready_row_e7b1";
 
 /// A connection that has proved that its guards hold.
 pub(super) struct Session {
@@ -67,8 +63,8 @@ impl Session {
             "server_version_num": state.version_num,
             "tls": tls.map(|seen| seen.json()),
             "auth_method": greeting.method,
-            "peer_address": peer.map(|(address, _): (IpAddr, u16)| address.to_string()),
-            "peer_port": peer.map(|(_, port)| port),
+            "peer_address": peer.map(|peer| peer.ip().to_string()),
+            "peer_port": peer.map(|peer| peer.port()),
             "direct": greeting.process.map(|announced| announced == state.process),
         });
         Ok(Session {
@@ -80,7 +76,10 @@ impl Session {
         })
     }
 
-    /// The answer to the question what connecting shows.
+    /// What connecting showed: `server_version`, `server_version_num`; `tls`, null without, else its `version` (as
+    /// pg_stat_ssl names it), `certificate` (`ca-signed`, `self-signed`, `none`) and `cipher`; `auth_method` in the words
+    /// of pg_hba.conf; `peer_address` and `peer_port`, null on a socket; and `direct`: false when the process that
+    /// answers is not the one that the server announced, as behind a pooler.
     pub(super) fn about(&self) -> Answer {
         self.about.clone().into()
     }
@@ -104,14 +103,6 @@ impl Session {
     }
 }
 
-/// Asked first: its first column is the proof of the guards.
-const HELLO: &str = "SELECT pg_catalog.current_setting('transaction_read_only'), \
-    pg_catalog.current_setting('server_version_num'), \
-    pg_catalog.current_setting('server_version'), \
-    pg_catalog.pg_backend_pid(), \
-    pg_catalog.pg_is_in_recovery(), \
-    pg_catalog.current_setting('default_transaction_read_only')";
-
 fn state(row: &SimpleQueryRow) -> Option<State> {
     Some(State {
         version_num: row.get(1)?.parse().ok()?,
@@ -120,43 +111,6 @@ fn state(row: &SimpleQueryRow) -> Option<State> {
         in_recovery: row.get(4)? == "t",
         read_only: row.get(5)? == "on",
     })
-}
-
-/// Opens the transaction. Names are qualified: the search_path is the server's until this message has run.
-fn guards(migration_user: &str) -> String {
-    let settings = [
-        ("statement_timeout", "30s"),
-        ("lock_timeout", "2s"),
-        ("search_path", "pg_catalog, pg_temp"),
-        ("bytea_output", "hex"),
-        ("application_name", "flexready"),
-        ("flexready.migration_user", migration_user),
-    ];
-    let calls: Vec<String> = settings
-        .iter()
-        .map(|(name, value)| format!("pg_catalog.set_config('{name}', {}, true)", literal(value)))
-        .collect();
-    format!("BEGIN TRANSACTION READ ONLY; SELECT {}", calls.join(", "))
-}
-
-/// A string constant that means the same whatever `standard_conforming_strings` is.
-fn literal(text: &str) -> String {
-    // The protocol ends a message's text at a NUL, and no name of PostgreSQL has one.
-    let text = text
-        .replace('\0', "")
-        .replace('\\', "\\\\")
-        .replace('\'', "''");
-    format!("E'{text}'")
-}
-
-/// The whole answer as bytes: as text, one name with bytes that are no UTF-8 in a SQL_ASCII database would cost it all.
-fn wrapped(query: &str) -> String {
-    format!(
-        "SELECT pg_catalog.current_setting('transaction_read_only'), \
-         pg_catalog.convert_to(coalesce(pg_catalog.json_agg({ALIAS}), '[]')::pg_catalog.text, \
-         CASE pg_catalog.getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END) \
-         FROM (\n{query}\n) {ALIAS}"
-    )
 }
 
 /// Runs one query that gives one row, whose first column is whether the transaction is read only.
@@ -185,77 +139,5 @@ async fn guarded(client: &Client, guards: &str, query: &str) -> Result<SimpleQue
             "the read-only transaction did not hold from one message to the next: connect directly to the server, \
              not through a pooler that gives every statement another connection",
         )),
-    }
-}
-
-/// Bytes in hexadecimal, to JSON. What is no UTF-8 shows as U+FFFD.
-fn document(hex: Option<&str>) -> Result<Value, Refusal> {
-    let malformed = |what: &str| {
-        refusal(
-            RefusalKind::Malformed,
-            format!("the server's answer is {what}"),
-        )
-    };
-    let bytes = hex
-        .and_then(|text| text.strip_prefix("\\x"))
-        .and_then(unhex)
-        .ok_or_else(|| malformed("not in hexadecimal"))?;
-    match serde_json::from_str(&String::from_utf8_lossy(&bytes)) {
-        Ok(rows @ Value::Array(_)) => Ok(rows),
-        Ok(_) => Err(malformed("not a list of rows")),
-        Err(fault) => Err(malformed(&format!("not JSON: {fault}"))),
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some((digit(*high)? * 16 + digit(*low)?) as u8),
-            _ => None,
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_survives_bytes_that_are_no_utf_8() {
-        let hex: String = b"[{\"n\": \"a\xffb\"}]"
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        assert_eq!(
-            document(Some(&format!("\\x{hex}"))).unwrap(),
-            json!([{"n": "a\u{fffd}b"}])
-        );
-    }
-
-    #[test]
-    fn what_is_no_list_of_rows_is_malformed() {
-        for text in [
-            None,
-            Some("[]"),
-            Some("\\x5"),
-            Some("\\xzz"),
-            Some("\\x7b7d"),
-            Some("\\x5b"),
-        ] {
-            assert_eq!(
-                document(text).unwrap_err().kind,
-                RefusalKind::Malformed,
-                "{text:?}"
-            );
-        }
-        assert_eq!(document(Some("\\x5b5d")).unwrap(), json!([]));
-    }
-
-    #[test]
-    fn a_user_name_cannot_leave_its_quotes() {
-        assert_eq!(literal(r"a'b\'c"), r"E'a''b\\''c'");
-        assert_eq!(literal("a\0b"), "E'ab'");
     }
 }

@@ -2,6 +2,7 @@
 //! precedence; and the password, from any of these or the password file.
 //! Here: [`Access`]. Not here: TLS material (`tls::Policy`), connecting (`connect`).
 
+mod choices;
 mod endpoint;
 mod error;
 mod keywords;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub(super) use choices::Wanted;
 pub(super) use endpoint::Endpoint;
 pub use error::ConninfoError;
 pub use places::Env;
@@ -24,9 +26,6 @@ use keywords::KEYWORDS;
 use passfile::PasswordFile;
 use places::variable;
 use text::Settings;
-
-/// How long one host may take to let us in, unless `connect_timeout` says otherwise.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything needed to sign in to the databases of one server. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -43,17 +42,6 @@ pub struct Access {
     password: Option<SecretString>,
     password_file: PasswordFile,
     warnings: Vec<String>,
-}
-
-/// `target_session_attrs`: which of several hosts will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Any,
-    ReadWrite,
-    ReadOnly,
-    Primary,
-    Standby,
-    PreferStandby,
 }
 
 impl Access {
@@ -79,7 +67,7 @@ impl Access {
     }
 
     fn from_settings(settings: &Settings, env: Env<'_>) -> Result<Access, ConninfoError> {
-        refuse_unsupported(settings)?;
+        choices::refuse_unsupported(settings)?;
         let user = settings
             .get("user")
             .map(str::to_owned)
@@ -102,9 +90,9 @@ impl Access {
             endpoints,
             tls,
             options: settings.get("options").map(str::to_owned),
-            connect_timeout: connect_timeout(settings)?,
-            wanted: wanted(settings)?,
-            channel_binding: channel_binding(settings)?,
+            connect_timeout: choices::connect_timeout(settings)?,
+            wanted: choices::wanted(settings)?,
+            channel_binding: choices::channel_binding(settings)?,
             database: settings.get("dbname").unwrap_or(&user).to_owned(),
             user,
             password: settings.get("password").map(SecretString::from),
@@ -184,71 +172,10 @@ fn add_environment(settings: &mut Settings, env: Env<'_>) {
     }
 }
 
-/// What would make the connection weaker than asked for, if it were passed over.
-fn refuse_unsupported(settings: &Settings) -> Result<(), ConninfoError> {
-    if settings.get("gssencmode") == Some("require") {
-        return Err(ConninfoError::Unsupported("gssencmode=require"));
-    }
-    match settings.get("require_auth") {
-        Some(_) => Err(ConninfoError::Unsupported("require_auth")),
-        None => Ok(()),
-    }
-}
-
 fn system_user(env: Env<'_>) -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"]
         .iter()
         .find_map(|name| variable(env, name))
-}
-
-fn connect_timeout(settings: &Settings) -> Result<Option<Duration>, ConninfoError> {
-    let Some(text) = settings.get("connect_timeout") else {
-        return Ok(Some(CONNECT_TIMEOUT));
-    };
-    let seconds: i32 = text.trim().parse().map_err(|_| ConninfoError::Value {
-        keyword: "connect_timeout",
-        expected: "a number of seconds",
-    })?;
-    Ok(u64::try_from(seconds)
-        .ok()
-        .filter(|s| *s > 0)
-        .map(Duration::from_secs))
-}
-
-fn wanted(settings: &Settings) -> Result<Wanted, ConninfoError> {
-    Ok(
-        match settings.get("target_session_attrs").unwrap_or("any") {
-            "any" => Wanted::Any,
-            "read-write" => Wanted::ReadWrite,
-            "read-only" => Wanted::ReadOnly,
-            "primary" => Wanted::Primary,
-            "standby" => Wanted::Standby,
-            "prefer-standby" => Wanted::PreferStandby,
-            _ => {
-                return Err(ConninfoError::Value {
-                    keyword: "target_session_attrs",
-                    expected: "any, read-write, read-only, primary, standby or prefer-standby",
-                });
-            }
-        },
-    )
-}
-
-fn channel_binding(
-    settings: &Settings,
-) -> Result<tokio_postgres::config::ChannelBinding, ConninfoError> {
-    use tokio_postgres::config::ChannelBinding;
-    Ok(match settings.get("channel_binding").unwrap_or("prefer") {
-        "disable" => ChannelBinding::Disable,
-        "prefer" => ChannelBinding::Prefer,
-        "require" => ChannelBinding::Require,
-        _ => {
-            return Err(ConninfoError::Value {
-                keyword: "channel_binding",
-                expected: "disable, prefer or require",
-            });
-        }
-    })
 }
 
 #[cfg(test)]

@@ -168,3 +168,20 @@ fn an_ill_quoted_password_shows_in_no_error() {
         );
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_value_survives_either_notation(value in "[^\0]+") {
+        let quoted = value.replace('\\', "\\\\").replace('\'', "\\'");
+        reads(&format!("user='{quoted}' port=1"), &[("port", "1"), ("user", &value)]);
+        let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        reads(&format!("postgresql://{escaped}@h"), &[("host", "h"), ("user", &value)]);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in ".*") {
+        let _ = parse(&text);
+        let _ = parse(&format!("postgresql://{text}"));
+        let _ = parse(&format!("host={text}"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Certificates as servers have them, made by the `openssl` command: no library of ours makes the faulty ones.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A directory with an authority (`ca`), another one that signed nothing (`other`) and servers' certificates.
+pub struct Certificates(TempDir);
+
+impl Certificates {
+    pub fn new() -> Certificates {
+        let made = Certificates(tempfile::tempdir().unwrap());
+        let at = made.0.path();
+        std::fs::write(
+            at.join("san.ext"),
+            "basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost\n",
+        )
+        .unwrap();
+        std::fs::write(at.join("cn.ext"), "basicConstraints=CA:FALSE\n").unwrap();
+        for (name, subject) in [
+            ("ca", "authority"),
+            ("other", "another"),
+            ("self", "localhost"),
+        ] {
+            openssl(
+                at,
+                &format!(
+                    "req -x509 {KEY} -days 9 -keyout {name}.key -out {name}.crt -subj /CN={subject}"
+                ),
+            );
+        }
+        for (name, subject) in [
+            ("san", "localhost"),
+            ("cn", "localhost"),
+            ("client", "by_cert"),
+        ] {
+            let extensions = if name == "san" { "san.ext" } else { "cn.ext" };
+            openssl(
+                at,
+                &format!("req -new {KEY} -keyout {name}.key -out {name}.csr -subj /CN={subject}"),
+            );
+            openssl(
+                at,
+                &format!(
+                    "x509 -req -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 9 -extfile {extensions} -out {name}.crt"
+                ),
+            );
+        }
+        for (name, key) in [("v1", KEY), ("v1rsa", "-newkey rsa:2048 -nodes")] {
+            openssl(
+                at,
+                &format!("req -new {key} -keyout {name}.key -out {name}.csr -subj /CN=localhost"),
+            );
+            openssl(
+                at,
+                &format!("x509 -req -in {name}.csr -signkey {name}.key -days 9 -out {name}.crt"),
+            );
+            let text = openssl(at, &format!("x509 -in {name}.crt -noout -text"));
+            assert!(
+                text.contains("Version: 1 "),
+                "this openssl makes no version 1: {text}"
+            );
+        }
+        made
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+}
+
+const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+
+fn openssl(at: &Path, arguments: &str) -> String {
+    let output = Command::new("openssl")
+        .args(arguments.split(' '))
+        .current_dir(at)
+        .output()
+        .expect("the openssl command is there");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {arguments}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}

@@ -1,0 +1,169 @@
+//! What a session may not do, and what it must leave as it is.
+
+use std::time::Instant;
+
+use flexready::inputs::Source;
+use flexready::queries::Query;
+use flexready::question::RefusalKind;
+use serde_json::json;
+
+use super::{database, given, query, refused, sql};
+use crate::support::pg;
+
+const QUERIES: &[Query] = &[
+    query("write", &[(0, "SELECT nextval('public.s') AS n")]),
+    query(
+        "lift",
+        &[(
+            0,
+            "SELECT set_config('transaction_read_only', 'off', false) AS value",
+        )],
+    ),
+    query("sleep", &[(0, "SELECT pg_sleep(90)")]),
+    query("lock", &[(0, "SELECT count(*) AS n FROM public.locked")]),
+    query(
+        "settings",
+        &[(
+            0,
+            "SELECT name, setting, reset_val, source FROM pg_settings WHERE name IN \
+             ('statement_timeout', 'lock_timeout', 'search_path', 'bytea_output', 'application_name') ORDER BY name",
+        )],
+    ),
+    query(
+        "session",
+        &[(
+            0,
+            "SELECT current_setting('flexready.migration_user') AS migration_user, current_setting('standard_conforming_strings') AS strings",
+        )],
+    ),
+];
+
+#[tokio::test]
+async fn nothing_can_be_written_on_any_major() {
+    for major in pg::majors() {
+        let server = pg::server(major);
+        let name = server.create_database("guards");
+        server.run(&name, "CREATE SEQUENCE s");
+        let database = database(&server.conninfo(&name)).with_queries(QUERIES);
+        let answers = database
+            .ask(&[sql(&name, "write"), sql(&name, "lift"), sql(&name, "write")])
+            .await;
+        for answer in &answers {
+            let state = refused(answer).status.as_deref();
+            assert!(
+                matches!(state, Some("25006" | "25001" | "22023")),
+                "{major}: {answer:?}"
+            );
+        }
+        let last = server.query(&name, "SELECT is_called FROM s");
+        assert_eq!(last[0][0].as_deref(), Some("f"), "{major}");
+    }
+}
+
+/// On 10 a statement_timeout that is set within a message would not hold for it yet; from 11 it would.
+#[tokio::test]
+async fn a_slow_statement_costs_one_answer_and_half_a_minute() {
+    let slow = async |major: u32| {
+        let server = pg::server(major);
+        let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
+        let start = Instant::now();
+        let answers = database
+            .ask(&[sql("postgres", "sleep"), sql("postgres", "session")])
+            .await;
+        let refusal = refused(&answers[0]);
+        assert_eq!(
+            (refusal.kind, refusal.status.as_deref()),
+            (RefusalKind::Timeout, Some("57014"))
+        );
+        assert!(
+            (29..60).contains(&start.elapsed().as_secs()),
+            "{major}: {:?}",
+            start.elapsed()
+        );
+        given(&answers[1]);
+    };
+    tokio::join!(slow(10), slow(11), slow(18));
+}
+
+#[tokio::test]
+async fn a_locked_table_is_not_waited_for() {
+    let server = pg::server(15);
+    let name = server.create_database("locked");
+    server.run(&name, "CREATE TABLE locked (i int)");
+    let holder = server.session(&name);
+    holder.run("BEGIN");
+    holder.run("LOCK TABLE locked");
+    let database = database(&server.conninfo(&name)).with_queries(QUERIES);
+    let answers = database
+        .ask(&[sql(&name, "lock"), sql(&name, "session")])
+        .await;
+    assert_eq!(refused(&answers[0]).kind, RefusalKind::Timeout);
+    assert_eq!(
+        refused(&answers[0]).code.as_deref(),
+        Some("lock_not_available")
+    );
+    given(&answers[1]);
+}
+
+/// The source's own values are what is audited: reset_val must show them, not ours.
+#[tokio::test]
+async fn the_sources_own_values_stay_visible() {
+    let settings = [
+        ("statement_timeout", "12345"),
+        ("lock_timeout", "678"),
+        ("search_path", "elsewhere"),
+        ("bytea_output", "escape"),
+        ("standard_conforming_strings", "off"),
+    ];
+    let server = pg::Server::start(11, &settings);
+    let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
+    let answers = database
+        .ask(&[sql("postgres", "settings"), sql("postgres", "session")])
+        .await;
+    let rows = given(&answers[0]).as_array().unwrap();
+    let of =
+        |member: &str| -> Vec<&str> { rows.iter().map(|r| r[member].as_str().unwrap()).collect() };
+    assert_eq!(
+        of("name"),
+        [
+            "application_name",
+            "bytea_output",
+            "lock_timeout",
+            "search_path",
+            "statement_timeout"
+        ]
+    );
+    assert_eq!(
+        of("setting"),
+        ["flexready", "hex", "2000", "pg_catalog, pg_temp", "30000"]
+    );
+    assert_eq!(of("reset_val"), ["", "escape", "678", "elsewhere", "12345"]);
+    assert_eq!(
+        given(&answers[1]),
+        &json!([{"migration_user": "migrator", "strings": "off"}])
+    );
+}
+
+/// Behind a pooler the connection is another client's next.
+#[tokio::test]
+async fn nothing_stays_set_between_questions() {
+    let server = pg::Server::start(16, &[("log_statement", "all")]);
+    let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
+    given(&database.ask(&[sql("postgres", "session")]).await[0]);
+    let log = server.log();
+    let statements: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("statement:"))
+        .collect();
+    let ours: Vec<&&str> = statements
+        .iter()
+        .filter(|line| line.contains("set_config"))
+        .collect();
+    assert_eq!(ours.len(), 2, "{log}");
+    assert!(
+        ours.iter()
+            .all(|line| !line.contains("false)") && line.contains("BEGIN TRANSACTION READ ONLY"))
+    );
+    assert_eq!(log.matches("statement: ROLLBACK").count(), 2, "{log}");
+    assert!(!log.contains("statement: SET"), "{log}");
+}

@@ -1,0 +1,98 @@
+//! A password shows in no answer, no `Debug` and no line of any log.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use super::{about, access};
+use crate::support::pg::{Options, Server};
+
+const CANARY: &str = "canary-8d1f";
+
+/// Lines of the `log` crate that have the canary in them; tokio-postgres and rustls write there.
+struct Ears;
+
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static LINES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+impl log::Log for Ears {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        LINES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let line = format!("{} {}", record.target(), record.args());
+        if line.contains(CANARY) {
+            HEARD.lock().unwrap().push(line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_password_shows_nowhere() {
+    let hba = "host all by_md5 127.0.0.1/32 md5\nhost all by_plain 127.0.0.1/32 password\nhost all all 127.0.0.1/32 scram-sha-256\n";
+    let server = Server::start_with(
+        16,
+        Options {
+            hba: Some(hba),
+            ..Options::default()
+        },
+    );
+    server.run(
+        "postgres",
+        &format!("CREATE ROLE right_one LOGIN PASSWORD '{CANARY}'"),
+    );
+    server.run(
+        "postgres",
+        "CREATE ROLE by_md5 LOGIN PASSWORD 'x'; CREATE ROLE by_plain LOGIN PASSWORD 'x'",
+    );
+    // Only now: the launcher's own connection logs the statements that set the passwords
+    log::set_logger(&Ears).expect("no other test listens to the log");
+    log::set_max_level(log::LevelFilter::Trace);
+    let paper = Paper::default();
+    let writer = paper.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let mut seen = String::new();
+    let closed = "127.0.0.1:1";
+    let open = format!("127.0.0.1:{}", server.port());
+    for (user, place, rest) in [
+        ("right_one", open.as_str(), "postgres"),
+        ("right_one", &open, "absent"),
+        ("by_md5", &open, "postgres"),
+        ("by_plain", &open, "postgres"),
+        ("postgres", &open, "postgres?sslmode=require"),
+        ("postgres", &open, "postgres?channel_binding=require"),
+        ("postgres", closed, "postgres"),
+        ("postgres", "no.such.host.invalid", "postgres"),
+    ] {
+        let conninfo = format!("postgresql://{user}:{CANARY}@{place}/{rest}");
+        seen += &format!("{:?}{:?}", access(&conninfo), about(&conninfo).await);
+    }
+    assert!(!seen.contains(CANARY), "{seen}");
+    assert!(
+        LINES.load(std::sync::atomic::Ordering::Relaxed) > 0,
+        "the log is listened to"
+    );
+    assert_eq!(*HEARD.lock().unwrap(), Vec::<String>::new());
+    let traced = String::from_utf8_lossy(&paper.0.lock().unwrap()).into_owned();
+    assert!(!traced.contains(CANARY), "{traced}");
+}

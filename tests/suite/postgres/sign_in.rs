@@ -1,0 +1,148 @@
+//! How a server lets us in, or does not.
+
+use flexready::question::{Refusal, RefusalKind};
+use serde_json::Value;
+
+use super::{about, given, refused};
+use crate::support::pg::{Options, Server};
+
+/// Users whose names say how they sign in, all with the password `secret`.
+fn server() -> Server {
+    let hba = "\
+        host all by_trust 127.0.0.1/32 trust\n\
+        host all by_md5 127.0.0.1/32 md5\n\
+        host all by_scram 127.0.0.1/32 scram-sha-256\n\
+        host all by_password 127.0.0.1/32 password\n\
+        host all by_ident 127.0.0.1/32 ident\n\
+        host all turned_away 127.0.0.1/32 reject\n\
+        host all by_gss 127.0.0.1/32 trust\n";
+    let server = Server::start_with(
+        15,
+        Options {
+            hba: Some(hba),
+            ..Options::default()
+        },
+    );
+    server.run(
+        "postgres",
+        "SET password_encryption = 'md5'; CREATE ROLE by_md5 LOGIN PASSWORD 'secret'",
+    );
+    server.run(
+        "postgres",
+        "SET password_encryption = 'scram-sha-256'; CREATE ROLE by_scram LOGIN PASSWORD 'secret'",
+    );
+    for role in ["by_trust", "by_password", "turned_away", "by_ident"] {
+        server.run(
+            "postgres",
+            &format!("CREATE ROLE {role} LOGIN PASSWORD 'secret'"),
+        );
+    }
+    server
+}
+
+#[tokio::test]
+async fn every_method_with_the_right_password_the_wrong_one_and_none() {
+    let server = server();
+    let uri = |user: &str, password: &str| {
+        format!(
+            "postgresql://{user}:{password}@127.0.0.1:{}/postgres",
+            server.port()
+        )
+    };
+    for (user, method) in [
+        ("by_md5", "md5"),
+        ("by_scram", "scram-sha-256"),
+        ("by_password", "password"),
+    ] {
+        let answer = about(&uri(user, "secret")).await;
+        assert_eq!(given(&answer)["auth_method"], method);
+        let wrong = about(&uri(user, "wrong")).await;
+        assert_eq!(refused(&wrong).kind, RefusalKind::Unauthenticated);
+        assert_eq!(
+            refused(&wrong).code.as_deref(),
+            Some("invalid_password"),
+            "{user}"
+        );
+        let none = about(&uri(user, "")).await;
+        assert_eq!(refused(&none).kind, RefusalKind::Unauthenticated);
+        assert!(refused(&none).message.contains("PGPASSWORD"), "{none:?}");
+    }
+    assert_eq!(
+        given(&about(&uri("by_trust", "")).await)["auth_method"],
+        "trust"
+    );
+}
+
+#[tokio::test]
+async fn refusals_keep_the_words_of_the_server() {
+    let server = server();
+    let ask = async |user: &str, database: &str| -> Refusal {
+        let answer = about(&format!(
+            "postgresql://{user}@127.0.0.1:{}/{database}",
+            server.port()
+        ))
+        .await;
+        refused(&answer).clone()
+    };
+    let rejected = ask("turned_away", "postgres").await;
+    assert_eq!(
+        (rejected.kind, rejected.status.as_deref()),
+        (RefusalKind::Unauthenticated, Some("28000"))
+    );
+    assert!(
+        rejected.message.contains("pg_hba.conf rejects"),
+        "{rejected}"
+    );
+    let unknown = ask("nobody_knows", "postgres").await;
+    assert!(
+        unknown.message.contains("no pg_hba.conf entry"),
+        "{unknown}"
+    );
+    let absent = ask("by_trust", "absent").await;
+    assert_eq!(
+        (absent.kind, absent.code.as_deref()),
+        (RefusalKind::NotFound, Some("invalid_catalog_name"))
+    );
+    server.run("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false");
+    let closed = ask("by_trust", "closed").await;
+    assert_eq!(
+        closed.code.as_deref(),
+        Some("object_not_in_prerequisite_state"),
+        "{closed}"
+    );
+    server.run("postgres", "CREATE DATABASE private; ");
+    server.run("postgres", "REVOKE CONNECT ON DATABASE private FROM public");
+    let private = ask("by_trust", "private").await;
+    assert_eq!(private.kind, RefusalKind::Forbidden);
+    assert!(
+        private
+            .message
+            .contains("detail: User does not have CONNECT privilege"),
+        "{private}"
+    );
+    server.run("postgres", "ALTER ROLE by_trust CONNECTION LIMIT 0");
+    assert_eq!(ask("by_trust", "postgres").await.kind, RefusalKind::Busy);
+}
+
+#[tokio::test]
+async fn a_password_file_gives_the_password_of_the_host() {
+    let server = server();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pass");
+    std::fs::write(
+        &path,
+        format!("127.0.0.1:{}:*:by_scram:secret\n", server.port()),
+    )
+    .unwrap();
+    std::os::unix::fs::chown(&path, None, None).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&path, mode).unwrap();
+    let conninfo = format!(
+        "host=127.0.0.1 port={} user=by_scram dbname=postgres passfile='{}'",
+        server.port(),
+        path.display()
+    );
+    let answer = about(&conninfo).await;
+    let value: &Value = given(&answer);
+    assert_eq!(value["auth_method"], "scram-sha-256");
+}

@@ -1,0 +1,71 @@
+//! Certificates that libpq accepts and rustls by itself would not.
+
+use super::super::certificates::Certificates;
+use super::super::given;
+use super::{connect, holds, server};
+
+#[tokio::test]
+async fn a_certificate_with_a_common_name_only() {
+    let made = Certificates::new();
+    let server = server(&made, "cn", &[]);
+    let ca = made.path("ca.crt");
+    holds(&server, "sslmode=require", Ok("ca-signed")).await;
+    holds(
+        &server,
+        &format!("sslmode=verify-ca sslrootcert={}", ca.display()),
+        Ok("ca-signed"),
+    )
+    .await;
+    let full = format!("sslmode=verify-full sslrootcert={}", ca.display());
+    holds(&server, &full, Err("no subject alternative name")).await;
+}
+
+#[tokio::test]
+async fn an_authority_as_its_own_server() {
+    let made = Certificates::new();
+    let server = server(&made, "self", &[]);
+    let (own, ca) = (made.path("self.crt"), made.path("ca.crt"));
+    holds(&server, "sslmode=require", Ok("self-signed")).await;
+    for mode in ["require", "verify-ca"] {
+        holds(
+            &server,
+            &format!("sslmode={mode} sslrootcert={}", own.display()),
+            Ok("self-signed"),
+        )
+        .await;
+    }
+    let full = format!("sslmode=verify-full sslrootcert={}", own.display());
+    holds(&server, &full, Err("no subject alternative name")).await;
+    let other = format!("sslmode=verify-ca sslrootcert={}", ca.display());
+    holds(&server, &other, Err("authority's certificate as its own")).await;
+}
+
+#[tokio::test]
+async fn certificates_of_version_1() {
+    let made = Certificates::new();
+    for (name, newest) in [
+        ("v1", "TLSv1.3"),
+        ("v1", "TLSv1.2"),
+        ("v1rsa", "TLSv1.3"),
+        ("v1rsa", "TLSv1.2"),
+    ] {
+        let server = server(&made, name, &[("ssl_max_protocol_version", newest)]);
+        let own = made.path(&format!("{name}.crt"));
+        holds(&server, "sslmode=prefer", Ok("self-signed")).await;
+        let required = connect(&server, "sslmode=require").await;
+        assert_eq!(given(&required)["tls"]["version"], newest);
+        holds(
+            &server,
+            &format!("sslmode=verify-ca sslrootcert={}", own.display()),
+            Ok("self-signed"),
+        )
+        .await;
+        let full = format!("sslmode=verify-full sslrootcert={}", own.display());
+        holds(&server, &full, Err("version 1")).await;
+        let other = format!(
+            "sslmode=verify-ca sslrootcert={}",
+            made.path("ca.crt").display()
+        );
+        holds(&server, &other, Err("version 1")).await;
+    }
+}
