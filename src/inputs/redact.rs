@@ -1,7 +1,213 @@
 //! What never reaches a recording, a report or a check: secrets inside answers.
 //! Here: masking of an answer. Not here: pseudonyms for names and hosts (a recording fit to share).
 
-use crate::question::Answer;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use crate::question::{Answer, Given};
+
+/// What stands in a secret's place.
+const MASK: &str = "********";
+
+/// Keys whose whole value is a secret, in lower case.
+const SECRET_KEYS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "administratorloginpassword",
+    "secretparameters",
+    "secret",
+    "clientsecret",
+    "token",
+    "accesstoken",
+    "access_token",
+    "accountkey",
+    "sastoken",
+    "connectionstring",
+];
+
+/// A kind of secret: a text that is there whenever it is, and the form of it. Group 1 stays.
+struct Form {
+    hints: &'static [&'static str],
+    pattern: &'static str,
+}
+
+const FORMS: &[Form] = &[
+    // key=value, as in a connection string; the value may be quoted
+    Form {
+        hints: &["assw", "ASSW", "pwd", "PWD", "ecret", "ECRET"],
+        pattern: r#"(?i)((?:password|passwd|pwd|secret)\s*[=:]\s*)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s;&,'"]+)"#,
+    },
+    // scheme://user:password@host
+    Form {
+        hints: &["://"],
+        pattern: r"(\w+://[^\s:/@]*:)[^\s@/]+@",
+    },
+    // keys and signatures of Azure Storage and Service Bus
+    Form {
+        hints: &["Key=", "key="],
+        pattern: r"(?i)((?:account|sharedaccess)key=)[^\s;&]+",
+    },
+    Form {
+        hints: &["sig="],
+        pattern: r"((?:[?&]|^)sig=)[^\s&]+",
+    },
+    // access tokens
+    Form {
+        hints: &["eyJ"],
+        pattern: r"()eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
+    },
+    Form {
+        hints: &["earer "],
+        pattern: r"(?i)(bearer )[A-Za-z0-9._~+/=-]{8,}",
+    },
+    // what PostgreSQL keeps of a password
+    Form {
+        hints: &["SCRAM-SHA-256$"],
+        pattern: r"()SCRAM-SHA-256\$\d+:\S+",
+    },
+    Form {
+        hints: &["md5"],
+        pattern: r"()\bmd5[0-9a-f]{32}\b",
+    },
+    Form {
+        hints: &["PRIVATE KEY"],
+        pattern: r"(?s)()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+    },
+];
+
+static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    FORMS
+        .iter()
+        .map(|form| Regex::new(form.pattern).expect("the forms are tested"))
+        .collect()
+});
 
 /// Masks whatever looks like a secret, everywhere in the answer. Masking what is masked changes nothing.
-pub fn mask(_answer: &mut Answer) {}
+pub fn mask(answer: &mut Answer) {
+    match answer {
+        Answer::Given(Given { json, .. }) => mask_value(json),
+        Answer::Refused(refusal) => mask_text(&mut refusal.message),
+    }
+}
+
+fn mask_value(value: &mut Value) {
+    match value {
+        Value::String(text) => mask_text(text),
+        Value::Array(items) => items.iter_mut().for_each(mask_value),
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                if SECRET_KEYS.contains(&key.to_ascii_lowercase().as_str()) {
+                    hide(value);
+                } else {
+                    mask_value(value);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn hide(value: &mut Value) {
+    if !value.is_null() {
+        *value = Value::from(MASK);
+    }
+}
+
+/// Masks the secrets in a text. The hints come first: they are many times cheaper than the patterns.
+pub(crate) fn mask_text(text: &mut String) {
+    for (index, form) in FORMS.iter().enumerate() {
+        if form.hints.iter().any(|hint| text.contains(hint)) {
+            let masked = PATTERNS[index].replace_all(text, |found: &regex_lite::Captures| {
+                let kept = found.get(1).map_or("", |m| m.as_str());
+                let end = if found.get(0).is_some_and(|m| m.as_str().ends_with('@')) {
+                    "@"
+                } else {
+                    ""
+                };
+                format!("{kept}{MASK}{end}")
+            });
+            if masked != *text {
+                *text = masked.into_owned();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn masked(text: &str) -> String {
+        let mut text = text.to_owned();
+        mask_text(&mut text);
+        let once = text.clone();
+        mask_text(&mut text);
+        assert_eq!(once, text, "masking twice changes nothing");
+        text
+    }
+
+    #[test]
+    fn secrets_in_texts() {
+        assert_eq!(
+            masked("host=h password=hush user=u"),
+            "host=h password=******** user=u"
+        );
+        assert_eq!(
+            masked("host=h Password = 'hu\\'sh it' x=1"),
+            "host=h Password = ******** x=1"
+        );
+        assert_eq!(
+            masked("postgresql://u:hush@h/d and x"),
+            "postgresql://u:********@h/d and x"
+        );
+        assert_eq!(
+            masked("https://a.blob.core.windows.net/c?sv=1&sig=hush%3D&se=2"),
+            "https://a.blob.core.windows.net/c?sv=1&sig=********&se=2"
+        );
+        assert_eq!(
+            masked("AccountName=a;AccountKey=hush==;End=1"),
+            "AccountName=a;AccountKey=********;End=1"
+        );
+        assert_eq!(
+            masked("Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln"),
+            "Bearer ********"
+        );
+        assert_eq!(masked("SCRAM-SHA-256$4096:c2FsdA==$a:b"), "********");
+        assert_eq!(masked("md5d41d8cd98f00b204e9800998ecf8427e"), "********");
+        assert_eq!(
+            masked("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----"),
+            "********"
+        );
+    }
+
+    #[test]
+    fn what_is_no_secret_stays() {
+        for text in [
+            "password_encryption",
+            "md5,scram-sha-256",
+            "https://h.example:5432/x",
+            "password authentication failed for user \"u\"",
+        ] {
+            assert_eq!(masked(text), text);
+        }
+    }
+
+    #[test]
+    fn secrets_by_their_key() {
+        let mut answer = Answer::from(
+            json!({ "tags": { "Password": "hush", "a": 1 }, "list": [{ "secretParameters": { "x": "hush" } }] }),
+        );
+        mask(&mut answer);
+        assert_eq!(
+            answer,
+            Answer::from(
+                json!({ "tags": { "Password": MASK, "a": 1 }, "list": [{ "secretParameters": MASK }] })
+            )
+        );
+    }
+}

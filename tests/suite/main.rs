@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod arm;
+mod check;
 mod fixtures;
+mod layers;
 mod postgres;
 mod servers;
 mod support;

@@ -1,0 +1,123 @@
+//! Servers that refuse: what can be read is read, the rest is unknown with its reason; exit 3, or 1 when a blocker shows.
+
+use super::{TARGET, healthy_arm, source};
+use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::pg;
+use crate::support::program::{Ran, run_with_arm};
+
+fn unknown_with(ran: &Ran, id: &str, words: &str) {
+    assert_eq!(ran.status(id), "unknown", "{}", ran.stdout);
+    let report = ran.json();
+    let checks = report["migrations"][0]["checks"].as_array().unwrap();
+    let check = checks.iter().find(|c| c["id"] == id).unwrap();
+    let missing = check["missing"].to_string();
+    assert!(missing.contains(words), "{id}: {missing}");
+}
+
+fn check(arm: &ArmEndpoint, source: &str, env: &[(&str, &str)]) -> Ran {
+    run_with_arm(
+        arm,
+        &[
+            "check",
+            "--source",
+            source,
+            "--target",
+            TARGET,
+            "--format",
+            "json",
+            "--timeout",
+            "20s",
+        ],
+        env,
+    )
+}
+
+#[test]
+fn an_unreachable_source_leaves_the_target_judged() {
+    let ran = check(
+        &healthy_arm(),
+        "host=127.0.0.1 port=1 user=u dbname=d connect_timeout=2",
+        &[],
+    );
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    assert_eq!(ran.status("target-not-ready"), "pass");
+    unknown_with(&ran, "source-version-too-old", "refused");
+}
+
+#[test]
+fn a_wrong_password_says_so() {
+    let server = pg::Server::start_with(
+        16,
+        pg::Options {
+            hba: Some("host all all 127.0.0.1/32 scram-sha-256"),
+            ..pg::Options::default()
+        },
+    );
+    server.run("postgres", "ALTER ROLE postgres PASSWORD 'right'");
+    let ran = check(
+        &healthy_arm(),
+        &source(&server, "postgres"),
+        &[("PGPASSWORD", "wrong")],
+    );
+    assert_eq!(ran.code, 3);
+    unknown_with(
+        &ran,
+        "source-version-too-old",
+        "password authentication failed",
+    );
+}
+
+#[test]
+fn an_absent_database_says_so() {
+    let ran = check(&healthy_arm(), &source(pg::server(15), "nowhere"), &[]);
+    assert_eq!(ran.code, 3);
+    unknown_with(&ran, "source-database-missing", "does not exist");
+}
+
+#[test]
+fn an_expired_token_and_missing_rights_say_what_to_do() {
+    let server = pg::server(16);
+    let arm = healthy_arm();
+    arm.expect_token("another-token");
+    let ran = check(&arm, &source(server, "postgres"), &[]);
+    assert_eq!(ran.code, if ran.json()["blockers"] == 0 { 3 } else { 1 });
+    unknown_with(&ran, "target-not-deployed", "401");
+    assert_eq!(ran.status("source-version-too-old"), "pass");
+
+    let arm = healthy_arm();
+    let path = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-target/configurations";
+    arm.route(
+        path,
+        Reply::error(
+            403,
+            "AuthorizationFailed",
+            "The client does not have authorization.",
+        ),
+    );
+    let ran = check(&arm, &source(server, "postgres"), &[]);
+    unknown_with(
+        &ran,
+        "target-restart-pending",
+        "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read",
+    );
+    assert_eq!(ran.status("target-not-ready"), "pass");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_a_finding() {
+    let arm = ArmEndpoint::start();
+    let ran = check(&arm, &source(pg::server(16), "postgres"), &[]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert_eq!(ran.status("target-not-deployed"), "fail");
+    assert_eq!(ran.status("target-high-availability-on"), "not_applicable");
+}
+
+#[test]
+fn an_endpoint_that_does_not_answer_is_unknown() {
+    let server = pg::server(16);
+    let url = "http://127.0.0.1:1";
+    let env = [("FLEXREADY_ARM_ENDPOINT", url)];
+    let ran = check(&healthy_arm(), &source(server, "postgres"), &env);
+    assert_eq!(ran.status("target-not-deployed"), "unknown");
+    assert_eq!(ran.status("source-version-too-old"), "pass");
+}

@@ -1,0 +1,138 @@
+//! Real bodies: every recorded server of the corpus, and the specification's own, through the whole program.
+//! Needs FLEXREADY_SHARED, the folder that holds `arm-corpus`; says so where it is not set.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::program::{Ran, run_with_arm};
+
+fn corpus() -> Option<PathBuf> {
+    let shared = std::env::var_os("FLEXREADY_SHARED");
+    if shared.is_none() {
+        eprintln!("not run: FLEXREADY_SHARED does not name the folder of recorded answers");
+    }
+    shared.map(|s| Path::new(&s).join("arm-corpus"))
+}
+
+/// Judges one server's body. Its lists are empty but for what `lists` gives.
+fn judge(server: &Value, lists: &[(&str, &Value)]) -> Ran {
+    let arm = ArmEndpoint::start();
+    let id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/Microsoft.DBforPostgreSQL/flexibleServers/server-under-test";
+    arm.route(id, Reply::json(server.clone()));
+    for (child, body) in lists {
+        arm.route(&format!("{id}/{child}"), Reply::json((*body).clone()));
+    }
+    run_with_arm(
+        &arm,
+        &[
+            "check", "--only", "target", "--target", id, "--format", "json",
+        ],
+        &[],
+    )
+}
+
+fn body(path: &Path) -> Value {
+    let text = std::fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[test]
+fn recorded_servers_get_the_verdict_that_their_state_bears() {
+    let Some(corpus) = corpus() else { return };
+    let configurations =
+        body(&corpus.join("bodies/configurations_list_2024-11-01-preview.json"))["body"].clone();
+    let empty = body(&corpus.join("bodies/replicas_list_empty.json"))["body"].clone();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(corpus.join("bodies")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("server_") {
+            continue;
+        }
+        seen += 1;
+        let server = body(&path)["body"].clone();
+        let ran = judge(
+            &server,
+            &[
+                ("configurations", &configurations),
+                ("replicas", &empty),
+                ("databases", &serde_json::json!({ "value": [] })),
+            ],
+        );
+        assert_ne!(ran.code, 2, "{name}: {}", ran.stderr);
+        let properties = &server["properties"];
+        let expect = |id: &str, problem: bool| {
+            assert_eq!(
+                ran.status(id),
+                if problem { "fail" } else { "pass" },
+                "{name}: {id}"
+            );
+        };
+        expect("target-not-deployed", false);
+        expect("target-not-ready", properties["state"] != "Ready");
+        expect(
+            "target-high-availability-on",
+            properties["highAvailability"]["mode"] != "Disabled",
+        );
+        expect(
+            "target-is-replica",
+            properties["replicationRole"] == "AsyncReplica",
+        );
+        expect("target-burstable", server["sku"]["tier"] == "Burstable");
+        expect("target-has-read-replicas", false);
+        expect("target-restart-pending", false);
+        let target = &ran.json()["migrations"][0]["target"];
+        assert_eq!(target["sku"], server["sku"]["name"], "{name}");
+        assert_eq!(target["location"], server["location"], "{name}");
+        let version = target["version"].as_str().unwrap();
+        assert!(
+            version.starts_with(properties["version"].as_str().unwrap()),
+            "{name}: {version}"
+        );
+    }
+    assert!(seen >= 12, "{seen} recorded servers");
+}
+
+#[test]
+fn recorded_stub_lists_name_their_replicas() {
+    let Some(corpus) = corpus() else { return };
+    let server = body(&corpus.join("bodies/server_plain_public.json"))["body"].clone();
+    let replicas = body(&corpus.join("bodies/replicas_list_sparse.json"))["body"].clone();
+    let ran = judge(&server, &[("replicas", &replicas)]);
+    assert_eq!(ran.status("target-has-read-replicas"), "fail");
+}
+
+#[test]
+fn servers_of_every_api_version_are_understood_or_said_to_be_unknown() {
+    let Some(corpus) = corpus() else { return };
+    for example in [
+        "2021-06-01/ServerGet",
+        "2021-06-01/ServerGetWithVnet",
+        "2025-08-01/ServersGet",
+        "2025-08-01/ServersGetWithVnet",
+        "2026-10-01/ServersGet",
+    ] {
+        let server =
+            body(&corpus.join(format!("spec-examples/{example}.json")))["responses"]["200"]["body"]
+                .clone();
+        let ran = judge(&server, &[]);
+        assert!(
+            [1, 3].contains(&ran.code),
+            "{example}: lists were refused, so it is not ready\n{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+        assert_eq!(ran.status("target-not-deployed"), "pass", "{example}");
+        assert_eq!(
+            ran.status("target-burstable"),
+            if server["sku"]["tier"] == "Burstable" {
+                "fail"
+            } else {
+                "pass"
+            },
+            "{example}"
+        );
+    }
+}

@@ -1,0 +1,200 @@
+//! Runs on servers that answer: the verdict, the recording, the rounds, the secrets.
+
+use std::collections::BTreeSet;
+
+use super::{TARGET, healthy_arm, source};
+use crate::support::arm::Reply;
+use crate::support::pg;
+use crate::support::program::{TOKEN, run, run_with_arm, texts};
+
+#[test]
+fn a_live_pair_and_its_replay_say_the_same() {
+    let server = pg::server(16);
+    let database = server.create_database("shop");
+    let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
+    let recording = folder.path().join("recording");
+    let recording = recording.to_str().unwrap();
+    let source = source(server, &database);
+    for format in ["plain", "json"] {
+        let args = [
+            "check",
+            "--source",
+            &source,
+            "--target",
+            TARGET,
+            "--database",
+            &database,
+            "--format",
+            format,
+        ];
+        let live = run_with_arm(&arm, &[&args[..], &["--record", recording]].concat(), &[]);
+        assert_ne!(live.code, 2, "{}", live.stderr);
+        assert!(
+            live.stdout.contains(&database) && live.stdout.contains("auditor@contoso.example"),
+            "{}",
+            live.stdout
+        );
+        let replay = run(&["check", "--from", recording, "--format", format], &[]);
+        assert_eq!(replay.stdout, live.stdout, "the replay of {format}");
+        assert_eq!((replay.code, replay.stderr.as_str()), (live.code, ""));
+        std::fs::remove_dir_all(recording).unwrap();
+    }
+}
+
+#[test]
+fn record_keeps_what_check_asks() {
+    let server = pg::server(17);
+    let database = server.create_database("shop");
+    let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
+    let recording = folder.path().join("recording");
+    let recording = recording.to_str().unwrap();
+    let source = source(server, &database);
+    let ran = run_with_arm(
+        &arm,
+        &["record", recording, "--source", &source, "--target", TARGET],
+        &[],
+    );
+    assert!(
+        ran.stdout.contains("questions asked, 0 refused"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert_eq!(ran.code, 0);
+    let again = run_with_arm(
+        &arm,
+        &["record", recording, "--source", &source, "--target", TARGET],
+        &[],
+    );
+    again.assert_refused("is not empty");
+    let judged = run(&["check", "--from", recording, "--format", "json"], &[]);
+    assert_eq!(judged.status("target-not-ready"), "pass");
+    assert_eq!(
+        judged.json()["migrations"][0]["reads"]["refusals"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn one_target_takes_three_rounds_and_only_gets() {
+    let arm = healthy_arm();
+    let ran = run_with_arm(
+        &arm,
+        &["check", "--only", "target", "--target", TARGET, "-v"],
+        &[],
+    );
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let rounds = ran
+        .stderr
+        .split("rounds=")
+        .nth(1)
+        .and_then(|r| r.chars().next())
+        .and_then(|r| r.to_digit(10));
+    assert!(rounds.is_some_and(|r| r <= 3), "{}", ran.stderr);
+    let seen = arm.seen();
+    assert!(seen.iter().all(|s| s.method == "GET"));
+    let asked: BTreeSet<String> = seen
+        .iter()
+        .map(|s| format!("{}?{}", s.path, s.query))
+        .collect();
+    assert_eq!(asked.len(), seen.len(), "nothing is asked twice");
+    assert!(seen.len() <= 18, "{} requests", seen.len());
+}
+
+#[test]
+fn a_replica_is_read_by_its_own_get() {
+    let arm = healthy_arm();
+    let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-copy";
+    let list = serde_json::json!({ "value": [{ "id": id, "name": "orders-copy", "sku": { "name": "" }, "location": "northeurope", "properties": {} }] });
+    arm.route(
+        &format!("{}/replicas", id.replace("orders-copy", "orders-target")),
+        Reply::json(list),
+    );
+    let ran = run_with_arm(
+        &arm,
+        &["check", "--only", "target", "--target", TARGET],
+        &[],
+    );
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("replica/orders-copy"));
+    assert_eq!(arm.count(&id.to_lowercase()), 1);
+}
+
+#[test]
+fn a_source_alone_is_judged_without_azure() {
+    let server = pg::server(18);
+    let database = server.create_database("alone");
+    let source = source(server, &database);
+    let ran = run(
+        &[
+            "check",
+            "--only",
+            "source",
+            "--source",
+            &source,
+            "--database",
+            &database,
+            "--format",
+            "json",
+        ],
+        &[],
+    );
+    assert!([0, 1, 3].contains(&ran.code), "{}", ran.stderr);
+    let report = ran.json();
+    assert_eq!(report["migrations"][0]["scope"], "source");
+    assert_eq!(report["ready_to_migrate"], false);
+    assert_eq!(ran.status("source-database-missing"), "pass");
+    assert!(report["migrations"][0]["target"].is_null());
+}
+
+#[test]
+fn no_secret_is_printed_logged_or_recorded() {
+    let server = pg::Server::start_with(
+        16,
+        pg::Options {
+            hba: Some("host all all 127.0.0.1/32 scram-sha-256"),
+            ..pg::Options::default()
+        },
+    );
+    let password = "canary-password-7be1";
+    server.run(
+        "postgres",
+        &format!("ALTER ROLE postgres PASSWORD '{password}'"),
+    );
+    server.run("postgres", "CREATE DATABASE shop");
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["check", "--target", TARGET, "-vvv", "--format", "json"];
+    let by_variable = [("PGPASSWORD", password)];
+    let uri = format!(
+        "postgresql://postgres:{password}@127.0.0.1:{}/shop",
+        server.port()
+    );
+    let by_uri = [("FLEXREADY_SOURCE", uri.as_str())];
+    let plain = source(&server, "shop");
+    let wrong_uri = uri.replace(password, "canary-password-wrong");
+    let by_wrong_uri = [("FLEXREADY_SOURCE", wrong_uri.as_str())];
+    let runs: [(&str, Vec<&str>, &[(&str, &str)]); 3] = [
+        ("a", vec!["--source", &plain], &by_variable),
+        ("b", vec![], &by_uri),
+        ("c", vec![], &by_wrong_uri),
+    ];
+    for (name, more, env) in runs {
+        let arm = healthy_arm();
+        let recording = folder.path().join(name);
+        let record = ["--record", recording.to_str().unwrap()];
+        let env = [env, &[("RUST_LOG", "trace")]].concat();
+        let ran = run_with_arm(&arm, &[&args[..], &more, &record].concat(), &env);
+        assert_ne!(ran.code, 2, "{}", ran.stderr);
+        let mut all = texts(&recording);
+        all.push(("stdout".to_owned(), ran.stdout));
+        all.push(("stderr".to_owned(), ran.stderr));
+        for (place, text) in all {
+            for secret in ["canary", TOKEN.split('.').nth(1).unwrap()] {
+                assert!(!text.contains(secret), "{name}: {place} holds {secret}");
+            }
+        }
+    }
+}

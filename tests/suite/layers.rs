@@ -1,0 +1,87 @@
+//! The rooms of the house: each imports only rooms to its left.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The rooms from left to right; those with one number do not import each other, save a room itself.
+const ROOMS: &[(&str, u8)] = &[
+    ("plan", 0),
+    ("question", 0),
+    ("queries", 1),
+    ("reference", 2),
+    ("inputs", 3),
+    ("facts", 3),
+    ("checks", 4),
+    ("verdict", 5),
+    ("remedy", 6),
+    ("report", 7),
+    ("cli", 8),
+];
+
+fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_room_imports_only_rooms_to_its_left() {
+    let levels: BTreeMap<&str, u8> = ROOMS.iter().copied().collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut wrong = Vec::new();
+    for file in files {
+        let place = file
+            .strip_prefix(&root)
+            .unwrap()
+            .to_string_lossy()
+            .replace('\\', "/");
+        let room = place.split(['/', '.']).next().unwrap().to_owned();
+        if ["lib", "main"].contains(&room.as_str()) || place.ends_with("tests.rs") {
+            continue;
+        }
+        let level = levels
+            .get(room.as_str())
+            .unwrap_or_else(|| panic!("{place} is in no room: name it in ROOMS"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        for other in text.split("crate::").skip(1) {
+            let other: String = other
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
+            let Some(its) = levels.get(other.as_str()) else {
+                continue;
+            };
+            if other != room && its >= level {
+                wrong.push(format!("{place} imports {other}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_inputs_know_the_network() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files.iter().filter(|f| !f.starts_with(root.join("inputs"))) {
+        let text = std::fs::read_to_string(file).unwrap();
+        for library in [
+            "reqwest::",
+            "tokio_postgres::",
+            "azure_identity::",
+            "tokio::net",
+            "std::net::Tcp",
+        ] {
+            assert!(!text.contains(library), "{} uses {library}", file.display());
+        }
+    }
+}
