@@ -5,8 +5,10 @@
 //! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
 //! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
 //! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
-//! `is_user_object(…)` in it stands for the one condition of [`user_object`].
+//! `is_user_object(…)` in it stands for the one condition of [`user_object`], `removed_names()` for the table of
+//! [`removed_names`].
 
+pub mod removed_names;
 pub mod user_object;
 
 use std::borrow::Cow;
@@ -26,7 +28,7 @@ impl Query {
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| user_object::expand(text))
+            .map(|(_, text)| removed_names::expand(user_object::expand(text)))
     }
 
     /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
@@ -54,14 +56,31 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("always_triggers", 90500),
     query!("contents", 90400),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("defective_relations", 90500),
     query!("extensions", 90400),
     query!("host", 110000),
     query!("identity", 90400),
+    query!(
+        "logical_replication",
+        90500,
+        "logical_replication@100000",
+        100000,
+        "logical_replication@150000",
+        150000
+    ),
+    query!("prepared_transactions", 90500),
+    query!("removed_types", 90500),
+    query!("removed_uses", 90500),
+    query!("removed_words", 90500),
     query!("role_passwords", 90400),
+    query!("security_labels", 90500),
     query!("settings", 90400),
+    query!("shared_security_labels", 90500),
+    query!("tables_with_oids", 90500, "tables_with_oids@120000", 120000),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

@@ -6,6 +6,8 @@ mod check;
 mod fixtures;
 mod layers;
 mod postgres;
+mod relations;
+mod removed;
 mod servers;
 mod support;
 mod user_objects;
