@@ -5,7 +5,7 @@
 WITH gone(kind, name, detail) AS (removed_names()),
 pattern AS (
   SELECT '[[:<:]](' || string_agg(DISTINCT g.name, '|') || ')[[:>:]]' AS text FROM gone g
-  WHERE g.kind IN ('column', 'relation', 'function', 'parameter') AND g.name <> '(sequence)'
+  WHERE g.kind IN ('column', 'relation', 'function', 'call', 'parameter') AND g.name <> '(sequence)'
      OR g.name IN ('abstime', 'reltime', 'tinterval')),
 -- A body in standard SQL is kept as a tree, and its text made from it.
 functions AS (
@@ -34,6 +34,7 @@ uses AS (
        CASE g.kind WHEN 'column' THEN ARRAY[g.name, g.detail] <@ w.words
                    WHEN 'relation' THEN g.name = ANY (w.words)
                    WHEN 'function' THEN g.detail = '' AND g.name = ANY (w.calls)
+                   WHEN 'call' THEN g.name = ANY (w.calls)
                    WHEN 'type' THEN g.name NOT IN ('unknown', 'opaque') AND g.name = ANY (w.words) END
   UNION
   SELECT s.oid, g.kind, g.name, g.detail FROM settings s JOIN gone g ON g.kind = 'parameter' AND g.name = s.setting)

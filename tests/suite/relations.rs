@@ -32,7 +32,7 @@ const SEED: &str = "
     CREATE RULE quiet AS ON DELETE TO app.orders DO ALSO NOTHING;
     ALTER TABLE app.orders ENABLE ALWAYS RULE quiet;
     INSERT INTO pg_seclabel VALUES ('app.orders'::regclass, 'pg_class'::regclass, 2, 'anon', 'CANARY');
-    CREATE PUBLICATION some FOR TABLE app.orders;
+    CREATE PUBLICATION partly FOR TABLE app.orders;
     CREATE PUBLICATION \"All\" FOR ALL TABLES;
     CREATE SUBSCRIPTION upstream CONNECTION 'host=nowhere password=CANARY' PUBLICATION p WITH (connect = false, slot_name = NONE)";
 
@@ -44,7 +44,7 @@ const EXPECTED: [(&str, &str); 9] = [
     ("always-trigger", "rule/app.orders.quiet"),
     ("security-label-unprovided", "security-label/anon"),
     ("publication-or-subscription", "publication/\"All\""),
-    ("publication-or-subscription", "publication/\"some\""),
+    ("publication-or-subscription", "publication/\"partly\""),
     ("publication-or-subscription", "subscription/\"upstream\""),
 ];
 

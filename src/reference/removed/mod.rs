@@ -19,6 +19,8 @@ pub enum What {
     Type(&'static str),
     /// A function of `pg_catalog`: all of that name, or the one with these arguments as `oidvectortypes` writes them.
     Function(&'static str, Option<&'static str>),
+    /// A function that takes or gives a type which is gone too: definitions are found by the type, bodies by this name.
+    Call(&'static str),
     /// An operator by its name and the `typname`s of its operands, an absent one empty: `int8,`.
     Operator(&'static str, &'static str),
     /// A column of a catalog, a system view or a view of an extension.
@@ -86,6 +88,7 @@ impl What {
         match *self {
             What::Type(name) => ("type", name, ""),
             What::Function(name, arguments) => ("function", name, arguments.unwrap_or("")),
+            What::Call(name) => ("call", name, ""),
             What::Operator(name, operands) => ("operator", name, operands),
             What::Column(relation, column) => ("column", relation, column),
             What::Relation(name) => ("relation", name, ""),
@@ -103,6 +106,7 @@ impl std::fmt::Display for What {
             What::Function(name, arguments) => {
                 write!(f, "the function `{name}({})`", arguments.unwrap_or(""))
             }
+            What::Call(name) => write!(f, "the function `{name}()`"),
             What::Operator(name, operands) => {
                 let (left, right) = operands.split_once(',').unwrap_or((operands, ""));
                 let text = format!("{left} {name} {right}");

@@ -1,7 +1,7 @@
 //! Types, functions, operators and parameters.
 
 use super::Removal;
-use super::What::{Function, Operator, Parameter, Type};
+use super::What::{Call, Function, Operator, Parameter, Type};
 
 const fn a_type(gone: u32, name: &'static str, instead: &'static str) -> Removal {
     Removal::new(gone, Type(name), instead)
@@ -9,6 +9,10 @@ const fn a_type(gone: u32, name: &'static str, instead: &'static str) -> Removal
 
 const fn function(gone: u32, name: &'static str, instead: &'static str) -> Removal {
     Removal::new(gone, Function(name, None), instead)
+}
+
+const fn call(gone: u32, name: &'static str, instead: &'static str) -> Removal {
+    Removal::new(gone, Call(name), instead)
 }
 
 const fn operator(
@@ -92,17 +96,17 @@ pub(super) const FUNCTIONS: &[Removal] = &[
     function(110000, "range_gist_compress", NO_SUPPORT_NEEDED),
     function(110000, "range_gist_decompress", NO_SUPPORT_NEEDED),
     function(110000, "range_gist_fetch", NO_SUPPORT_NEEDED),
-    function(120000, "intinterval", TSTZRANGE),
-    function(120000, "mktinterval", TSTZRANGE),
-    function(120000, "timemi", "`timestamptz - interval`"),
-    function(120000, "timenow", "`now`"),
-    function(120000, "timepl", "`timestamptz + interval`"),
-    function(120000, "tintervalct", TSTZRANGE),
-    function(120000, "tintervalend", TSTZRANGE),
-    function(120000, "tintervalov", TSTZRANGE),
-    function(120000, "tintervalrel", TSTZRANGE),
-    function(120000, "tintervalsame", TSTZRANGE),
-    function(120000, "tintervalstart", TSTZRANGE),
+    call(120000, "intinterval", TSTZRANGE),
+    call(120000, "mktinterval", TSTZRANGE),
+    call(120000, "timemi", "`timestamptz - interval`"),
+    call(120000, "timenow", "`now`"),
+    call(120000, "timepl", "`timestamptz + interval`"),
+    call(120000, "tintervalct", TSTZRANGE),
+    call(120000, "tintervalend", TSTZRANGE),
+    call(120000, "tintervalov", TSTZRANGE),
+    call(120000, "tintervalrel", TSTZRANGE),
+    call(120000, "tintervalsame", TSTZRANGE),
+    call(120000, "tintervalstart", TSTZRANGE),
     function(130000, "ascii_to_mic", "nothing"),
     function(130000, "ascii_to_utf8", "nothing"),
     function(130000, "mic_to_ascii", "nothing"),

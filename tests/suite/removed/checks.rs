@@ -62,7 +62,7 @@ const SEEDS: &[Seed] = &[
         10,
         11,
         "CREATE TABLE app.stamped (at timestamptz DEFAULT timenow())",
-        OPERATOR,
+        TYPE,
         "table/app.stamped",
     ),
     (
@@ -240,6 +240,13 @@ const SEEDS: &[Seed] = &[
         "CREATE FUNCTION app.back_up() RETURNS void LANGUAGE plpgsql AS $$ BEGIN /* once */ PERFORM pg_start_backup('x'); END $$",
         WORD,
         "function/app.back_up()",
+    ),
+    (
+        10,
+        11,
+        "CREATE FUNCTION app.clock() RETURNS text LANGUAGE sql AS $$ SELECT timenow()::text $$",
+        WORD,
+        "function/app.clock()",
     ),
     (
         10,

@@ -101,7 +101,7 @@ fn exists(what: What, names: &Names, session: &Session) -> bool {
     match what {
         What::Type("unknown") => session.try_query("CREATE TEMP TABLE u (u unknown)").is_ok(),
         What::Type(name) => has("type", name),
-        What::Function(name, None) => names["function"]
+        What::Function(name, None) | What::Call(name) => names["function"]
             .iter()
             .any(|f| f.split('(').next() == Some(name)),
         What::Function(name, Some(arguments)) => has("function", &format!("{name}({arguments})")),
@@ -162,7 +162,7 @@ fn is_told(kind: &str, name: &str) -> bool {
             name == relation || (kind == "column" && name.split('.').next() == Some(relation))
         }
         What::Type(removed) => kind == "type" && name == removed,
-        What::Function(removed, _) => kind == "function" && name == removed,
+        What::Function(removed, _) | What::Call(removed) => kind == "function" && name == removed,
         What::Operator(removed, operands) => {
             kind == "operator" && name == format!("{removed} {operands}")
         }
