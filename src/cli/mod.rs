@@ -82,11 +82,6 @@ pub enum Error {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     #[error(
-        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD, \
-         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as FLEXREADY_SOURCE"
-    )]
-    PasswordInArguments,
-    #[error(
         "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
     )]
     PasswordInPlan,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use crate::inputs::postgres::conninfo::{Access, has_password_in};
+use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
     API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
@@ -113,7 +113,7 @@ impl Said {
             None
         };
         let access = if scope.has_source() {
-            Some(access(source.as_deref(), scope)?)
+            Some(access(source.as_deref())?)
         } else {
             None
         };
@@ -155,7 +155,9 @@ impl Said {
     /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
     fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
         match (&self.source, plan) {
-            (Some(text), _) if has_password_in(text) => Err(Error::PasswordInArguments),
+            (Some(text), _) if has_password_in(text) => {
+                Err(ConninfoError::PasswordInArgument.into())
+            }
             (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
             (Some(text), _) => Ok(Some(text.clone())),
             (None, Some(text)) => Ok(Some(text.to_owned())),
@@ -200,23 +202,21 @@ pub fn env(name: &str) -> Option<String> {
 }
 
 /// The way into the source. With nothing said at all, PGHOST or PGSERVICE must be there: a source is never guessed.
-fn access(text: Option<&str>, scope: Scope) -> Result<Access, Error> {
+fn access(text: Option<&str>) -> Result<Access, Error> {
     let is_said = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"]
         .iter()
         .any(|name| env(name).is_some());
-    if text.is_none() && !is_said && scope == Scope::Pair {
-        return Err(Error::SideNotGiven {
-            side: "source",
-            other: "target",
-        });
-    }
     if text.is_none() && !is_said {
         return Err(Error::SideNotGiven {
             side: "source",
             other: "target",
         });
     }
-    Ok(Access::resolve(text, &env)?)
+    let access = Access::resolve(text, &env)?;
+    for warning in access.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(access)
 }
 
 fn source_server(access: &Access, wish: &Wish) -> SourceServer {

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::Fact;
 use super::rows::rows;
+use super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
 /// The first rows of a list, and how many there are.
@@ -12,12 +12,26 @@ use crate::question::{Answers, Question};
 pub struct Listed<T> {
     pub rows: Vec<T>,
     pub total: u64,
+    question: Question,
 }
 
 impl<T> Listed<T> {
     /// How many rows are not shown.
     pub fn unseen(&self) -> u64 {
         self.total.saturating_sub(self.rows.len() as u64)
+    }
+
+    /// What is missing where rows are not shown, for checks that have to see every row.
+    pub(crate) fn cut(&self) -> Option<Missing> {
+        let (shown, total) = (self.rows.len(), self.total);
+        let reason = format!("only the first {shown} of {total} rows were read");
+        let remedy = "mend those that are found, and run again";
+        (self.unseen() > 0).then(|| self.missing(reason).with_remedy(remedy))
+    }
+
+    /// Something in the rows cannot be read.
+    pub(crate) fn missing(&self, reason: impl Into<String>) -> Missing {
+        Missing::unreadable(&self.question, reason)
     }
 }
 
@@ -37,6 +51,7 @@ pub(crate) fn listed<T: DeserializeOwned>(
     let total = rows.first().map_or(0, |r| r.total);
     Ok(Listed {
         total,
+        question: question.clone(),
         rows: rows.into_iter().map(|r| r.row).collect(),
     })
 }

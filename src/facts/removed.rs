@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
+use super::Fact;
 use super::databases::Databases;
 use super::listed::{Listed, listed};
-use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question, Side};
 use crate::reference::removed::{self, Removal};
@@ -25,15 +25,16 @@ pub struct Use {
 }
 
 impl Use {
-    /// What is used.
-    ///
-    /// # Errors
-    /// When the table does not hold it: the answer is of another version of this tool.
-    pub fn removal(&self) -> Fact<&'static Removal> {
-        removed::find(&self.kind, &self.name, &self.detail).ok_or_else(|| {
-            let reason = format!("nothing is known of the {} `{}`", self.kind, self.name);
-            Missing::not_said(reason, "record again with this version of the tool")
-        })
+    /// What is used; `None` when the answer is of another version of this tool, whose table has more.
+    pub fn removal(&self) -> Option<&'static Removal> {
+        removed::find(&self.kind, &self.name, &self.detail)
+    }
+
+    /// What is used, in the words of the query.
+    pub fn words(&self) -> String {
+        format!("{} {} {}", self.kind, self.name, self.detail)
+            .trim_end()
+            .to_owned()
     }
 }
 

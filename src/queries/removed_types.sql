@@ -10,7 +10,7 @@ types AS (
   WHERE g.kind = 'type' AND x.oid <> 0),
 found AS (
   -- A view's column of type unknown becomes text by itself.
-  SELECT 'pg_class'::regclass AS class, c.oid, a.attname::text AS part, t.typname
+  SELECT 'pg_class'::regclass AS class, c.oid, 'column ' || a.attname AS part, t.typname
   FROM types t
   JOIN pg_attribute a ON a.atttypid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')

@@ -139,19 +139,19 @@ uses AS (
   FROM pg_operator o JOIN gone g ON g.kind = 'definition'
    AND CASE g.name WHEN 'a postfix operator' THEN o.oprright = 0
                    WHEN 'an operator named `=>`' THEN o.oprname = '=>'
-                   WHEN 'an array function over `anyarray`'
+                   WHEN 'an aggregate or operator of an array function with `anyarray`'
                    THEN o.oprleft IN ('anyarray'::regtype, 'anyelement'::regtype) AND o.oprcode::text = ANY (
                      '{array_append,array_cat,array_prepend,array_remove,array_replace,array_position,array_positions,width_bucket}') END
   UNION ALL
   SELECT 'pg_proc'::regclass, p.oid, p.pronamespace, NULL, g.kind, g.name, g.detail
   FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
-  JOIN gone g ON g.kind = 'definition' AND g.name = 'an array function over `anyarray`'
+  JOIN gone g ON g.kind = 'definition' AND g.name = 'an aggregate or operator of an array function with `anyarray`'
   WHERE a.aggtranstype IN ('anyarray'::regtype, 'anyelement'::regtype)
     AND '{array_append,array_cat,array_prepend,array_remove,array_replace,array_position,array_positions,width_bucket}'::text[]
         && ARRAY[a.aggtransfn::text, a.aggfinalfn::text]
   UNION ALL
   SELECT 'pg_conversion'::regclass, c.oid, c.connamespace, NULL, g.kind, g.name, g.detail
-  FROM pg_conversion c JOIN gone g ON g.kind = 'definition' AND g.name = 'an encoding conversion of one''s own'
+  FROM pg_conversion c JOIN gone g ON g.kind = 'definition' AND g.name = 'an encoding conversion with a function of five arguments'
   WHERE c.conproc >= 16384
   UNION ALL
   SELECT 'pg_proc'::regclass, p.oid, p.pronamespace, NULL, g.kind, g.name, g.detail

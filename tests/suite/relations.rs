@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use flexready::plan::Mode;
 
-use crate::support::pair::{found, outcomes};
+use crate::pair::{found, outcomes};
 use crate::support::pg::{self, Server};
 
 /// Those of one database; the others look at the whole server.

@@ -4,7 +4,7 @@ use crate::checks::{Finding, Findings, Unanswered, command};
 use crate::facts::listed::Listed;
 use crate::facts::removed::{self, Use};
 use crate::facts::{Fact, Facts, Missing, relations};
-use crate::reference::removed::Removal;
+use crate::reference::removed::{Removal, What};
 
 /// What is known of the relations of each database that the migration takes.
 pub(super) fn relations<'f>(
@@ -73,7 +73,7 @@ impl Crossed<'_> {
     fn story(&self) -> String {
         let Removal { instead, .. } = self.removal;
         format!(
-            "gone in {}, in its place {instead} ({})",
+            "gone in {}; instead: {instead} ({})",
             self.removal.release(),
             self.removal.notes()
         )
@@ -97,18 +97,24 @@ pub(super) fn crossed<'f>(
             let Some(list) = findings.know(list) else {
                 continue;
             };
-            if list.unseen() > 0 {
-                findings.unknown(&cut(&one.database, list));
-            }
+            list.cut()
+                .iter()
+                .for_each(|missing| findings.unknown(missing));
             for used in &list.rows {
                 match used.removal() {
-                    Ok(removal) if wanted(removal) => all.push(Crossed {
+                    Some(removal) if wanted(removal) => all.push(Crossed {
                         database: &one.database,
                         used,
                         removal,
                     }),
-                    Ok(_) => {}
-                    Err(missing) => findings.unknown(&missing),
+                    Some(_) => {}
+                    None => {
+                        let reason = format!(
+                            "the answer names `{}`, of which nothing is known",
+                            used.words()
+                        );
+                        findings.unknown(&list.missing(reason));
+                    }
                 }
             }
         }
@@ -120,17 +126,6 @@ pub(super) fn crossed<'f>(
     let source = facts.source_version()?.num();
     all.retain(|c| c.removal.is_between(source, target));
     Ok(all)
-}
-
-fn cut(database: &str, list: &Listed<Use>) -> Missing {
-    Missing::not_said(
-        format!(
-            "database `{database}` has {} uses, of which the first {} were looked at",
-            list.total,
-            list.rows.len()
-        ),
-        "mend those that are found, and run again",
-    )
 }
 
 /// One finding for each object, with a row of evidence for each use.
@@ -152,10 +147,13 @@ pub(super) fn by_object(crossed: &[Crossed], verb: &str) -> Vec<Finding> {
 }
 
 fn message(one: &Crossed, verb: &str) -> String {
+    let verb = match one.removal.what {
+        What::Definition(_) => "is",
+        _ => verb,
+    };
+    let (object, what) = (&one.used.object, one.removal.what);
     format!(
-        "`{}` {verb} {}, which PostgreSQL {} took away",
-        one.used.object,
-        one.removal.what,
+        "`{object}` {verb} {what}, which PostgreSQL {} removed",
         one.removal.release()
     )
 }

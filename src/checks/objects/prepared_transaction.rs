@@ -56,10 +56,21 @@ fn finding(one: &Prepared) -> Finding {
         minutes,
     } = one;
     let rollback = format!("ROLLBACK PREPARED '{}'", gid.replace('\'', "''"));
-    let message =
-        format!("`{gid}` of `{owner}` in `{database}` is prepared since {minutes} minutes");
+    let message = format!(
+        "`{gid}` of `{owner}` in `{database}` has been prepared for {}",
+        age(*minutes)
+    );
     Finding::new(format!("{database}/prepared-transaction/{gid}"), message).fix(format!(
         "{} (or COMMIT PREPARED)",
         sql_in(database, &rollback)
     ))
+}
+
+/// In the unit that a reader thinks in.
+fn age(minutes: i64) -> String {
+    match minutes {
+        ..120 => format!("{minutes} minutes"),
+        120..2880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    }
 }

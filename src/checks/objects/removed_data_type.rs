@@ -42,11 +42,10 @@ fn run(facts: &Facts) -> Judged {
 
 /// The statement that changes a table's column, for the types that there is a cast of.
 fn change(one: &Crossed) -> Option<String> {
-    let column = one
-        .used
-        .part
-        .as_deref()
-        .filter(|_| one.used.object_kind == "table")?;
+    let column = one.used.part.as_deref()?.strip_prefix("column ")?;
+    if one.used.object_kind != "table" {
+        return None;
+    }
     let What::Type(old) = one.removal.what else {
         return None;
     };

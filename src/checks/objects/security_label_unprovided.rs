@@ -34,12 +34,13 @@ fn run(facts: &Facts) -> Judged {
             .filter(|row| !is_loaded(facts, &row.provider))
         {
             let object = format!("{}/security-label/{}", one.database, row.provider);
-            let message = format!(
-                "{} labels are of the provider `{}`",
-                row.labels, row.provider
-            );
+            let message = format!("objects have labels of the provider `{}`", row.provider);
             let finding = Finding::new(object, message + &loaded(facts));
-            findings.push(finding.evidence("one of them on", &row.example));
+            findings.push(
+                finding
+                    .evidence("labels", row.labels)
+                    .evidence("one of them on", &row.example),
+            );
         }
         say_unseen(&mut findings, &one.database, labels.unseen(), "providers");
     }

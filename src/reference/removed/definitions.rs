@@ -17,12 +17,12 @@ pub(super) const DEFINITIONS: &[Removal] = &[
     ),
     Removal::new(
         140000,
-        Definition("an array function over `anyarray`"),
+        Definition("an aggregate or operator of an array function with `anyarray`"),
         "the same with `anycompatiblearray` and `anycompatible` on the target",
     ),
     Removal::new(
         140000,
-        Definition("an encoding conversion of one's own"),
+        Definition("an encoding conversion with a function of five arguments"),
         "nothing, or a conversion whose function takes six arguments, on the target",
     ),
 ];

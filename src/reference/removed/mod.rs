@@ -11,6 +11,8 @@
 mod columns;
 mod definitions;
 mod names;
+mod operators;
+mod statistics;
 
 /// What was taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,11 +130,11 @@ pub const SEQUENCE: &str = "(sequence)";
 pub fn all() -> impl Iterator<Item = &'static Removal> {
     [
         columns::CATALOGS,
-        columns::STATISTICS,
+        statistics::STATISTICS,
         names::TYPES,
         names::FUNCTIONS,
-        names::OPERATORS,
-        names::PARAMETERS,
+        operators::OPERATORS,
+        operators::PARAMETERS,
         definitions::DEFINITIONS,
     ]
     .into_iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use flexready::plan::Mode;
 
-use crate::support::pair::{found, outcomes};
+use crate::pair::{found, outcomes};
 use crate::support::pg;
 
 const IDS: [&str; 4] = [

@@ -120,10 +120,10 @@ fn definition(name: &str) -> String {
             "CREATE OPERATOR public.=> (LEFTARG = int, RIGHTARG = int, PROCEDURE = int4pl)"
         }
         "a postfix operator" => "CREATE OPERATOR public.!! (LEFTARG = int8, PROCEDURE = int8up)",
-        "an array function over `anyarray`" => {
+        "an aggregate or operator of an array function with `anyarray`" => {
             "CREATE AGGREGATE public.gather (anyelement) (SFUNC = array_append, STYPE = anyarray, INITCOND = '{}')"
         }
-        "an encoding conversion of one's own" => {
+        "an encoding conversion with a function of five arguments" => {
             "CREATE FUNCTION public.convert (int, int, cstring, internal, int) RETURNS void LANGUAGE c STRICT AS '$libdir/utf8_and_iso8859_1', 'iso8859_1_to_utf8'; \
              CREATE CONVERSION public.c FOR 'LATIN1' TO 'UTF8' FROM public.convert"
         }

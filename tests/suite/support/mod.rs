@@ -1,6 +1,5 @@
 //! What tests of more than one subject share; nothing here asserts anything about flexready.
 
 pub mod arm;
-pub mod pair;
 pub mod pg;
 pub mod program;

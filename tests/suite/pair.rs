@@ -15,9 +15,9 @@ use flexready::verdict::{Outcome, Policy, judge};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::pg::Server;
 use crate::fixtures::folder;
 use crate::fixtures::overlay::{Case, Overlay};
+use crate::support::pg::Server;
 
 /// The target from the baseline, the source from a real server.
 struct Pair {
@@ -70,7 +70,7 @@ pub fn outcomes(
     let access = Access::resolve(Some(&server.conninfo(databases[0])), &env).unwrap();
     let deadline = Instant::now() + Duration::from_secs(120);
     let pair = Pair {
-        target: Overlay::new(baseline, &case),
+        target: Overlay::new(&case),
         source: Database::new(access, Side::Source, "postgres".to_owned(), deadline),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
