@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use super::Error;
 use crate::inputs::postgres::conninfo::{Access, has_password_in};
-use crate::plan::file::{self, Wish};
+use crate::plan::file::{Plan, Wish};
+use crate::plan::judging::Rules;
 use crate::plan::{
     API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
 };
@@ -35,16 +36,11 @@ pub struct Said {
     /// Judge one side alone
     #[arg(long, value_name = "SIDE", help_heading = "The migration")]
     pub only: Option<Only>,
-    /// A plan file, flexready.toml
+    /// A plan file, flexready.toml; with `--from`, only its waivers and severities
     #[arg(long, value_name = "FILE", help_heading = "The migration")]
     pub plan: Option<PathBuf>,
-    /// Which migration of the plan
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "plan",
-        help_heading = "The migration"
-    )]
+    /// Which migration of the plan, or of the recording
+    #[arg(long, value_name = "NAME", help_heading = "The migration")]
     pub migration: Option<String>,
     #[command(flatten)]
     pub details: Details,
@@ -88,6 +84,7 @@ pub struct Details {
 pub struct Meant {
     pub migration: Migration,
     pub access: Option<Access>,
+    pub rules: Rules,
 }
 
 impl Said {
@@ -96,9 +93,10 @@ impl Said {
     /// # Errors
     /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
     pub fn meant(&self) -> Result<Meant, Error> {
-        let plan = match &self.plan {
-            Some(path) => file::read(path, self.migration.as_deref())?,
-            None => Wish::default(),
+        let (plan, rules) = match self.read_plan()? {
+            Some(plan) => (plan.migration(self.migration.as_deref())?, plan.rules),
+            None if self.migration.is_some() => return Err(Error::NameWithoutPlan),
+            None => (Wish::default(), Rules::default()),
         };
         let source = self.source_text(plan.source.as_deref())?;
         let wish = self.wish().or(&plan);
@@ -133,7 +131,21 @@ impl Said {
             databases,
             migration_user: wish.migration_user,
         };
-        Ok(Meant { migration, access })
+        Ok(Meant {
+            migration,
+            access,
+            rules,
+        })
+    }
+
+    /// The plan, where one is named.
+    ///
+    /// # Errors
+    /// A plan that cannot be read or understood.
+    pub fn read_plan(&self) -> Result<Option<Plan>, Error> {
+        let checks: Vec<&str> = crate::checks::all().map(|c| c.id).collect();
+        let plan = self.plan.as_deref().map(|path| Plan::read(path, &checks));
+        Ok(plan.transpose()?)
     }
 
     fn wish(&self) -> Wish {

@@ -2,6 +2,7 @@
 //! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
 
 pub mod file;
+pub mod judging;
 mod server_id;
 
 use std::fmt;
@@ -34,6 +35,20 @@ pub struct Migration {
     /// Whom the service will sign in as on the source, where that is not the user who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
+}
+
+/// How much a finding weighs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// The migration runs, and something will differ or hurt.
+    Warning,
+    /// The migration fails, or loses something.
+    Blocker,
 }
 
 /// Which sides are judged.
