@@ -75,8 +75,10 @@ fn issues(report: &Report) -> Vec<String> {
     let stale = stale.map(|w| issue("warning", None, &w.words(report.policy.max_waiver_days)));
     let warnings = rest.iter().filter(|e| e.first.weight > Severity::Note);
     let warnings = warnings.map(|e| e.issue("warning"));
-    let verdict = words::verdict(report.verdict);
-    let head = format!("{verdict}: {}; exit {}", report.exit_reason, report.exit_code);
+    let head = visible(&format!(
+        "flexready: {}; exit {}",
+        report.exit_reason, report.exit_code
+    ));
     let mut lines = Vec::new();
     let mut room = MOST_ISSUES;
     if report.exit_code != 0 {

@@ -208,8 +208,7 @@ fn message(finding: &FindingReport, check: &CheckReport) -> String {
         0 => String::new(),
         n => format!(" (and {n} more)"),
     };
-    let text = visible(&format!("{}: {}", finding.object, finding.message));
-    format!("{}{more}", cut(&text, LONGEST_MESSAGE))
+    format!("{}{more}", cut(&visible(&said(finding)), LONGEST_MESSAGE))
 }
 
 /// What was found, why it matters, what to do: all lines that a reader of the tests tab gets.
@@ -233,8 +232,15 @@ fn evidence(check: &CheckReport) -> String {
     lines.join("\n")
 }
 
+fn said(finding: &FindingReport) -> String {
+    match finding.object.as_str() {
+        "server" => finding.message.clone(),
+        object => format!("{object}: {}", finding.message),
+    }
+}
+
 fn found(finding: &FindingReport) -> String {
-    let text = format!("{}: {}", finding.object, finding.message);
+    let text = said(finding);
     let waived = finding.waived.as_ref().map(|w| format!(" ({})", w.words()));
     let severity = words::severity(finding.severity);
     visible(&format!("{severity}: {text}{}", waived.unwrap_or_default()))

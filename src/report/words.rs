@@ -1,6 +1,6 @@
 //! Words that every format shares.
 
-use super::value::{CheckReport, MigrationReport, Report};
+use super::value::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
 use crate::verdict::Verdict;
 
@@ -72,4 +72,16 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
         Scope::Pair => "checks were left out, so this is no word on the migration as a whole",
         _ => "only one side was judged, so this is no word on the migration as a whole",
     })
+}
+
+/// Each command once, however many findings it mends; a restart serves all that went before it.
+pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
+    let mut commands: Vec<&str> = Vec::new();
+    for command in findings.iter().flat_map(|f| &f.fix) {
+        if !commands.contains(&command.as_str()) {
+            commands.push(command);
+        }
+    }
+    commands.sort_by_key(|c| c.contains(" flexible-server restart "));
+    commands
 }

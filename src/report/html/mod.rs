@@ -109,12 +109,13 @@ fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
         None => f.waived.is_some(),
     };
     let findings: Vec<_> = check.findings.iter().filter(is_of).collect();
-    let mut fixes: Vec<&str> = Vec::new();
-    for command in findings.iter().flat_map(|f| &f.fix) {
-        if !fixes.contains(&command.as_str()) {
-            fixes.push(command);
-        }
-    }
+    let fixes = words::commands(&findings);
+    let findings = findings.iter().map(|f| {
+        let mut view = serde_json::to_value(f).expect("a finding is JSON");
+        extend(&mut view, json!({ "is_table": f.is_table }));
+        view
+    });
+    let findings: Vec<Value> = findings.collect();
     let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
     let record = checks::find(&check.id);
     json!({

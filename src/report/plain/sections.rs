@@ -78,17 +78,8 @@ impl Page {
         }
     }
 
-    /// Each command once, however many findings it mends.
     fn commands(&mut self, findings: &[&FindingReport]) {
-        let mut shown: Vec<&str> = Vec::new();
-        for command in findings.iter().flat_map(|f| &f.fix) {
-            if !shown.contains(&command.as_str()) {
-                shown.push(command);
-            }
-        }
-        // A restart serves all that went before it.
-        shown.sort_by_key(|c| c.contains(" flexible-server restart "));
-        for command in shown {
+        for command in words::commands(findings) {
             self.line(8, &visible(command));
         }
     }

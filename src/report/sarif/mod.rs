@@ -119,7 +119,7 @@ fn rules(report: &Report) -> Vec<Rule> {
 
 fn rule(check: &CheckReport) -> Rule {
     let record = checks::find(&check.id);
-    let words = |text: &str| self::text(&format!("{text}."));
+    let words = |words: &str| text(&format!("{}.", words.trim_end_matches('.')));
     let tags = ["migration", "postgresql", &check.area].map(str::to_owned);
     let official = check.official.iter().map(|o| o.replace('`', ""));
     Rule {
@@ -205,7 +205,11 @@ impl Place {
         };
         let target = entry.migration.target.as_ref().map(|t| visible(&t.id));
         let unknown = matches!(entry.what, What::Unknown(_));
-        let message = format!("{migration}: {object}: {}", entry.message());
+        let about = match entry.object() {
+            "server" => migration.clone(),
+            _ => format!("{migration}: {object}"),
+        };
+        let message = format!("{about}: {}", entry.message());
         Result {
             rule_id: entry.check.id.clone(),
             rule_index: index,
