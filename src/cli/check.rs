@@ -104,7 +104,7 @@ fn replay(
         rules: plan.map(|p| p.rules).unwrap_or_default(),
         ..policy
     };
-    args.said.details.apply(&mut migration);
+    args.said.details.apply(&mut migration)?;
     block_on(
         false,
         crate::check(&migration, recording, recording.start(), &policy),
@@ -123,14 +123,19 @@ fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Erro
         [] => Error::NothingRecorded,
         all => Error::NotRecorded {
             name: name.unwrap_or_default().to_owned(),
-            names: all.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", "),
+            names: all
+                .iter()
+                .map(|m| m.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         },
     })
 }
 
 fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error> {
     let meant = args.said.meant()?;
-    out.map(|out| out.expect(&meant.migration.name)).transpose()?;
+    out.map(|out| out.expect(&meant.migration.name))
+        .transpose()?;
     let policy = Policy {
         rules: meant.rules.clone(),
         ..policy

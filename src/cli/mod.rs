@@ -4,6 +4,7 @@
 mod check;
 mod connect;
 mod explain;
+mod grants;
 mod man;
 mod out;
 mod record;
@@ -18,8 +19,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::inputs::arm::ArmError;
 use crate::inputs::postgres::conninfo::ConninfoError;
 use crate::inputs::recording::RecordingError;
-use crate::plan::TargetError;
 use crate::plan::file::PlanError;
+use crate::plan::{ResourceIdError, TargetError};
 use crate::report;
 use showing::Format;
 
@@ -59,6 +60,8 @@ enum Verb {
     Check(Box<check::Args>),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
+    /// The rights that a read-only auditor needs, as a script and an Azure role
+    Grants(grants::Args),
     /// What one check asks, why, and what to do about it
     Explain(explain::Args),
     /// List all checks
@@ -94,6 +97,8 @@ pub enum Error {
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]
+    Resource(#[from] ResourceIdError),
+    #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
     Source(#[from] ConninfoError),
@@ -101,11 +106,6 @@ pub enum Error {
     Azure(#[from] ArmError),
     #[error(transparent)]
     Recording(#[from] RecordingError),
-    #[error(
-        "the connection string holds a password, and other users see a command line; leave it out and set PGPASSWORD, \
-         use a password file (PGPASSFILE, ~/.pgpass), or give the whole string as FLEXREADY_SOURCE"
-    )]
-    PasswordInArguments,
     #[error(
         "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
     )]
@@ -145,6 +145,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
+            Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),
             Verb::Schema => Ok(Output::text(report::schema())),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::judging::{Fault, JudgingTable, Reading, Rules, WaiverTable};
-use super::{Exposure, Mode, Severity, SourceKind};
+use super::{Exposure, Mode, Prefix, Severity, SourceKind, SourceTls};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,11 @@ pub struct Wish {
     pub source_exposure: Option<Exposure>,
     pub source_vcores: Option<u32>,
     pub source_memory_gib: Option<f64>,
+    pub source_vnet: Option<String>,
+    pub runtime_server: Option<String>,
+    pub source_address: Option<String>,
+    pub source_reached_from: Option<Prefix>,
+    pub source_tls: Option<SourceTls>,
 }
 
 impl Wish {
@@ -101,6 +106,11 @@ impl Wish {
             source_exposure: self.source_exposure.or(o.source_exposure),
             source_vcores: self.source_vcores.or(o.source_vcores),
             source_memory_gib: self.source_memory_gib.or(o.source_memory_gib),
+            source_vnet: self.source_vnet.or(o.source_vnet),
+            runtime_server: self.runtime_server.or(o.runtime_server),
+            source_address: self.source_address.or(o.source_address),
+            source_reached_from: self.source_reached_from.or(o.source_reached_from),
+            source_tls: self.source_tls.or(o.source_tls),
         }
     }
 }

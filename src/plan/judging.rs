@@ -112,8 +112,14 @@ impl Reading<'_> {
         self.known(&table.check)?;
         Ok(Waiver {
             until: date(&table.until)?,
-            reason: said(table.reason, "a waiver needs a `reason`: why is this no obstacle?")?,
-            owner: said(table.owner, "a waiver needs an `owner`: who answers for it?")?,
+            reason: said(
+                table.reason,
+                "a waiver needs a `reason`: why is this no obstacle?",
+            )?,
+            owner: said(
+                table.owner,
+                "a waiver needs an `owner`: who answers for it?",
+            )?,
             check: table.check.into_inner(),
             migration: table.migration,
             object: table.object,

@@ -39,7 +39,9 @@ pub fn azure_pipelines(report: &Report, files: Option<&Files>) -> String {
     groups(report, &mut out);
     for (name, value) in variables(report, files) {
         let value = escaped(&value);
-        out.push_str(&format!("##vso[task.setvariable variable=flexready{name};isOutput=true]{value}\n"));
+        out.push_str(&format!(
+            "##vso[task.setvariable variable=flexready{name};isOutput=true]{value}\n"
+        ));
     }
     for line in files.iter().flat_map(|f| uploads(f)) {
         out.push_str(&line);
@@ -47,14 +49,20 @@ pub fn azure_pipelines(report: &Report, files: Option<&Files>) -> String {
     }
     if report.exit_code == 0 && wants_a_look(report) {
         let text = escaped(&visible(&report.exit_reason));
-        out.push_str(&format!("##vso[task.complete result=SucceededWithIssues;]{text}\n"));
+        out.push_str(&format!(
+            "##vso[task.complete result=SucceededWithIssues;]{text}\n"
+        ));
     }
     out
 }
 
 /// The line for a run that did not take place.
 pub fn could_not_run(message: &str) -> String {
-    issue("error", None, &format!("flexready could not run: {message}"))
+    issue(
+        "error",
+        None,
+        &format!("flexready could not run: {message}"),
+    )
 }
 
 fn wants_a_look(report: &Report) -> bool {
@@ -83,7 +91,12 @@ fn issues(report: &Report) -> Vec<String> {
     let mut room = MOST_ISSUES;
     if report.exit_code != 0 {
         lines.push(issue("error", None, &head));
-        lines.extend(errors.iter().take(MOST_ISSUES - 1).map(|e| e.issue("error")));
+        lines.extend(
+            errors
+                .iter()
+                .take(MOST_ISSUES - 1)
+                .map(|e| e.issue("error")),
+        );
     } else if wants_a_look(report) {
         lines.push(issue("warning", None, &head));
         room -= 1;
@@ -138,7 +151,11 @@ impl Grouped<'_> {
         let remedy = remedies.first().copied();
         let remedy = remedy.or_else(|| checks::find(&check.id).map(|c| c.fix));
         let remedy = remedy.map(|r| format!("\nDo: {}", cut(&visible(r), LONGEST)));
-        issue(kind, Some(&check.id), &format!("{}{}", visible(&text), remedy.unwrap_or_default()))
+        issue(
+            kind,
+            Some(&check.id),
+            &format!("{}{}", visible(&text), remedy.unwrap_or_default()),
+        )
     }
 }
 
@@ -146,7 +163,10 @@ impl Grouped<'_> {
 fn issue(kind: &str, code: Option<&str>, text: &str) -> String {
     let code = code.map(|c| format!(";code={}", escaped(c)));
     let code = code.unwrap_or_default();
-    format!("##vso[task.logissue type={kind}{code}]{}", escaped(&defused(text)))
+    format!(
+        "##vso[task.logissue type={kind}{code}]{}",
+        escaped(&defused(text))
+    )
 }
 
 /// The report as at a terminal, a group for each migration.

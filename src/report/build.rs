@@ -9,7 +9,8 @@ use super::value::{
 };
 use super::weighed::{self, PolicyReport, WaivedReport};
 use crate::checks::{Finding, Severity};
-use crate::facts::{Facts, Missing};
+use crate::facts::{Facts, Missing, provider};
+use crate::network;
 use crate::question::{Answer, Answers, Origin};
 use crate::verdict::{self, Judgement, Outcome, Policy, Status};
 
@@ -35,7 +36,11 @@ pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        recorded_at: answers.recorded_at.to_offset(UtcOffset::UTC).format(&Rfc3339).unwrap_or_default(),
+        recorded_at: answers
+            .recorded_at
+            .to_offset(UtcOffset::UTC)
+            .format(&Rfc3339)
+            .unwrap_or_default(),
         synthetic: answers.origin == Origin::Synthetic,
         asked_as: AskedAs {
             azure_credential: answers.asker.azure_credential.clone(),
@@ -70,6 +75,7 @@ fn migration(case: &Case, policy: &Policy) -> MigrationReport {
             .iter()
             .map(|o| check(o, policy))
             .collect(),
+        path: network::drawn::draw(facts),
         reads: reads(case.answers),
     }
 }
@@ -104,13 +110,21 @@ fn source(facts: &Facts) -> SourceReport {
             .clone()
             .unwrap_or_else(|| source.user.clone()),
         version: facts.source_version().ok().map(|v| v.to_string()),
-        kind: source.kind.map(|k| k.to_string()),
+        kind: facts.source_kind().ok().map(|k| k.to_string()),
+        kind_doubt: facts.contradicted_kind().map(kind_doubt),
         tls: facts
             .connection
             .as_ref()
             .ok()
             .and_then(|c| c.tls.as_ref())
             .map(|t| t.version.clone()),
+    }
+}
+
+fn kind_doubt(shown: provider::Shown) -> String {
+    match shown.sign {
+        Some(sign) => format!("the server shows `{}` by {sign}", shown.kind),
+        None => "the server shows no provider at all".to_owned(),
     }
 }
 
@@ -187,6 +201,7 @@ fn missing(missing: &Missing) -> MissingReport {
         question: missing.question.clone(),
         reason: missing.reason.clone(),
         remedy: missing.remedy.clone(),
+        grant: missing.grant.clone(),
     }
 }
 

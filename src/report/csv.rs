@@ -6,8 +6,19 @@ use super::value::Report;
 use super::words;
 
 const HEAD: [&str; 13] = [
-    "migration", "target", "source", "area", "check", "status", "severity", "object", "message",
-    "do", "official", "waived", "link",
+    "migration",
+    "target",
+    "source",
+    "area",
+    "check",
+    "status",
+    "severity",
+    "object",
+    "message",
+    "do",
+    "official",
+    "waived",
+    "link",
 ];
 
 /// The rows, worst first, with a line of column names; RFC 4180, UTF-8.
@@ -16,7 +27,9 @@ pub fn csv(report: &Report) -> String {
     let rows = entries(report);
     let rows = rows.iter().map(row).map(|r| r.map(|cell| safe(&cell)));
     for row in std::iter::once(HEAD.map(str::to_owned)).chain(rows) {
-        writer.write_record(&row).expect("memory takes every record");
+        writer
+            .write_record(&row)
+            .expect("memory takes every record");
     }
     let bytes = writer.into_inner().expect("memory is flushed");
     String::from_utf8(bytes).expect("cells are UTF-8")
@@ -34,7 +47,10 @@ fn row(entry: &Entry) -> [String; 13] {
     let source = migration.source.as_ref();
     [
         migration.name.clone(),
-        migration.target.as_ref().map_or(String::new(), |t| t.id.clone()),
+        migration
+            .target
+            .as_ref()
+            .map_or(String::new(), |t| t.id.clone()),
         source.map_or(String::new(), |s| format!("{}:{}", s.host, s.port)),
         check.area.clone(),
         check.id.clone(),

@@ -97,14 +97,19 @@ fn suite(
     let name = visible(&migration.name);
     let source = migration.source.as_ref().map(|s| visible(&s.host));
     let target = migration.target.as_ref().map(|t| visible(&t.id));
-    let host = source.or(target.clone()).unwrap_or_else(|| "none".to_owned());
+    let host = source
+        .or(target.clone())
+        .unwrap_or_else(|| "none".to_owned());
     w.create_element("testsuite")
         .with_attributes([
             ("name", format!("flexready {name}").as_str()),
             ("package", &format!("flexready.{name}")),
             ("id", &id.to_string()),
             ("hostname", &host),
-            ("timestamp", report.recorded_at.get(..19).unwrap_or_default()),
+            (
+                "timestamp",
+                report.recorded_at.get(..19).unwrap_or_default(),
+            ),
             ("tests", &cases.len().to_string()),
             ("failures", &count(|c| matches!(c, Came::Failed(..)))),
             ("errors", &count(|c| matches!(c, Came::Unknown(..)))),
@@ -164,10 +169,16 @@ fn case(w: &mut Writer<Vec<u8>>, migration: &str, check: &CheckReport, came: &Ca
             element(w, "failure", &[of, ("message", message)], text)
         })?,
         Came::Unknown(message, text) => case.write_inner_content(|w| {
-            element(w, "error", &[("type", "unknown"), ("message", message)], text)
+            element(
+                w,
+                "error",
+                &[("type", "unknown"), ("message", message)],
+                text,
+            )
         })?,
-        Came::Waived(message) => case
-            .write_inner_content(|w| element(w, "skipped", &[("message", message)], ""))?,
+        Came::Waived(message) => {
+            case.write_inner_content(|w| element(w, "skipped", &[("message", message)], ""))?
+        }
     };
     Ok(())
 }
@@ -193,7 +204,10 @@ fn came(check: &CheckReport, fail_on: FailOn) -> Came {
         let message = cut(&visible(&not_answered(&check.missing)), LONGEST_MESSAGE);
         return Came::Unknown(message, evidence(check));
     }
-    let waived = check.findings.iter().find_map(|f| f.waived.as_ref().map(|w| (f, w)));
+    let waived = check
+        .findings
+        .iter()
+        .find_map(|f| f.waived.as_ref().map(|w| (f, w)));
     match waived {
         Some((finding, waived)) => {
             let text = format!("{}; {}", waived.words(), message(finding, check));
@@ -220,7 +234,10 @@ fn evidence(check: &CheckReport) -> String {
     }
     for missing in &check.missing {
         let question = missing.question.as_deref().unwrap_or("the plan");
-        lines.push(format!("unknown: {}", visible(&format!("{question}: {}", missing.reason))));
+        lines.push(format!(
+            "unknown: {}",
+            visible(&format!("{question}: {}", missing.reason))
+        ));
         lines.extend(missing.remedy.iter().map(|r| format!("  {}", visible(r))));
     }
     if let Some(record) = checks::find(&check.id) {

@@ -17,7 +17,11 @@ pub fn markdown(report: &Report) -> String {
     let mut lines = vec![
         format!("# {}", words::verdict(report.verdict)),
         String::new(),
-        format!("Exit {}: {}.", report.exit_code, escaped(&report.exit_reason)),
+        format!(
+            "Exit {}: {}.",
+            report.exit_code,
+            escaped(&report.exit_reason)
+        ),
         asked(report),
     ];
     lines.push(String::new());
@@ -39,7 +43,11 @@ fn asked(report: &Report) -> String {
     let identity = report.asked_as.azure_identity.as_deref();
     let by = by.map(|b| format!(", Azure by {}", escaped(b)));
     let identity = identity.map(|i| format!(" as {}", escaped(i)));
-    let synthetic = if report.synthetic { ", a synthetic recording" } else { "" };
+    let synthetic = if report.synthetic {
+        ", a synthetic recording"
+    } else {
+        ""
+    };
     format!(
         "{} {}, asked {}{}{}{synthetic}.",
         report.tool.name,
@@ -110,7 +118,12 @@ fn found(check: &CheckReport, severity: Severity) -> Option<String> {
 }
 
 fn heading(check: &CheckReport) -> String {
-    format!("- **{}** ([{}]({}))", escaped(&check.title), check.id, check.link)
+    format!(
+        "- **{}** ([{}]({}))",
+        escaped(&check.title),
+        check.id,
+        check.link
+    )
 }
 
 fn object(finding: &FindingReport) -> String {
@@ -137,8 +150,14 @@ fn unknown(check: &CheckReport, severity: Severity) -> Option<String> {
 }
 
 fn reason(missing: &MissingReport) -> String {
-    let remedy = missing.remedy.as_deref().map(|r| format!("; {}", escaped(&cut(r, LONGEST))));
-    let question = missing.question.as_deref().map(|q| format!("{}: ", escaped(q)));
+    let remedy = missing
+        .remedy
+        .as_deref()
+        .map(|r| format!("; {}", escaped(&cut(r, LONGEST))));
+    let question = missing
+        .question
+        .as_deref()
+        .map(|q| format!("{}: ", escaped(q)));
     let reason = escaped(&cut(&missing.reason, LONGEST));
     let (question, remedy) = (question.unwrap_or_default(), remedy.unwrap_or_default());
     format!("{question}{reason}{remedy}")
@@ -149,9 +168,16 @@ fn waived(check: &CheckReport) -> Option<String> {
         return None;
     }
     let mut text = heading(check);
-    let waived = check.findings.iter().filter_map(|f| Some((f, f.waived.as_ref()?)));
+    let waived = check
+        .findings
+        .iter()
+        .filter_map(|f| Some((f, f.waived.as_ref()?)));
     for (finding, waived) in waived.take(MOST_OBJECTS) {
-        text.push_str(&format!("\n  - {}; {}", object(finding), escaped(&waived.words())));
+        text.push_str(&format!(
+            "\n  - {}; {}",
+            object(finding),
+            escaped(&waived.words())
+        ));
     }
     if check.waived > MOST_OBJECTS {
         text.push_str(&format!("\n  - … {} in all", check.waived));

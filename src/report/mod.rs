@@ -4,13 +4,17 @@
 pub mod azure_pipelines;
 mod build;
 mod catalogue;
+pub mod coverage;
 mod csv;
 mod entries;
 pub mod explain;
 mod fingerprint;
 mod html;
 mod junit;
+mod lacking;
 mod markdown;
+mod open;
+mod path;
 pub mod plain;
 pub mod sarif;
 pub mod text;
@@ -20,6 +24,7 @@ mod words;
 
 pub use build::{Case, report};
 pub use catalogue::{catalogue_json, catalogue_plain};
+pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use csv::csv;
 pub use html::html;
 pub use junit::{file_name as junit_file_name, junit, junit_of};

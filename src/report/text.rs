@@ -35,7 +35,10 @@ pub fn defused(text: &str) -> String {
 }
 
 fn opens_command(rest: &[u8]) -> bool {
-    rest.starts_with(b"##[") || rest.get(..6).is_some_and(|r| r.eq_ignore_ascii_case(b"##vso["))
+    rest.starts_with(b"##[")
+        || rest
+            .get(..6)
+            .is_some_and(|r| r.eq_ignore_ascii_case(b"##vso["))
 }
 
 /// JSON with every `##` of its strings written as escapes: the same data, and no command in it.

@@ -129,14 +129,19 @@ impl PolicyReport {
         }
         if !self.allow_unknown.is_empty() {
             let ids = self.allow_unknown.join(", ");
-            said.push(format!("`--allow-unknown`: counts as a note when not answered: {ids}"));
+            said.push(format!(
+                "`--allow-unknown`: counts as a note when not answered: {ids}"
+            ));
         }
         if !self.left_out.is_empty() {
             said.push(format!("left out: {}", self.left_out.join(", ")));
         }
         for o in &self.severity {
             let (now, was) = (word(o.severity), word(o.instead_of));
-            said.push(format!("{} counts as {now}, not {was} (plan line {})", o.check, o.line));
+            said.push(format!(
+                "{} counts as {now}, not {was} (plan line {})",
+                o.check, o.line
+            ));
         }
         said
     }

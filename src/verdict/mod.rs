@@ -52,6 +52,12 @@ impl Outcome {
         severity_of(self.severity, finding)
     }
 
+    /// The most that this outcome weighs; `None` for a pass, and for what is waived as a whole.
+    pub fn weight(&self) -> Option<Severity> {
+        let missing = (!self.missing.is_empty()).then_some(self.unknown_as);
+        self.worst_finding().max(missing)
+    }
+
     fn sort(&mut self) {
         let most = self.severity;
         self.findings

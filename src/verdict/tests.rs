@@ -18,7 +18,10 @@ fn outcome(id: &str, objects: &[&str]) -> Outcome {
             Status::Fail
         },
         severity: check.severity,
-        findings: objects.iter().map(|o| Finding::new(*o, "it is so")).collect(),
+        findings: objects
+            .iter()
+            .map(|o| Finding::new(*o, "it is so"))
+            .collect(),
         waived: Vec::new(),
         missing: Vec::new(),
         not_applicable: None,
@@ -56,7 +59,11 @@ fn under(waiver: Waiver, policy_of: impl FnOnce(&mut Policy)) -> (usize, usize, 
     let objects = ["extension/orders/timescaledb", "extension/orders/pg_strom"];
     let mut outcomes = [outcome("extension-not-supported", &objects)];
     let uses = apply(&mut outcomes, "orders", TODAY, &policy);
-    (outcomes[0].findings.len(), outcomes[0].waived.len(), uses[0])
+    (
+        outcomes[0].findings.len(),
+        outcomes[0].waived.len(),
+        uses[0],
+    )
 }
 
 fn used(state: WaiverState, findings: usize) -> WaiverUse {
@@ -77,7 +84,11 @@ fn a_waiver_covers_what_its_pattern_names_and_no_more() {
 fn a_waiver_holds_on_its_last_day_and_not_on_the_next() {
     let yesterday = under(waiver(None, date!(2026 - 11 - 21)), |_| {});
     assert_eq!(yesterday, (2, 0, used(WaiverState::Expired, 2)));
-    assert_eq!(day(datetime!(2026-11-23 00:30 +02:00)), TODAY, "the day is UTC's");
+    assert_eq!(
+        day(datetime!(2026-11-23 00:30 +02:00)),
+        TODAY,
+        "the day is UTC's"
+    );
 }
 
 #[test]
@@ -86,8 +97,16 @@ fn a_waiver_may_not_end_later_than_the_plan_allows() {
     assert_eq!(under(far.clone(), |_| {}).1, 2);
     let short = |p: &mut Policy| p.rules.max_waiver_days = Some(90);
     assert_eq!(under(far, short), (2, 0, used(WaiverState::TooLong, 2)));
-    assert_eq!(under(waiver(None, date!(2027 - 02 - 20)), short).1, 2, "90 days");
-    assert_eq!(under(waiver(None, date!(2027 - 02 - 21)), short).1, 0, "91 days");
+    assert_eq!(
+        under(waiver(None, date!(2027 - 02 - 20)), short).1,
+        2,
+        "90 days"
+    );
+    assert_eq!(
+        under(waiver(None, date!(2027 - 02 - 21)), short).1,
+        0,
+        "91 days"
+    );
 }
 
 #[test]
@@ -96,21 +115,37 @@ fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
         migration: Some("bill*".to_owned()),
         ..waiver(None, TODAY)
     };
-    assert_eq!(under(elsewhere, |_| {}), (2, 0, used(WaiverState::NotJudged, 0)));
+    assert_eq!(
+        under(elsewhere, |_| {}),
+        (2, 0, used(WaiverState::NotJudged, 0))
+    );
     let mut blind = outcome("extension-not-supported", &[]);
     blind.status = Status::Unknown;
     blind.missing = vec![Missing::no_source()];
     let mut outcomes = [blind];
-    let uses = apply(&mut outcomes, "orders", TODAY, &policy(vec![waiver(None, TODAY)]));
+    let uses = apply(
+        &mut outcomes,
+        "orders",
+        TODAY,
+        &policy(vec![waiver(None, TODAY)]),
+    );
     assert_eq!(uses[0].state, WaiverState::NotJudged);
     assert_eq!(outcomes[0].missing.len(), 1, "a waiver covers no unknown");
 }
 
 #[test]
 fn what_is_waived_weighs_nothing_and_what_is_unknown_beside_it_does() {
-    let mut outcomes = [outcome("extension-not-supported", &["extension/orders/pg_strom"])];
+    let mut outcomes = [outcome(
+        "extension-not-supported",
+        &["extension/orders/pg_strom"],
+    )];
     assert_eq!(fold(&outcomes), Verdict::NotReady);
-    apply(&mut outcomes, "orders", TODAY, &policy(vec![waiver(None, TODAY)]));
+    apply(
+        &mut outcomes,
+        "orders",
+        TODAY,
+        &policy(vec![waiver(None, TODAY)]),
+    );
     assert_eq!(fold(&outcomes), Verdict::Ready);
     outcomes[0].missing = vec![Missing::no_source()];
     assert_eq!(fold(&outcomes), Verdict::Incomplete);
@@ -133,7 +168,10 @@ fn the_plans_severity_weighs_findings_and_unknowns() {
         ..Policy::default()
     };
     let note = policy(Severity::Note, false, &[]);
-    assert_eq!((note.severity(check), note.unknown_as(check)), (Severity::Note, Severity::Note));
+    assert_eq!(
+        (note.severity(check), note.unknown_as(check)),
+        (Severity::Note, Severity::Note)
+    );
     let blocker = policy(Severity::Blocker, true, &[]);
     assert_eq!(blocker.unknown_as(check), Severity::Blocker);
     let allowed = policy(Severity::Blocker, true, &[check.id]);

@@ -19,8 +19,10 @@ fn migration(text: &str, name: Option<&str>) -> Result<Wish, String> {
 
 #[test]
 fn a_typo_names_its_place_and_the_nearest_key() {
-    let error =
-        migration("[[migration]]\nname = \"a\"\nsurce = \"postgresql://u:hush@h/d\"\n", None);
+    let error = migration(
+        "[[migration]]\nname = \"a\"\nsurce = \"postgresql://u:hush@h/d\"\n",
+        None,
+    );
     assert_eq!(
         error,
         Err("PLAN:3:1: unknown key `surce`; did you mean `source`?".to_owned())
@@ -77,17 +79,48 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
     let whole = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows\"\nowner = \"dba\"\nuntil = 2027-03-31\n";
     assert!(plan(whole).is_ok());
     let wrong = [
-        ("reason = \"grows\"\n", "", "PLAN:1:1: missing field `reason`"),
+        (
+            "reason = \"grows\"\n",
+            "",
+            "PLAN:1:1: missing field `reason`",
+        ),
         ("owner = \"dba\"\n", "", "PLAN:1:1: missing field `owner`"),
-        ("until = 2027-03-31\n", "", "PLAN:1:1: missing field `until`"),
-        ("\"grows\"", "\" \"", "PLAN:3:10: a waiver needs a `reason`: why is this no obstacle?"),
-        ("\"dba\"", "\"\"", "PLAN:4:9: a waiver needs an `owner`: who answers for it?"),
-        ("2027-03-31", "\"soon\"", "PLAN:5:9: `until` is the last day on which a waiver holds, such as 2027-03-31"),
-        ("storage-too-small", "storage-to-small", "PLAN:2:9: there is no check `storage-to-small`, did you mean `storage-too-small`?; `flexready checks` lists them"),
-        ("check =", "chek =", "PLAN:2:1: unknown key `chek`; did you mean `check`?"),
+        (
+            "until = 2027-03-31\n",
+            "",
+            "PLAN:1:1: missing field `until`",
+        ),
+        (
+            "\"grows\"",
+            "\" \"",
+            "PLAN:3:10: a waiver needs a `reason`: why is this no obstacle?",
+        ),
+        (
+            "\"dba\"",
+            "\"\"",
+            "PLAN:4:9: a waiver needs an `owner`: who answers for it?",
+        ),
+        (
+            "2027-03-31",
+            "\"soon\"",
+            "PLAN:5:9: `until` is the last day on which a waiver holds, such as 2027-03-31",
+        ),
+        (
+            "storage-too-small",
+            "storage-to-small",
+            "PLAN:2:9: there is no check `storage-to-small`, did you mean `storage-too-small`?; `flexready checks` lists them",
+        ),
+        (
+            "check =",
+            "chek =",
+            "PLAN:2:1: unknown key `chek`; did you mean `check`?",
+        ),
     ];
     for (from, to, message) in wrong {
-        assert_eq!(plan(&whole.replace(from, to)).err().as_deref(), Some(message));
+        assert_eq!(
+            plan(&whole.replace(from, to)).err().as_deref(),
+            Some(message)
+        );
     }
 }
 

@@ -8,13 +8,16 @@ use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
 use serde_json::{Map, Value, json};
 
+use super::lacking::Lacking;
 use super::text::visible;
-use super::value::{CheckReport, MigrationReport, MissingReport, Report};
-use super::words;
+use super::value::{CheckReport, MigrationReport, Report};
+use super::{open, words};
 use crate::checks::{self, Severity};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
+
+const SEVERITIES: [Severity; 3] = [Severity::Blocker, Severity::Warning, Severity::Note];
 
 /// The page.
 pub fn html(report: &Report) -> String {
@@ -72,8 +75,7 @@ fn view(report: &Report) -> Value {
 
 fn migration(migration: &MigrationReport) -> Value {
     let mut view = serde_json::to_value(migration).expect("a report is JSON");
-    let severities = [Severity::Blocker, Severity::Warning, Severity::Note];
-    let found: Vec<Value> = severities.iter().map(|s| section(migration, *s)).collect();
+    let found: Vec<Value> = SEVERITIES.iter().map(|s| section(migration, *s)).collect();
     let waived = migration.checks.iter().filter(|c| c.waived > 0);
     let waived: Vec<Value> = waived.map(|c| card(c, None)).collect();
     extend(
@@ -84,6 +86,7 @@ fn migration(migration: &MigrationReport) -> Value {
             "reservation": words::reservation(migration),
             "found": found,
             "unanswered": unanswered(migration),
+            "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
             "waived": waived,
             "areas": areas(migration),
         }),
@@ -126,21 +129,14 @@ fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
     })
 }
 
-/// What could not be read, each thing once, with the checks that wait for it.
+/// What could not be read, by reason, with the checks that wait for it.
 fn unanswered(migration: &MigrationReport) -> Vec<Value> {
-    let mut groups: Vec<(&MissingReport, Severity, Vec<&str>)> = Vec::new();
-    for check in words::unanswered(migration) {
-        let weight = check.unknown_as.unwrap_or(check.severity);
-        for missing in &check.missing {
-            match groups.iter_mut().find(|(m, w, _)| *m == missing && *w == weight) {
-                Some((_, _, ids)) => ids.push(&check.id),
-                None => groups.push((missing, weight, vec![&check.id])),
-            }
-        }
-    }
-    groups.sort_by_key(|(_, weight, _)| std::cmp::Reverse(*weight));
-    let view = groups.into_iter().map(|(missing, weight, checks)| {
-        json!({ "missing": missing, "severity": weight, "checks": checks })
+    let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
+    let view = groups.map(|g| {
+        json!({
+            "question": g.question(), "reason": g.missing.reason, "remedy": g.missing.remedy, "severity": g.weight,
+            "checks": g.checks,
+        })
     });
     view.collect()
 }

@@ -52,7 +52,10 @@ fn every_colour_can_be_read_on_its_paper() {
         assert_eq!(pairs.len(), 13);
         for (ink, paper) in pairs {
             let ratio = contrast(colours[&ink], colours[&paper]);
-            assert!(ratio >= 4.5, "--{ink} on --{paper} is {ratio:.2}:1\n{block}");
+            assert!(
+                ratio >= 4.5,
+                "--{ink} on --{paper} is {ratio:.2}:1\n{block}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ mod sections;
 
 use anstyle::{AnsiColor, Style};
 
+use super::lacking::Lacking;
 use super::text::visible;
 use super::value::{MigrationReport, Report};
 use super::words::{self, counted};
@@ -147,8 +148,21 @@ impl Page {
             self.section(migration, severity);
         }
         self.waived(migration);
+        self.path(migration);
+        self.lacking(migration);
         self.rest(migration);
         self.gap();
+    }
+
+    /// The path from target to source, a line for each hop.
+    fn path(&mut self, migration: &MigrationReport) {
+        let Some(path) = &migration.path else {
+            return;
+        };
+        self.gap();
+        for line in super::path::lines(path) {
+            self.line(0, &visible(&line));
+        }
     }
 
     fn pair(&mut self, migration: &MigrationReport) {
@@ -195,6 +209,13 @@ impl Page {
                     source.host, source.port
                 )),
             );
+            if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
+                let style = colour(Severity::Warning);
+                self.line(
+                    2,
+                    &format!("        {style}`--source-kind` says `{kind}`, but {doubt}{style:#}"),
+                );
+            }
         }
         if let Some(target) = &migration.target {
             let name = target.id.rsplit('/').next().unwrap_or(&target.id);
@@ -233,6 +254,18 @@ impl Page {
         self.line(0, &format!("{style}{word}{style:#}  {counts}"));
         if let Some(reservation) = words::reservation(migration) {
             self.line(0, reservation);
+        }
+    }
+
+    /// One list of the rights that would answer what is open.
+    fn lacking(&mut self, migration: &MigrationReport) {
+        let Some(lacking) = Lacking::of(migration) else {
+            return;
+        };
+        self.gap();
+        self.line(0, &format!("{BOLD}{}{BOLD:#}", lacking.headline()));
+        for grant in &lacking.grants {
+            self.line(8, &visible(grant));
         }
     }
 

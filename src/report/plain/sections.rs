@@ -2,8 +2,9 @@
 
 use super::{BOLD, DIM, Page, colour};
 use crate::checks::{self, Severity};
+use crate::report::open;
 use crate::report::text::visible;
-use crate::report::value::{CheckReport, FindingReport, MigrationReport, MissingReport};
+use crate::report::value::{CheckReport, FindingReport, MigrationReport};
 use crate::report::words::{self, counted};
 
 impl Page {
@@ -84,51 +85,33 @@ impl Page {
         }
     }
 
-    /// Checks without an answer, one entry for each thing that could not be read.
+    /// Checks without an answer, one entry for each reason.
     fn unanswered(&mut self, migration: &MigrationReport, severity: Severity) {
-        let mut groups: Vec<(&MissingReport, Vec<&str>)> = Vec::new();
-        for check in migration
-            .checks
-            .iter()
-            .filter(|c| c.unknown_as == Some(severity))
-        {
-            for missing in &check.missing {
-                match groups.iter_mut().find(|(m, _)| *m == missing) {
-                    Some((_, ids)) => ids.push(&check.id),
-                    None => groups.push((missing, vec![&check.id])),
-                }
-            }
-        }
-        for (missing, ids) in groups {
-            self.group(missing, &ids, severity);
+        for group in open::groups(migration, severity) {
+            self.group(&group);
         }
     }
 
-    fn group(&mut self, missing: &MissingReport, ids: &[&str], severity: Severity) {
-        let style = colour(severity);
-        let counts = match severity {
+    fn group(&mut self, group: &open::Group) {
+        let (missing, style) = (group.missing, colour(group.weight));
+        let counts = match group.weight {
             Severity::Blocker => ", which may hide a blocker",
             Severity::Warning => ", which may hide a warning",
             Severity::Note => "",
         };
+        let checks = counted(group.checks.len(), "check");
         self.gap();
         self.line(
             0,
-            &format!(
-                "{style}unknown {style:#} {BOLD}{} not answered{BOLD:#}{counts}",
-                counted(ids.len(), "check")
-            ),
+            &format!("{style}unknown {style:#} {BOLD}{checks} not answered{BOLD:#}{counts}"),
         );
-        let what = missing
-            .question
-            .as_deref()
-            .map(|q| format!("{q}: "))
-            .unwrap_or_default();
-        self.labelled(2, "found", &visible(&format!("{what}{}", missing.reason)));
+        let what = group.question().map(|q| format!("{q}: "));
+        let what = format!("{}{}", what.unwrap_or_default(), missing.reason);
+        self.labelled(2, "found", &visible(&what));
         if let Some(remedy) = &missing.remedy {
             self.labelled(2, "do", &visible(remedy));
         }
-        self.labelled(2, "holds", &ids.join(", "));
+        self.labelled(2, "holds", &group.checks.join(", "));
     }
 
     /// What is waived: it does not count, and stays in sight.
@@ -137,7 +120,10 @@ impl Page {
             self.gap();
             self.line(
                 0,
-                &format!("{DIM}waived  {DIM:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", check.title, check.id),
+                &format!(
+                    "{DIM}waived  {DIM:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}",
+                    check.title, check.id
+                ),
             );
             let mut shown = 0;
             for finding in &check.findings {

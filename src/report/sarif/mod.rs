@@ -178,7 +178,11 @@ impl Place {
         let uri = url.path().trim_start_matches('/');
         let uri = uri.replace('|', "%7C").replace('^', "%5E");
         Place {
-            uri: if uri.is_empty() { NO_PLAN.to_owned() } else { uri },
+            uri: if uri.is_empty() {
+                NO_PLAN.to_owned()
+            } else {
+                uri
+            },
         }
     }
 
@@ -248,7 +252,10 @@ fn fingerprints(
 ) -> BTreeMap<&'static str, String> {
     let migration = entry.migration;
     let target = migration.target.as_ref().map(|t| t.id.to_lowercase());
-    let source = migration.source.as_ref().map(|s| format!("{}:{}", s.host, s.port));
+    let source = migration
+        .source
+        .as_ref()
+        .map(|s| format!("{}:{}", s.host, s.port));
     let kind = match entry.what {
         What::Found(_) => "found",
         What::Unknown(_) => "unknown",
@@ -268,7 +275,10 @@ fn fingerprints(
     let times = seen.entry(whole.clone()).or_default();
     *times += 1;
     BTreeMap::from([
-        ("primaryLocationLineHash", format!("{}:{times}", &whole[..16])),
+        (
+            "primaryLocationLineHash",
+            format!("{}:{times}", &whole[..16]),
+        ),
         ("flexreadyFinding/v1", format!("{whole}:{times}")),
     ])
 }

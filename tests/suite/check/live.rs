@@ -176,7 +176,8 @@ fn no_secret_is_printed_logged_or_recorded() {
     let plain = source(&server, "shop");
     let wrong_uri = uri.replace(password, "canary-password-wrong");
     let by_wrong_uri = [("FLEXREADY_SOURCE", wrong_uri.as_str())];
-    let runs: [(&str, Vec<&str>, &[(&str, &str)]); 3] = [
+    type Run<'a> = (&'a str, Vec<&'a str>, &'a [(&'a str, &'a str)]);
+    let runs: [Run; 3] = [
         ("a", vec!["--source", &plain], &by_variable),
         ("b", vec![], &by_uri),
         ("c", vec![], &by_wrong_uri),

@@ -1,0 +1,135 @@
+//! What it costs, beside what it must cost at the least: `cargo bench` prints one table.
+//!
+//! Every row is measured side by side with its floor in the same run, as medians of interleaved repetitions, so that a
+//! busy machine slows both. Nothing here fails for being slow: limits stand in the table, counts are asserted in tests.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+mod measure;
+#[path = "../suite/support/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use measure::{Row, instructions, median_of, peak_memory_mb};
+use serde_json::Value;
+use support::arm::{ArmEndpoint, Reply};
+
+const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
+const LATENCY: Duration = Duration::from_millis(30);
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
+    command.env_clear().env("COLUMNS", "100");
+    command
+}
+
+fn replay() -> Command {
+    let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/blocked");
+    let mut command = program();
+    command.arg("check").arg("--from").arg(recording);
+    command
+}
+
+fn version() -> Command {
+    let mut command = program();
+    command.arg("--version");
+    command
+}
+
+fn nothing() -> Command {
+    Command::new("true")
+}
+
+/// The healthy world at 30 ms a request.
+fn endpoint() -> ArmEndpoint {
+    let endpoint = ArmEndpoint::start();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file: Value =
+            serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        endpoint.route(
+            file["path"].as_str().unwrap(),
+            Reply::json(file["body"].clone()),
+        );
+    }
+    endpoint.latency(LATENCY);
+    endpoint
+}
+
+fn one_target(endpoint: &ArmEndpoint) -> Command {
+    let mut command = program();
+    command.args(["check", "--only", "target", "--target", TARGET]);
+    command
+        .env("FLEXREADY_ARM_ENDPOINT", endpoint.url())
+        .env("FLEXREADY_ACCESS_TOKEN", "bench.token");
+    command
+}
+
+fn main() {
+    let endpoint = endpoint();
+    let rows = [
+        Row::of(
+            "start: --version",
+            "true",
+            median_of(40, nothing, version),
+            "10 ms over",
+        ),
+        Row::of(
+            "replay: blocked",
+            "true",
+            median_of(40, nothing, replay),
+            "30 ms over",
+        ),
+        Row::of(
+            "one live target, 30 ms a request",
+            "one round",
+            median_of(10, || sleep(LATENCY), || one_target(&endpoint)),
+            "3 rounds + set-up",
+        ),
+    ];
+    println!(
+        "{:<36} {:>10} {:>10} {:>7}  limit",
+        "what", "median ms", "floor ms", "ratio"
+    );
+    for row in &rows {
+        println!("{row}");
+    }
+    let binary = std::fs::metadata(env!("CARGO_BIN_EXE_flexready"))
+        .unwrap()
+        .len() as f64
+        / 1e6;
+    println!(
+        "\n{:<36} {:>10.1} MB            limit 12 MB",
+        "binary", binary
+    );
+    println!(
+        "{:<36} {:>10.1} MB            limit 50 MB",
+        "peak memory: replay",
+        peak_memory_mb(replay())
+    );
+    println!(
+        "{:<36} {:>10.1} MB            limit 50 MB",
+        "peak memory: one live target",
+        peak_memory_mb(one_target(&endpoint))
+    );
+    for (name, command) in [
+        ("instructions: --version", version()),
+        ("instructions: replay", replay()),
+    ] {
+        match instructions(command) {
+            Some(count) => println!("{name:<36} {:>10.1} million", count as f64 / 1e6),
+            None => println!("{name:<36}        not counted: valgrind is not installed"),
+        }
+    }
+}
+
+/// A floor that only waits.
+fn sleep(time: Duration) -> Command {
+    let mut command = Command::new("sleep");
+    command.arg(time.as_secs_f64().to_string());
+    command
+}

@@ -1,0 +1,118 @@
+//! Measuring whole programs: time, memory, instructions.
+
+use std::fmt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A line of the table.
+pub struct Row {
+    what: &'static str,
+    floor_name: &'static str,
+    floor: Duration,
+    measured: Duration,
+    limit: &'static str,
+}
+
+impl Row {
+    pub fn of(
+        what: &'static str,
+        floor_name: &'static str,
+        (floor, measured): (Duration, Duration),
+        limit: &'static str,
+    ) -> Row {
+        Row {
+            what,
+            floor_name,
+            floor,
+            measured,
+            limit,
+        }
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ms = |d: Duration| d.as_secs_f64() * 1e3;
+        let ratio = self.measured.as_secs_f64() / self.floor.as_secs_f64();
+        write!(
+            f,
+            "{:<36} {:>10.1} {:>10.1} {ratio:>6.1}x  {} `{}`",
+            self.what,
+            ms(self.measured),
+            ms(self.floor),
+            self.limit,
+            self.floor_name
+        )
+    }
+}
+
+/// Medians of floor and program, run in turn so that both meet the same machine.
+pub fn median_of(
+    times: usize,
+    floor: impl Fn() -> Command,
+    program: impl Fn() -> Command,
+) -> (Duration, Duration) {
+    let (mut floors, mut measured) = (Vec::new(), Vec::new());
+    for _ in 0..times {
+        floors.push(time(floor()));
+        measured.push(time(program()));
+    }
+    (middle(floors), middle(measured))
+}
+
+fn time(mut command: Command) -> Duration {
+    let start = Instant::now();
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program runs");
+    start.elapsed()
+}
+
+fn middle(mut all: Vec<Duration>) -> Duration {
+    all.sort();
+    all[all.len() / 2]
+}
+
+/// The most memory that the program held, in megabytes, as the kernel counts it while it runs (Linux).
+pub fn peak_memory_mb(mut command: Command) -> f64 {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0_f64;
+    while child
+        .try_wait()
+        .expect("the program can be waited for")
+        .is_none()
+    {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|l| l.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+        peak = peak.max(kib.unwrap_or(0.0) / 1024.0);
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    peak
+}
+
+/// How many instructions the program takes, by valgrind: the same number on every machine of a kind.
+pub fn instructions(command: Command) -> Option<u64> {
+    let mut counted = Command::new("valgrind");
+    counted
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            counted.env(name, value);
+        }
+    }
+    let output = counted.output().ok()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.lines()
+        .find_map(|l| l.split("Collected : ").nth(1))
+        .and_then(|n| n.trim().parse().ok())
+}

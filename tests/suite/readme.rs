@@ -1,0 +1,145 @@
+//! What is derived is not written twice: the README's tables and output come from the program.
+//! `UPDATE=1 cargo test --test suite readme` rewrites them.
+
+use std::path::{Path, PathBuf};
+
+use flexready::checks;
+use serde_json::Value;
+
+use crate::support::program::run;
+
+fn readme() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+/// Holds the text between two markers; writes it when UPDATE is set.
+fn hold(name: &str, text: &str) {
+    let path = readme();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = (
+        format!("<!-- {name}:begin -->\n"),
+        format!("<!-- {name}:end -->"),
+    );
+    let (before, rest) = whole
+        .split_once(&begin)
+        .unwrap_or_else(|| panic!("the README has no {begin}"));
+    let (held, after) = rest
+        .split_once(&end)
+        .unwrap_or_else(|| panic!("the README has no {end}"));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, format!("{before}{begin}{text}{end}{after}")).unwrap();
+        return;
+    }
+    assert_eq!(held, text, "UPDATE=1 cargo test --test suite readme");
+}
+
+/// One test, as its parts write one file.
+#[test]
+fn the_readme_says_what_the_program_says() {
+    hold("checks", &check_table());
+    hold("output", &output());
+}
+
+fn check_table() -> String {
+    let mut table = "| check | severity | what is wrong |\n|---|---|---|\n".to_owned();
+    for check in checks::all() {
+        let severity = format!("{:?}", check.severity).to_lowercase();
+        table.push_str(&format!(
+            "| `{}` | {severity} | {} |\n",
+            check.id, check.title
+        ));
+    }
+    table
+}
+
+/// The head of the recorded run, its first two findings, and its end.
+fn output() -> String {
+    let ran = run(&["check", "--from", "fixtures/recordings/blocked"], &[]);
+    let mut blocks = ran.stdout.split("\n\n");
+    let head: Vec<&str> = blocks.by_ref().take(5).collect();
+    let last = ran.stdout.trim_end().lines().last().unwrap();
+    format!("```\n{}\n\n[…]\n\n{last}\n```\n", head.join("\n\n"))
+}
+
+#[test]
+fn the_commands_of_the_readme_are_there() {
+    let text = std::fs::read_to_string(readme()).unwrap();
+    for command in [
+        "cargo run -q -- check --from fixtures/recordings/blocked",
+        "tests/run.sh",
+    ] {
+        assert!(text.contains(&format!("```\n{command}\n```")), "{command}");
+    }
+}
+
+#[test]
+fn reports_fit_their_schema() {
+    let schema: Value = serde_json::from_str(&run(&["schema"], &[]).stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for recording in ["ready", "blocked", "no-database-access", "cross-version"] {
+        let report = run(
+            &[
+                "check",
+                "--from",
+                &format!("fixtures/recordings/{recording}"),
+                "--format",
+                "json",
+            ],
+            &[],
+        )
+        .json();
+        let errors: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|e| format!("{}: {e}", e.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{recording}: {errors:?}");
+        assert_eq!(report["schema"], "flexready-report/1");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({ "schema": 1 })));
+}
+
+#[test]
+fn the_recorded_stories_end_as_they_are_named() {
+    for (recording, code, blockers) in [
+        ("ready", 0, 0),
+        ("blocked", 1, 8),
+        ("no-database-access", 3, 0),
+    ] {
+        let ran = run(
+            &[
+                "check",
+                "--from",
+                &format!("fixtures/recordings/{recording}"),
+                "--format",
+                "json",
+            ],
+            &[],
+        );
+        assert_eq!(ran.code, code, "{recording}");
+        let found = ran.json()["blockers"].as_u64().unwrap();
+        assert!(
+            if blockers == 0 {
+                found == 0
+            } else {
+                found >= blockers
+            },
+            "{recording}: {found} blockers"
+        );
+    }
+}
+
+#[test]
+fn explain_and_checks_know_every_check() {
+    let list = run(&["checks"], &[]).stdout;
+    for check in checks::all() {
+        assert!(list.contains(check.id));
+        let explained = run(&["explain", check.id], &[]).stdout;
+        assert!(
+            explained.contains(check.link) && explained.contains(check.title),
+            "{}",
+            check.id
+        );
+    }
+    let records: Value = run(&["checks", "--format", "json"], &[]).json();
+    assert_eq!(records.as_array().unwrap().len(), checks::all().count());
+}
