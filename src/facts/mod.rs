@@ -12,6 +12,7 @@ pub mod entra;
 pub mod extensions;
 pub mod host;
 pub mod jobs;
+pub mod listed;
 pub mod load;
 mod missing;
 pub mod network;
@@ -21,6 +22,7 @@ pub mod path;
 pub mod provider;
 pub mod reach;
 pub mod read_only;
+pub mod relations;
 pub mod removed;
 pub mod replicas;
 pub mod roles;
@@ -67,6 +69,7 @@ pub struct Facts<'a> {
     pub passwords: Fact<roles::PasswordKinds>,
     pub host: Fact<host::Host>,
     pub objects: Fact<objects::Objects>,
+    pub relations: Fact<relations::Relations>,
     pub removed: Fact<removed::Removed>,
     pub load: Fact<load::Load>,
     pub access: Fact<access::Access>,
@@ -136,6 +139,8 @@ impl<'a> Facts<'a> {
             host: source.read(host::read),
             objects: source
                 .read(|s, a| Ok(objects::read(migration, s, databases.as_ref().ok(), a))),
+            relations: source
+                .read(|s, a| Ok(relations::read(migration, s, databases.as_ref().ok(), a))),
             removed: source
                 .read(|s, a| Ok(removed::read(migration, s, databases.as_ref().ok(), a))),
             load: source.read(|s, a| Ok(load::read(migration, s, databases.as_ref().ok(), a))),
@@ -240,6 +245,7 @@ fn next_of_source(
         questions.extend(capabilities::question(migration, &no_target).ok());
     }
     questions.extend(objects::questions(migration, source));
+    questions.extend(relations::questions(migration, source));
     questions.extend(removed::questions(migration, source));
     questions.extend(load::questions(migration, source));
     questions.extend(access::questions(migration, source));
@@ -253,6 +259,7 @@ fn next_of_source(
             questions.push(databases::contents_question(name));
             questions.extend(extensions::questions_in(name));
             questions.extend(objects::questions_in(migration, name));
+            questions.extend(relations::questions_in(migration, name));
             questions.extend(removed::questions_in(migration, name));
             questions.extend(load::questions_in(migration, name));
             questions.extend(access::questions_in(migration, name));

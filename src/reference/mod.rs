@@ -8,6 +8,7 @@ pub mod parameters;
 pub mod prerequisites;
 pub mod providers;
 pub mod release_notes;
+pub mod removed;
 pub mod scenarios;
 pub mod service_errors;
 pub mod skus;

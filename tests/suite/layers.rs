@@ -7,8 +7,8 @@ use std::path::Path;
 const ROOMS: &[(&str, u8)] = &[
     ("plan", 0),
     ("question", 0),
-    ("queries", 1),
-    ("reference", 2),
+    ("reference", 1),
+    ("queries", 2),
     ("inputs", 3),
     ("facts", 3),
     ("network", 4),
