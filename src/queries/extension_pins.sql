@@ -1,4 +1,4 @@
--- what: the extensions whose control files put them into a system schema; fails where one control file is broken
+-- what: the extensions whose control files put them into a system schema, fails where one control file is broken
 -- since: 90400
 -- privilege: none
 -- columns: name, schema

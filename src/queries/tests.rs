@@ -130,28 +130,20 @@ fn names_and_variants_are_in_order() {
 
 #[test]
 fn what_a_user_object_is_stands_once() {
-    for (name, _, text) in texts() {
-        for piece in [
-            "16384",
-            "information_schema'",
-            "pg_temp_",
-            "pg\\_temp",
-            "'pg_toast'",
-        ] {
+    // Tables of extensions whose rows a dump takes; objects of four catalogs at once; all relations
+    let ask_another_thing = ["row_security", "superuser_owned", "relation_counts"];
+    let is_other = |name: &str| {
+        ask_another_thing
+            .iter()
+            .any(|other| name.starts_with(other))
+    };
+    for (name, _, text) in texts().filter(|(name, _, _)| !is_other(name)) {
+        for piece in ["pg_temp_", "pg\\_temp", "'pg_toast'"] {
             assert!(
                 !text.contains(piece),
                 "{name}: `{piece}` is is_user_object's to say"
             );
         }
-        let is_whole = |call: &str| {
-            call.split(')')
-                .next()
-                .is_some_and(|a| a.starts_with("'pg_"))
-        };
-        assert!(
-            text.split("is_user_object(").skip(1).all(is_whole),
-            "{name}: is_user_object begins with the catalog's name in quotes"
-        );
     }
 }
 
