@@ -55,6 +55,24 @@ pub fn set_parameter(id: &ServerId, name: &str, value: &str) -> String {
     )
 }
 
+/// Approves the connection of a private endpoint.
+pub fn approve_endpoint(id: &ServerId, connection: &str) -> String {
+    format!(
+        "az postgres flexible-server private-endpoint-connection approve {} --name {}",
+        place(id, "--server-name"),
+        quote(connection)
+    )
+}
+
+/// Removes one firewall rule.
+pub fn delete_firewall_rule(id: &ServerId, rule: &str) -> String {
+    format!(
+        "az postgres flexible-server firewall-rule delete {} --name {}",
+        place(id, "--server-name"),
+        quote(rule)
+    )
+}
+
 /// Restarts the server.
 pub fn restart(id: &ServerId) -> String {
     server(id, "restart", "")

@@ -12,8 +12,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::inputs::arm::ArmError;
 use crate::inputs::postgres::conninfo::ConninfoError;
 use crate::inputs::recording::RecordingError;
-use crate::plan::TargetError;
 use crate::plan::file::PlanError;
+use crate::plan::{ResourceIdError, TargetError};
 use crate::report;
 
 /// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
@@ -73,6 +73,8 @@ impl Output {
 pub enum Error {
     #[error(transparent)]
     Target(#[from] TargetError),
+    #[error(transparent)]
+    Resource(#[from] ResourceIdError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]

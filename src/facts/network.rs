@@ -47,6 +47,18 @@ pub fn exposure(facts: &Facts) -> Fact<Seen> {
     })
 }
 
+/// The address at which the service will look for the source.
+///
+/// # Errors
+/// It is not known, or only as one that means nothing outside the machine that asked.
+pub fn destination(facts: &Facts) -> Fact<IpAddr> {
+    let address = address(facts)?;
+    if address.is_loopback() || address.is_unspecified() {
+        return Err(local(&address.to_string()));
+    }
+    Ok(address)
+}
+
 fn address(facts: &Facts) -> Fact<IpAddr> {
     let source = facts
         .migration
@@ -80,7 +92,7 @@ fn local(host: &str) -> Missing {
 }
 
 /// Addresses that the internet does not route: RFC 1918, RFC 6598, RFC 4193, link-local.
-fn is_private(address: IpAddr) -> bool {
+pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();

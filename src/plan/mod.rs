@@ -3,6 +3,7 @@
 
 pub mod file;
 mod prefix;
+mod resource_id;
 mod server_id;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use prefix::{Prefix, PrefixError};
+pub use resource_id::{ResourceId, ResourceIdError};
 pub use server_id::{ServerId, TargetError};
 
 /// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
@@ -36,6 +38,9 @@ pub struct Migration {
     /// Whom the service will sign in as on the source, where that is not the user who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
+    /// The flexible server in a virtual network that carries the migration for a target behind private endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_server: Option<ServerId>,
 }
 
 /// Which sides are judged.
@@ -96,6 +101,9 @@ pub struct SourceServer {
     pub vcores: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_gib: Option<f64>,
+    /// The virtual network that the source stands in, where that is one of Azure's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vnet: Option<ResourceId>,
     /// Name or address that the service will use, where it is another than `host`: a tunnel ends here, not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,

@@ -5,3 +5,4 @@ pub mod extensions;
 pub mod parameters;
 pub mod providers;
 pub mod release_notes;
+pub mod scenarios;

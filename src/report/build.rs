@@ -8,6 +8,7 @@ use super::value::{
 };
 use crate::checks::{Finding, Severity};
 use crate::facts::{Facts, Missing};
+use crate::network;
 use crate::question::{Answer, Answers, Origin};
 use crate::verdict::{self, FailOn, Judgement, Outcome, Policy, Status, Verdict};
 
@@ -121,6 +122,7 @@ fn migration(case: &Case) -> MigrationReport {
         ready_to_migrate: judgement.is_ready_to_migrate(),
         summary: summary(judgement),
         checks: judgement.outcomes.iter().map(check).collect(),
+        path: network::drawn::draw(facts),
         reads: reads(case.answers),
     }
 }

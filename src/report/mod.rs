@@ -4,6 +4,7 @@
 mod build;
 mod catalogue;
 pub mod explain;
+mod path;
 pub mod plain;
 pub mod text;
 mod value;

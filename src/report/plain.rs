@@ -112,8 +112,20 @@ impl Page {
         for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
             self.section(migration, severity);
         }
+        self.path(migration);
         self.rest(migration);
         self.gap();
+    }
+
+    /// The path from target to source, a line for each hop.
+    fn path(&mut self, migration: &MigrationReport) {
+        let Some(path) = &migration.path else {
+            return;
+        };
+        self.gap();
+        for line in super::path::lines(path) {
+            self.line(0, &visible(&line));
+        }
     }
 
     fn pair(&mut self, migration: &MigrationReport) {

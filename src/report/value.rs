@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Severity;
+use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
 
@@ -77,6 +78,8 @@ pub struct MigrationReport {
     pub ready_to_migrate: bool,
     pub summary: Summary,
     pub checks: Vec<CheckReport>,
+    /// The way from the server that migrates to the source; null when one side alone is judged.
+    pub path: Option<DrawnPath>,
     pub reads: Reads,
 }
 
