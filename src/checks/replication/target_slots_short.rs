@@ -65,7 +65,9 @@ fn value(facts: &Facts, name: &str) -> Result<u64, Unanswered> {
     let configurations = facts.configurations.as_ref()?;
     let parameter = configurations.get(name)?;
     let number = parameter.value.parse().ok();
-    Ok(number.ok_or_else(|| configurations.unreadable(name))?)
+    Ok(number.ok_or_else(|| {
+        configurations.unreadable(format!("the value of `{name}` is not a number"))
+    })?)
 }
 
 /// How many databases: those of the source, else those that the plan names.

@@ -121,13 +121,3 @@ pub fn read(
             .collect(),
     }
 }
-
-impl super::Facts<'_> {
-    pub fn source_kind(&self) -> Fact<crate::plan::SourceKind> {
-        let source = self.migration.source.as_ref();
-        let kind = source.ok_or_else(Missing::no_source)?.kind;
-        kind.ok_or_else(|| {
-            Missing::not_said("the kind of the source is not said", "say `--source-kind`")
-        })
-    }
-}

@@ -14,6 +14,7 @@ mod session;
 mod tls;
 mod wire;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -111,7 +112,7 @@ impl Database {
             Ok(text) => text,
             Err(answer) => return answer,
         };
-        timeout_at(self.deadline, session.rows(text))
+        timeout_at(self.deadline, session.rows(&text))
             .await
             .unwrap_or_else(|_| out_of_time())
     }
@@ -196,7 +197,11 @@ impl Source for Database {
 }
 
 /// The text of a query for this server.
-fn text(queries: &'static [Query], query: &str, version_num: u32) -> Result<&'static str, Answer> {
+fn text(
+    queries: &'static [Query],
+    query: &str,
+    version_num: u32,
+) -> Result<Cow<'static, str>, Answer> {
     let unsupported = |message: String| Answer::from(refusal(RefusalKind::Unsupported, message));
     let found = queries
         .iter()

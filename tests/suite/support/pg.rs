@@ -218,3 +218,8 @@ pub fn has_python(major: u32) -> bool {
         .join("lib/libpython3.6m.so.1.0")
         .exists()
 }
+
+/// Whether 15 has the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json.
+pub fn has_packages() -> bool {
+    home::servers().join("15/.debian").exists()
+}
