@@ -2,6 +2,7 @@
 
 use time::format_description::well_known::Rfc3339;
 
+use super::sizing::sizing;
 use super::value::{
     AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, PolicyReport, Reads,
     RefusalReport, Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
@@ -111,6 +112,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 fn migration(case: &Case) -> MigrationReport {
     let (facts, judgement) = (case.facts, case.judgement);
     let plan = facts.migration;
+    let (sizing, estimate) = sizing(facts);
     MigrationReport {
         name: plan.name.clone(),
         scope: plan.scope,
@@ -123,6 +125,8 @@ fn migration(case: &Case) -> MigrationReport {
         summary: summary(judgement),
         checks: judgement.outcomes.iter().map(check).collect(),
         path: network::drawn::draw(facts),
+        sizing,
+        estimate,
         reads: reads(case.answers),
     }
 }

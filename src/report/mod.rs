@@ -8,6 +8,7 @@ pub mod explain;
 mod lacking;
 mod path;
 pub mod plain;
+mod sizing;
 pub mod text;
 mod value;
 

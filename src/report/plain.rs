@@ -1,5 +1,7 @@
 //! The report for a person at a terminal: worst first, readable without colour, as wide as the terminal.
 
+mod sizes;
+
 use anstyle::{AnsiColor, Style};
 
 use super::build::counted;
@@ -146,6 +148,8 @@ impl Page {
         self.path(migration);
         self.lacking(migration);
         self.rest(migration);
+        migration.sizing.iter().for_each(|s| self.sizing(s));
+        migration.estimate.iter().for_each(|e| self.estimate(e));
         self.gap();
     }
 

@@ -405,6 +405,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
             deadline,
         )),
         dns: None,
+        target: None,
     }
 }
 
