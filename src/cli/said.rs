@@ -8,8 +8,8 @@ use super::Error;
 use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, ResourceId, Scope, ServerId, SourceKind, SourceServer,
-    Target,
+    API_VERSION, Exposure, Migration, Mode, Prefix, ResourceId, Scope, ServerId, SourceKind,
+    SourceServer, SourceTls, Target,
 };
 
 /// Which side is judged alone.
@@ -90,6 +90,15 @@ pub struct Details {
     /// subscription/group/name
     #[arg(long, value_name = "ID", help_heading = "The migration")]
     pub runtime_server: Option<String>,
+    /// Name or address of the source that the service will use, if it is not the one in --source
+    #[arg(long, value_name = "HOST", help_heading = "The migration")]
+    pub source_address: Option<String>,
+    /// Addresses that the service comes from: a prefix, or one address
+    #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
+    pub source_reached_from: Option<Prefix>,
+    /// The service's sslMode towards the source
+    #[arg(long, value_name = "MODE", help_heading = "The migration")]
+    pub source_tls: Option<SourceTls>,
 }
 
 /// A migration with the way into its source.
@@ -163,6 +172,9 @@ impl Said {
             source_memory_gib: d.source_memory_gib,
             source_vnet: d.source_vnet.clone(),
             runtime_server: d.runtime_server.clone(),
+            source_address: d.source_address.clone(),
+            source_reached_from: d.source_reached_from,
+            source_tls: d.source_tls,
         }
     }
 
@@ -213,6 +225,10 @@ impl Details {
             source.vcores = self.source_vcores.or(source.vcores);
             source.memory_gib = self.source_memory_gib.or(source.memory_gib);
             source.vnet = virtual_network(self.source_vnet.as_deref())?.or(source.vnet.take());
+            source.tls = self.source_tls.or(source.tls);
+            source.reached_from = self.source_reached_from.or(source.reached_from);
+            let address = self.source_address.clone();
+            source.address = address.or_else(|| source.address.take());
         }
         Ok(())
     }
@@ -252,6 +268,9 @@ fn source_server(access: &Access, wish: &Wish) -> Result<SourceServer, Error> {
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
         vnet: virtual_network(wish.source_vnet.as_deref())?,
+        address: wish.source_address.clone(),
+        reached_from: wish.source_reached_from,
+        tls: wish.source_tls,
     })
 }
 

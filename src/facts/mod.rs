@@ -9,6 +9,7 @@ pub mod configurations;
 pub mod databases;
 pub mod extensions;
 pub mod host;
+pub mod jobs;
 pub mod load;
 mod missing;
 pub mod network;
@@ -16,6 +17,7 @@ pub mod objects;
 pub mod parameter;
 pub mod path;
 pub mod reach;
+pub mod read_only;
 pub mod removed;
 pub mod replicas;
 pub mod roles;
@@ -30,7 +32,7 @@ pub mod version;
 
 use time::OffsetDateTime;
 
-use crate::plan::{Migration, SourceServer, Target};
+use crate::plan::{Migration, SourceKind, SourceServer, Target};
 use crate::question::{Answers, Question};
 
 pub use missing::Missing;
@@ -54,6 +56,9 @@ pub struct Facts<'a> {
     pub settings: Fact<settings::Settings>,
     pub databases: Fact<databases::Databases>,
     pub extensions: Fact<Vec<extensions::InDatabase>>,
+    pub pins: Fact<Vec<extensions::Pin>>,
+    pub schedulers: Fact<jobs::Schedulers>,
+    pub read_only: Fact<read_only::ReadOnly>,
     pub passwords: Fact<roles::PasswordKinds>,
     pub host: Fact<host::Host>,
     pub objects: Fact<objects::Objects>,
@@ -95,6 +100,11 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map_err(Clone::clone)
             .map(|d| extensions::read(d, answers));
+        let settings = source.read(settings::read);
+        let schedulers = databases
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(|d| jobs::read(d, &settings, answers));
         Facts {
             migration,
             recorded_at: answers.recorded_at,
@@ -104,8 +114,10 @@ impl<'a> Facts<'a> {
             capabilities,
             session: source.read(session::read),
             connection: source.read(session::read_connection),
-            settings: source.read(settings::read),
             extensions,
+            pins: source.read(extensions::read_pins),
+            schedulers,
+            read_only: source.read(|s, a| read_only::read(s, &settings, a)),
             passwords: source.read(roles::read),
             host: source.read(host::read),
             objects: source
@@ -120,11 +132,31 @@ impl<'a> Facts<'a> {
             service: child.read(|t, a| Ok(service::read(migration, t, &server, a))),
             databases,
             server,
+            settings,
         }
     }
 }
 
 impl Facts<'_> {
+    /// Where the source runs, as the user says.
+    pub fn source_kind(&self) -> Fact<SourceKind> {
+        let source = self.migration.source.as_ref();
+        source.ok_or_else(Missing::no_source)?.kind.ok_or_else(|| {
+            Missing::not_said("where the source runs was not said", "say `--source-kind`")
+        })
+    }
+
+    /// Whom the service signs in as on the source.
+    pub fn migration_user(&self) -> Fact<&str> {
+        let source = self.migration.source.as_ref();
+        let source = source.ok_or_else(Missing::no_source)?;
+        Ok(self
+            .migration
+            .migration_user
+            .as_deref()
+            .unwrap_or(&source.user))
+    }
+
     /// The source's version, from the session or from connecting.
     pub fn source_version(&self) -> Fact<version::Version> {
         let session = self.session.as_ref().map(session::Session::version);
@@ -202,6 +234,8 @@ fn next_of_source(
         databases::sizes_question(source),
         roles::question(source),
         host::question(source),
+        extensions::pins_question(source),
+        read_only::question(source),
     ];
     questions.extend(objects::questions(migration, source));
     questions.extend(removed::questions(migration, source));
@@ -210,9 +244,12 @@ fn next_of_source(
     questions.extend(stream::questions(migration, source));
     questions.extend(reach::questions(migration, source));
     if let Ok(databases) = databases::read(migration, source, answers) {
+        let settings = settings::read(source, answers);
+        questions.extend(jobs::questions(&databases, settings.as_ref().ok()));
+        questions.extend(databases.postgres_question());
         for name in databases.to_ask() {
             questions.push(databases::contents_question(name));
-            questions.push(extensions::question(name));
+            questions.extend(extensions::questions_in(name));
             questions.extend(objects::questions_in(migration, name));
             questions.extend(removed::questions_in(migration, name));
             questions.extend(load::questions_in(migration, name));

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::reach::Address;
 use super::{Fact, Facts, Missing};
 use crate::plan::Exposure;
 
@@ -64,8 +65,14 @@ fn address(facts: &Facts) -> Fact<IpAddr> {
         .source
         .as_ref()
         .ok_or_else(Missing::no_source)?;
-    if let Ok(address) = source.host.parse() {
-        return Ok(address);
+    let reach = facts.reach.as_ref().map_err(Clone::clone)?;
+    if let Address::Literal(address) = &reach.address {
+        return Ok(*address);
+    }
+    if source.address.is_some() {
+        // The connection took another way.
+        let resolved = reach.resolved.as_ref().map_err(Clone::clone)?;
+        return resolved.first().copied().ok_or_else(|| local(&source.host));
     }
     let connection = facts.connection.as_ref().map_err(Clone::clone)?;
     let peer = connection
@@ -80,7 +87,7 @@ fn local(host: &str) -> Missing {
         format!(
             "the source was reached as `{host}`, which is not the address that the service will use"
         ),
-        "say `--source-exposure public` or `--source-exposure private`",
+        "say `--source-address`, or `--source-exposure public` or `private`",
     )
 }
 

@@ -1,4 +1,4 @@
--- what: the size of every database on disk, in bytes; null where this role may not see it
+-- what: the size of every database on disk, in bytes, null where this role may not see it
 -- since: 90400
 -- privilege: CONNECT on the database
 -- columns: name, bytes

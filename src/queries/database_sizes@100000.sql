@@ -1,4 +1,4 @@
--- what: the size of every database on disk, in bytes; null where this role may not see it
+-- what: the size of every database on disk, in bytes, null where this role may not see it
 -- since: 100000
 -- privilege: CONNECT on the database, or membership in pg_read_all_stats
 -- columns: name, bytes

@@ -5,6 +5,11 @@
 //! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
 //! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
 //! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
+//! `is_user_object(…)` in it stands for the one condition of [`user_object`].
+
+pub mod user_object;
+
+use std::borrow::Cow;
 
 /// A query and its variants.
 pub struct Query {
@@ -15,13 +20,13 @@ pub struct Query {
 }
 
 impl Query {
-    /// The text for a server of this `server_version_num`; `None` when the server is older than every variant.
-    pub fn text(&self, server_version_num: u32) -> Option<&'static str> {
+    /// The text to send to a server of this `server_version_num`; `None` when the server is older than every variant.
+    pub fn text(&self, server_version_num: u32) -> Option<Cow<'static, str>> {
         self.variants
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| *text)
+            .map(|(_, text)| user_object::expand(text))
     }
 
     /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
@@ -49,14 +54,76 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("base_types", 90400),
+    query!("c_functions", 90400),
+    query!("casts", 90400),
+    query!("collations", 90400, "collations@100000", 100000),
     query!("contents", 90400),
+    query!("contrib", 90400),
+    query!(
+        "database_defaults",
+        90400,
+        "database_defaults@150000",
+        150000,
+        "database_defaults@170000",
+        170000
+    ),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
+    query!("event_triggers", 90400),
+    query!("connections", 90400, "connections@100000", 100000),
+    query!("contents", 90400),
+    query!("cron_jobs", 90500),
+    query!("database_sizes", 90400, "database_sizes@100000", 100000),
+    query!("databases", 90400),
+    query!("extension_pins", 90400),
+    query!("extension_tables", 90400),
     query!("extensions", 90400),
+    query!("groups", 90400),
+    query!("hba", 100000, "hba@160000", 160000),
+    query!("file_functions", 90400, "file_functions@140000", 140000),
+    query!("foreign_servers", 90400),
     query!("host", 110000),
+    query!("identities", 90400),
     query!("identity", 90400),
+    query!(
+        "replication_slots",
+        90400,
+        "replication_slots@100000",
+        100000,
+        "replication_slots@130000",
+        130000
+    ),
+    query!("large_tables", 90400),
+    query!("read_only_settings", 90400),
+    query!("relation_counts", 90400),
     query!("role_passwords", 90400),
+    query!("sequences", 90400),
     query!("settings", 90400),
+    query!("transactions", 90400, "transactions@100000", 100000),
+    query!("wal_senders", 90400),
+    query!("languages", 90400),
+    query!("large_objects", 90400),
+    query!(
+        "privileged_functions",
+        90400,
+        "privileged_functions@120000",
+        120000
+    ),
+    query!("role_passwords", 90400),
+    query!(
+        "search_path_functions",
+        90400,
+        "search_path_functions@120000",
+        120000,
+        "search_path_functions@140000",
+        140000
+    ),
+    query!("settings", 90400),
+    query!("superuser_objects", 90400),
+    query!("tablespace_use", 90400),
+    query!("text_search", 90400),
+    query!("standbys", 90500),
 ];
 
 /// The query of this name. Names are compiled in, and a test holds that every question names one.

@@ -129,6 +129,33 @@ fn names_and_variants_are_in_order() {
 }
 
 #[test]
+fn what_a_user_object_is_stands_once() {
+    for (name, _, text) in texts() {
+        for piece in [
+            "16384",
+            "information_schema'",
+            "pg_temp_",
+            "pg\\_temp",
+            "'pg_toast'",
+        ] {
+            assert!(
+                !text.contains(piece),
+                "{name}: `{piece}` is is_user_object's to say"
+            );
+        }
+        let is_whole = |call: &str| {
+            call.split(')')
+                .next()
+                .is_some_and(|a| a.starts_with("'pg_"))
+        };
+        assert!(
+            text.split("is_user_object(").skip(1).all(is_whole),
+            "{name}: is_user_object begins with the catalog's name in quotes"
+        );
+    }
+}
+
+#[test]
 fn every_file_of_the_folder_is_in_the_list() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/queries");
     let files = std::fs::read_dir(folder)

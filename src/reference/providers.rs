@@ -48,6 +48,14 @@ const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
     ),
 ];
 
+/// Tablespaces on a local disk that a provider makes for temporary files.
+const TEMPORARY_TABLESPACES: &[&str] = &["temptblspace", "rds_temp_tablespace"];
+
+/// Whether a provider made this tablespace for temporary files.
+pub fn is_temporary_tablespace(name: &str) -> bool {
+    TEMPORARY_TABLESPACES.contains(&name)
+}
+
 pub fn is_built_in_database(name: &str) -> bool {
     BUILT_IN_DATABASES.contains(&name)
 }
@@ -60,4 +68,28 @@ pub fn is_platform_extension(name: &str) -> bool {
 /// Whether a provider installs this extension without being asked.
 pub fn is_auto_installed(name: &str) -> bool {
     AUTO_INSTALLED.iter().any(|(n, _)| *n == name)
+}
+
+/// Libraries that a hosting provider preloads for itself: whole names, or beginnings that end in `_`. Nobody misses them
+/// on a flexible server. As of 2026-11, from the providers' lists of `shared_preload_libraries`.
+const OWN_LIBRARIES: &[&str] = &[
+    "rdsutils",
+    "rds_",
+    "aurora_",
+    "google_",
+    "cloudsql_",
+    "cloudsqladmin",
+    "alloydb_",
+    "azure",
+    "pgaadauth",
+    "pg_qs",
+    "pgms_",
+    "pg_availability",
+];
+
+/// Whether a provider preloads this library for its own ends.
+pub fn is_own_library(name: &str) -> bool {
+    OWN_LIBRARIES
+        .iter()
+        .any(|own| *own == name || (own.ends_with('_') && name.starts_with(own)))
 }

@@ -3,6 +3,7 @@
 
 mod build;
 mod catalogue;
+pub mod coverage;
 pub mod explain;
 mod path;
 pub mod plain;
@@ -11,6 +12,7 @@ mod value;
 
 pub use build::{Case, report};
 pub use catalogue::{catalogue_json, catalogue_plain};
+pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use value::{CheckReport, FindingReport, MigrationReport, Report};
 
 /// The report as JSON, indented, with a newline at its end.

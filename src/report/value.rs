@@ -144,7 +144,8 @@ pub struct CheckReport {
 /// One thing that was found.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FindingReport {
-    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`.
+    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`,
+    /// `<database>/<kind>/<schema.name>`.
     pub object: String,
     pub message: String,
     pub severity: Severity,

@@ -3,11 +3,15 @@
 
 mod arm;
 mod check;
+mod coverage;
 mod fixtures;
 mod layers;
 mod path;
 mod postgres;
 mod readme;
 mod servers;
+mod source;
+mod stream;
 mod support;
+mod user_objects;
 mod worlds;

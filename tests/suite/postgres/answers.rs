@@ -46,7 +46,7 @@ async fn every_query_runs_on_every_major() {
         assert_eq!(given(&about)["direct"], true, "{major}: {about:?}");
         for (query, answer) in queries::ALL.iter().zip(&answers) {
             match query.text(u32::try_from(number).unwrap()) {
-                Some(text) => has_its_columns(query.name, text, given(answer), major),
+                Some(text) => has_its_columns(query.name, &text, given(answer), major),
                 None => assert_eq!(refused(answer).kind, RefusalKind::Unsupported),
             }
         }
