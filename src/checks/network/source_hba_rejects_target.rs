@@ -1,12 +1,14 @@
 //! The source decides by pg_hba.conf who may come in from where. Since 0.1.0.
 
+use ipnet::IpNet;
+
 use super::source;
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
 };
 use crate::facts::reach::hba::{Met, Rule, Visitor, first_match};
 use crate::facts::{Facts, Missing};
-use crate::plan::{Prefix, SourceServer, SourceTls};
+use crate::plan::{SourceServer, SourceTls};
 
 pub const CHECK: Check = Check {
     id: "source-hba-rejects-target",
@@ -36,7 +38,7 @@ fn run(facts: &Facts) -> Judged {
         return Err(Unanswered::not_applicable(why));
     }
     let reach = facts.reach.as_ref()?;
-    let prefix = prefix(source)?;
+    let prefix = prefix(facts, source)?;
     let rules = &reach.hba.as_ref()?.0;
     let user = facts.migration.migration_user.as_deref();
     let user = user.unwrap_or(&source.user);
@@ -48,7 +50,7 @@ fn run(facts: &Facts) -> Judged {
             database: &database.name,
             user,
             groups,
-            prefix: prefix.0,
+            prefix,
             tls,
         };
         let met: Vec<Met> = ways
@@ -60,12 +62,19 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn prefix(source: &SourceServer) -> Result<Prefix, Unanswered> {
-    let said = source.reached_from;
-    Ok(said.ok_or_else(|| {
+/// As the plan says; else the subnet of the server that migrates: its packets keep their addresses on a private way.
+fn prefix(facts: &Facts, source: &SourceServer) -> Result<IpNet, Unanswered> {
+    if let Some(said) = source.reached_from {
+        return Ok(said.0);
+    }
+    let inside = facts.path.as_ref()?.inside.as_ref()?.as_ref();
+    let subnet = inside.map(|i| i.subnet.as_ref()).transpose()?;
+    let prefixes = subnet.map(|s| s.prefixes.as_ref()).transpose()?;
+    let own = prefixes.and_then(|all| all.iter().find(|p| p.addr().is_ipv4()));
+    Ok(*own.ok_or_else(|| {
         Missing::not_said(
             "it is not known from which addresses the service comes",
-            "say `--source-reached-from` with the prefix of the target's subnet, or the runtime server's",
+            "say `--source-reached-from` with the addresses that the service comes from",
         )
     })?)
 }
