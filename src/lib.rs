@@ -10,8 +10,9 @@
 //! 7. [`network`]: what a packet meets between the target and the source.
 //! 8. [`checks`]: each asks one question of the facts.
 //! 9. [`verdict`]: outcomes become one verdict and an exit code.
-//! 10. [`report`]: one value in, bytes out.
-//! 11. [`cli`]: arguments in, the words for each verb out.
+//! 10. [`remedy`]: what to run, for someone with rights to run it.
+//! 11. [`report`]: one value in, bytes out.
+//! 12. [`cli`]: arguments in, the words for each verb out.
 //!
 //! A room imports only rooms before it; [`check`] is where they are joined.
 
@@ -29,6 +30,7 @@ pub mod plan;
 pub mod queries;
 pub mod question;
 pub mod reference;
+pub mod remedy;
 pub mod report;
 pub mod verdict;
 

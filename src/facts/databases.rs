@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::rows::{row, rows};
 use super::shape::items;
-use super::{Fact, Missing};
+use super::{Fact, Grant, Missing};
 use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question, Side};
 use crate::reference::providers;
@@ -215,7 +215,8 @@ fn size_of(
         )
         .with_remedy(format!(
             "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer)"
-        ))),
+        ))
+        .with_grant(Grant::Membership("pg_read_all_stats".to_owned()))),
     }
 }
 

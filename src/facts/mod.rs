@@ -16,6 +16,7 @@ pub mod network;
 pub mod objects;
 pub mod parameter;
 pub mod path;
+pub mod provider;
 pub mod reach;
 pub mod read_only;
 pub mod removed;
@@ -32,10 +33,10 @@ pub mod version;
 
 use time::OffsetDateTime;
 
-use crate::plan::{Migration, SourceKind, SourceServer, Target};
+use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question};
 
-pub use missing::Missing;
+pub use missing::{Grant, Missing, arm_action};
 
 /// A typed fact, or why it is not known.
 pub type Fact<T> = Result<T, Missing>;
@@ -138,25 +139,6 @@ impl<'a> Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Where the source runs, as the user says.
-    pub fn source_kind(&self) -> Fact<SourceKind> {
-        let source = self.migration.source.as_ref();
-        source.ok_or_else(Missing::no_source)?.kind.ok_or_else(|| {
-            Missing::not_said("where the source runs was not said", "say `--source-kind`")
-        })
-    }
-
-    /// Whom the service signs in as on the source.
-    pub fn migration_user(&self) -> Fact<&str> {
-        let source = self.migration.source.as_ref();
-        let source = source.ok_or_else(Missing::no_source)?;
-        Ok(self
-            .migration
-            .migration_user
-            .as_deref()
-            .unwrap_or(&source.user))
-    }
-
     /// The source's version, from the session or from connecting.
     pub fn source_version(&self) -> Fact<version::Version> {
         let session = self.session.as_ref().map(session::Session::version);

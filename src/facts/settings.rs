@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::rows::rows;
-use super::{Fact, Missing};
+use super::{Fact, Grant, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question, Side};
 
@@ -55,6 +55,8 @@ impl Settings {
             .and_then(|s| s.reset_val.as_deref())
             .ok_or_else(|| {
                 Missing::unreadable(&self.question, format!("`pg_settings` shows no `{name}`"))
+                    .with_remedy("grant `pg_read_all_settings` (10 and newer)")
+                    .with_grant(Grant::Membership("pg_read_all_settings".to_owned()))
             })
     }
 

@@ -2,6 +2,7 @@
 //! Not here: judgements on them (`checks`).
 
 pub mod assessment_rules;
+pub mod copy_time;
 pub mod extensions;
 pub mod parameters;
 pub mod prerequisites;

@@ -5,6 +5,7 @@ mod build;
 mod catalogue;
 pub mod coverage;
 pub mod explain;
+mod lacking;
 mod path;
 pub mod plain;
 pub mod text;

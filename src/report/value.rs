@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Severity;
+use crate::facts::Grant;
 use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
@@ -101,7 +102,10 @@ pub struct SourceReport {
     /// Whom the service signs in as.
     pub migration_user: String,
     pub version: Option<String>,
+    /// Where it runs: as the user says, else as the server shows; null when neither does.
     pub kind: Option<String>,
+    /// Where the server shows otherwise than the user says: what it shows, and by what.
+    pub kind_doubt: Option<String>,
     /// The TLS version of the connection that asked; null without TLS, or when there was no connection.
     pub tls: Option<String>,
 }
@@ -167,6 +171,8 @@ pub struct MissingReport {
     pub reason: String,
     /// What would make it known.
     pub remedy: Option<String>,
+    /// The right that would make it known, where one alone would.
+    pub grant: Option<Grant>,
 }
 
 /// What was asked.

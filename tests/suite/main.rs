@@ -1,6 +1,7 @@
 //! Every integration test, in one program: it links once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod access;
 mod arm;
 mod check;
 mod coverage;

@@ -54,9 +54,14 @@ impl<'s> Run<'s> {
                 exposure: None,
                 vcores: None,
                 memory_gib: None,
+                vnet: None,
+                address: None,
+                reached_from: None,
+                tls: None,
             }),
             databases: self.databases.clone(),
             migration_user: None,
+            runtime_server: None,
         }
     }
 

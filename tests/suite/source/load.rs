@@ -183,7 +183,7 @@ fn locks_count_tables_and_indexes_on_every_major() {
             .unwrap()
             .text(server.major() * 10_000)
             .unwrap();
-        let row = &server.query(&name, text)[0];
+        let row = &server.query(&name, &text)[0];
         assert_eq!(
             row[..2],
             [Some("1".to_owned()), Some("2".to_owned())],

@@ -1,17 +1,6 @@
-//! What a hosting provider puts into every server, and nobody migrates. As of 2026-11.
+//! Extensions that a provider puts into every database. As of 2026-11.
 
 use crate::plan::SourceKind;
-
-/// Databases that belong to a provider or to PostgreSQL itself. `postgres` is not among them: it may hold user objects.
-const BUILT_IN_DATABASES: &[&str] = &[
-    "azure_maintenance",
-    "azure_sys",
-    "rdsadmin",
-    "cloudsqladmin",
-    "alloydbadmin",
-    "template0",
-    "template1",
-];
 
 /// Extensions that a flexible server brings itself; the target has its own of them.
 /// <https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions>
@@ -47,18 +36,6 @@ const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
         &[SourceKind::Edb, SourceKind::EdbPostgresql],
     ),
 ];
-
-/// Tablespaces on a local disk that a provider makes for temporary files.
-const TEMPORARY_TABLESPACES: &[&str] = &["temptblspace", "rds_temp_tablespace"];
-
-/// Whether a provider made this tablespace for temporary files.
-pub fn is_temporary_tablespace(name: &str) -> bool {
-    TEMPORARY_TABLESPACES.contains(&name)
-}
-
-pub fn is_built_in_database(name: &str) -> bool {
-    BUILT_IN_DATABASES.contains(&name)
-}
 
 /// Whether the target has this extension by itself, or every PostgreSQL does.
 pub fn is_platform_extension(name: &str) -> bool {
