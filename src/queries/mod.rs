@@ -74,10 +74,22 @@ pub const ALL: &[Query] = &[
     query!("contents", 90400),
     query!("contrib", 90400),
     query!("cron_jobs", 90500),
-    query!("database_defaults", 90400, "database_defaults@150000", 150000, "database_defaults@170000", 170000),
+    query!(
+        "database_defaults",
+        90400,
+        "database_defaults@150000",
+        150000,
+        "database_defaults@170000",
+        170000
+    ),
     query!("database_sizes", 90400, "database_sizes@100000", 100000),
     query!("databases", 90400),
-    query!("default_privileges", 90400, "default_privileges@160000", 160000),
+    query!(
+        "default_privileges",
+        90400,
+        "default_privileges@160000",
+        160000
+    ),
     query!("defective_relations", 90500),
     query!("entra_roles", 90400),
     query!("event_triggers", 90400),
@@ -93,22 +105,53 @@ pub const ALL: &[Query] = &[
     query!("identity", 90400),
     query!("languages", 90400),
     query!("large_objects", 90400),
-    query!("large_objects_unreadable", 90400, "large_objects_unreadable@180000", 180000),
+    query!(
+        "large_objects_unreadable",
+        90400,
+        "large_objects_unreadable@180000",
+        180000
+    ),
     query!("large_tables", 90400),
-    query!("logical_replication", 90500, "logical_replication@100000", 100000, "logical_replication@150000", 150000),
+    query!(
+        "logical_replication",
+        90500,
+        "logical_replication@100000",
+        100000,
+        "logical_replication@150000",
+        150000
+    ),
     query!("prepared_transactions", 90500),
-    query!("privileged_functions", 90400, "privileged_functions@120000", 120000),
+    query!(
+        "privileged_functions",
+        90400,
+        "privileged_functions@120000",
+        120000
+    ),
     query!("read_only_settings", 90400),
     query!("relation_counts", 90400),
     query!("removed_types", 90500),
     query!("removed_uses", 90500),
     query!("removed_words", 90500),
-    query!("replication_slots", 90400, "replication_slots@100000", 100000, "replication_slots@130000", 130000),
+    query!(
+        "replication_slots",
+        90400,
+        "replication_slots@100000",
+        100000,
+        "replication_slots@130000",
+        130000
+    ),
     query!("role_passwords", 90400),
     query!("role_settings", 90400),
     query!("roles", 90400, "roles@90500", 90500),
     query!("row_security", 90500),
-    query!("search_path_functions", 90400, "search_path_functions@120000", 120000, "search_path_functions@140000", 140000),
+    query!(
+        "search_path_functions",
+        90400,
+        "search_path_functions@120000",
+        120000,
+        "search_path_functions@140000",
+        140000
+    ),
     query!("security_labels", 90500),
     query!("sequences", 90400),
     query!("settings", 90400),
