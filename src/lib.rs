@@ -7,10 +7,12 @@
 //! 4. [`inputs`]: asks ARM, PostgreSQL or a recording, and waits; the only room that does I/O.
 //! 5. [`facts`]: answers become typed facts; what is missing says why.
 //! 6. [`reference`]: dated tables of what no answer tells.
-//! 7. [`checks`]: each asks one question of the facts.
-//! 8. [`verdict`]: outcomes become one verdict and an exit code.
-//! 9. [`report`]: one value in, bytes out.
-//! 10. [`cli`]: arguments in, the words for each verb out.
+//! 7. [`network`]: what a packet meets between the target and the source.
+//! 8. [`checks`]: each asks one question of the facts.
+//! 9. [`verdict`]: outcomes become one verdict and an exit code.
+//! 10. [`remedy`]: what to run, for someone with rights to run it.
+//! 11. [`report`]: one value in, bytes out.
+//! 12. [`cli`]: arguments in, the words for each verb out.
 //!
 //! A room imports only rooms before it; [`check`] is where they are joined.
 
@@ -23,10 +25,12 @@ pub mod checks;
 pub mod cli;
 pub mod facts;
 pub mod inputs;
+pub mod network;
 pub mod plan;
 pub mod queries;
 pub mod question;
 pub mod reference;
+pub mod remedy;
 pub mod report;
 pub mod verdict;
 

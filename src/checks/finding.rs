@@ -8,7 +8,7 @@ use crate::facts::databases::{Database, Databases};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What it is about, in the grammar of waivers: `server`, `parameter/<name>`, `replica/<name>`,
-    /// `extension/<database>/<name>`, `role/<name>`, `<database>/<kind>/<schema.name>`, `database/<name>`.
+    /// `extension/<database>/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`, `<database>/<kind>/<schema.name>`, `database/<name>`.
     pub object: String,
     /// What was found, as one sentence without a full stop; literals in backticks.
     pub message: String,

@@ -12,6 +12,7 @@ mod finding;
 pub mod network;
 pub mod objects;
 pub mod parameters;
+pub mod planned;
 pub mod replication;
 pub mod service;
 pub mod target;

@@ -89,3 +89,31 @@ fn owned_parameters_name_a_check() {
         );
     }
 }
+
+#[test]
+fn a_planned_check_is_not_there_yet() {
+    let written: Vec<_> = planned::PLANNED
+        .iter()
+        .filter(|(id, _)| find(id).is_some())
+        .collect();
+    assert!(
+        written.is_empty(),
+        "take these lines out of planned.rs: {written:?}"
+    );
+}
+
+#[test]
+fn official_rules_are_known_ones() {
+    use crate::reference::{assessment_rules, prerequisites, service_errors};
+    let of_checks = all().map(|c| (c.id, c.official));
+    for (id, official) in of_checks.chain(planned::PLANNED.iter().copied()) {
+        for rule in official {
+            let is_known = match rule {
+                Official::ServiceError(code) => service_errors::find(*code).is_some(),
+                Official::AzureMigrate(key) => assessment_rules::find(key).is_some(),
+                Official::Prerequisite(name) => prerequisites::find(name).is_some(),
+            };
+            assert!(is_known, "{id}: there is no {rule}");
+        }
+    }
+}

@@ -102,7 +102,7 @@ fn replay(args: &Args, recording: &Recording, policy: &Policy) -> Result<Report,
         .first()
         .cloned()
         .ok_or(Error::NothingRecorded)?;
-    args.said.details.apply(&mut migration);
+    args.said.details.apply(&mut migration)?;
     block_on(
         false,
         crate::check(&migration, recording, recording.start(), policy),

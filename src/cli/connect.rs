@@ -8,6 +8,7 @@ use clap::Args;
 use super::Error;
 use super::said::{Meant, env};
 use crate::inputs::arm::{Arm, Auth, Cloud, Options};
+use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
 use crate::question::Side;
@@ -50,7 +51,8 @@ impl Ways {
                 .unwrap_or_else(|| access.user().to_owned());
             Database::new(access, Side::Source, user, deadline)
         });
-        Ok(Live { arm, source })
+        let dns = Some(Dns::new(deadline));
+        Ok(Live { arm, source, dns })
     }
 }
 

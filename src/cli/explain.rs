@@ -13,6 +13,9 @@ pub struct Args {
 
 #[derive(Debug, ClapArgs)]
 pub struct ListArgs {
+    /// List the official rules instead, each with the checks that stand for it
+    #[arg(long)]
+    official: bool,
     #[arg(long, default_value = "plain")]
     format: ListFormat,
 }
@@ -31,8 +34,10 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
 }
 
 pub(super) fn list(args: &ListArgs) -> Output {
-    Output::text(match args.format {
-        ListFormat::Plain => report::catalogue_plain(),
-        ListFormat::Json => report::catalogue_json(),
+    Output::text(match (args.official, args.format) {
+        (false, ListFormat::Plain) => report::catalogue_plain(),
+        (false, ListFormat::Json) => report::catalogue_json(),
+        (true, ListFormat::Plain) => report::coverage_plain(),
+        (true, ListFormat::Json) => report::coverage_json(),
     })
 }

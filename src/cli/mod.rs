@@ -4,6 +4,7 @@
 mod check;
 mod connect;
 mod explain;
+mod grants;
 mod record;
 mod said;
 
@@ -12,8 +13,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::inputs::arm::ArmError;
 use crate::inputs::postgres::conninfo::ConninfoError;
 use crate::inputs::recording::RecordingError;
-use crate::plan::TargetError;
 use crate::plan::file::PlanError;
+use crate::plan::{ResourceIdError, TargetError};
 use crate::report;
 
 /// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
@@ -44,6 +45,8 @@ enum Verb {
     Check(Box<check::Args>),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
+    /// The rights that a read-only auditor needs, as a script and an Azure role
+    Grants(grants::Args),
     /// What one check asks, why, and what to do about it
     Explain(explain::Args),
     /// List all checks
@@ -73,6 +76,8 @@ impl Output {
 pub enum Error {
     #[error(transparent)]
     Target(#[from] TargetError),
+    #[error(transparent)]
+    Resource(#[from] ResourceIdError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
@@ -109,6 +114,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
+            Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),
             Verb::Schema => Ok(Output::text(report::schema())),

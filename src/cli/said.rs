@@ -8,7 +8,8 @@ use super::Error;
 use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
 use crate::plan::file::{self, Wish};
 use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, Scope, SourceKind, SourceServer, Target,
+    API_VERSION, Exposure, Migration, Mode, Prefix, ResourceId, Scope, ServerId, SourceKind,
+    SourceServer, SourceTls, Target,
 };
 
 /// Which side is judged alone.
@@ -82,6 +83,22 @@ pub struct Details {
     /// Memory of the source, in GiB
     #[arg(long, value_name = "N", help_heading = "The migration")]
     pub source_memory_gib: Option<f64>,
+    /// The Azure virtual network that the source stands in: its resource id
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
+    pub source_vnet: Option<String>,
+    /// The runtime server that carries the migration for a target behind private endpoints: its resource id, or
+    /// subscription/group/name
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
+    pub runtime_server: Option<String>,
+    /// Name or address of the source that the service will use, if it is not the one in --source
+    #[arg(long, value_name = "HOST", help_heading = "The migration")]
+    pub source_address: Option<String>,
+    /// Addresses that the service comes from: a prefix, or one address
+    #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
+    pub source_reached_from: Option<Prefix>,
+    /// The service's sslMode towards the source
+    #[arg(long, value_name = "MODE", help_heading = "The migration")]
+    pub source_tls: Option<SourceTls>,
 }
 
 /// A migration with the way into its source.
@@ -117,7 +134,10 @@ impl Said {
         } else {
             None
         };
-        let source = access.as_ref().map(|a| source_server(a, &wish));
+        let source = access
+            .as_ref()
+            .map(|a| source_server(a, &wish))
+            .transpose()?;
         let name = wish
             .name
             .clone()
@@ -132,6 +152,7 @@ impl Said {
             source,
             databases,
             migration_user: wish.migration_user,
+            runtime_server: runtime_server(wish.runtime_server.as_deref())?,
         };
         Ok(Meant { migration, access })
     }
@@ -149,6 +170,11 @@ impl Said {
             source_exposure: d.source_exposure,
             source_vcores: d.source_vcores,
             source_memory_gib: d.source_memory_gib,
+            source_vnet: d.source_vnet.clone(),
+            runtime_server: d.runtime_server.clone(),
+            source_address: d.source_address.clone(),
+            source_reached_from: d.source_reached_from,
+            source_tls: d.source_tls,
         }
     }
 
@@ -180,7 +206,13 @@ impl Said {
 
 impl Details {
     /// What is said anew of a recorded migration.
-    pub fn apply(&self, migration: &mut Migration) {
+    ///
+    /// # Errors
+    /// A resource id that cannot be understood.
+    pub fn apply(&self, migration: &mut Migration) -> Result<(), Error> {
+        if let Some(id) = runtime_server(self.runtime_server.as_deref())? {
+            migration.runtime_server = Some(id);
+        }
         if let Some(mode) = self.mode {
             migration.mode = mode;
         }
@@ -192,7 +224,13 @@ impl Details {
             source.exposure = self.source_exposure.or(source.exposure);
             source.vcores = self.source_vcores.or(source.vcores);
             source.memory_gib = self.source_memory_gib.or(source.memory_gib);
+            source.vnet = virtual_network(self.source_vnet.as_deref())?.or(source.vnet.take());
+            source.tls = self.source_tls.or(source.tls);
+            source.reached_from = self.source_reached_from.or(source.reached_from);
+            let address = self.source_address.clone();
+            source.address = address.or_else(|| source.address.take());
         }
+        Ok(())
     }
 }
 
@@ -219,8 +257,8 @@ fn access(text: Option<&str>) -> Result<Access, Error> {
     Ok(access)
 }
 
-fn source_server(access: &Access, wish: &Wish) -> SourceServer {
-    SourceServer {
+fn source_server(access: &Access, wish: &Wish) -> Result<SourceServer, Error> {
+    Ok(SourceServer {
         host: access.host(),
         port: access.port(),
         database: access.database().to_owned(),
@@ -229,7 +267,20 @@ fn source_server(access: &Access, wish: &Wish) -> SourceServer {
         exposure: wish.source_exposure,
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
-    }
+        vnet: virtual_network(wish.source_vnet.as_deref())?,
+        address: wish.source_address.clone(),
+        reached_from: wish.source_reached_from,
+        tls: wish.source_tls,
+    })
+}
+
+fn virtual_network(id: Option<&str>) -> Result<Option<ResourceId>, Error> {
+    let id = id.map(str::parse::<ResourceId>).transpose()?;
+    Ok(id.map(ResourceId::of_virtual_network).transpose()?)
+}
+
+fn runtime_server(id: Option<&str>) -> Result<Option<ServerId>, Error> {
+    Ok(id.map(str::parse).transpose()?)
 }
 
 fn name_of(target: Option<&Target>, source: Option<&SourceServer>) -> String {

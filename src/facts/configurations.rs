@@ -61,6 +61,20 @@ impl Configurations {
         })
     }
 
+    /// [`get`](Self::get) of a whole number, in the parameter's own unit.
+    pub fn number(&self, name: &str) -> Fact<i64> {
+        let value = &self.get(name)?.value;
+        value
+            .trim()
+            .parse()
+            .map_err(|_| self.unreadable(format!("`{name}` is `{value}`, which is no number")))
+    }
+
+    /// For what the list does not tell, with the reason.
+    pub(crate) fn unreadable(&self, reason: impl Into<String>) -> Missing {
+        Missing::unreadable(&self.question, reason)
+    }
+
     /// All parameters, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Fact<Configuration>> {
         self.by_name.values()

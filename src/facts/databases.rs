@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::rows::{row, rows};
 use super::shape::items;
-use super::{Fact, Missing};
+use super::{Fact, Grant, Missing};
 use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question, Side};
 use crate::reference::providers;
@@ -106,6 +106,38 @@ impl Databases {
         }
     }
 
+    /// The query that tells whether `postgres` holds user objects, where nothing else would ask it: the user named others.
+    pub fn postgres_question(&self) -> Option<Question> {
+        let postgres = self.candidates().find(|d| d.name == "postgres");
+        postgres.map(|d| contents_question(&d.name))
+    }
+
+    /// The user databases that the user did not name, and those that take no connections; `postgres` only when it holds
+    /// user relations, and where that is not known, it is said to be missing.
+    pub fn left_out(&self) -> (Vec<&Database>, Option<Missing>) {
+        let (selected, unsure) = self.selected();
+        let is_taken = |d: &Database| selected.iter().any(|s| s.name == d.name);
+        let is_users = |d: &Database| {
+            !d.is_template && !providers::is_built_in_database(&d.name) && !d.is_invalid()
+        };
+        let mut left: Vec<&Database> = self.all().filter(|d| is_users(d) && !is_taken(d)).collect();
+        let Some(at) = left.iter().position(|d| d.name == "postgres") else {
+            return (left, unsure);
+        };
+        let missing = match &self.postgres_holds_user_objects {
+            Ok(true) => None,
+            Ok(false) => {
+                left.remove(at);
+                None
+            }
+            Err(missing) => {
+                left.remove(at);
+                Some(missing.clone())
+            }
+        };
+        (left, missing)
+    }
+
     fn candidates(&self) -> impl Iterator<Item = &Database> {
         self.all.values().filter(|d| {
             d.allows_connections
@@ -183,7 +215,8 @@ fn size_of(
         )
         .with_remedy(format!(
             "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer)"
-        ))),
+        ))
+        .with_grant(Grant::Membership("pg_read_all_stats".to_owned()))),
     }
 }
 

@@ -1,31 +1,44 @@
-//! How busy and how large the source is: connections in use, tables, bloat, standbys.
+//! How busy and how large the source is: connections, standbys, tables.
 //! Not here: databases' sizes (`databases`).
 
+pub mod connections;
+pub mod standbys;
+pub mod tables;
+
+use super::Fact;
+use super::databases::Databases;
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question};
 
-use super::databases::Databases;
-
 /// What is known of it, each part for itself.
 #[derive(Debug)]
-pub struct Load {}
+pub struct Load {
+    pub connections: Fact<connections::Connections>,
+    pub standbys: Fact<Vec<standbys::Standby>>,
+    /// The tables of each database that was to be asked; none where the databases are not known.
+    pub tables: Vec<tables::InDatabase>,
+}
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, _source: &SourceServer) -> Vec<Question> {
-    Vec::new()
+pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+    vec![connections::question(source), standbys::question(source)]
 }
 
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, _database: &str) -> Vec<Question> {
-    Vec::new()
+pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+    tables::questions_in(database).to_vec()
 }
 
 /// Reads all of it.
 pub fn read(
     _migration: &Migration,
-    _source: &SourceServer,
-    _databases: Option<&Databases>,
-    _answers: &Answers,
+    source: &SourceServer,
+    databases: Option<&Databases>,
+    answers: &Answers,
 ) -> Load {
-    Load {}
+    Load {
+        connections: connections::read(source, answers),
+        standbys: standbys::read(source, answers),
+        tables: databases.map_or_else(Vec::new, |d| tables::read(d, answers)),
+    }
 }

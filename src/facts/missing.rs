@@ -1,7 +1,22 @@
 //! Why a fact is not known: which question, what came back, and what would make it known.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::queries;
 use crate::question::{Question, Refusal, RefusalKind};
+
+/// A right that would make something known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "name")]
+pub enum Grant {
+    /// CONNECT on this database of the source.
+    Connect(String),
+    /// Membership in this predefined role of the source.
+    Membership(String),
+    /// This action of Azure Resource Manager.
+    ArmAction(String),
+}
 
 /// A fact that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +27,8 @@ pub struct Missing {
     pub reason: String,
     /// What would make it known.
     pub remedy: Option<String>,
+    /// The right that would make it known, where one alone would.
+    pub grant: Option<Grant>,
     kind: Kind,
 }
 
@@ -29,8 +46,17 @@ impl Missing {
             question: None,
             reason: reason.into(),
             remedy: Some(remedy.into()),
+            grant: None,
             kind: Kind::Unanswered,
         }
+    }
+
+    /// Nobody could look into a database.
+    pub(crate) fn closed_database(name: &str) -> Self {
+        Missing::not_said(
+            format!("database `{name}` takes no connections, so nobody looked into it"),
+            "let it take connections, or leave it out with `--database`",
+        )
     }
 
     pub(crate) fn no_target() -> Self {
@@ -53,6 +79,7 @@ impl Missing {
             question: Some(question.key()),
             reason: "it was not asked".to_owned(),
             remedy: Some("record again with this version of the tool".to_owned()),
+            grant: None,
             kind: Kind::Unanswered,
         }
     }
@@ -63,6 +90,7 @@ impl Missing {
             question: Some(question.key()),
             reason: refusal.to_string(),
             remedy: remedy(question, refusal),
+            grant: grant(question, refusal),
             kind: Kind::Unanswered,
         }
     }
@@ -73,6 +101,7 @@ impl Missing {
             question: Some(question.key()),
             reason: reason.into(),
             remedy: None,
+            grant: None,
             kind: Kind::Unanswered,
         }
     }
@@ -95,28 +124,31 @@ impl Missing {
         self.remedy = Some(remedy.into());
         self
     }
+
+    /// Adds the right that would make it known.
+    pub(crate) fn with_grant(mut self, grant: Grant) -> Self {
+        self.grant = Some(grant);
+        self
+    }
 }
 
 fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
     match (question, refusal.kind) {
         (Question::Arm { path, .. }, RefusalKind::Forbidden) => Some(format!(
             "give the identity that asks the action `{}` (the role Reader has it)",
-            action(path)
+            arm_action(path)
         )),
         (
             Question::Sql {
                 query, database, ..
             },
             RefusalKind::Forbidden,
-        ) => {
-            let needs = queries::find(query).and_then(|q| q.header("privilege"));
-            match needs.filter(|n| *n != "none" && !refusal.message.contains("for database")) {
-                Some(privilege) => Some(format!("needs {privilege}")),
-                None => Some(format!(
-                    "grant CONNECT on database `{database}` to the user who asks"
-                )),
-            }
-        }
+        ) => match privilege(query, refusal) {
+            Some(privilege) => Some(format!("needs {privilege}")),
+            None => Some(format!(
+                "grant CONNECT on database `{database}` to the user who asks"
+            )),
+        },
         (
             Question::Sql { database, .. } | Question::Connection { database, .. },
             RefusalKind::Unauthenticated,
@@ -135,8 +167,33 @@ fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
     }
 }
 
+/// What a query needs; `None` where it is not the query that was forbidden, but the way into its database.
+fn privilege(query: &str, refusal: &Refusal) -> Option<&'static str> {
+    let needs = queries::find(query).and_then(|q| q.header("privilege"));
+    needs.filter(|n| *n != "none" && !refusal.message.contains("for database"))
+}
+
+fn grant(question: &Question, refusal: &Refusal) -> Option<Grant> {
+    if refusal.kind != RefusalKind::Forbidden {
+        return None;
+    }
+    match question {
+        Question::Arm { path, .. } => Some(Grant::ArmAction(arm_action(path))),
+        Question::Connection { database, .. } => Some(Grant::Connect(database.clone())),
+        Question::Sql {
+            database, query, ..
+        } => match privilege(query, refusal) {
+            None => Some(Grant::Connect(database.clone())),
+            Some(_) => queries::find(query)?
+                .membership()
+                .map(|role| Grant::Membership(role.to_owned())),
+        },
+        Question::Dns { .. } => None,
+    }
+}
+
 /// The read action of a path: its provider and the names of its types, without those of its resources.
-fn action(path: &str) -> String {
+pub fn arm_action(path: &str) -> String {
     let after = path
         .rsplit_once("/providers/")
         .map_or(path, |(_, tail)| tail);
@@ -154,15 +211,15 @@ mod tests {
     fn the_action_of_a_path_leaves_out_names() {
         let server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/x";
         assert_eq!(
-            action(server),
+            arm_action(server),
             "Microsoft.DBforPostgreSQL/flexibleServers/read"
         );
         assert_eq!(
-            action(&format!("{server}/configurations")),
+            arm_action(&format!("{server}/configurations")),
             "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read"
         );
         assert_eq!(
-            action(
+            arm_action(
                 "/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/eastus/capabilities"
             ),
             "Microsoft.DBforPostgreSQL/locations/capabilities/read"

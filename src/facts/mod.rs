@@ -9,6 +9,7 @@ pub mod configurations;
 pub mod databases;
 pub mod extensions;
 pub mod host;
+pub mod jobs;
 pub mod listed;
 pub mod load;
 mod missing;
@@ -16,7 +17,9 @@ pub mod network;
 pub mod objects;
 pub mod parameter;
 pub mod path;
+pub mod provider;
 pub mod reach;
+pub mod read_only;
 pub mod relations;
 pub mod removed;
 pub mod replicas;
@@ -35,7 +38,7 @@ use time::OffsetDateTime;
 use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question};
 
-pub use missing::Missing;
+pub use missing::{Grant, Missing, arm_action};
 
 /// A typed fact, or why it is not known.
 pub type Fact<T> = Result<T, Missing>;
@@ -56,6 +59,9 @@ pub struct Facts<'a> {
     pub settings: Fact<settings::Settings>,
     pub databases: Fact<databases::Databases>,
     pub extensions: Fact<Vec<extensions::InDatabase>>,
+    pub pins: Fact<Vec<extensions::Pin>>,
+    pub schedulers: Fact<jobs::Schedulers>,
+    pub read_only: Fact<read_only::ReadOnly>,
     pub passwords: Fact<roles::PasswordKinds>,
     pub host: Fact<host::Host>,
     pub objects: Fact<objects::Objects>,
@@ -98,6 +104,11 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map_err(Clone::clone)
             .map(|d| extensions::read(d, answers));
+        let settings = source.read(settings::read);
+        let schedulers = databases
+            .as_ref()
+            .map_err(Clone::clone)
+            .map(|d| jobs::read(d, &settings, answers));
         Facts {
             migration,
             recorded_at: answers.recorded_at,
@@ -107,8 +118,10 @@ impl<'a> Facts<'a> {
             capabilities,
             session: source.read(session::read),
             connection: source.read(session::read_connection),
-            settings: source.read(settings::read),
             extensions,
+            pins: source.read(extensions::read_pins),
+            schedulers,
+            read_only: source.read(|s, a| read_only::read(s, &settings, a)),
             passwords: source.read(roles::read),
             host: source.read(host::read),
             objects: source
@@ -125,6 +138,7 @@ impl<'a> Facts<'a> {
             service: child.read(|t, a| Ok(service::read(migration, t, &server, a))),
             databases,
             server,
+            settings,
         }
     }
 }
@@ -207,6 +221,8 @@ fn next_of_source(
         databases::sizes_question(source),
         roles::question(source),
         host::question(source),
+        extensions::pins_question(source),
+        read_only::question(source),
     ];
     questions.extend(objects::questions(migration, source));
     questions.extend(relations::questions(migration, source));
@@ -216,9 +232,12 @@ fn next_of_source(
     questions.extend(stream::questions(migration, source));
     questions.extend(reach::questions(migration, source));
     if let Ok(databases) = databases::read(migration, source, answers) {
+        let settings = settings::read(source, answers);
+        questions.extend(jobs::questions(&databases, settings.as_ref().ok()));
+        questions.extend(databases.postgres_question());
         for name in databases.to_ask() {
             questions.push(databases::contents_question(name));
-            questions.push(extensions::question(name));
+            questions.extend(extensions::questions_in(name));
             questions.extend(objects::questions_in(migration, name));
             questions.extend(relations::questions_in(migration, name));
             questions.extend(removed::questions_in(migration, name));

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::reach::Address;
 use super::{Fact, Facts, Missing};
 use crate::plan::Exposure;
 
@@ -46,14 +47,32 @@ pub fn exposure(facts: &Facts) -> Fact<Seen> {
     })
 }
 
+/// The address at which the service will look for the source.
+///
+/// # Errors
+/// It is not known, or only as one that means nothing outside the machine that asked.
+pub fn destination(facts: &Facts) -> Fact<IpAddr> {
+    let address = address(facts)?;
+    if address.is_loopback() || address.is_unspecified() {
+        return Err(local(&address.to_string()));
+    }
+    Ok(address)
+}
+
 fn address(facts: &Facts) -> Fact<IpAddr> {
     let source = facts
         .migration
         .source
         .as_ref()
         .ok_or_else(Missing::no_source)?;
-    if let Ok(address) = source.host.parse() {
-        return Ok(address);
+    let reach = facts.reach.as_ref().map_err(Clone::clone)?;
+    if let Address::Literal(address) = &reach.address {
+        return Ok(*address);
+    }
+    if source.address.is_some() {
+        // The connection took another way.
+        let resolved = reach.resolved.as_ref().map_err(Clone::clone)?;
+        return resolved.first().copied().ok_or_else(|| local(&source.host));
     }
     let connection = facts.connection.as_ref().map_err(Clone::clone)?;
     let peer = connection
@@ -68,12 +87,12 @@ fn local(host: &str) -> Missing {
         format!(
             "the source was reached as `{host}`, which is not the address that the service will use"
         ),
-        "say `--source-exposure public` or `--source-exposure private`",
+        "say `--source-address`, or `--source-exposure public` or `private`",
     )
 }
 
 /// Addresses that the internet does not route: RFC 1918, RFC 6598, RFC 4193, link-local.
-fn is_private(address: IpAddr) -> bool {
+pub fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();

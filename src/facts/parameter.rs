@@ -142,6 +142,17 @@ pub fn convert(text: &str, from: Option<&str>, to: Option<&str>) -> Option<Strin
     Some(plain(result))
 }
 
+/// A time as PostgreSQL takes it (`24h`, `30 s`, `500`), in milliseconds. `unit` is that of a bare number.
+pub fn milliseconds(text: &str, unit: Option<&str>) -> Option<f64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+'));
+    let (number, own) = text.split_at(end.unwrap_or(text.len()));
+    let number: f64 = number.parse().ok()?;
+    let unit = Some(own.trim()).filter(|u| !u.is_empty()).or(unit);
+    let unit = Unit::parse(unit.unwrap_or("ms")).filter(|u| u.is_time)?;
+    Some(number * unit.factor / 1e3)
+}
+
 /// A number with its unit, for a reader: `8 GB`, `30 s`, `-1`.
 pub fn readable(text: &str, unit: Option<&str>) -> String {
     let (Ok(number), Some(unit)) = (text.trim().parse::<f64>(), unit.and_then(Unit::parse)) else {
@@ -254,6 +265,19 @@ mod tests {
         );
         assert_eq!(convert("5", Some("min"), Some("KB")), None);
         assert_eq!(convert("on", None, None), None);
+    }
+
+    #[test]
+    fn times_with_and_without_a_unit() {
+        assert_eq!(milliseconds("24h", Some("ms")), Some(86_400_000.0));
+        assert_eq!(milliseconds("1.5 s", None), Some(1500.0));
+        assert_eq!(
+            milliseconds("86400000", Some("milliseconds")),
+            Some(86_400_000.0)
+        );
+        assert_eq!(milliseconds("5", Some("s")), Some(5000.0));
+        assert_eq!(milliseconds("8kB", Some("ms")), None);
+        assert_eq!(milliseconds("soon", None), None);
     }
 
     #[test]

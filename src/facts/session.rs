@@ -20,6 +20,7 @@ pub struct Session {
     pub in_recovery: bool,
     /// The address that the server took the connection on; `None` on a socket.
     pub server_address: Option<String>,
+    pub server_port: Option<u16>,
 }
 
 impl Session {
@@ -33,7 +34,24 @@ impl Session {
 pub struct Connection {
     pub server_version_num: u32,
     pub tls: Option<Tls>,
+    /// `None` on a socket.
     pub peer_address: Option<String>,
+    pub peer_port: Option<u16>,
+    /// Whether the process that answers is the one that was announced: a pooler announces one of its own making.
+    /// `None` where none was announced.
+    pub direct: Option<bool>,
+    /// How the pooler shares its connections, where one answers.
+    pub pooling: Option<Pooling>,
+}
+
+/// For how long a pooler lends a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    Transaction,
+    Session,
+    /// It did not show.
+    Unknown,
 }
 
 impl Connection {

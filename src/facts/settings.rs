@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::rows::rows;
-use super::{Fact, Missing};
+use super::{Fact, Grant, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question, Side};
 
@@ -55,7 +55,63 @@ impl Settings {
             .and_then(|s| s.reset_val.as_deref())
             .ok_or_else(|| {
                 Missing::unreadable(&self.question, format!("`pg_settings` shows no `{name}`"))
+                    .with_remedy("grant `pg_read_all_settings` (10 and newer)")
+                    .with_grant(Grant::Membership("pg_read_all_settings".to_owned()))
             })
+    }
+
+    /// That a parameter which this version has is hidden from the role, or has no value that it could have.
+    pub(crate) fn hidden(&self, name: &str) -> Missing {
+        Missing::unreadable(
+            &self.question,
+            format!("`pg_settings` shows no usable `{name}`"),
+        )
+        .with_remedy(
+            "grant `pg_read_all_settings` or `pg_monitor` (10 and newer) to the user who asks",
+        )
+    }
+
+    /// A number that every version shows to every role, in the parameter's own unit.
+    pub fn number(&self, name: &str) -> Fact<i64> {
+        let value = self.value(name)?;
+        value
+            .trim()
+            .parse()
+            .map_err(|_| self.unreadable(format!("`{name}` is `{value}`, which is no number")))
+    }
+
+    /// For what the settings do not tell, with the reason.
+    pub(crate) fn unreadable(&self, reason: impl Into<String>) -> Missing {
+        Missing::unreadable(&self.question, reason)
+    }
+
+    /// The value of a parameter that ordinary roles do not see.
+    pub fn privileged_value(&self, name: &str) -> Fact<&str> {
+        self.value(name).map_err(|missing| {
+            missing.with_remedy(
+                "needs membership in pg_read_all_settings (10 and newer), or SUPERUSER",
+            )
+        })
+    }
+
+    /// The libraries that the server loads at its start, as plain names: `$libdir/plugins/x.so` is `x`.
+    pub fn preloaded(&self) -> Fact<Vec<String>> {
+        let list = self.privileged_value("shared_preload_libraries")?;
+        let plain = |path: &str| {
+            let path = path.trim().trim_matches('"');
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.strip_suffix(".so").unwrap_or(name).to_owned()
+        };
+        Ok(list
+            .split(',')
+            .map(plain)
+            .filter(|name| !name.is_empty())
+            .collect())
+    }
+
+    /// Whether the server loads this library at its start.
+    pub fn preloads(&self, library: &str) -> Fact<bool> {
+        Ok(self.preloaded()?.iter().any(|l| l == library))
     }
 
     /// All parameters, by name.

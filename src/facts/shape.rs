@@ -93,7 +93,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
     }
 }
 
-impl<M> Shape<'_, M> {
+impl<'a, M> Shape<'a, M> {
     /// What the model holds at `path`: missing where the path, or what is around or inside it, had to be cut.
     pub fn get<T>(&self, path: &str, value: impl FnOnce(&M) -> T) -> Fact<T> {
         match self.cut.iter().find(|c| within(c, path) || within(path, c)) {
@@ -123,6 +123,11 @@ impl<M> Shape<'_, M> {
                 format!("`{path}` is {other}, not a text"),
             )),
         }
+    }
+
+    /// The JSON at `path`, as it came.
+    pub fn value(&self, path: &str) -> Option<&'a Value> {
+        at(self.json, path)
     }
 
     /// [`field`](Self::field), for what every answer must have.

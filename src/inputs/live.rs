@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::Source;
 use super::arm::Arm;
+use super::dns::Dns;
 use super::postgres::Database;
 use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 
@@ -12,6 +13,7 @@ use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 pub struct Live {
     pub arm: Option<Arm>,
     pub source: Option<Database>,
+    pub dns: Option<Dns>,
 }
 
 #[async_trait]
@@ -20,15 +22,18 @@ impl Source for Live {
         let pick = |wanted: fn(&Question) -> bool| -> Vec<Question> {
             questions.iter().filter(|q| wanted(q)).cloned().collect()
         };
-        let (to_arm, to_source) = (pick(is_arm), pick(is_source));
-        let (from_arm, from_source) = futures::join!(
+        let (to_arm, to_source, to_dns) = (pick(is_arm), pick(is_source), pick(is_dns));
+        let (from_arm, from_source, from_dns) = futures::join!(
             ask(self.arm.as_ref(), &to_arm),
-            ask(self.source.as_ref(), &to_source)
+            ask(self.source.as_ref(), &to_source),
+            ask(self.dns.as_ref(), &to_dns)
         );
         let (mut from_arm, mut from_source) = (from_arm.into_iter(), from_source.into_iter());
+        let mut from_dns = from_dns.into_iter();
         let answer = |question: &Question| match question {
             q if is_arm(q) => from_arm.next(),
             q if is_source(q) => from_source.next(),
+            q if is_dns(q) => from_dns.next(),
             _ => None,
         };
         questions
@@ -65,6 +70,10 @@ fn is_source(question: &Question) -> bool {
             ..
         }
     )
+}
+
+fn is_dns(question: &Question) -> bool {
+    matches!(question, Question::Dns { .. })
 }
 
 fn nobody() -> Answer {

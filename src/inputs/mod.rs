@@ -3,6 +3,7 @@
 //! Not here: which questions are asked (`facts::next`), what the answers mean (`facts`).
 
 pub mod arm;
+pub mod dns;
 pub mod live;
 pub mod postgres;
 pub mod recording;

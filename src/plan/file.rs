@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Exposure, Mode, SourceKind};
+use super::{Exposure, Mode, Prefix, SourceKind, SourceTls};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,11 @@ pub struct Wish {
     pub source_exposure: Option<Exposure>,
     pub source_vcores: Option<u32>,
     pub source_memory_gib: Option<f64>,
+    pub source_vnet: Option<String>,
+    pub runtime_server: Option<String>,
+    pub source_address: Option<String>,
+    pub source_reached_from: Option<Prefix>,
+    pub source_tls: Option<SourceTls>,
 }
 
 impl Wish {
@@ -83,6 +88,11 @@ impl Wish {
             source_exposure: self.source_exposure.or(o.source_exposure),
             source_vcores: self.source_vcores.or(o.source_vcores),
             source_memory_gib: self.source_memory_gib.or(o.source_memory_gib),
+            source_vnet: self.source_vnet.or(o.source_vnet),
+            runtime_server: self.runtime_server.or(o.runtime_server),
+            source_address: self.source_address.or(o.source_address),
+            source_reached_from: self.source_reached_from.or(o.source_reached_from),
+            source_tls: self.source_tls.or(o.source_tls),
         }
     }
 }

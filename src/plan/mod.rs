@@ -2,6 +2,8 @@
 //! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
 
 pub mod file;
+mod prefix;
+mod resource_id;
 mod server_id;
 
 use std::fmt;
@@ -10,6 +12,8 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use prefix::{Prefix, PrefixError};
+pub use resource_id::{ResourceId, ResourceIdError};
 pub use server_id::{ServerId, TargetError};
 
 /// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
@@ -34,6 +38,9 @@ pub struct Migration {
     /// Whom the service will sign in as on the source, where that is not the user who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
+    /// The flexible server in a virtual network that carries the migration for a target behind private endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_server: Option<ServerId>,
 }
 
 /// Which sides are judged.
@@ -94,6 +101,25 @@ pub struct SourceServer {
     pub vcores: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_gib: Option<f64>,
+    /// The virtual network that the source stands in, where that is one of Azure's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vnet: Option<ResourceId>,
+    /// Name or address that the service will use, where it is another than `host`: a tunnel ends here, not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The addresses that the service connects from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached_from: Option<Prefix>,
+    /// Whether the service is to insist on TLS towards the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<SourceTls>,
+}
+
+impl SourceServer {
+    /// The name or address that the service will use.
+    pub fn service_address(&self) -> &str {
+        self.address.as_deref().unwrap_or(&self.host)
+    }
 }
 
 /// How the service reaches the source: over the internet, or over a private network.
@@ -102,6 +128,14 @@ pub struct SourceServer {
 pub enum Exposure {
     Public,
     Private,
+}
+
+/// The service's `sslMode` towards the source. It has stronger ones; a source without TLS fails all but `prefer`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceTls {
+    Require,
+    Prefer,
 }
 
 /// Where the source runs: the `SourceType` values of the migration service's API, in kebab-case.
@@ -154,6 +188,27 @@ pub enum SourceKind {
     DigitalOceanDroplets,
     DigitalOceanPostgresql,
     SupabasePostgresql,
+}
+
+impl SourceKind {
+    /// Whether a provider runs the server, so that nobody else edits its files or installs packages.
+    pub fn is_managed(self) -> bool {
+        use SourceKind::*;
+        !matches!(
+            self,
+            OnPremises
+                | AzureVm
+                | Aws
+                | AwsEc2
+                | Gcp
+                | GcpCompute
+                | Edb
+                | EdbOracleServer
+                | EdbPostgresql
+                | HuaweiCompute
+                | DigitalOceanDroplets
+        )
+    }
 }
 
 impl fmt::Display for SourceKind {

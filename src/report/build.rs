@@ -7,7 +7,8 @@ use super::value::{
     RefusalReport, Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
 };
 use crate::checks::{Finding, Severity};
-use crate::facts::{Facts, Missing};
+use crate::facts::{Facts, Missing, provider};
+use crate::network;
 use crate::question::{Answer, Answers, Origin};
 use crate::verdict::{self, FailOn, Judgement, Outcome, Policy, Status, Verdict};
 
@@ -121,6 +122,7 @@ fn migration(case: &Case) -> MigrationReport {
         ready_to_migrate: judgement.is_ready_to_migrate(),
         summary: summary(judgement),
         checks: judgement.outcomes.iter().map(check).collect(),
+        path: network::drawn::draw(facts),
         reads: reads(case.answers),
     }
 }
@@ -155,13 +157,21 @@ fn source(facts: &Facts) -> SourceReport {
             .clone()
             .unwrap_or_else(|| source.user.clone()),
         version: facts.source_version().ok().map(|v| v.to_string()),
-        kind: source.kind.map(|k| k.to_string()),
+        kind: facts.source_kind().ok().map(|k| k.to_string()),
+        kind_doubt: facts.contradicted_kind().map(kind_doubt),
         tls: facts
             .connection
             .as_ref()
             .ok()
             .and_then(|c| c.tls.as_ref())
             .map(|t| t.version.clone()),
+    }
+}
+
+fn kind_doubt(shown: provider::Shown) -> String {
+    match shown.sign {
+        Some(sign) => format!("the server shows `{}` by {sign}", shown.kind),
+        None => "the server shows no provider at all".to_owned(),
     }
 }
 
@@ -235,6 +245,7 @@ fn missing(missing: &Missing) -> MissingReport {
         question: missing.question.clone(),
         reason: missing.reason.clone(),
         remedy: missing.remedy.clone(),
+        grant: missing.grant.clone(),
     }
 }
 

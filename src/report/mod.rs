@@ -3,13 +3,17 @@
 
 mod build;
 mod catalogue;
+pub mod coverage;
 pub mod explain;
+mod lacking;
+mod path;
 pub mod plain;
 pub mod text;
 mod value;
 
 pub use build::{Case, report};
 pub use catalogue::{catalogue_json, catalogue_plain};
+pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use value::{CheckReport, FindingReport, MigrationReport, Report};
 
 /// The report as JSON, indented, with a newline at its end.

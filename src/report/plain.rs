@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::build::counted;
+use super::lacking::Lacking;
 use super::text::visible;
 use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
 use crate::checks::{self, Severity};
@@ -43,6 +44,36 @@ pub fn plain(report: &Report, layout: Layout) -> String {
         &format!("exit {}: {}", report.exit_code, report.exit_reason),
     );
     page.out
+}
+
+/// One reason, the questions that it left open, and the checks that wait for them.
+struct Group<'r> {
+    missing: &'r MissingReport,
+    questions: Vec<&'r str>,
+    checks: Vec<&'r str>,
+}
+
+impl<'r> Group<'r> {
+    fn new(missing: &'r MissingReport, check: &'r str) -> Self {
+        Group {
+            missing,
+            questions: missing.question.as_deref().into_iter().collect(),
+            checks: vec![check],
+        }
+    }
+
+    fn is_of(&self, missing: &MissingReport) -> bool {
+        (&self.missing.reason, &self.missing.remedy) == (&missing.reason, &missing.remedy)
+    }
+
+    fn add(&mut self, missing: &'r MissingReport, check: &'r str) {
+        let question = missing.question.as_deref();
+        self.questions
+            .extend(question.filter(|q| !self.questions.contains(q)));
+        if !self.checks.contains(&check) {
+            self.checks.push(check);
+        }
+    }
 }
 
 struct Page {
@@ -112,8 +143,21 @@ impl Page {
         for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
             self.section(migration, severity);
         }
+        self.path(migration);
+        self.lacking(migration);
         self.rest(migration);
         self.gap();
+    }
+
+    /// The path from target to source, a line for each hop.
+    fn path(&mut self, migration: &MigrationReport) {
+        let Some(path) = &migration.path else {
+            return;
+        };
+        self.gap();
+        for line in super::path::lines(path) {
+            self.line(0, &visible(&line));
+        }
     }
 
     fn pair(&mut self, migration: &MigrationReport) {
@@ -160,6 +204,13 @@ impl Page {
                     source.host, source.port
                 )),
             );
+            if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
+                let style = colour(Severity::Warning);
+                self.line(
+                    2,
+                    &format!("        {style}`--source-kind` says `{kind}`, but {doubt}{style:#}"),
+                );
+            }
         }
         if let Some(target) = &migration.target {
             let name = target.id.rsplit('/').next().unwrap_or(&target.id);
@@ -326,27 +377,28 @@ impl Page {
         }
     }
 
-    /// Checks without an answer, one entry for each thing that could not be read.
+    /// Checks without an answer, one entry for each reason: a database that may not be entered refuses every question.
     fn unanswered(&mut self, migration: &MigrationReport, severity: Severity) {
-        let mut groups: Vec<(&MissingReport, Vec<&str>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for check in migration
             .checks
             .iter()
             .filter(|c| c.unknown_as == Some(severity))
         {
             for missing in &check.missing {
-                match groups.iter_mut().find(|(m, _)| *m == missing) {
-                    Some((_, ids)) => ids.push(&check.id),
-                    None => groups.push((missing, vec![&check.id])),
+                match groups.iter_mut().find(|g| g.is_of(missing)) {
+                    Some(group) => group.add(missing, &check.id),
+                    None => groups.push(Group::new(missing, &check.id)),
                 }
             }
         }
-        for (missing, ids) in groups {
-            self.group(missing, &ids, severity);
+        for group in groups {
+            self.group(&group, severity);
         }
     }
 
-    fn group(&mut self, missing: &MissingReport, ids: &[&str], severity: Severity) {
+    fn group(&mut self, group: &Group, severity: Severity) {
+        let missing = group.missing;
         let style = colour(severity);
         let counts = match severity {
             Severity::Blocker => ", which may hide a blocker",
@@ -358,19 +410,35 @@ impl Page {
             0,
             &format!(
                 "{style}unknown {style:#} {BOLD}{} not answered{BOLD:#}{counts}",
-                counted(ids.len(), "check")
+                counted(group.checks.len(), "check")
             ),
         );
+        let more = match group.questions.len() {
+            0 | 1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
         let what = missing
             .question
             .as_deref()
-            .map(|q| format!("{q}: "))
+            .map(|q| format!("{q}{more}: "))
             .unwrap_or_default();
         self.labelled(2, "found", &visible(&format!("{what}{}", missing.reason)));
         if let Some(remedy) = &missing.remedy {
             self.labelled(2, "do", &visible(remedy));
         }
-        self.labelled(2, "holds", &ids.join(", "));
+        self.labelled(2, "holds", &group.checks.join(", "));
+    }
+
+    /// One list of the rights that would answer what is open.
+    fn lacking(&mut self, migration: &MigrationReport) {
+        let Some(lacking) = Lacking::of(migration) else {
+            return;
+        };
+        self.gap();
+        self.line(0, &format!("{BOLD}{}{BOLD:#}", lacking.headline()));
+        for grant in &lacking.grants {
+            self.line(8, &visible(grant));
+        }
     }
 
     fn rest(&mut self, migration: &MigrationReport) {

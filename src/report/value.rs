@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checks::Severity;
+use crate::facts::Grant;
+use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{FailOn, Status, Verdict};
 
@@ -77,6 +79,8 @@ pub struct MigrationReport {
     pub ready_to_migrate: bool,
     pub summary: Summary,
     pub checks: Vec<CheckReport>,
+    /// The way from the server that migrates to the source; null when one side alone is judged.
+    pub path: Option<DrawnPath>,
     pub reads: Reads,
 }
 
@@ -98,7 +102,10 @@ pub struct SourceReport {
     /// Whom the service signs in as.
     pub migration_user: String,
     pub version: Option<String>,
+    /// Where it runs: as the user says, else as the server shows; null when neither does.
     pub kind: Option<String>,
+    /// Where the server shows otherwise than the user says: what it shows, and by what.
+    pub kind_doubt: Option<String>,
     /// The TLS version of the connection that asked; null without TLS, or when there was no connection.
     pub tls: Option<String>,
 }
@@ -141,7 +148,8 @@ pub struct CheckReport {
 /// One thing that was found.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FindingReport {
-    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`.
+    /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`,
+    /// `<database>/<kind>/<schema.name>`.
     pub object: String,
     pub message: String,
     pub severity: Severity,
@@ -163,6 +171,8 @@ pub struct MissingReport {
     pub reason: String,
     /// What would make it known.
     pub remedy: Option<String>,
+    /// The right that would make it known, where one alone would.
+    pub grant: Option<Grant>,
 }
 
 /// What was asked.

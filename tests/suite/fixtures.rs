@@ -9,7 +9,7 @@ pub mod overlay;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use flexready::checks::{self, Check};
+use flexready::checks::{self, Check, Severity};
 use flexready::facts::Facts;
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
@@ -151,11 +151,13 @@ fn every_check_has_a_failing_case_and_a_passing_one() {
     }
 }
 
+/// A note tells what is always so, such as that roles are carried over by hand: the healthy have some too.
 #[test]
 fn the_baseline_is_healthy() {
     for check in checks::all() {
         let outcome = outcome(check, &Case::default());
-        let fine = matches!(outcome.status, Status::Pass | Status::NotApplicable);
+        let is_noted = outcome.missing.is_empty() && outcome.weight() <= Some(Severity::Note);
+        let fine = is_noted || outcome.status == Status::NotApplicable;
         assert!(fine, "{}: {}", check.id, describe(&outcome));
     }
 }

@@ -11,11 +11,12 @@ const ROOMS: &[(&str, u8)] = &[
     ("queries", 2),
     ("inputs", 3),
     ("facts", 3),
-    ("checks", 4),
-    ("verdict", 5),
-    ("remedy", 6),
-    ("report", 7),
-    ("cli", 8),
+    ("network", 4),
+    ("checks", 5),
+    ("verdict", 6),
+    ("remedy", 7),
+    ("report", 8),
+    ("cli", 9),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

@@ -1,16 +1,21 @@
 //! Every integration test, in one program: it links once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod access;
 mod arm;
 mod check;
+mod coverage;
 mod fixtures;
 mod layers;
 mod pair;
+mod path;
 mod postgres;
 mod readme;
 mod relations;
 mod removed;
 mod servers;
+mod source;
+mod stream;
 mod support;
 mod user_objects;
 mod worlds;

@@ -1,12 +1,84 @@
 //! Who may do what on the source.
 
+mod default_privileges_of_others;
+mod replication_right_missing;
+mod reserved_role_name;
+mod roles_move_by_hand;
+mod row_security_stops_copy;
 mod source_database_missing;
+mod source_user_cannot_read;
 mod source_user_not_owner;
+mod superuser_owned_objects;
+mod superuser_roles;
+mod system_catalog_grants;
 
-use super::Check;
+use super::{Check, Findings, Unanswered};
+use crate::facts::access::{InDatabase, Role};
+use crate::facts::{Fact, Facts};
+use crate::plan::SourceKind;
+use crate::reference::providers;
 
 /// The checks of this area, in the order of the report.
 pub const ALL: &[&Check] = &[
+    &superuser_roles::CHECK,
+    &superuser_owned_objects::CHECK,
+    &roles_move_by_hand::CHECK,
+    &reserved_role_name::CHECK,
+    &system_catalog_grants::CHECK,
     &source_user_not_owner::CHECK,
+    &source_user_cannot_read::CHECK,
+    &row_security_stops_copy::CHECK,
+    &default_privileges_of_others::CHECK,
     &source_database_missing::CHECK,
+    &replication_right_missing::CHECK,
 ];
+
+/// One part of what is known of each database that the migration takes. What could not be read is noted.
+fn in_selected<'f, T>(
+    facts: &'f Facts,
+    findings: &mut Findings,
+    part: fn(&InDatabase) -> &Fact<Vec<T>>,
+) -> Result<Vec<(&'f str, &'f [T])>, Unanswered> {
+    let access = facts.access.as_ref()?;
+    let databases = facts.databases.as_ref()?;
+    let mut all = Vec::new();
+    for database in findings.selected(databases) {
+        match access.in_database(&database.name) {
+            Err(missing) => findings.unknown(&missing),
+            Ok(known) => {
+                if let Some(rows) = findings.know(part(known)) {
+                    all.push((known.name.as_str(), rows.as_slice()));
+                }
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Whether somebody made this role, and neither `initdb` nor a provider. Without the kind of the source only accounts
+/// that no one but a provider has are left out.
+fn is_users_own(role: &Role, kind: Option<&SourceKind>) -> bool {
+    !role.is_initial() && !is_providers(&role.name, kind)
+}
+
+fn is_providers(role: &str, kind: Option<&SourceKind>) -> bool {
+    providers::is_superuser_account(role)
+        || kind.is_some_and(|kind| providers::is_built_in_role(*kind, role))
+}
+
+/// Whether the owner of such a source administrates the server itself, with SUPERUSER.
+fn is_self_run(kind: SourceKind) -> bool {
+    use SourceKind::*;
+    matches!(
+        kind,
+        OnPremises
+            | AzureVm
+            | AwsEc2
+            | GcpCompute
+            | HuaweiCompute
+            | DigitalOceanDroplets
+            | Edb
+            | EdbOracleServer
+            | EdbPostgresql
+    )
+}

@@ -2,8 +2,8 @@
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
 use crate::facts::databases::Database;
-use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
     id: "source-user-not-owner",
@@ -22,16 +22,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let source = facts
-        .migration
-        .source
-        .as_ref()
-        .ok_or_else(Missing::no_source)?;
-    let user = facts
-        .migration
-        .migration_user
-        .as_deref()
-        .unwrap_or(&source.user);
+    let user = facts.migration_user()?;
     let databases = facts.databases.as_ref()?;
     let mut findings = Findings::none();
     let selected = findings.selected(databases);

@@ -1,9 +1,22 @@
 //! Does the source fit: storage, processors, memory.
 
 mod compute_below_source;
+mod large_table_single_stream;
+mod locks_capacity_low;
+mod replicas_over_limit;
+mod source_connections_short;
 mod storage_too_small;
+mod table_bloat_high;
 
 use super::Check;
 
 /// The checks of this area, in the order of the report.
-pub const ALL: &[&Check] = &[&storage_too_small::CHECK, &compute_below_source::CHECK];
+pub const ALL: &[&Check] = &[
+    &storage_too_small::CHECK,
+    &compute_below_source::CHECK,
+    &source_connections_short::CHECK,
+    &locks_capacity_low::CHECK,
+    &large_table_single_stream::CHECK,
+    &table_bloat_high::CHECK,
+    &replicas_over_limit::CHECK,
+];

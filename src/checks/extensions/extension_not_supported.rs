@@ -1,4 +1,5 @@
 //! An extension that the target does not offer cannot be created there, nor anything that needs it. Since 0.1.0.
+//! One that brings a procedural language is judged by `language-not-available`.
 
 use super::{Installed, installed, offer};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
@@ -30,7 +31,8 @@ fn run(facts: &Facts) -> Judged {
     let mut findings = Findings::none();
     let installed = installed(facts, &mut findings)?;
     let offer = offer(facts)?;
-    for one in installed.iter().filter(|i| !offer.has(&i.extension.name)) {
+    let is_missing = |i: &&Installed| !i.extension.brings_language && !offer.has(&i.extension.name);
+    for one in installed.iter().filter(is_missing) {
         findings.push(finding(one, &offer.basis()));
     }
     Ok(findings)

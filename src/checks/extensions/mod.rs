@@ -1,8 +1,14 @@
 //! The extensions of the databases against what the target offers, allows and preloads.
 
+mod extension_data_left_behind;
+mod extension_in_system_schema;
+mod extension_jobs_running;
 mod extension_not_allowed;
+mod extension_not_migrated;
 mod extension_not_preloaded;
 mod extension_not_supported;
+mod extension_version_breaks;
+mod preload_library_absent;
 
 use super::{Check, Findings, Unanswered};
 use crate::facts::allowed::Allowed;
@@ -15,6 +21,12 @@ pub const ALL: &[&Check] = &[
     &extension_not_supported::CHECK,
     &extension_not_allowed::CHECK,
     &extension_not_preloaded::CHECK,
+    &extension_version_breaks::CHECK,
+    &extension_in_system_schema::CHECK,
+    &extension_not_migrated::CHECK,
+    &extension_jobs_running::CHECK,
+    &extension_data_left_behind::CHECK,
+    &preload_library_absent::CHECK,
 ];
 
 /// An extension of one of the databases that the migration takes.
@@ -56,13 +68,13 @@ fn installed<'f>(
 }
 
 /// What the target offers: its own list, or the documentation's table for its major.
-enum Offer<'f> {
+pub(in crate::checks) enum Offer<'f> {
     Listed(&'f [String]),
     Table { major: u32 },
 }
 
 impl Offer<'_> {
-    fn has(&self, extension: &str) -> bool {
+    pub(in crate::checks) fn has(&self, extension: &str) -> bool {
         match self {
             Offer::Listed(names) => names.iter().any(|n| n.eq_ignore_ascii_case(extension)),
             Offer::Table { major } => {
@@ -83,7 +95,7 @@ impl Offer<'_> {
 }
 
 /// The target's own list first; the table where ARM did not give it.
-fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
+pub(in crate::checks) fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
     let own = facts
         .configurations
         .as_ref()

@@ -1,9 +1,11 @@
 //! The one pair of networks that the network guide rules out. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::server::Network;
-use crate::facts::{Facts, network};
+use crate::facts::{Facts, Missing, network};
+use crate::network::side;
 use crate::plan::Exposure;
+use crate::reference::scenarios::Side;
 
 pub const CHECK: Check = Check {
     id: "network-private-to-public",
@@ -30,6 +32,12 @@ fn run(facts: &Facts) -> Judged {
     if *server.network.as_ref()? != Network::Public {
         return Ok(Findings::none());
     }
+    // A runtime server connects in the target's stead; the guide has it for targets with private endpoints.
+    match side(facts)? {
+        Side::Runtime => return Ok(Findings::none()),
+        Side::RuntimeForOther => return Err(Unanswered::Missing(unlisted())),
+        _ => {}
+    }
     let seen = network::exposure(facts)?;
     if seen.exposure == Exposure::Public {
         return Ok(Findings::none());
@@ -51,4 +59,11 @@ fn run(facts: &Facts) -> Judged {
         .evidence("source address", address)
         .evidence("target", "public access")
         .into())
+}
+
+fn unlisted() -> Missing {
+    Missing::not_said(
+        "the network guide lists a runtime server only for targets with private endpoints, and this one has none",
+        "approve a private endpoint of the target, or leave `--runtime-server` out",
+    )
 }

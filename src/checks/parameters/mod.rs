@@ -1,9 +1,12 @@
 //! Server parameters: the service copies none of them.
 
 mod compare;
+mod idle_timeout_cuts_copy;
+mod local_ssd_temp_on;
 mod parameter_differs;
 mod parameter_not_settable;
 mod password_hashes_rejected;
+mod settings_not_copied;
 
 use super::Check;
 
@@ -11,5 +14,8 @@ use super::Check;
 pub const ALL: &[&Check] = &[
     &parameter_differs::CHECK,
     &parameter_not_settable::CHECK,
+    &settings_not_copied::CHECK,
     &password_hashes_rejected::CHECK,
+    &local_ssd_temp_on::CHECK,
+    &idle_timeout_cuts_copy::CHECK,
 ];

@@ -32,16 +32,20 @@ fn run(facts: &Facts) -> Judged {
     let configurations = facts.configurations.as_ref()?;
     let encryption = configurations.get(ENCRYPTION)?;
     let is_md5 = encryption.value.eq_ignore_ascii_case("md5");
-    let kind = facts.migration.source.as_ref().and_then(|s| s.kind);
-    if kind == Some(SourceKind::PostgresqlSingleServer) && !is_md5 {
+    if is_md5 {
+        return md5_roles(facts).map(|_| Findings::none());
+    }
+    let mut findings = Findings::none();
+    let kind = facts.source_kind();
+    if findings.know(&kind) == Some(&SourceKind::PostgresqlSingleServer) {
         return Ok(single_server(&server.id, encryption).into());
     }
     let roles = md5_roles(facts)?;
-    if roles.is_empty() || is_md5 {
-        return Ok(Findings::none());
+    if !roles.is_empty() {
+        let accepted = configurations.get(ACCEPTED)?;
+        findings.push(kept_roles(&server.id, &roles, accepted));
     }
-    let accepted = configurations.get(ACCEPTED)?;
-    Ok(kept_roles(&server.id, &roles, accepted).into())
+    Ok(findings)
 }
 
 fn single_server(id: &ServerId, encryption: &Configuration) -> Finding {

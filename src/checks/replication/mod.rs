@@ -1,6 +1,48 @@
 //! What an online migration needs of both servers.
 
-use super::Check;
+mod decoding_plugin_missing;
+mod inactive_replication_slot;
+mod long_transaction;
+mod replication_slots_short;
+mod sequences_need_resync;
+mod setting;
+mod slot_wal_limited;
+mod table_without_identity;
+mod target_slots_short;
+mod wal_level_not_logical;
+mod wal_sender_times_out;
+mod wal_senders_short;
+
+use super::{Check, Unanswered};
+use crate::facts::Facts;
+use crate::facts::settings::Setting;
 
 /// The checks of this area, in the order of the report.
-pub const ALL: &[&Check] = &[];
+pub const ALL: &[&Check] = &[
+    &wal_level_not_logical::CHECK,
+    &replication_slots_short::CHECK,
+    &wal_senders_short::CHECK,
+    &wal_sender_times_out::CHECK,
+    &inactive_replication_slot::CHECK,
+    &slot_wal_limited::CHECK,
+    &decoding_plugin_missing::CHECK,
+    &table_without_identity::CHECK,
+    &long_transaction::CHECK,
+    &sequences_need_resync::CHECK,
+    &target_slots_short::CHECK,
+];
+
+/// A parameter of the source that every version has and shows, with its value.
+fn parameter<'f>(facts: &'f Facts, name: &str) -> Result<(&'f Setting, &'f str), Unanswered> {
+    let settings = facts.settings.as_ref()?;
+    let value = settings.value(name)?;
+    let setting = settings.find(name).ok_or_else(|| settings.hidden(name))?;
+    Ok((setting, value))
+}
+
+/// A parameter of the source that is a count.
+fn count(facts: &Facts, name: &str) -> Result<u64, Unanswered> {
+    let settings = facts.settings.as_ref()?;
+    let value = settings.value(name)?;
+    Ok(value.parse().map_err(|_| settings.hidden(name))?)
+}

@@ -23,6 +23,7 @@ pub(super) fn guards(migration_user: &str) -> String {
         ("statement_timeout", "30s"),
         ("lock_timeout", "2s"),
         ("search_path", "pg_catalog, pg_temp"),
+        ("standard_conforming_strings", "on"),
         ("bytea_output", "hex"),
         ("application_name", "flexready"),
         ("flexready.migration_user", migration_user),

@@ -8,6 +8,7 @@ pub mod conninfo;
 mod hosts;
 mod messages;
 mod opening;
+mod pooling;
 mod refusal;
 mod session;
 mod tls;
@@ -88,17 +89,24 @@ impl Database {
             Ok(Err(answer)) => return refused(answer),
             Err(_) => return refused(out_of_time()),
         };
+        let is_connection = |(_, q): &Numbered<'_>| matches!(q, Question::Connection { .. });
+        let about = match session.is_direct() {
+            Some(false) if questions.iter().any(is_connection) => {
+                session.about_pooler(self.pooling(&session, database).await)
+            }
+            _ => session.about(),
+        };
         let asked = questions
             .iter()
-            .map(|(_, question)| self.ask_one(&session, question));
+            .map(|(_, question)| self.ask_one(&session, question, &about));
         let answers = join_all(asked).await;
         self.give_back(database, session, place).await;
         numbers.into_iter().zip(answers).collect()
     }
 
-    async fn ask_one(&self, session: &Session, question: &Question) -> Answer {
+    async fn ask_one(&self, session: &Session, question: &Question, about: &Answer) -> Answer {
         let Question::Sql { query, .. } = question else {
-            return session.about();
+            return about.clone();
         };
         let text = match text(self.queries, query, session.state.version_num) {
             Ok(text) => text,
@@ -107,6 +115,22 @@ impl Database {
         timeout_at(self.deadline, session.rows(&text))
             .await
             .unwrap_or_else(|_| out_of_time())
+    }
+
+    /// How the pooler in front of the server shares its connections.
+    async fn pooling(&self, first: &Session, database: &str) -> &'static str {
+        let probe = async {
+            let place = self.places.acquire().await;
+            let Ok(second) = self.session(database).await else {
+                return pooling::UNKNOWN;
+            };
+            let mode = pooling::mode(first, &second).await;
+            second.close().await;
+            drop(place);
+            mode
+        };
+        let until = self.deadline.min(Instant::now() + pooling::PATIENCE);
+        timeout_at(until, probe).await.unwrap_or(pooling::UNKNOWN)
     }
 
     /// The database's waiting connection, or a new one in the place that the caller holds.

@@ -84,6 +84,52 @@ impl Session {
         self.about.clone().into()
     }
 
+    /// Whether the process that answers is the one that was announced.
+    pub(super) fn is_direct(&self) -> Option<bool> {
+        self.about.get("direct").and_then(Value::as_bool)
+    }
+
+    /// As [`about`](Self::about), with how the pooler shares its connections: `pooling` is `transaction`, `session` or
+    /// `unknown`.
+    pub(super) fn about_pooler(&self, pooling: &str) -> Answer {
+        let mut about = self.about.clone();
+        about["pooling"] = pooling.into();
+        about.into()
+    }
+
+    /// The server process that a transaction of this connection meets.
+    pub(super) async fn process(&self) -> Result<i32, Refusal> {
+        let row = guarded(&self.client, &self.guards, HELLO).await?;
+        let state = state(&row);
+        state.map(|state| state.process).ok_or_else(|| {
+            refusal(
+                RefusalKind::Malformed,
+                "the server does not tell its process",
+            )
+        })
+    }
+
+    /// Opens a guarded transaction and leaves it open until [`release`](Self::release); the process that it met.
+    pub(super) async fn hold(&self) -> Result<i32, Refusal> {
+        let messages = futures::future::join(
+            self.client.simple_query(&self.guards),
+            self.client.simple_query(HELLO),
+        );
+        let (opened, answered) = messages.await;
+        opened.map_err(|error| refusal::of(&error))?;
+        let rows = answered.map_err(|error| refusal::of(&error))?;
+        let process = rows.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => state(row).map(|state| state.process),
+            _ => None,
+        });
+        process.ok_or_else(|| refusal(RefusalKind::Malformed, "the server gave no row"))
+    }
+
+    pub(super) async fn release(&self) {
+        // A connection that is broken holds nothing any more.
+        let _ = self.client.simple_query("ROLLBACK").await;
+    }
+
     pub(super) fn is_lost(&self) -> bool {
         self.client.is_closed()
     }

@@ -122,6 +122,14 @@ impl Server {
         self.home.new_directory(name)
     }
 
+    /// Writes a file of the data directory, readable by the server alone.
+    #[track_caller]
+    pub fn write(&self, name: &str, text: &str) {
+        self.home
+            .write(name, text)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
     /// Connection parameters of the superuser over TCP, in libpq's key=value form.
     pub fn conninfo(&self, database: &str) -> String {
         conninfo(self.host(), self.port, self.superuser(), database)
@@ -209,4 +217,9 @@ pub fn has_python(major: u32) -> bool {
         .join(major.to_string())
         .join("lib/libpython3.6m.so.1.0")
         .exists()
+}
+
+/// Whether 15 has the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json.
+pub fn has_packages() -> bool {
+    home::servers().join("15/.debian").exists()
 }

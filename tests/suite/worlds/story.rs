@@ -69,6 +69,15 @@ impl Default for Place {
     }
 }
 
+impl Place {
+    /// What a name server would say of it, under the question's key.
+    fn name(&self) -> (String, Answer) {
+        let host = self.host.clone();
+        let key = flexready::question::Question::Dns { host }.key();
+        (key, json!({ "addresses": [self.address] }).into())
+    }
+}
+
 /// What differs in one ARM body: of the same path, or of another one that it is like.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,6 +247,8 @@ impl Story {
             }
             answers.insert(key.to_owned(), answer);
         }
+        let (key, addresses) = self.source.name();
+        answers.insert(key, addresses);
         answers
     }
 
@@ -389,6 +400,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
             migration_user,
             deadline,
         )),
+        dns: None,
     }
 }
 

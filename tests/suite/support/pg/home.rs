@@ -136,7 +136,7 @@ impl Home {
     }
 
     /// Writes a file of the data directory that only the server's account can read.
-    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+    pub(super) fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.data().join(name);
         fs::write(&path, text)?;
         fs::set_permissions(&path, Permissions::from_mode(0o600))?;

@@ -121,7 +121,7 @@ fn is_ready(home: &Home) -> bool {
     let said = fs::read_to_string(home.data().join("postmaster.pid")).unwrap_or_default();
     said.lines()
         .nth(7)
-        .is_some_and(|status| status.trim() == "ready")
+        .is_some_and(|status| ["ready", "standby"].contains(&status.trim()))
 }
 
 fn free_port() -> u16 {

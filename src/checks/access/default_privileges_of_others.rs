@@ -1,0 +1,73 @@
+//! `ALTER DEFAULT PRIVILEGES FOR ROLE` is only for those who have that role's rights. Since 0.1.0.
+//! <https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html>
+
+use std::collections::BTreeMap;
+
+use super::in_selected;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::access::DefaultPrivilege;
+
+pub const CHECK: Check = Check {
+    id: "default-privileges-of-others",
+    title: "Default privileges are of a role that the migration user cannot act for",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "A dump repeats default privileges with `ALTER DEFAULT PRIVILEGES FOR ROLE`, which is refused to whoever has not \
+          that role's rights; and on the target nobody has those of a superuser. New objects then lack the grants that \
+          applications count on.",
+    fix: "Grant the role to the migration user, on the target too, or set the default privileges anew on the target.",
+    look: "SELECT defaclrole::regrole, defaclnamespace, defaclobjtype, defaclacl FROM pg_default_acl",
+    link: "https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let user = facts.migration_user()?;
+    let mut findings = Findings::none();
+    for (database, all) in in_selected(facts, &mut findings, |d| &d.default_privileges)? {
+        let mut refused: BTreeMap<&str, Vec<&DefaultPrivilege>> = BTreeMap::new();
+        for one in all
+            .iter()
+            .filter(|d| d.role_is_superuser || !d.user_has_role)
+        {
+            refused.entry(&one.role).or_default().push(one);
+        }
+        let found = refused
+            .iter()
+            .map(|(role, of)| finding(database, user, role, of));
+        findings.found.extend(found);
+    }
+    Ok(findings)
+}
+
+fn finding(database: &str, user: &str, role: &str, all: &[&DefaultPrivilege]) -> Finding {
+    let place = |d: &&DefaultPrivilege| match &d.schema {
+        Some(schema) => format!("{} in `{schema}`", d.objects),
+        None => d.objects.clone(),
+    };
+    let places: Vec<String> = all.iter().map(place).collect();
+    let is_superuser = all.iter().any(|d| d.role_is_superuser);
+    let why = if is_superuser {
+        "a superuser, which the target does not have".to_owned()
+    } else {
+        format!("whose rights `{user}` has not")
+    };
+    let message = format!(
+        "`{database}` has default privileges for {} of `{role}`, {why}",
+        places.join(", ")
+    );
+    let finding = Finding::new(format!("{database}/default-privileges/{role}"), message);
+    let finding = finding.evidence("entries", all.len());
+    if is_superuser {
+        return finding;
+    }
+    finding.fix(format!(
+        "GRANT {} TO {};",
+        command::identifier(role),
+        command::identifier(user)
+    ))
+}

@@ -1,0 +1,69 @@
+//! The service takes databases, not roles: only those of an Azure Single Server move along. Since 0.1.0.
+//! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
+
+use super::{is_self_run, is_users_own};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::{Facts, Missing};
+use crate::plan::{SourceKind, SourceServer};
+
+pub const CHECK: Check = Check {
+    id: "roles-move-by-hand",
+    title: "Roles are to be carried over by hand",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "The service migrates databases. Roles, their memberships and passwords stay behind unless the source is an Azure \
+          Single Server, and grants to a role that the target does not have are lost.",
+    fix: "Dump the roles, take out what the target refuses (superusers, `pg_…` names, tablespaces), and run the rest on the \
+          target before the migration.",
+    look: "SELECT rolname, rolcanlogin FROM pg_roles WHERE oid >= 16384",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let source = facts.migration.source.as_ref();
+    let source = source.ok_or_else(Missing::no_source)?;
+    let roles = facts.access.as_ref()?.roles.as_ref()?;
+    let kind = facts.source_kind()?;
+    if kind == SourceKind::PostgresqlSingleServer {
+        return Ok(Findings::none());
+    }
+    let own = roles.iter().filter(|r| is_users_own(r, Some(&kind)));
+    let names: Vec<&str> = own.map(|r| r.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(Findings::none());
+    }
+    let shown = names.iter().take(5).map(|n| format!("`{n}`"));
+    let shown: Vec<String> = shown.collect();
+    let more = if names.len() > 5 { ", …" } else { "" };
+    let (are, them) = if names.len() == 1 {
+        ("role is", "it")
+    } else {
+        ("roles are", "them")
+    };
+    let message = format!(
+        "{} {are} not migrated from this kind of source ({kind}): {}{more}; carry {them} over",
+        names.len(),
+        shown.join(", ")
+    );
+    let finding = Finding::new("server", message).evidence("roles", names.len());
+    Ok(finding.fix(dump(source, is_self_run(kind))).into())
+}
+
+/// Only a superuser reads the hashes of passwords; a provider gives that to nobody.
+fn dump(source: &SourceServer, with_passwords: bool) -> String {
+    let passwords = if with_passwords {
+        ""
+    } else {
+        " --no-role-passwords"
+    };
+    format!(
+        "pg_dumpall --globals-only{passwords} --host {} --port {} --username {} --file roles.sql",
+        command::quote(&source.host),
+        source.port,
+        command::quote(&source.user)
+    )
+}

@@ -1,0 +1,76 @@
+//! What a superuser owns has an owner that the target does not have. Since 0.1.0.
+//! Rule of the Azure Migrate assessment for PostgreSQL (objects owned by a superuser).
+
+use super::in_selected;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::access::SuperuserOwned;
+use crate::reference::providers;
+
+pub const CHECK: Check = Check {
+    id: "superuser-owned-objects",
+    title: "A superuser owns objects of a database",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::AzureMigrate("superuser")],
+    why: "The target has no superuser who could own them: they come to belong to whoever restores them, or their \
+          `ALTER … OWNER TO` fails, and functions with SECURITY DEFINER lose the rights that they had.",
+    fix: "Give the objects to a role without SUPERUSER before the migration, best to the owner of the database.",
+    look: "SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE oid >= 16384 AND relowner IN (SELECT oid FROM \
+           pg_roles WHERE rolsuper)",
+    link: "https://learn.microsoft.com/azure/migrate/assessment-rules-for-postgresql",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = Findings::none();
+    let databases = in_selected(facts, &mut findings, |d| &d.superuser_owned)?;
+    for (database, owners) in databases {
+        let owner = facts
+            .databases
+            .as_ref()?
+            .find(database)
+            .map(|d| d.owner.as_str());
+        let found = owners.iter().map(|o| finding(database, o, owner));
+        findings.found.extend(found);
+    }
+    Ok(findings)
+}
+
+fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> Finding {
+    let counts = [
+        (owned.schemas, "schema", "schemas"),
+        (owned.relations, "relation", "relations"),
+        (owned.functions, "function", "functions"),
+        (owned.types, "type", "types"),
+    ];
+    let known = counts.iter().filter(|(count, ..)| *count > 0);
+    let words: Vec<String> = known
+        .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
+        .collect();
+    let whose = if providers::is_superuser_account(&owned.owner) {
+        ", which other objects need"
+    } else {
+        ""
+    };
+    let message = format!(
+        "superuser `{}` owns {} in `{database}`{whose}: `{}`",
+        owned.owner,
+        words.join(", "),
+        owned.names.join("`, `")
+    );
+    let finding = Finding::new(format!("{database}/owner/{}", owned.owner), message)
+        .evidence("schemas", owned.schemas)
+        .evidence("relations", owned.relations)
+        .evidence("functions", owned.functions)
+        .evidence("types", owned.types);
+    match new_owner.filter(|o| *o != owned.owner) {
+        Some(owner) => finding.fix(format!(
+            "ALTER <schema, table, function or type> OWNER TO {}; -- for each",
+            command::identifier(owner)
+        )),
+        None => finding,
+    }
+}

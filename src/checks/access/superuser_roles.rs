@@ -1,0 +1,55 @@
+//! SUPERUSER and BYPASSRLS are attributes that no role of a flexible server can have. Since 0.1.0.
+//! The limitations of the service: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
+
+use super::is_users_own;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::access::Role;
+
+pub const CHECK: Check = Check {
+    id: "superuser-roles",
+    title: "A role has an attribute that the target does not give",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "A flexible server gives nobody SUPERUSER, and BYPASSRLS to nobody but its administrators: a dump of the roles \
+          stops there, and what relied on the attribute is refused afterwards.",
+    fix: "Take `SUPERUSER` and `BYPASSRLS` out of the dump of the roles, and grant `azure_pg_admin` on the target to those \
+          who administrate.",
+    look: "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND oid <> 10",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let roles = facts.access.as_ref()?.roles.as_ref()?;
+    let mut findings = Findings::none();
+    let kind = facts.source_kind();
+    let kind = findings.know(&kind);
+    let found = roles.iter().filter(|r| is_users_own(r, kind));
+    findings.found = found.filter_map(finding).collect();
+    Ok(findings)
+}
+
+fn finding(role: &Role) -> Option<Finding> {
+    let attributes = match (role.is_superuser, role.bypasses_row_security) {
+        (true, true) => "`SUPERUSER` and `BYPASSRLS`",
+        (true, false) => "`SUPERUSER`",
+        (false, true) => "`BYPASSRLS`",
+        (false, false) => return None,
+    };
+    let message = format!(
+        "`{}` has {attributes}, not to be had on the target",
+        role.name
+    );
+    let instead = role.is_superuser.then(|| {
+        let name = command::identifier(&role.name);
+        format!("GRANT azure_pg_admin TO {name}; -- on the target")
+    });
+    let finding = Finding::new(format!("role/{}", role.name), message)
+        .evidence("rolsuper", role.is_superuser)
+        .evidence("rolbypassrls", role.bypasses_row_security);
+    Some(instead.into_iter().fold(finding, Finding::fix))
+}

@@ -1,0 +1,79 @@
+//! Grants on some system catalogs stop a restore on the target. Since 0.1.0.
+//! The documentation lists the catalogs: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
+
+use super::{in_selected, is_providers};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::access::CatalogGrant;
+
+pub const CHECK: Check = Check {
+    id: "system-catalog-grants",
+    title: "A role has a grant on a system catalog",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::ServiceError(603410)],
+    why: "A dump repeats grants on system catalogs, and on the target nobody may make them: the restore of the database \
+          stops.",
+    fix: "Revoke the grants, and give what they were for in another way (`pg_monitor`, `pg_read_all_settings`).",
+    look: "SELECT relname, relacl FROM pg_class WHERE relname IN ('pg_authid', 'pg_largeobject', 'pg_statistic', \
+           'pg_subscription', 'pg_user_mapping', 'pg_shadow')",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
+    run,
+};
+
+/// Gone since PostgreSQL 13, so that a grant on it stops only restores into newer targets.
+const TEMPLATES: &str = "pg_pltemplate";
+const WITHOUT_TEMPLATES: u32 = 13;
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = Findings::none();
+    let kind = facts.source_kind();
+    // A provider's own grant is told by the kind alone: without it, the finding stands.
+    let kind = kind.as_ref().ok();
+    for (database, grants) in in_selected(facts, &mut findings, |d| &d.catalog_grants)? {
+        for grant in grants.iter().filter(|g| !is_providers(&g.grantee, kind)) {
+            if grant.catalog != TEMPLATES || target_lacks_templates(facts, &mut findings) {
+                findings.push(finding(database, grant));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// True where no target was given: every one that is still offered to new servers does without it.
+fn target_lacks_templates(facts: &Facts, findings: &mut Findings) -> bool {
+    if !facts.migration.scope.has_target() {
+        return true;
+    }
+    let version = findings
+        .know(&facts.server)
+        .and_then(|s| findings.know(&s.version));
+    version.is_some_and(|v| v.major() >= WITHOUT_TEMPLATES)
+}
+
+fn finding(database: &str, grant: &CatalogGrant) -> Finding {
+    let (what, privileges) = match &grant.column_name {
+        Some(column) => (
+            format!("pg_catalog.{}.{column}", grant.catalog),
+            format!("{} ({})", grant.privileges, command::identifier(column)),
+        ),
+        None => (
+            format!("pg_catalog.{}", grant.catalog),
+            grant.privileges.clone(),
+        ),
+    };
+    let message = format!(
+        "`{}` has {} on `{what}` in `{database}`",
+        grant.grantee, grant.privileges
+    );
+    let revoke = format!(
+        "REVOKE {privileges} ON pg_catalog.{} FROM {}; -- in {database}",
+        grant.catalog,
+        command::identifier(&grant.grantee)
+    );
+    Finding::new(format!("{database}/catalog/{what}"), message)
+        .evidence("grantee", &grant.grantee)
+        .fix(revoke)
+}

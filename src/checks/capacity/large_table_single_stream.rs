@@ -1,0 +1,67 @@
+//! A large table is copied by several jobs only where a key splits it. Since 0.1.0.
+//! Rule: over 20 GB with a primary key or unique index of one smallint, integer or bigint column (best practices,
+//! 2025-01-24; the service's own `azure.migration_table_split_size` is 20480 MB).
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::load::tables::LargeTable;
+
+const GIB: f64 = 1_073_741_824.0;
+/// From this size on the service splits a table.
+const SPLIT: u64 = 20_480 * 1_048_576;
+
+pub const CHECK: Check = Check {
+    id: "large-table-single-stream",
+    title: "A large table has no key that its copy could be split by",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "The service copies tables over 20 GB with several jobs, where one smallint, integer or bigint column is a primary \
+          key or has a unique index; any other is copied in one stream, and the whole migration waits for it. This is \
+          advice of the best practices, not a rule of the validation.",
+    fix: "Give the table a unique index on one whole-number column, such as an identity column.",
+    look: "SELECT oid::regclass, pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE relkind = 'r' ORDER BY relpages \
+           DESC LIMIT 20",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let databases = facts.databases.as_ref()?;
+    let tables = &facts.load.as_ref()?.tables;
+    let mut findings = Findings::none();
+    let selected = findings.selected(databases);
+    for in_database in tables {
+        let Some(database) = selected.iter().find(|d| d.name == in_database.database) else {
+            continue;
+        };
+        findings.know(&in_database.counts);
+        if let Some(missing) = in_database.unseen(database, SPLIT) {
+            findings.unknown(&missing);
+        }
+        let large = findings.know(&in_database.large).into_iter().flatten();
+        for table in large.filter(|t| t.bytes > SPLIT && !t.can_be_split) {
+            findings.push(finding(&database.name, table));
+        }
+    }
+    Ok(findings)
+}
+
+fn finding(database: &str, table: &LargeTable) -> Finding {
+    let (schema, name) = (&table.schema, &table.name);
+    let size = table.bytes as f64 / GIB;
+    let message = format!(
+        "`{schema}.{name}` has {size:.0} GiB and no unique index on one whole-number column"
+    );
+    let index = format!(
+        "CREATE UNIQUE INDEX CONCURRENTLY ON {}.{} (<column>); -- in database {}",
+        command::identifier(schema),
+        command::identifier(name),
+        command::identifier(database)
+    );
+    Finding::new(format!("{database}/table/{schema}.{name}"), message)
+        .evidence("size_gib", format!("{size:.1}"))
+        .fix(index)
+}

@@ -1,0 +1,55 @@
+//! A flexible server has at most five read replicas. Since 0.1.0.
+//! Rule: Azure Migrate's assessment, 2025-09-19. Base backups, receivers of the log alone and a flexible server's own
+//! standby are no read replicas.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::load::standbys::Standby;
+
+/// Most read replicas of one flexible server.
+const MOST: usize = 5;
+
+pub const CHECK: Check = Check {
+    id: "replicas-over-limit",
+    title: "The source has more read replicas than the target may have",
+    severity: Severity::Warning,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::AzureMigrate("replicas")],
+    why: "A flexible server has at most five read replicas, so an application that reads from more of them needs another \
+          plan after the migration.",
+    fix: "Plan for at most five read replicas, larger ones where the load asks for it, or let replicas follow replicas.",
+    look: "SELECT application_name, state FROM pg_stat_replication",
+    link: "https://learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let standbys = facts.load.as_ref()?.standbys.as_ref()?;
+    let replicas: Vec<&str> = standbys
+        .iter()
+        .filter(|s| is_replica(s))
+        .map(|s| s.name.as_str())
+        .collect();
+    if replicas.len() <= MOST {
+        return Ok(Findings::none());
+    }
+    let message = format!(
+        "{} standbys follow the source, the target may have {MOST} read replicas",
+        replicas.len()
+    );
+    Ok(Finding::new("server", message)
+        .evidence("standbys", replicas.join(", "))
+        .into())
+}
+
+fn is_replica(standby: &Standby) -> bool {
+    let takes_the_log_alone = ["pg_basebackup", "pg_receivewal", "pg_receivexlog"];
+    // The standby of a flexible server's high availability.
+    let is_azures = standby
+        .slot
+        .as_deref()
+        .is_some_and(|s| s.starts_with("azure_standby"));
+    standby.state != "backup" && !takes_the_log_alone.contains(&standby.name.as_str()) && !is_azures
+}

@@ -1,0 +1,64 @@
+//! Dead rows are read and thrown away by the copy. Since 0.1.0.
+//! No page gives a number: 20 % on tables over 1 GiB is where autovacuum's own default would have cleaned up.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::load::tables::LargeTable;
+
+const GIB: f64 = 1_073_741_824.0;
+
+pub const CHECK: Check = Check {
+    id: "table-bloat-high",
+    title: "Large tables hold many dead rows",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "The copy reads a table's dead rows with the others, and takes longer for nothing. The documentation advises \
+          VACUUM before a migration, without a number; more than a fifth is beyond autovacuum's own default.",
+    fix: "Run VACUUM on the table, and look for a long transaction or a replication slot that holds dead rows back.",
+    look: "SELECT relid::regclass, n_live_tup, n_dead_tup FROM pg_stat_user_tables ORDER BY n_dead_tup DESC LIMIT 20",
+    link: "https://learn.microsoft.com/azure/postgresql/troubleshoot/how-to-pgdump-restore",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let databases = facts.databases.as_ref()?;
+    let tables = &facts.load.as_ref()?.tables;
+    let mut findings = Findings::none();
+    let settings = facts.settings.as_ref()?;
+    if settings.value("track_counts")? != "on" {
+        let missing = settings.unreadable("the source counts no rows: `track_counts` is off");
+        let remedy = "turn `track_counts` on, and run again after a while";
+        return Err(missing.with_remedy(remedy).into());
+    }
+    let selected = findings.selected(databases);
+    for in_database in tables
+        .iter()
+        .filter(|t| selected.iter().any(|d| d.name == t.database))
+    {
+        let large = findings.know(&in_database.large).into_iter().flatten();
+        for table in large.filter(|t| t.dead_rows * 5 > t.live_rows + t.dead_rows) {
+            findings.push(finding(&in_database.database, table));
+        }
+    }
+    Ok(findings)
+}
+
+fn finding(database: &str, table: &LargeTable) -> Finding {
+    let (schema, name) = (&table.schema, &table.name);
+    let share = table.dead_rows as f64 * 100.0 / (table.live_rows + table.dead_rows) as f64;
+    let size = table.bytes as f64 / GIB;
+    let message = format!("{share:.0} % of the rows of `{schema}.{name}` ({size:.1} GiB) are dead");
+    let vacuum = format!(
+        "VACUUM (VERBOSE) {}.{}; -- in database {}",
+        command::identifier(schema),
+        command::identifier(name),
+        command::identifier(database)
+    );
+    Finding::new(format!("{database}/table/{schema}.{name}"), message)
+        .evidence("live rows", table.live_rows)
+        .evidence("dead rows", table.dead_rows)
+        .fix(vacuum)
+}

@@ -1,0 +1,65 @@
+//! A dump takes along the rows of an extension's tables only where the extension marked them. Since 0.1.0.
+//! PostgreSQL's own rule: `pg_extension_config_dump`, kept in `pg_extension.extconfig`.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::facts::extensions::OwnTable;
+
+/// Extensions whose unmarked tables hold only what CREATE EXTENSION puts into them again. As of 2026-11.
+const MADE_ANEW: &[&str] = &["postgis_tiger_geocoder", "address_standardizer_data_us"];
+
+/// How many tables a finding names.
+const NAMED: usize = 10;
+
+pub const CHECK: Check = Check {
+    id: "extension-data-left-behind",
+    title: "Rows in an extension's own tables are not copied",
+    severity: Severity::Note,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "By PostgreSQL's own rule a dump creates an extension anew and takes along the rows of its tables only where the \
+          extension marked them as configuration.",
+    fix: "Copy the rows by hand after the migration where they are yours; what the extension itself put there is there \
+          again.",
+    look: "SELECT extname, extconfig::regclass[] FROM pg_extension",
+    link: "https://www.postgresql.org/docs/current/extend-extensions.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let databases = facts.databases.as_ref()?;
+    let mut findings = Findings::none();
+    let selected = findings.selected(databases);
+    for in_database in facts.extensions.as_ref()? {
+        if !selected.iter().any(|d| d.name == in_database.database) {
+            continue;
+        }
+        let tables = findings.know(&in_database.own_tables);
+        let tables: Vec<&OwnTable> = tables
+            .into_iter()
+            .flatten()
+            .filter(|t| !MADE_ANEW.contains(&t.extension.as_str()))
+            .collect();
+        for of_one in tables.chunk_by(|a, b| a.extension == b.extension) {
+            findings.push(finding(&in_database.database, of_one));
+        }
+    }
+    Ok(findings)
+}
+
+fn finding(database: &str, tables: &[&OwnTable]) -> Finding {
+    let names = |t: &&OwnTable| format!("`{}.{}`", t.schema, t.name);
+    let mut list: Vec<String> = tables.iter().take(NAMED).map(names).collect();
+    if tables.len() > NAMED {
+        list.push(format!("and {} more", tables.len() - NAMED));
+    }
+    let extension = &tables[0].extension;
+    let message = format!(
+        "`{extension}` keeps rows that no dump takes along, in {}",
+        list.join(", ")
+    );
+    Finding::new(format!("extension/{database}/{extension}"), message)
+        .evidence("tables", tables.len())
+}

@@ -1,0 +1,75 @@
+//! Offered on the target, and yet not carried by the service. Since 0.1.0.
+//! Rules: extensions page, 2025-07-21 (earlier lists differ). postgres_fdw goes along only from a Single Server up to 15;
+//! TimescaleDB only offline. A target that has not the extension at all is `extension-not-supported`'s matter.
+
+use super::{Installed, installed};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::{Fact, Facts};
+use crate::plan::{Mode, SourceKind};
+
+/// The newest major from which the service takes roles along, and with them postgres_fdw's user mappings.
+const LAST_WITH_ROLES: u32 = 15;
+
+pub const CHECK: Check = Check {
+    id: "extension-not-migrated",
+    title: "The migration service does not carry an extension",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[Official::ServiceError(603405)],
+    why: "The service leaves out some extensions that the target offers, and its validation stops at them.",
+    fix: "Drop the extension on the source if nothing needs it; else keep its statements, drop it for the migration, and \
+          create it on the target afterwards.",
+    look: "SELECT extname, extversion FROM pg_extension WHERE extname IN ('postgres_fdw', 'timescaledb')",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-extensions",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = Findings::none();
+    for one in installed(facts, &mut findings)? {
+        let reason = match one.extension.name.as_str() {
+            "postgres_fdw" => fdw(facts),
+            "timescaledb" if facts.migration.mode == Mode::Online => Ok(Some(
+                "the service carries it in offline migrations alone".to_owned(),
+            )),
+            _ => continue,
+        };
+        if let Some(Some(reason)) = findings.know(&reason) {
+            findings.push(finding(&one, reason));
+        }
+    }
+    Ok(findings)
+}
+
+/// Why postgres_fdw is left out; `None` where it goes along.
+fn fdw(facts: &Facts) -> Fact<Option<String>> {
+    let version = facts.source_version()?;
+    let is_too_new = version.major() > LAST_WITH_ROLES;
+    let goes_along = !is_too_new && facts.source_kind()? == SourceKind::PostgresqlSingleServer;
+    let reason = format!(
+        "the service carries it from a Single Server of PostgreSQL {LAST_WITH_ROLES} or older alone"
+    );
+    Ok((!goes_along).then_some(reason))
+}
+
+fn finding(one: &Installed, reason: &str) -> Finding {
+    let (name, dependents) = (&one.extension.name, one.extension.dependents);
+    let use_of_it = match dependents {
+        0 => "nothing outside it needs it".to_owned(),
+        1 => "one object outside it needs it".to_owned(),
+        n => format!("{n} objects outside it need it"),
+    };
+    let finding = Finding::new(one.object(), format!("`{name}`: {reason}; {use_of_it}"))
+        .evidence("version", &one.extension.version)
+        .evidence("dependents", dependents);
+    if dependents > 0 {
+        return finding;
+    }
+    finding.fix(format!(
+        "DROP EXTENSION {}; -- in database {}",
+        command::identifier(name),
+        command::identifier(one.database)
+    ))
+}

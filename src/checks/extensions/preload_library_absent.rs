@@ -1,0 +1,70 @@
+//! What the source preloads changes how it behaves; the target preloads only what Azure offers. Since 0.1.0.
+//! A library of an extension that is installed is left to the extension checks, a provider's own to nobody.
+
+use super::installed;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::reference::{extensions as table, providers};
+
+const PARAMETER: &str = "shared_preload_libraries";
+
+pub const CHECK: Check = Check {
+    id: "preload-library-absent",
+    title: "A library that the source preloads is not offered on the target",
+    severity: Severity::Warning,
+    unknown: Severity::Note,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[Official::Prerequisite("parameters")],
+    why: "Such a library checks passwords, logs plans or audits without being an extension of any database, so nothing \
+          else shows that it is missing on the target.",
+    fix: "Find out what the library is for, and what stands in for it on a flexible server.",
+    look: "SHOW shared_preload_libraries",
+    link: "https://learn.microsoft.com/azure/postgresql/extensions/how-to-load-libraries",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let libraries = facts.settings.as_ref()?.preloaded()?;
+    let mut findings = Findings::none();
+    let installed = installed(facts, &mut findings)?;
+    let is_extensions = |library: &str| {
+        installed
+            .iter()
+            .any(|i| i.extension.name == library || table::library(&i.extension.name) == library)
+    };
+    let foreign: Vec<&String> = libraries
+        .iter()
+        .filter(|l| !providers::is_own_library(l) && !is_extensions(l))
+        .collect();
+    if foreign.is_empty() {
+        // Nothing is left to look up, so that what is not known of the extensions does not matter.
+        return Ok(Findings::none());
+    }
+    let configurations = facts.configurations.as_ref()?;
+    let allowed = &configurations.get(PARAMETER)?.allowed;
+    let mut absent = Vec::new();
+    for library in foreign {
+        match allowed.admits(library) {
+            Some(true) => {}
+            Some(false) => absent.push(library.as_str()),
+            None => {
+                let reason = format!("what `{PARAMETER}` may be set to has no known form");
+                findings.unknown(&configurations.unreadable(reason));
+            }
+        }
+    }
+    if !absent.is_empty() {
+        let list: Vec<String> = absent.iter().map(|l| format!("`{l}`")).collect();
+        let message = format!(
+            "the source preloads {}, which the target does not offer",
+            list.join(", ")
+        );
+        findings.push(
+            Finding::new(format!("parameter/{PARAMETER}"), message)
+                .evidence("source", libraries.join(","))
+                .evidence("offered", allowed.describe()),
+        );
+    }
+    Ok(findings)
+}

@@ -1,0 +1,33 @@
+//! What the checks of a virtual network share: where the server that migrates stands, and ids of their objects.
+
+use crate::checks::Unanswered;
+use crate::facts::Facts;
+use crate::facts::path::Inside;
+use crate::plan::ResourceId;
+
+/// Where the server that migrates stands. Not applicable when that is in no virtual network.
+pub(super) fn inside<'f>(facts: &'f Facts) -> Result<&'f Inside, Unanswered> {
+    let path = facts.path.as_ref()?;
+    match path.inside.as_ref()? {
+        Some(inside) => Ok(inside),
+        None => Err(Unanswered::not_applicable(
+            "the server that migrates stands in no virtual network",
+        )),
+    }
+}
+
+/// The port of the source.
+pub(super) fn port(facts: &Facts) -> u16 {
+    facts.migration.source.as_ref().map_or(5432, |s| s.port)
+}
+
+/// `--subscription … --resource-group … --name …` of a resource.
+pub(super) fn place(id: &ResourceId, name_flag: &str) -> String {
+    use crate::checks::command::quote;
+    format!(
+        "--subscription {} --resource-group {} {name_flag} {}",
+        quote(id.subscription()),
+        quote(id.resource_group()),
+        quote(id.name())
+    )
+}

@@ -1,0 +1,118 @@
+//! Findings out of a security group's ruling.
+
+use super::inside::place;
+use crate::checks::command::quote;
+use crate::checks::{Finding, Severity};
+use crate::facts::path::security_group::{Rule, SecurityGroup};
+use crate::facts::path::{Inside, security_group};
+use crate::facts::{Fact, Missing};
+use crate::network::security::{Ruling, allows};
+
+/// What a ruling says against a flow, `what` in words; `None`: it is let through.
+///
+/// # Errors
+/// Nothing decides, or the rule that would let it through may not match.
+pub(super) fn finding(
+    inside: &Inside,
+    group: &SecurityGroup,
+    ruling: &Ruling,
+    what: &str,
+) -> Fact<Option<Finding>> {
+    let subnet = inside.subnet_id.name();
+    let name = group.id.name();
+    match ruling {
+        Ruling::Allowed(_) => Ok(None),
+        Ruling::Denied(rule) => {
+            let message = format!(
+                "`{name}` of subnet `{subnet}` denies {what}: {}",
+                named(rule)
+            );
+            Ok(Some(shown(group, rule, message)))
+        }
+        Ruling::Depends {
+            doubtful,
+            why,
+            otherwise,
+        } if allows(doubtful) == Some(false) => {
+            let message = format!(
+                "`{name}` of subnet `{subnet}` may deny {what}: {} comes before {}, and {why}",
+                named(doubtful),
+                named(otherwise)
+            );
+            Ok(Some(
+                shown(group, doubtful, message).milder(Severity::Warning),
+            ))
+        }
+        Ruling::Depends {
+            doubtful,
+            why,
+            otherwise,
+        } => Err(unclear(
+            group,
+            format!(
+                "whether {} of `{name}` decides over {what} is open: {why}; otherwise {} does",
+                named(doubtful),
+                named(otherwise)
+            ),
+        )),
+        Ruling::Open => Err(unclear(
+            group,
+            format!(
+                "no outbound rule of `{name}` decides over {what}; the default rules are missing"
+            ),
+        )),
+    }
+}
+
+fn unclear(group: &SecurityGroup, why: String) -> Missing {
+    Missing::unreadable(&security_group::question(&group.id), why)
+        .with_remedy("look at the effective security rules of the subnet")
+}
+
+fn named(rule: &Rule) -> String {
+    let kind = if rule.is_default {
+        "default rule"
+    } else {
+        "rule"
+    };
+    format!("{kind} `{}` (priority {})", rule.name, rule.priority)
+}
+
+fn shown(group: &SecurityGroup, rule: &Rule, message: String) -> Finding {
+    let to = match rule.destination.has_groups {
+        true => "application security groups".to_owned(),
+        false => rule.destination.addresses.join(", "),
+    };
+    let ports = rule.destination.ports.join(", ");
+    Finding::new(format!("nsg/{}", group.id.name()), message)
+        .evidence("rule", &rule.name)
+        .evidence("priority", rule.priority)
+        .evidence("to", format!("{to}, ports {ports}, {}", rule.protocol))
+}
+
+/// The finding with the command that lets its flow through: a rule of a free priority before the one that decides.
+/// Priorities go from 100 to 4096; where none is free, the rules must be put in order by hand.
+pub(super) fn with_fix(
+    finding: Finding,
+    group: &SecurityGroup,
+    ruling: &Ruling,
+    rule: &str,
+    way: &str,
+) -> Finding {
+    let (Ruling::Denied(before)
+    | Ruling::Depends {
+        doubtful: before, ..
+    }) = ruling
+    else {
+        return finding;
+    };
+    let is_free = |p: &u32| !group.outbound.iter().any(|r| r.priority == *p);
+    match (100..before.priority.min(4097)).rev().find(is_free) {
+        None => finding,
+        Some(priority) => finding.fix(format!(
+            "az network nsg rule create {} --name {} --priority {priority} --direction Outbound --access Allow --protocol Tcp {way}",
+            place(&group.id, "--nsg-name"),
+            quote(rule)
+        )),
+    }
+}

@@ -1,0 +1,89 @@
+//! What leads this tool to the source may lead the service nowhere. Since 0.1.0.
+//! A tunnel, a proxy, a container's port or a socket is recognised and named for what it is.
+
+use super::source;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::reach::{Address, is_here_only};
+
+pub const CHECK: Check = Check {
+    id: "source-address-unroutable",
+    title: "The source's address means nothing to the service",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Plan,
+    mode: None,
+    official: &[Official::ServiceError(603000)],
+    why: "The service connects from the target's network. A loopback or link-local address, a socket or a local name leads \
+          it to itself or nowhere: what is judged here of the way to the source is not the way that it will go.",
+    fix: "Say `--source-address` (in a plan: `source_address`) with the name or address that the service will use.",
+    look: "SELECT inet_server_addr(), inet_server_port()",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let source = source(facts)?;
+    let address = Address::of(source.service_address());
+    let Some(what) = here_only(&address, facts)? else {
+        return Ok(Findings::none());
+    };
+    if source.address.is_some() {
+        let message = format!("{what}, and the plan says that the service will use it");
+        return Ok(Finding::new("server", message)
+            .evidence("source_address", source.service_address())
+            .into());
+    }
+    let mut finding = Finding::new("server", format!("{what}{}", way(facts)))
+        .evidence("host", &source.host)
+        .milder(Severity::Warning);
+    if let Some(own) = own_address(facts) {
+        finding = finding.evidence("the server's own address", own);
+    }
+    Ok(finding.into())
+}
+
+/// Why only this machine, or its neighbours, can use the address.
+fn here_only(
+    address: &Address,
+    facts: &Facts,
+) -> Result<Option<String>, crate::checks::Unanswered> {
+    let local = match address {
+        // Another check's.
+        Address::Instance(_) => return Ok(None),
+        Address::Socket(_) => true,
+        Address::Literal(ip) => is_here_only(*ip),
+        Address::Name(_) if address.is_local_name() => true,
+        Address::Name(_) => {
+            let resolved = facts.reach.as_ref()?.resolved.as_ref()?;
+            resolved.iter().all(|ip| is_here_only(*ip))
+        }
+    };
+    Ok(local.then(|| format!("{address} can be used on this machine or its link only")))
+}
+
+/// What was met at a local address, as far as the server's own view of the connection shows it.
+fn way(facts: &Facts) -> String {
+    let (Ok(connection), Ok(session)) = (&facts.connection, &facts.session) else {
+        return String::new();
+    };
+    let Some(peer) = &connection.peer_address else {
+        return ": it is a socket of the server's own machine".to_owned();
+    };
+    if connection.direct == Some(false) {
+        return ": a pooler answers there".to_owned();
+    }
+    let same_port = connection.peer_port == session.server_port;
+    if session.server_address.as_ref() == Some(peer) && same_port {
+        return ": it is the server's own machine".to_owned();
+    }
+    ": a tunnel, a proxy or a container's port leads from there to the server".to_owned()
+}
+
+/// Where the server itself took the connection, when others could perhaps use that.
+fn own_address(facts: &Facts) -> Option<String> {
+    let session = facts.session.as_ref().ok()?;
+    let address = session.server_address.as_ref()?;
+    let ip = address.parse().ok()?;
+    (!is_here_only(ip)).then(|| address.clone())
+}

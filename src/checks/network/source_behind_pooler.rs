@@ -1,0 +1,66 @@
+//! A dump needs one session from its beginning to its end. Since 0.1.0.
+//! A pooler shows by the process that it announces (one of its own making), and its mode by whether two transactions of
+//! one connection meet the same server process while another connection holds one.
+
+use super::source;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::session::Pooling;
+use crate::facts::{Facts, Missing};
+
+pub const CHECK: Check = Check {
+    id: "source-behind-pooler",
+    title: "A connection pooler answers for the source",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "The copy shares an exported snapshot between sessions, and an online migration opens replication connections. A \
+          pooler that hands out a connection for each transaction keeps neither; one that does so for each session often \
+          lacks the connections or the replication protocol.",
+    fix: "Give the migration the server's own address and port (mostly 5432), past the pooler.",
+    look: "SELECT pg_backend_pid()  -- twice, on one connection: behind a pooler the two may differ",
+    link: "https://www.pgbouncer.org/features.html",
+    run,
+};
+
+/// PgBouncer's own port, and that of Supabase's pooler.
+const HINTS: [u16; 2] = [6432, 6543];
+
+fn run(facts: &Facts) -> Judged {
+    let source = source(facts)?;
+    let connection = facts.connection.as_ref()?;
+    let finding = match (connection.direct, connection.pooling) {
+        (Some(true), _) => return Ok(Findings::none()),
+        (Some(false), Some(Pooling::Transaction)) => Finding::new(
+            "server",
+            "a pooler answers, which gives each transaction another connection",
+        ),
+        (Some(false), Some(Pooling::Session)) => Finding::new(
+            "server",
+            "a pooler answers, which keeps a connection for each session",
+        )
+        .milder(Severity::Warning),
+        (Some(false), _) => Finding::new(
+            "server",
+            "a pooler answers; how it shares its connections did not show",
+        )
+        .milder(Severity::Warning),
+        (None, _) if HINTS.contains(&source.port) => Finding::new(
+            "server",
+            format!("port {} is mostly a pooler's", source.port),
+        )
+        .milder(Severity::Warning),
+        (None, _) => {
+            return Err(Missing::not_said(
+                "the server did not announce its process, so a pooler would not show",
+                "connect to the server's own port",
+            )
+            .into());
+        }
+    };
+    Ok(finding
+        .evidence("host", &source.host)
+        .evidence("port", source.port)
+        .into())
+}

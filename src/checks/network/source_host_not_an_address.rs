@@ -1,0 +1,50 @@
+//! The service connects by TCP, not through Google's proxies. Since 0.1.0.
+//! The prerequisites for Cloud SQL and AlloyDB ask for the address, and name this form as not supported.
+
+use super::source;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::reach::Address;
+
+pub const CHECK: Check = Check {
+    id: "source-host-not-an-address",
+    title: "The source is named as a Google Cloud instance, not by its address",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Plan,
+    mode: None,
+    official: &[Official::ServiceError(603000)],
+    why: "`project:region:instance` is what Google's own connectors understand. The service needs a host name or an IP \
+          address.",
+    fix: "Give the migration the instance's IP address, public or reachable from the target's network.",
+    look: "gcloud sql instances describe <instance> --format 'value(ipAddresses)'",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let host = source(facts)?.service_address();
+    let Address::Instance(instance) = Address::of(host) else {
+        return Ok(Findings::none());
+    };
+    let message = format!("`{instance}` is the name of an instance, not an address");
+    Ok(Finding::new("server", message)
+        .evidence("host", host)
+        .fix(describe(&instance))
+        .into())
+}
+
+fn describe(instance: &str) -> String {
+    let parts: Vec<&str> = instance.rsplitn(3, ':').collect();
+    match parts.as_slice() {
+        [name, _region, project] => format!(
+            "gcloud sql instances describe {} --project {} --format 'value(ipAddresses)'",
+            command::quote(name),
+            command::quote(project)
+        ),
+        _ => format!(
+            "gcloud alloydb instances describe {} --format 'value(ipAddress)'",
+            command::quote(instance)
+        ),
+    }
+}

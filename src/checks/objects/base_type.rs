@@ -1,0 +1,47 @@
+//! A base type is made of compiled functions, and only a superuser may create one. Since 0.1.0.
+//! Enumerations, composite types, domains and ranges are none: they migrate.
+
+use super::each::each;
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::objects::BaseType;
+
+pub const CHECK: Check = Check {
+    id: "base-type",
+    title: "A user-defined base type is in a database",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::AzureMigrate("types")],
+    why: "Creating a base type takes a superuser and a library on the server; tables with a column of it cannot be created either.",
+    fix: "Change the columns to a type that the target has: a built-in one, a domain over it, or the type of an extension that the target offers.",
+    look: "SELECT oid::regtype FROM pg_type WHERE typtype = 'b' AND oid >= 16384 AND typcategory <> 'A'",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each(
+        facts,
+        "type",
+        |parts| &parts.base_types,
+        |database, one| Some(finding(database, one)),
+    )
+}
+
+fn finding(database: &str, one: &BaseType) -> Finding {
+    let use_of_it = match one.columns_of_it {
+        0 => "no column is of it".to_owned(),
+        1 => "1 column is of it".to_owned(),
+        n => format!("{n} columns are of it"),
+    };
+    Finding::new(
+        format!("{database}/type/{}", one.name),
+        format!(
+            "`{}` is a base type that a user made; {use_of_it}",
+            one.name
+        ),
+    )
+    .evidence("columns", one.columns_of_it)
+}

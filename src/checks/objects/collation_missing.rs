@@ -1,0 +1,104 @@
+//! The target makes each database with the collation that it has on the source, and each column with its own. Since 0.1.0.
+//! Without SQL on the target, sure are only the collations that every flexible server has, and those that databases of
+//! this target have already. A name that only Windows knows is surely missing: the service runs on Linux.
+
+use super::collations::{self, OnTarget, Presence};
+use super::each::in_each;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::Missing;
+use crate::facts::objects::{Collation, Defaults};
+
+pub const CHECK: Check = Check {
+    id: "collation-missing",
+    title: "A collation of the source may not be on the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[
+        Official::ServiceError(603401),
+        Official::ServiceError(603402),
+        Official::AzureMigrate("collations"),
+    ],
+    why: "A database or column whose collation the target does not know cannot be created there.",
+    fix: "Where the target lacks it, move the database or the column to a collation that it has before the migration; a database's own can only be given to a new one, into which it is dumped and restored.",
+    look: "SELECT collname, collprovider, collcollate FROM pg_collation ORDER BY collname",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let objects = facts.objects.as_ref()?;
+    let target = OnTarget::of(facts);
+    let mut findings = in_each(facts, |findings, parts| {
+        let Some(list) = findings.know(&parts.collations) else {
+            return;
+        };
+        for collation in list.rows.iter().filter(|c| !c.is_user) {
+            column(findings, &parts.database, collation, &target);
+        }
+    })?;
+    let databases = facts.databases.as_ref()?;
+    for database in findings.selected(databases) {
+        match objects.defaults_of(&database.name) {
+            Ok(defaults) => default(&mut findings, defaults, &target),
+            Err(missing) => findings.unknown(&missing),
+        }
+    }
+    Ok(findings)
+}
+
+fn column(findings: &mut Findings, database: &str, collation: &Collation, target: &OnTarget) {
+    let name = &collation.name;
+    match target.has(name) {
+        Presence::Sure => {}
+        Presence::Never(why) => {
+            let first = collation.first_use.as_deref().unwrap_or_default();
+            let message = format!("`{name}`, which `{first}` uses, is not on the target: {why}");
+            let object = format!("{database}/collation/{}.{name}", collation.schema);
+            findings.push(Finding::new(object, message).evidence("uses", collation.uses));
+        }
+        Presence::Open => findings.unknown(&Missing::not_said(
+            format!("whether the target has the collation `{name}`, which database `{database}` uses, is not known"),
+            format!("see there: SELECT FROM pg_collation WHERE collname = {}", command::literal(name)),
+        )),
+    }
+}
+
+fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
+    let database = &defaults.name;
+    let mut names = vec![&defaults.collation, &defaults.ctype];
+    if let Some(locale) = defaults
+        .locale
+        .as_ref()
+        .filter(|_| defaults.provider != "c")
+    {
+        names = vec![locale];
+    }
+    names.dedup();
+    for name in names {
+        let presence = match defaults.provider.as_str() {
+            "i" => Presence::Open,
+            "b" => target.has_built_in(name),
+            _ => target.has(name),
+        };
+        match presence {
+            Presence::Sure => {}
+            Presence::Never(why) => findings.push(
+                Finding::new(
+                    format!("database/{database}"),
+                    format!("the locale `{name}` of `{database}` is not on the target: {why}"),
+                )
+                .evidence("provider", collations::provider_name(&defaults.provider)),
+            ),
+            Presence::Open => findings.unknown(&Missing::not_said(
+                format!(
+                    "whether the target has the locale `{name}` ({}) of database `{database}` is not known",
+                    collations::provider_name(&defaults.provider)
+                ),
+                "see there: SELECT collname, collprovider, collcollate FROM pg_collation",
+            )),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Which collations a flexible server has, as far as that is known without SQL on it.
+
+use crate::facts::Facts;
+
+/// Whether the target has a collation.
+pub(super) enum Presence {
+    Sure,
+    /// And why not.
+    Never(String),
+    Open,
+}
+
+/// On every flexible server: <https://learn.microsoft.com/azure/postgresql/> creates databases with `en_US.utf8` by
+/// default, and C and POSIX are PostgreSQL's own.
+const EVERYWHERE: &[&str] = &["default", "C", "POSIX", "ucs_basic", "en_US.utf8"];
+
+/// PostgreSQL's own collations, with the first major that has them.
+const BUILT_IN: &[(&str, u32)] = &[("unicode", 16), ("pg_c_utf8", 17), ("pg_unicode_fast", 18)];
+
+/// Locales of the built-in provider, with the first major that has them.
+const BUILT_IN_LOCALES: &[(&str, u32)] = &[("C", 17), ("C.UTF-8", 17), ("PG_UNICODE_FAST", 18)];
+
+/// What is known of the target.
+pub(super) struct OnTarget {
+    major: Option<u32>,
+    seen: Vec<String>,
+}
+
+impl OnTarget {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let server = facts.server.as_ref().ok();
+        let objects = facts.objects.as_ref().ok();
+        let seen = objects.and_then(|o| o.on_target.as_ref().ok());
+        OnTarget {
+            major: server
+                .and_then(|s| s.version.as_ref().ok())
+                .map(|v| v.major()),
+            seen: seen.into_iter().flatten().map(|c| plain(c)).collect(),
+        }
+    }
+
+    /// A collation by its name in `pg_collation`, or a locale of the C library.
+    pub(super) fn has(&self, name: &str) -> Presence {
+        let name = plain(name);
+        if EVERYWHERE.contains(&name.as_str()) || self.seen.contains(&name) {
+            return Presence::Sure;
+        }
+        if is_of_windows(&name) {
+            return Presence::Never("it is a name of Windows".to_owned());
+        }
+        self.since(BUILT_IN, &name)
+    }
+
+    /// A locale of the built-in provider.
+    pub(super) fn has_built_in(&self, locale: &str) -> Presence {
+        self.since(BUILT_IN_LOCALES, locale)
+    }
+
+    fn since(&self, table: &[(&str, u32)], name: &str) -> Presence {
+        let since = table.iter().find(|(n, _)| *n == name).map(|(_, m)| *m);
+        match (since, self.major) {
+            (Some(since), Some(major)) if major >= since => Presence::Sure,
+            (Some(since), Some(_)) => Presence::Never(format!("PostgreSQL {since} brought it")),
+            _ => Presence::Open,
+        }
+    }
+}
+
+/// One spelling for what the C library takes for the same: `en_US.UTF-8` and `en_US.utf8`.
+fn plain(locale: &str) -> String {
+    let Some((language, codeset)) = locale.split_once('.') else {
+        return locale.to_owned();
+    };
+    let codeset: String = codeset
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    format!("{language}.{}", codeset.to_lowercase())
+}
+
+/// `German_Germany.1252`, `English_United States`, `Norwegian (Bokmål)_Norway.1252`: a language in full, or a code page.
+fn is_of_windows(locale: &str) -> bool {
+    let (place, codeset) = locale.split_once('.').unwrap_or((locale, ""));
+    let is_code_page = !codeset.is_empty() && codeset.chars().all(|c| c.is_ascii_digit());
+    let in_full = place.split_once('_').is_some_and(|(language, country)| {
+        language.starts_with(char::is_uppercase) && language.len() > 3 && country.len() > 3
+    });
+    is_code_page || in_full
+}
+
+/// A provider's letter in words.
+pub(super) fn provider_name(letter: &str) -> &str {
+    match letter {
+        "i" => "ICU",
+        "b" => "built in",
+        "c" => "C library",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_windows() {
+        for name in [
+            "German_Germany.1252",
+            "English_United States",
+            "Norwegian (Bokmål)_Norway.1252",
+            "en-US.1252",
+        ] {
+            assert!(is_of_windows(name), "{name}");
+        }
+        for name in [
+            "de_DE.utf8",
+            "de_DE@euro",
+            "C",
+            "POSIX",
+            "en_US.iso88591",
+            "de-x-icu",
+            "sr_RS.utf8@latin",
+        ] {
+            assert!(!is_of_windows(&plain(name)), "{name}");
+        }
+        assert_eq!(plain("en_US.UTF-8"), "en_US.utf8");
+    }
+}

@@ -1,0 +1,46 @@
+//! Nobody reaches the files of a flexible server: no functions on files, no COPY to or from one, no COPY PROGRAM. Since 0.1.0.
+//! Judged by the functions' text with comments taken out: what they do with another text is theirs.
+
+use super::each::each;
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::objects::FileFunction;
+
+pub const CHECK: Check = Check {
+    id: "file-access-function",
+    title: "A function reads or writes files of the server",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::AzureMigrate("files")],
+    why: "The function is carried, and fails when it is called: on a flexible server the files are not the user's, and no program can be run.",
+    fix: "Have the application read and write the files (`COPY … FROM STDIN`, `\\copy` of psql), or use the target's extension `azure_storage`.",
+    look: "SELECT oid::regprocedure FROM pg_proc WHERE oid >= 16384 AND prosrc ~* 'pg_read_|pg_ls_|pg_file_|lo_(im|ex)port|copy'",
+    link: "https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-GENFILE",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each(
+        facts,
+        "function",
+        |parts| &parts.file_functions,
+        |database, function| Some(finding(database, function)),
+    )
+}
+
+fn finding(database: &str, function: &FileFunction) -> Finding {
+    let calls: Vec<String> = function.calls.iter().map(|c| in_words(c)).collect();
+    let message = format!("the text of `{}` has {}", function.name, calls.join(", "));
+    Finding::new(format!("{database}/function/{}", function.name), message)
+        .evidence("language", &function.language)
+}
+
+fn in_words(call: &str) -> String {
+    match call {
+        "copy file" => "`COPY` with a file".to_owned(),
+        "copy program" => "`COPY` with `PROGRAM`".to_owned(),
+        function => format!("`{function}`"),
+    }
+}

@@ -1,0 +1,72 @@
+//! A restore runs with an empty search_path, and from 17 on every index build and refresh does. A function that is called
+//! then and names objects without their schema does not find them. Since 0.1.0.
+//! Judged by the text: names without a schema that only user schemas know. Functions of extensions count: `ll_to_earth` of
+//! earthdistance is the best known of them.
+
+use super::each::{each, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::objects::SearchPathFunction;
+
+pub const CHECK: Check = Check {
+    id: "function-needs-search-path",
+    title: "A function that a restore calls needs a search_path",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "While checks, index expressions, generated columns and materialized views are restored, nothing but `pg_catalog` is searched; the function does not find what it names without a schema, and the table stays empty or the index or view is missing. The rule is PostgreSQL's own.",
+    fix: "Give the function a `search_path` of its own, or write the schema before each name in it. For a function of an extension, drop the index or constraint before the migration and make it again afterwards.",
+    look: "SELECT oid::regprocedure, proconfig, prosrc FROM pg_proc WHERE oid = 'schema.name(arguments)'::regprocedure",
+    link: "https://www.postgresql.org/docs/current/app-pgdump.html#PG-DUMP-NOTES",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each(
+        facts,
+        "function",
+        |parts| &parts.search_path_functions,
+        |database, function| Some(finding(database, function)),
+    )
+}
+
+fn finding(database: &str, function: &SearchPathFunction) -> Finding {
+    let name = &function.name;
+    let quoted: Vec<String> = function
+        .unqualified
+        .iter()
+        .map(|w| format!("`{w}`"))
+        .collect();
+    let owner = match &function.extension {
+        Some(extension) => format!(" of the extension `{extension}`"),
+        None => String::new(),
+    };
+    let message = format!(
+        "`{name}`{owner} names {} without a schema; it is called by the {} `{}`{}",
+        quoted.join(", "),
+        function.kind,
+        function.used_by,
+        match function.uses {
+            0 | 1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        }
+    );
+    let finding = Finding::new(format!("{database}/function/{name}"), message)
+        .evidence("used by", &function.used_by)
+        .evidence("uses", function.uses);
+    if function.extension.is_some() {
+        return finding;
+    }
+    let schemas: Vec<String> = function
+        .schemas
+        .iter()
+        .map(|s| command::identifier(s))
+        .collect();
+    let alter = format!(
+        "ALTER FUNCTION {name} SET search_path = {}, pg_temp",
+        schemas.join(", ")
+    );
+    finding.fix(within(database, &alter))
+}

@@ -1,0 +1,77 @@
+//! A flexible server has SQL, PL/pgSQL, and the languages that come with an extension that it offers. Since 0.1.0.
+//! An extension that brings a language is judged here; `extension-not-supported` leaves it alone.
+
+use super::each::{in_each, within};
+use crate::checks::extensions::offer;
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity, command};
+use crate::facts::Fact;
+use crate::facts::Facts;
+use crate::facts::objects::Language;
+use crate::reference::extensions as table;
+
+pub const CHECK: Check = Check {
+    id: "language-not-available",
+    title: "A procedural language is not on the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[
+        Official::ServiceError(603413),
+        Official::ServiceError(603405),
+        Official::AzureMigrate("language"),
+    ],
+    why: "The language cannot be created on the target, and no function in it either. Untrusted languages (`plperlu`, `plpython3u`) are never offered: they reach the server's files.",
+    fix: "Rewrite the functions in SQL or PL/pgSQL, or in `plv8` where the target offers it; then drop the language.",
+    look: "SELECT l.lanname, count(p.oid) FROM pg_language l LEFT JOIN pg_proc p ON p.prolang = l.oid WHERE l.lanname NOT IN ('internal', 'c', 'sql', 'plpgsql') GROUP BY 1",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    in_each(facts, |findings, parts| {
+        for language in findings.know(&parts.languages).into_iter().flatten() {
+            match is_offered(facts, language) {
+                Ok(true) => {}
+                Ok(false) => findings.push(finding(&parts.database, language)),
+                Err(missing) => findings.unknown(&missing),
+            }
+        }
+    })
+}
+
+/// Whether the target offers the extension of this language. No list is needed for one that no flexible server ever had.
+fn is_offered(facts: &Facts, language: &Language) -> Fact<bool> {
+    let extension = language.extension.as_ref().unwrap_or(&language.name);
+    if table::find(extension).is_none() && offer(facts).is_err() {
+        return Ok(false);
+    }
+    offer(facts).map(|offer| offer.has(extension))
+}
+
+fn finding(database: &str, language: &Language) -> Finding {
+    let name = &language.name;
+    let brought = match &language.extension {
+        Some(extension) => format!("the extension `{extension}` brought it"),
+        None => "no extension brought it".to_owned(),
+    };
+    let written = match &language.first_function {
+        None => "no function is written in it".to_owned(),
+        Some(first) if language.functions == 1 => format!("`{first}` is written in it"),
+        Some(first) => format!(
+            "{} functions are written in it, `{first}` among them",
+            language.functions
+        ),
+    };
+    let message = format!("the target does not offer `{name}`; {brought}; {written}");
+    let finding = Finding::new(format!("{database}/language/{name}"), message)
+        .evidence("functions", language.functions);
+    if language.functions > 0 {
+        return finding;
+    }
+    let drop = match &language.extension {
+        Some(extension) => format!("DROP EXTENSION {}", command::identifier(extension)),
+        None => format!("DROP LANGUAGE {}", command::identifier(name)),
+    };
+    finding.fix(within(database, &drop))
+}

@@ -1,0 +1,61 @@
+//! Parsers and templates of full-text search name compiled functions: only a superuser may create one. Dictionaries and
+//! configurations migrate, and their files do not. Since 0.1.0.
+
+use super::each::{further, in_each};
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::objects::TextSearch;
+
+pub const CHECK: Check = Check {
+    id: "text-search-parser",
+    title: "A part of full-text search is user-defined",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[Official::AzureMigrate("fts")],
+    why: "Creating a parser or a template takes a superuser, so the migration service does not carry them. Dictionaries and configurations are carried, yet a dictionary that reads a file of its own (`.dict`, `.affix`, `.stop`, `.ths`) does not find it on the target.",
+    fix: "Move configurations to the parser `default`, and dictionaries to a template of PostgreSQL or of an extension that the target offers; see that no dictionary needs a file that you put on the server.",
+    look: "SELECT prsname FROM pg_ts_parser WHERE oid >= 16384",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    in_each(facts, |findings, parts| {
+        let Some(list) = findings.know(&parts.text_search) else {
+            return;
+        };
+        let database = &parts.database;
+        findings
+            .found
+            .extend(list.rows.iter().map(|part| finding(database, part)));
+        // parsers and templates come first
+        let all_listed = list.rows.last().is_some_and(|part| !part.needs_superuser());
+        let rest = further(database, "text-search", list);
+        findings.found.extend(rest.map(|f| weighed(f, !all_listed)));
+    })
+}
+
+fn finding(database: &str, part: &TextSearch) -> Finding {
+    let kind = part.kind.replace('-', " ");
+    let base = part
+        .base
+        .as_ref()
+        .map(|b| format!(", over `{b}`"))
+        .unwrap_or_default();
+    let consequence = match part.needs_superuser() {
+        true => "which only a superuser may create",
+        false => "which a user made",
+    };
+    let message = format!("`{}` is a {kind}{base}, {consequence}", part.name);
+    let finding = Finding::new(format!("{database}/{}/{}", part.kind, part.name), message);
+    weighed(finding, part.needs_superuser())
+}
+
+fn weighed(finding: Finding, needs_superuser: bool) -> Finding {
+    match needs_superuser {
+        true => finding,
+        false => finding.milder(Severity::Note),
+    }
+}

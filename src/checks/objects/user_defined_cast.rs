@@ -1,0 +1,48 @@
+//! The migration service carries no casts. Since 0.1.0.
+//! A cast that comes with a type (from a range to its multirange) or with an extension is none of these.
+
+use super::each::{each, within};
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::objects::Cast;
+
+pub const CHECK: Check = Check {
+    id: "user-defined-cast",
+    title: "A user-defined cast is in a database",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[
+        Official::ServiceError(603409),
+        Official::AzureMigrate("casts"),
+    ],
+    why: "The migration service stops at every cast that was made with CREATE CAST.",
+    fix: "Keep the statement, drop the cast before the migration, and make it again on the target; without a function (`WITHOUT FUNCTION`) only a superuser could, so that such a cast needs a function there.",
+    look: "SELECT castsource::regtype, casttarget::regtype, castfunc::regprocedure FROM pg_cast WHERE oid >= 16384",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each(
+        facts,
+        "cast",
+        |parts| &parts.casts,
+        |database, cast| Some(finding(database, cast)),
+    )
+}
+
+fn finding(database: &str, cast: &Cast) -> Finding {
+    let name = format!("{} AS {}", cast.source, cast.target);
+    let with = match &cast.function {
+        Some(function) => format!("calls `{function}`"),
+        None => "has no function".to_owned(),
+    };
+    let message = format!(
+        "the {} cast from `{}` to `{}` {with}",
+        cast.context, cast.source, cast.target
+    );
+    Finding::new(format!("{database}/cast/{name}"), message)
+        .fix(within(database, &format!("DROP CAST ({name})")))
+}

@@ -1,0 +1,61 @@
+//! The output plugin comes in a package that may not be installed. Since 0.1.0.
+//! `test_decoding` is a library without a control file, so no catalog lists it, and a slot is never made to find out.
+//! What shows is whether the package that it comes in (contrib) is there.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::plan::Mode;
+
+pub const CHECK: Check = Check {
+    id: "decoding-plugin-missing",
+    title: "The source seems to lack the plugin `test_decoding`",
+    severity: Severity::Warning,
+    unknown: Severity::Note,
+    needs: Needs::Source,
+    mode: Some(Mode::Online),
+    official: &[],
+    why: "An online migration reads changes through the output plugin `test_decoding`. It comes with PostgreSQL's contrib \
+          collection, which some systems install apart.",
+    fix: "Install the contrib package of the server's version; this needs no restart.",
+    look: "SELECT count(*) FROM pg_available_extensions",
+    link: "https://www.postgresql.org/docs/current/test-decoding.html",
+    run,
+};
+
+/// One or two extensions of contrib may be packaged alone; so many only come together.
+const ENOUGH: u64 = 5;
+
+fn run(facts: &Facts) -> Judged {
+    let kind = facts.source_kind();
+    if kind.as_ref().is_ok_and(|kind| kind.is_managed()) {
+        return Ok(Findings::none());
+    }
+    let stream = facts.stream.as_ref()?;
+    let used = stream.slots.as_ref().is_ok_and(|slots| {
+        let plugins = slots.listed.iter().map(|slot| slot.plugin.as_deref());
+        plugins.into_iter().any(|p| p == Some("test_decoding"))
+    });
+    if used {
+        return Ok(Findings::none());
+    }
+    let available = *stream.contrib.as_ref()?;
+    if available >= ENOUGH {
+        return Ok(Findings::none());
+    }
+    // What may still clear it was not answered.
+    stream.slots.as_ref()?;
+    kind?;
+    let major = facts
+        .source_version()
+        .map_or("<major>".to_owned(), |v| v.major_text());
+    let message = format!(
+        "{available} extensions of contrib can be installed: its package, which brings `test_decoding`, seems not to be there"
+    );
+    Ok(Finding::new("server", message)
+        .evidence("contrib extensions", available)
+        .fix(format!(
+            "apt-get install postgresql-{major}  # Debian; Red Hat: dnf install postgresql{}-contrib",
+            major.replace('.', "")
+        ))
+        .into())
+}

@@ -1,0 +1,82 @@
+//! A slot that nobody reads keeps the log for ever. Since 0.1.0.
+//! PostgreSQL's own rule: <https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS>.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::stream::Slot;
+
+pub const CHECK: Check = Check {
+    id: "inactive-replication-slot",
+    title: "A replication slot that nobody reads keeps write-ahead log",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "PostgreSQL keeps all log from a slot's position on, for as long as the slot exists: the source's disk fills, \
+          faster while it is copied from, and a full disk stops the source. The slot is also one less for the migration.",
+    fix: "Find out who was meant to read it. Bring the reader back, or drop the slot.",
+    look: "SELECT slot_name, slot_type, restart_lsn FROM pg_replication_slots WHERE NOT active",
+    link: "https://www.postgresql.org/docs/current/view-pg-replication-slots.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let slots = facts.stream.as_ref()?.slots.as_ref()?;
+    let mut findings = Findings::none();
+    let idle = |slot: &&Slot| !slot.active && !slot.temporary;
+    findings
+        .found
+        .extend(slots.listed.iter().filter(idle).filter_map(finding));
+    Ok(findings)
+}
+
+fn finding(slot: &Slot) -> Option<Finding> {
+    let held = slot.held_bytes?.max(0).unsigned_abs();
+    let name = &slot.name;
+    let message = match slot.wal_status.as_deref() {
+        Some("lost") => return None,
+        _ => format!(
+            "nobody reads the {} slot `{name}`, which keeps {} of log",
+            slot.kind,
+            size(held)
+        ),
+    };
+    let drop = format!(
+        "SELECT pg_drop_replication_slot({});",
+        command::literal(name)
+    );
+    let mut finding = Finding::new(format!("slot/{name}"), message).evidence("held_bytes", held);
+    for (what, value) in [
+        ("database", &slot.database),
+        ("plugin", &slot.plugin),
+        ("wal_status", &slot.wal_status),
+    ] {
+        if let Some(value) = value {
+            finding = finding.evidence(what, value);
+        }
+    }
+    Some(finding.fix(drop))
+}
+
+fn size(bytes: u64) -> String {
+    const MIB: f64 = 1_048_576.0;
+    let mib = bytes as f64 / MIB;
+    if mib < 1024.0 {
+        format!("{mib:.1} MiB")
+    } else {
+        format!("{:.1} GiB", mib / 1024.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size(0), "0.0 MiB");
+        assert_eq!(size(5 * 1_048_576), "5.0 MiB");
+        assert_eq!(size(3 * 1_073_741_824), "3.0 GiB");
+    }
+}

@@ -1,0 +1,77 @@
+//! One slot a database, and only free ones count. Since 0.1.0.
+//! The error text asks for free slots; the prerequisites for more slots than databases. Hence: fewer stop it, just as
+//! many are tight.
+
+use super::{count, setting};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::facts::Facts;
+use crate::facts::stream::Slots;
+use crate::plan::Mode;
+
+pub const CHECK: Check = Check {
+    id: "replication-slots-short",
+    title: "The source has too few free replication slots",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: Some(Mode::Online),
+    official: &[Official::ServiceError(603105)],
+    why: "An online migration takes one logical replication slot for each database, and the documentation asks for more \
+          slots than databases. Slots that standbys, subscribers or earlier attempts hold are not there for it.",
+    fix: "Drop slots that nobody uses, or raise `max_replication_slots` (with `max_wal_senders` at least as high) and \
+          restart the source; or migrate the databases in groups.",
+    look: "SELECT slot_name, active, database FROM pg_replication_slots",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let most = count(facts, "max_replication_slots")?;
+    let slots = facts.stream.as_ref()?.slots.as_ref()?;
+    let mut findings = Findings::none();
+    let databases = findings.selected(facts.databases.as_ref()?).len() as u64;
+    let free = most.saturating_sub(slots.total);
+    if databases == 0 || free > databases {
+        return Ok(findings);
+    }
+    let kind = facts.source_kind().ok();
+    let of = match databases {
+        1 => "1 database".to_owned(),
+        many => format!("{many} databases"),
+    };
+    let message = format!("{free} of {most} replication slots are free, for {of}");
+    let needed = slots.total + databases + 1;
+    let mut finding = Finding::new("parameter/max_replication_slots", message)
+        .evidence("max_replication_slots", most)
+        .evidence("in use", slots.total);
+    if !slots.listed.is_empty() {
+        finding = finding.evidence("slots", names(slots));
+    }
+    let change = ("max_replication_slots", &*needed.to_string());
+    let finding = setting::change(finding, kind, change, "postmaster");
+    findings.push(if free == databases {
+        finding.milder(Severity::Warning)
+    } else {
+        finding
+    });
+    Ok(findings)
+}
+
+/// Those that nobody reads first: they may be dropped.
+fn names(slots: &Slots) -> String {
+    let mut listed: Vec<_> = slots.listed.iter().collect();
+    listed.sort_by_key(|slot| (slot.active, slot.name.as_str()));
+    let named: Vec<String> = listed
+        .iter()
+        .take(10)
+        .map(|slot| {
+            let state = if slot.active { "active" } else { "inactive" };
+            format!("{} ({state})", slot.name)
+        })
+        .collect();
+    let more = slots.total.saturating_sub(named.len() as u64);
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}

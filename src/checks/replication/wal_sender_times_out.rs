@@ -1,0 +1,37 @@
+//! A sender that hears nothing for long ends the stream. Since 0.1.0.
+//! The online prerequisites of every source type recommend 0.
+
+use super::{parameter, setting};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::{Facts, parameter as values};
+use crate::plan::Mode;
+
+pub const CHECK: Check = Check {
+    id: "wal-sender-times-out",
+    title: "The source ends a replication connection that is silent for long",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: Some(Mode::Online),
+    official: &[],
+    why: "While the target is busy with a long transaction it may not answer in time; PostgreSQL then ends the stream, and \
+          the documentation of online migrations recommends to switch this off.",
+    fix: "Set `wal_sender_timeout` to 0 for the time of the migration; this needs no restart. Set it back after cutover.",
+    look: "SHOW wal_sender_timeout",
+    link: "https://www.postgresql.org/docs/current/runtime-config-replication.html#GUC-WAL-SENDER-TIMEOUT",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let (parameter, value) = parameter(facts, "wal_sender_timeout")?;
+    if value == "0" {
+        return Ok(Findings::none());
+    }
+    let kind = facts.source_kind().ok();
+    let readable = values::readable(value, parameter.unit.as_deref());
+    let message = format!("`wal_sender_timeout` is {readable}");
+    let finding = Finding::new("parameter/wal_sender_timeout", message)
+        .evidence("wal_sender_timeout", &readable);
+    let change = ("wal_sender_timeout", "0");
+    Ok(setting::change(finding, kind, change, &parameter.context).into())
+}

@@ -1,0 +1,57 @@
+//! The roles of the source.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::facts::rows::rows;
+use crate::facts::{Fact, Missing};
+use crate::question::{Answers, Question};
+
+/// One role.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Role {
+    pub name: String,
+    oid: u32,
+    pub is_superuser: bool,
+    pub bypasses_row_security: bool,
+    pub replication: bool,
+    pub can_login: bool,
+    /// Whether the migration user has its rights; `None` where there is no such user.
+    pub user_has: Option<bool>,
+}
+
+/// The first oid that is not PostgreSQL's own: `FirstNormalObjectId`.
+const FIRST_USER_OID: u32 = 16_384;
+
+impl Role {
+    /// Whether it came with `initdb`: the bootstrap superuser, or a predefined role (`pg_monitor`, …).
+    pub fn is_initial(&self) -> bool {
+        self.oid < FIRST_USER_OID
+    }
+}
+
+/// All roles, by name.
+#[derive(Debug, Clone)]
+pub struct Roles(BTreeMap<String, Role>);
+
+impl Roles {
+    pub fn find(&self, name: &str) -> Option<&Role> {
+        self.0.get(name)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Role> {
+        self.0.values()
+    }
+}
+
+/// The answer of the query `roles`; an empty list is no answer, as no server has none.
+pub(super) fn read(answers: &Answers, question: &Question) -> Fact<Roles> {
+    let all: Vec<Role> = rows(answers, question)?;
+    if all.is_empty() {
+        return Err(Missing::unreadable(question, "the list of roles is empty"));
+    }
+    Ok(Roles(
+        all.into_iter().map(|r| (r.name.clone(), r)).collect(),
+    ))
+}

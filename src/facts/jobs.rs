@@ -1,0 +1,135 @@
+//! What extensions run by themselves: pg_cron's jobs, pg_partman's worker. Never a job's command, which may hold a secret.
+
+use serde::Deserialize;
+
+use super::databases::Databases;
+use super::rows::rows;
+use super::settings::Settings;
+use super::{Fact, Missing};
+use crate::question::{Answers, Question, Side};
+
+/// An active job of pg_cron.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Job {
+    pub id: i64,
+    pub name: Option<String>,
+    pub schedule: String,
+    /// The database that it runs in, which may be another than the one that lists it.
+    pub database: String,
+    pub maintains_partitions: bool,
+    /// How many active jobs there are; at most 200 are listed.
+    total: u64,
+}
+
+/// The jobs that one database lists.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub database: String,
+    /// `None`: pg_cron is not installed in it.
+    pub jobs: Fact<Option<Jobs>>,
+}
+
+/// The active jobs, as far as the role may see them.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    pub active: Vec<Job>,
+    /// Why there may be more: row security shows a role its own jobs alone, and a long list is cut.
+    pub hidden: Option<Missing>,
+}
+
+/// What runs by itself on the source.
+#[derive(Debug)]
+pub struct Schedulers {
+    pub listed: Vec<Listed>,
+    /// Whether pg_cron's library is loaded.
+    pub has_cron: Fact<bool>,
+    /// The databases that pg_partman's worker maintains; none where it is not loaded.
+    pub partman: Fact<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    is_filtered: bool,
+    jobs: Option<Vec<Job>>,
+}
+
+fn question(database: &str) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: database.to_owned(),
+        query: "cron_jobs",
+    }
+}
+
+/// The databases that may list jobs: those that are asked anyway, and pg_cron's own, whose jobs may run in any other.
+fn places<'a>(databases: &'a Databases, settings: Option<&'a Settings>) -> Vec<&'a str> {
+    let mut places = databases.to_ask();
+    let own = settings
+        .and_then(|s| s.find("cron.database_name")?.reset_val.as_deref())
+        .filter(|name| databases.find(name).is_some());
+    places.extend(own);
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The query `cron_jobs` in each database that may list some.
+pub fn questions(databases: &Databases, settings: Option<&Settings>) -> Vec<Question> {
+    places(databases, settings)
+        .into_iter()
+        .map(question)
+        .collect()
+}
+
+/// The jobs and workers.
+pub fn read(databases: &Databases, settings: &Fact<Settings>, answers: &Answers) -> Schedulers {
+    let settings = settings.as_ref().map_err(Clone::clone);
+    let listed = places(databases, settings.as_ref().ok().copied())
+        .into_iter()
+        .map(|database| Listed {
+            database: database.to_owned(),
+            jobs: jobs(database, answers),
+        })
+        .collect();
+    Schedulers {
+        listed,
+        has_cron: settings.clone().and_then(|s| s.preloads("pg_cron")),
+        partman: settings.map(partman),
+    }
+}
+
+fn jobs(database: &str, answers: &Answers) -> Fact<Option<Jobs>> {
+    let question = question(database);
+    let Some(row) = rows::<Row>(answers, &question)?.pop() else {
+        return Ok(None);
+    };
+    let active = row.jobs.unwrap_or_else(Vec::new);
+    let total = active.first().map_or(0, |job| job.total);
+    let hidden = if row.is_filtered {
+        let reason = format!("`cron.job` in `{database}` shows this role its own jobs alone");
+        let missing = Missing::unreadable(&question, reason);
+        Some(missing.with_remedy("ask as a superuser, or as a role with BYPASSRLS"))
+    } else if total > active.len() as u64 {
+        let reason = format!(
+            "{total} jobs are active, of which {} are listed",
+            active.len()
+        );
+        Some(Missing::unreadable(&question, reason))
+    } else {
+        None
+    };
+    Ok(Some(Jobs { active, hidden }))
+}
+
+/// The worker's parameters exist where its library is loaded, and every role sees them.
+fn partman(settings: &Settings) -> Vec<String> {
+    let list = settings
+        .find("pg_partman_bgw.dbname")
+        .and_then(|s| s.reset_val.as_deref())
+        .unwrap_or("");
+    list.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

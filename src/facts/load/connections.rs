@@ -1,0 +1,79 @@
+//! Connections to the source: how many there are, and what limits those of the migration user.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::facts::rows::rows;
+use crate::facts::{Fact, Missing};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+/// Connections to one database, without the one that asked.
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    database: String,
+    in_use: u32,
+    of_user: u32,
+    user_limit: Option<i32>,
+    user_is_superuser: Option<bool>,
+}
+
+/// What is in use, and the migration user's own limits.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    /// By database.
+    pub in_use: BTreeMap<String, u32>,
+    /// Connections of the migration user, to all databases.
+    pub of_user: u32,
+    /// `None` where there is no such role.
+    pub user: Option<User>,
+}
+
+/// What holds for the migration user.
+#[derive(Debug, Clone, Copy)]
+pub struct User {
+    /// Most connections at a time; -1 for no limit.
+    pub limit: i32,
+    /// Limits of roles and databases do not hold for superusers, and the reserved connections are theirs.
+    pub is_superuser: bool,
+}
+
+impl Connections {
+    /// Connections to all databases.
+    pub fn total(&self) -> u32 {
+        self.in_use.values().sum()
+    }
+}
+
+/// The query `connections`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "connections",
+    }
+}
+
+pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Connections> {
+    let question = question(source);
+    let rows: Vec<Row> = rows(answers, &question)?;
+    let Some(first) = rows.first() else {
+        return Err(Missing::unreadable(
+            &question,
+            "the list of databases is empty",
+        ));
+    };
+    let user = first
+        .user_limit
+        .zip(first.user_is_superuser)
+        .map(|(limit, is_superuser)| User {
+            limit,
+            is_superuser,
+        });
+    Ok(Connections {
+        of_user: rows.iter().map(|r| r.of_user).sum(),
+        in_use: rows.into_iter().map(|r| (r.database, r.in_use)).collect(),
+        user,
+    })
+}

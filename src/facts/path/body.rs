@@ -1,0 +1,157 @@
+//! Reads an answer of a provider whose models are not linked in, field by field. What has another type than it should, and
+//! what must be there and is not, is missing; what ARM leaves out when there is none of it is none.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::Value;
+
+use crate::facts::rows::given;
+use crate::facts::{Fact, Missing};
+use crate::plan::ResourceId;
+use crate::question::{Answers, Question};
+
+/// One JSON object of an answer.
+#[derive(Clone)]
+pub(super) struct Body<'a> {
+    json: &'a Value,
+    question: &'a Question,
+}
+
+impl<'a> Body<'a> {
+    /// The resource that answers `question`: an object with `properties`, or the answer is none.
+    pub fn resource(answers: &'a Answers, question: &'a Question) -> Fact<Self> {
+        let json = &given(answers, question)?.json;
+        let has_properties = json.get("properties").is_some_and(Value::is_object);
+        if !has_properties || json.get("error").is_some() {
+            return Err(Missing::unreadable(
+                question,
+                "the answer is not a resource",
+            ));
+        }
+        Ok(Body { json, question })
+    }
+
+    pub fn item(json: &'a Value, question: &'a Question) -> Fact<Self> {
+        if json.is_object() {
+            Ok(Body { json, question })
+        } else {
+            Err(Missing::unreadable(
+                question,
+                "an item of the answer is not an object",
+            ))
+        }
+    }
+
+    pub fn missing(&self, why: impl Into<String>) -> Missing {
+        Missing::unreadable(self.question, why)
+    }
+
+    fn at(&self, path: &str) -> Option<&'a Value> {
+        let found = path
+            .split('.')
+            .try_fold(self.json, |json, key| json.get(key));
+        found.filter(|v| !v.is_null())
+    }
+
+    fn another(&self, path: &str, value: &Value, kind: &str) -> Missing {
+        let shown: String = value.to_string().chars().take(60).collect();
+        self.missing(format!("`{path}` is {shown}, not {kind}"))
+    }
+
+    /// The text at `path`; `None` where it is absent or empty.
+    pub fn text(&self, path: &str) -> Fact<Option<String>> {
+        match self.at(path) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|t| !t.is_empty())),
+            Some(other) => Err(self.another(path, other, "a text")),
+        }
+    }
+
+    pub fn required(&self, path: &str) -> Fact<String> {
+        let absent = || self.missing(format!("the answer has no `{path}`"));
+        self.text(path)?.ok_or_else(absent)
+    }
+
+    pub fn flag(&self, path: &str) -> Fact<bool> {
+        match self.at(path) {
+            None => Err(self.missing(format!("the answer has no `{path}`"))),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(self.another(path, other, "true or false")),
+        }
+    }
+
+    pub fn number(&self, path: &str) -> Fact<u32> {
+        match self.at(path) {
+            None => Err(self.missing(format!("the answer has no `{path}`"))),
+            Some(value) => value
+                .as_u64()
+                .and_then(|n| u32::try_from(n).ok())
+                .ok_or_else(|| self.another(path, value, "a number")),
+        }
+    }
+
+    /// The resource id at `path`.
+    pub fn id(&self, path: &str) -> Fact<Option<ResourceId>> {
+        let Some(text) = self.text(path)? else {
+            return Ok(None);
+        };
+        let unreadable = |_| self.missing(format!("`{path}` is `{text}`, not a resource id"));
+        text.parse().map(Some).map_err(unreadable)
+    }
+
+    pub fn required_id(&self, path: &str) -> Fact<ResourceId> {
+        let absent = || self.missing(format!("the answer has no `{path}`"));
+        self.id(path)?.ok_or_else(absent)
+    }
+
+    /// The array at `path`; `None` where it is absent.
+    fn array(&self, path: &str) -> Fact<Option<&'a Vec<Value>>> {
+        match self.at(path) {
+            None => Ok(None),
+            Some(Value::Array(items)) => Ok(Some(items)),
+            Some(other) => Err(self.another(path, other, "a list")),
+        }
+    }
+
+    /// The objects of the list at `path`, which must be there.
+    pub fn list(&self, path: &str) -> Fact<Vec<Body<'a>>> {
+        let absent = || self.missing(format!("the answer has no `{path}`"));
+        let items = self.array(path)?.ok_or_else(absent)?;
+        items.iter().map(|i| Body::item(i, self.question)).collect()
+    }
+
+    /// The texts of the list at `path`; none where it is absent.
+    pub fn texts(&self, path: &str) -> Fact<Vec<String>> {
+        let text = |item: &Value| {
+            let text = item.as_str().map(str::to_owned);
+            text.ok_or_else(|| self.another(path, item, "a text"))
+        };
+        self.array(path)?.into_iter().flatten().map(text).collect()
+    }
+
+    /// The address prefixes at `path`; none where it is absent.
+    pub fn prefixes(&self, path: &str) -> Fact<Vec<IpNet>> {
+        self.texts(path)?
+            .iter()
+            .map(|text| {
+                prefix(text).ok_or_else(|| {
+                    self.missing(format!("`{path}` holds `{text}`, no address prefix"))
+                })
+            })
+            .collect()
+    }
+
+    /// How many objects stand in the list at `path`; none where it is absent.
+    pub fn count(&self, path: &str) -> Fact<usize> {
+        Ok(self.array(path)?.map_or(0, Vec::len))
+    }
+}
+
+/// An address prefix, with its host bits cut; a single address is a prefix of its own.
+pub fn prefix(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let net = text.parse::<IpNet>().ok();
+    net.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+        .map(|n| n.trunc())
+}

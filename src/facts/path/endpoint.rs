@@ -1,0 +1,179 @@
+//! The target's private endpoints: whether each is approved, and whether DNS knows it.
+
+use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
+use serde_json::Value;
+
+use super::body::Body;
+use super::{NETWORK_API_VERSION, arm, zone};
+use crate::facts::shape::{Shape, items};
+use crate::facts::{Fact, Missing};
+use crate::plan::{ResourceId, Target};
+use crate::question::{Answers, Question};
+
+/// A private endpoint's connection, as the server tells of it.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The name of the connection, which is not the endpoint's.
+    pub name: String,
+    pub endpoint: ResourceId,
+    /// `Approved`, `Pending`, `Rejected`, `Disconnected`.
+    pub status: Fact<String>,
+    pub description: Option<String>,
+    /// For approved ones.
+    pub dns: Fact<Dns>,
+}
+
+/// What resolves the server's name to a private endpoint.
+#[derive(Debug, Clone)]
+pub struct Dns {
+    /// The private DNS zones that its zone groups keep up to date.
+    pub zones: Vec<Keeping>,
+    /// Where there is no zone group: whether the usual zone beside the endpoint has a record of the server.
+    pub record_by_hand: Fact<bool>,
+}
+
+/// A zone that a zone group keeps, and whether it wrote an address record there.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    pub zone: zone::Zone,
+    pub has_record: bool,
+}
+
+/// The zone that private endpoints of flexible servers use.
+/// <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>
+const ZONE: &str = "privatelink.postgres.database.azure.com";
+
+impl Connection {
+    pub fn has_status(&self, status: &str) -> Fact<bool> {
+        let own = self.status.as_ref().map_err(Clone::clone)?;
+        Ok(own.eq_ignore_ascii_case(status))
+    }
+}
+
+fn groups_question(endpoint: &ResourceId) -> Question {
+    let path = format!("{}/privateDnsZoneGroups", endpoint.path());
+    arm(path, NETWORK_API_VERSION)
+}
+
+/// The usual zone in the endpoint's own resource group, where a hand-made one most often is.
+fn usual_zone(endpoint: &ResourceId) -> Fact<ResourceId> {
+    let path = format!(
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateDnsZones/{ZONE}",
+        endpoint.subscription(),
+        endpoint.resource_group()
+    );
+    path.parse()
+        .map_err(|_| Missing::unreadable(&groups_question(endpoint), "the endpoint's id is odd"))
+}
+
+/// What DNS knows of the approved ones; whether a runtime server's network sees the zones, where one is named.
+pub(super) fn questions(
+    connections: &[Connection],
+    target: &Target,
+    has_runtime: bool,
+    answers: &Answers,
+) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for connection in connections {
+        if !matches!(connection.has_status("Approved"), Ok(true)) {
+            continue;
+        }
+        questions.push(groups_question(&connection.endpoint));
+        match keepings(&connection.endpoint, answers) {
+            Ok(kept) if kept.is_empty() => {
+                let zone = usual_zone(&connection.endpoint);
+                questions.extend(
+                    zone.ok()
+                        .map(|z| zone::record_question(&z, &target.id.name)),
+                );
+            }
+            Ok(kept) if has_runtime => {
+                questions.extend(kept.iter().map(|k| zone::links_question(&k.zone.id)));
+            }
+            _ => {}
+        }
+    }
+    questions
+}
+
+/// The connections in the server's answer. Their absence says nothing: public servers of older days have no such key.
+pub(super) fn read(
+    shape: &Shape<models::Server>,
+    question: &Question,
+    target: &Target,
+    answers: &Answers,
+) -> Fact<Vec<Connection>> {
+    let path = "properties.privateEndpointConnections";
+    let Some(Value::Array(all)) = shape.value(path) else {
+        return Err(shape.absent(path));
+    };
+    all.iter()
+        .map(|item| connection(&Body::item(item, question)?, target, answers))
+        .collect()
+}
+
+fn connection(body: &Body, target: &Target, answers: &Answers) -> Fact<Connection> {
+    let state = "properties.privateLinkServiceConnectionState";
+    let endpoint = body.required_id("properties.privateEndpoint.id")?;
+    let status = body.required(&format!("{state}.status"));
+    Ok(Connection {
+        name: body.required("name")?,
+        description: body.text(&format!("{state}.description")).ok().flatten(),
+        dns: dns(&endpoint, target, answers),
+        status: status.and_then(|s| known(s, body)),
+        endpoint,
+    })
+}
+
+fn known(status: String, body: &Body) -> Fact<String> {
+    let all = ["Approved", "Pending", "Rejected", "Disconnected"];
+    if all.iter().any(|k| k.eq_ignore_ascii_case(&status)) {
+        return Ok(status);
+    }
+    Err(body.missing(format!(
+        "a private endpoint's status is `{status}`, which is not known here"
+    )))
+}
+
+fn dns(endpoint: &ResourceId, target: &Target, answers: &Answers) -> Fact<Dns> {
+    let zones = keepings(endpoint, answers)?;
+    let record_by_hand = match usual_zone(endpoint) {
+        Ok(zone) if zones.is_empty() => zone::has_record(&zone, &target.id.name, answers),
+        Ok(_) => Ok(false),
+        Err(missing) => Err(missing),
+    };
+    Ok(Dns {
+        zones,
+        record_by_hand,
+    })
+}
+
+/// The zones of all zone groups of an endpoint.
+fn keepings(endpoint: &ResourceId, answers: &Answers) -> Fact<Vec<Keeping>> {
+    let question = groups_question(endpoint);
+    let mut all = Vec::new();
+    for group in items(answers, &question)? {
+        let group = Body::item(group, &question)?;
+        for config in group.list("properties.privateDnsZoneConfigs")? {
+            let id = config.required_id("properties.privateDnsZoneId")?;
+            all.push(Keeping {
+                has_record: has_address(&config)?,
+                zone: zone::read(&id, answers),
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn has_address(config: &Body) -> Fact<bool> {
+    if config.count("properties.recordSets")? == 0 {
+        return Ok(false);
+    }
+    for record in config.list("properties.recordSets")? {
+        let is_address = record.required("recordType")?.eq_ignore_ascii_case("A");
+        if is_address && record.count("ipAddresses")? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,64 @@
+//! Peerings between virtual networks, as one side of them tells.
+
+use ipnet::IpNet;
+
+use super::body::Body;
+use crate::facts::Fact;
+use crate::plan::ResourceId;
+
+/// A peering, seen from the network that holds it.
+#[derive(Debug, Clone)]
+pub struct Peering {
+    pub name: String,
+    pub remote: Fact<ResourceId>,
+    /// `Initiated`, `Connected`, `Disconnected`.
+    pub state: Fact<String>,
+    /// `FullyInSync`, `RemoteNotInSync`, `LocalNotInSync`, `LocalAndRemoteNotInSync`.
+    pub sync: Fact<String>,
+    /// Whether the remote network's addresses belong to the tag `VirtualNetwork` here.
+    pub allows_access: Fact<bool>,
+    pub uses_remote_gateways: Fact<bool>,
+    pub allows_gateway_transit: Fact<bool>,
+    /// The remote network's addresses; missing when only some of its subnets are peered.
+    pub remote_space: Fact<Vec<IpNet>>,
+}
+
+impl Peering {
+    pub fn is_connected(&self) -> Fact<bool> {
+        let state = self.state.as_ref().map_err(Clone::clone)?;
+        Ok(state.eq_ignore_ascii_case("Connected"))
+    }
+}
+
+pub(super) fn read(body: &Body) -> Fact<Peering> {
+    let known = ["Initiated", "Connected", "Disconnected"];
+    Ok(Peering {
+        name: body.required("name")?,
+        remote: body.required_id("properties.remoteVirtualNetwork.id"),
+        state: body.required("properties.peeringState").and_then(|state| {
+            if known.iter().any(|k| k.eq_ignore_ascii_case(&state)) {
+                Ok(state)
+            } else {
+                Err(body.missing(format!(
+                    "`peeringState` is `{state}`, which is not known here"
+                )))
+            }
+        }),
+        sync: body.required("properties.peeringSyncLevel"),
+        allows_access: body.flag("properties.allowVirtualNetworkAccess"),
+        uses_remote_gateways: body.flag("properties.useRemoteGateways"),
+        allows_gateway_transit: body.flag("properties.allowGatewayTransit"),
+        remote_space: remote_space(body),
+    })
+}
+
+fn remote_space(body: &Body) -> Fact<Vec<IpNet>> {
+    if matches!(body.flag("properties.peerCompleteVnets"), Ok(false)) {
+        return Err(body.missing("the peering takes in some subnets only"));
+    }
+    let space = body.prefixes("properties.remoteAddressSpace.addressPrefixes")?;
+    if space.is_empty() {
+        return Err(body.missing("the peering does not tell the remote network's addresses"));
+    }
+    Ok(space)
+}

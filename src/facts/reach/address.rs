@@ -1,0 +1,126 @@
+//! What kind of thing stands where a host is due.
+
+use std::fmt;
+use std::net::IpAddr;
+
+/// A host, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// The directory of a Unix-domain socket.
+    Socket(String),
+    Literal(IpAddr),
+    /// How Google names an instance: `project:region:instance`, or the path of an AlloyDB instance.
+    Instance(String),
+    Name(String),
+}
+
+impl Address {
+    pub fn of(host: &str) -> Address {
+        // A zone (`fe80::1%eth0`) is the reader's own.
+        let bare = host.split('%').next().unwrap_or(host);
+        let bare = bare.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = bare.parse() {
+            return Address::Literal(ip);
+        }
+        if let Some(instance) = instance(host) {
+            return Address::Instance(instance.to_owned());
+        }
+        if host.is_empty() || host.starts_with(['/', '@']) {
+            return Address::Socket(host.to_owned());
+        }
+        Address::Name(host.trim_end_matches('.').to_ascii_lowercase())
+    }
+
+    /// Whether it is a name that only this machine, its containers or its link know.
+    pub fn is_local_name(&self) -> bool {
+        let Address::Name(name) = self else {
+            return false;
+        };
+        let local = [".localhost", ".local", ".docker.internal", ".localdomain"];
+        !name.contains('.') || local.iter().any(|end| name.ends_with(end))
+    }
+}
+
+/// Cloud SQL's connection name has a domain in front where the project has one (`example.com:project:region:instance`); its
+/// proxy makes a socket directory of that name.
+fn instance(host: &str) -> Option<&str> {
+    let name = host.strip_prefix("/cloudsql/").unwrap_or(host);
+    let parts: Vec<&str> = name.split(':').collect();
+    let plain = |part: &&str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    let is_cloud_sql = matches!(parts.len(), 3 | 4) && parts.iter().all(plain);
+    let is_alloy_db = name.starts_with("projects/") && name.contains("/instances/");
+    (is_cloud_sql || is_alloy_db).then_some(name)
+}
+
+/// Whether no other machine can come in by this address, or only one on the same link.
+pub(crate) fn is_here_only(ip: IpAddr) -> bool {
+    let link_local = match ip {
+        IpAddr::V4(v4) => v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    link_local || ip.to_canonical().is_loopback() || ip.is_unspecified()
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Socket(path) => write!(f, "the socket in `{path}`"),
+            Address::Literal(ip) => write!(f, "`{ip}`"),
+            Address::Instance(name) | Address::Name(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_host() {
+        let name = |n: &str| Address::Name(n.to_owned());
+        let instance = |n: &str| Address::Instance(n.to_owned());
+        assert_eq!(
+            Address::of("/run/postgresql"),
+            Address::Socket("/run/postgresql".to_owned())
+        );
+        assert_eq!(
+            Address::of("shop:europe-west3:orders"),
+            instance("shop:europe-west3:orders")
+        );
+        assert_eq!(
+            Address::of("/cloudsql/shop:europe-west3:orders"),
+            instance("shop:europe-west3:orders")
+        );
+        let alloy = "projects/shop/locations/europe-west3/clusters/c/instances/i";
+        assert_eq!(Address::of(alloy), instance(alloy));
+        assert_eq!(Address::of("DB.corp.example."), name("db.corp.example"));
+        for ip in ["10.0.0.1", "fd00::1", "::1", "[fd00::1]", "fe80::1%eth0"] {
+            assert!(matches!(Address::of(ip), Address::Literal(_)), "{ip}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_nothing_elsewhere() {
+        for local in ["localhost", "db", "host.docker.internal", "printer.local"] {
+            assert!(Address::of(local).is_local_name(), "{local}");
+        }
+        assert!(!Address::of("db.corp.example").is_local_name());
+        assert!(!Address::of("10.0.0.1").is_local_name());
+        for ip in [
+            "127.0.0.2",
+            "::1",
+            "169.254.1.1",
+            "fe80::1",
+            "0.0.0.0",
+            "::ffff:127.0.0.1",
+        ] {
+            assert!(is_here_only(ip.parse().unwrap()), "{ip}");
+        }
+        assert!(!is_here_only("10.0.0.1".parse().unwrap()));
+    }
+}

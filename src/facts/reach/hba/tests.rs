@@ -1,0 +1,162 @@
+//! Which rule a visitor meets: every kind, keyword and form of address.
+
+use super::*;
+
+/// A line of pg_hba.conf, with a prefix or a word as its address.
+fn rule(line: u32, text: &str) -> Rule {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [kind, databases, users, address, method] = words.as_slice() else {
+        panic!("{text}")
+    };
+    let list = |text: &str| Some(text.split(',').map(str::to_owned).collect());
+    let net = address.parse::<IpNet>().ok();
+    Rule {
+        file: None,
+        line,
+        kind: Some((*kind).to_owned()),
+        databases: list(databases),
+        users: list(users),
+        address: Some(net.map_or((*address).to_owned(), |net| net.addr().to_string())),
+        netmask: net.map(|net| net.netmask().to_string()),
+        method: Some((*method).to_owned()),
+        is_broken: false,
+        total: 1,
+    }
+}
+
+/// The line that `migrator`, a member of `staff`, meets on the way into `orders`; 0 for none, negative where that is unsure.
+fn met(lines: &[&str], prefix: &str, tls: bool) -> i64 {
+    let rules: Vec<Rule> = (1..).zip(lines).map(|(n, text)| rule(n, text)).collect();
+    let groups = ["migrator".to_owned(), "staff".to_owned()];
+    let visitor = Visitor {
+        database: "orders",
+        user: "migrator",
+        groups: &groups,
+        prefix: prefix.parse().unwrap(),
+        tls,
+    };
+    match first_match(&rules, &visitor) {
+        Met::Rule(rule) => i64::from(rule.line),
+        Met::Nothing => 0,
+        Met::Unsure(rule, _) => -i64::from(rule.line),
+    }
+}
+
+const SUBNET: &str = "10.1.2.0/24";
+
+#[test]
+fn kinds() {
+    let lines = [
+        "hostgssenc all all all gss",
+        "hostssl all all all md5",
+        "hostnossl all all all reject",
+        "host all all all trust",
+    ];
+    assert_eq!(met(&lines, SUBNET, true), 2);
+    assert_eq!(met(&lines, SUBNET, false), 3);
+    assert_eq!(met(&["hostnogssenc all all all md5"], SUBNET, true), 1);
+    assert_eq!(met(&["local all all all md5"], SUBNET, true), 0);
+}
+
+#[test]
+fn databases_and_users() {
+    for (line, fits) in [
+        ("host orders migrator all md5", true),
+        ("host billing,orders a,migrator all md5", true),
+        ("host Orders migrator all md5", false),
+        ("host sameuser all all md5", false),
+        ("host samerole all all md5", false),
+        ("host replication all all md5", false),
+        ("host replication,all all all md5", true),
+        ("host all +staff all md5", true),
+        ("host all +migrator all md5", true),
+        ("host all +others all md5", false),
+        ("host all staff all md5", false),
+    ] {
+        assert_eq!(met(&[line], SUBNET, true) == 1, fits, "{line}");
+    }
+    let regex = "host /^ord /^mig all md5";
+    assert_eq!(met(&[regex], SUBNET, true), -1);
+    assert_eq!(
+        met(&[regex, "host all all all md5"], SUBNET, true),
+        2,
+        "both admit"
+    );
+    assert_eq!(met(&[regex, "host all all all reject"], SUBNET, true), -1);
+    assert_eq!(met(&["host orders,/x migrator all md5"], SUBNET, true), 1);
+}
+
+#[test]
+fn a_group_or_a_user_that_is_named_as_the_database() {
+    let of = |database: &'static str| Visitor {
+        database,
+        user: "migrator",
+        groups: &[],
+        prefix: SUBNET.parse().unwrap(),
+        tls: true,
+    };
+    let same = [rule(1, "host sameuser all all md5")];
+    assert!(matches!(first_match(&same, &of("migrator")), Met::Rule(_)));
+    let role = [rule(1, "host samerole all all md5")];
+    assert!(matches!(first_match(&role, &of("migrator")), Met::Rule(_)));
+    assert!(matches!(first_match(&role, &of("orders")), Met::Nothing));
+}
+
+#[test]
+fn addresses() {
+    for (address, expected) in [
+        ("10.1.0.0/16", 1),
+        ("10.1.2.0/24", 1),
+        ("10.1.2.0/25", -1),
+        ("10.1.2.7/32", -1),
+        ("10.1.3.0/24", 0),
+        ("0.0.0.0/0", 1),
+        ("::/0", 0),
+        ("all", 1),
+        ("samehost", 0),
+        ("samenet", -1),
+        ("client.corp.example", -1),
+        (".corp.example", -1),
+    ] {
+        let line = format!("host all all {address} scram-sha-256");
+        assert_eq!(met(&[&line], SUBNET, true), expected, "{address}");
+    }
+    assert_eq!(met(&["host all all fd00::/8 md5"], "fd00:1::/64", true), 1);
+}
+
+#[test]
+fn the_first_one_decides_and_parts_count() {
+    let reject = "host all all 10.0.0.0/8 reject";
+    let admit = "host all all all md5";
+    assert_eq!(met(&[reject, admit], SUBNET, true), 1);
+    assert_eq!(met(&[admit, reject], SUBNET, true), 1);
+    let part = "host all all 10.1.2.128/25 reject";
+    assert_eq!(
+        met(&[part, admit], SUBNET, true),
+        -1,
+        "a part is turned away"
+    );
+    assert_eq!(
+        met(&[part], SUBNET, true),
+        0,
+        "the rest is turned away as well"
+    );
+    assert_eq!(met(&[], SUBNET, true), 0);
+}
+
+#[test]
+fn methods_that_a_password_opens() {
+    for (method, opens) in [
+        ("trust", true),
+        ("scram-sha-256", true),
+        ("ldap", true),
+        ("reject", false),
+        ("cert", false),
+    ] {
+        assert_eq!(
+            rule(1, &format!("host all all all {method}")).admits(),
+            opens,
+            "{method}"
+        );
+    }
+}

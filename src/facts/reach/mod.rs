@@ -1,0 +1,105 @@
+//! How the source can be reached: its addresses, the rules of pg_hba.conf, the groups that these name.
+//! Not here: the target's side of the path (`path`), what connecting showed (`session`), parameters (`settings`).
+
+mod address;
+pub mod hba;
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+
+use super::databases::Databases;
+use super::rows::{given, rows};
+use super::{Fact, Missing};
+use crate::plan::{Migration, SourceServer};
+use crate::question::{Answers, Question, Side};
+
+pub use address::Address;
+pub(crate) use address::is_here_only;
+
+/// What is known of it, each part for itself.
+#[derive(Debug)]
+pub struct Reach {
+    /// The address that the service is to use: as the plan says, else as the tool was told to connect.
+    pub address: Address,
+    /// What a name resolves to, where this ran; of an address, itself.
+    pub resolved: Fact<Vec<IpAddr>>,
+    pub hba: Fact<hba::Rules>,
+    /// The migration user and the roles that it is a member of.
+    pub groups: Fact<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Resolved {
+    addresses: Vec<IpAddr>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    role: String,
+}
+
+fn sql(source: &SourceServer, query: &'static str) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query,
+    }
+}
+
+/// What is asked of the server as a whole.
+pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+    let mut questions = vec![sql(source, "hba"), sql(source, "groups")];
+    questions.extend(dns(&Address::of(source.service_address())));
+    questions
+}
+
+/// What is asked in each database: nothing.
+pub fn questions_in(_migration: &Migration, _database: &str) -> Vec<Question> {
+    Vec::new()
+}
+
+/// Reads all of it.
+pub fn read(
+    _migration: &Migration,
+    source: &SourceServer,
+    _databases: Option<&Databases>,
+    answers: &Answers,
+) -> Reach {
+    let address = Address::of(source.service_address());
+    let groups = sql(source, "groups");
+    Reach {
+        resolved: resolved(&address, answers),
+        hba: hba::read(answers, &sql(source, "hba")),
+        groups: rows(answers, &groups)
+            .map(|rows: Vec<Group>| rows.into_iter().map(|row| row.role).collect()),
+        address,
+    }
+}
+
+/// The name is looked up as the service would be given it.
+fn dns(address: &Address) -> Option<Question> {
+    match address {
+        Address::Name(host) => Some(Question::Dns { host: host.clone() }),
+        _ => None,
+    }
+}
+
+fn resolved(address: &Address, answers: &Answers) -> Fact<Vec<IpAddr>> {
+    let Some(question) = dns(address) else {
+        return match address {
+            Address::Literal(ip) => Ok(vec![*ip]),
+            other => Err(Missing::not_said(
+                format!("{other} has no address"),
+                "say `--source-address` with the name or address that the service will use",
+            )),
+        };
+    };
+    let given = given(answers, &question)?;
+    let found: Resolved = Deserialize::deserialize(&given.json)
+        .map_err(|e| Missing::unreadable(&question, format!("it is no list of addresses: {e}")))?;
+    if found.addresses.is_empty() {
+        return Err(Missing::unreadable(&question, "the name has no address"));
+    }
+    Ok(found.addresses)
+}

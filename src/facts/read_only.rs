@@ -1,0 +1,126 @@
+//! Where `default_transaction_read_only` is set, and what the migration user's sessions get in a database.
+
+use serde::Deserialize;
+
+use super::Fact;
+use super::rows::rows;
+use super::settings::Settings;
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+pub const PARAMETER: &str = "default_transaction_read_only";
+
+/// A value for a database, a role, or a role in a database; `None` stands for all.
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    database: Option<String>,
+    role: Option<String>,
+    value: String,
+}
+
+/// Every place where the parameter is set.
+#[derive(Debug)]
+pub struct ReadOnly {
+    rows: Vec<Row>,
+    server: Fact<bool>,
+}
+
+/// The place whose value a session gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Server,
+    AllRoles,
+    Database,
+    Role,
+    RoleInDatabase,
+}
+
+impl ReadOnly {
+    /// Whether a session of `role` in `database` begins read only, and what says so: the most particular place wins.
+    pub fn of(&self, database: &str, role: &str) -> Fact<(bool, Place)> {
+        let fits = |row: &&Row| {
+            row.database.as_deref().is_none_or(|d| d == database)
+                && row.role.as_deref().is_none_or(|r| r == role)
+        };
+        let place = |row: &Row| match (&row.database, &row.role) {
+            (None, None) => Place::AllRoles,
+            (Some(_), None) => Place::Database,
+            (None, Some(_)) => Place::Role,
+            (Some(_), Some(_)) => Place::RoleInDatabase,
+        };
+        match self.rows.iter().filter(fits).max_by_key(|row| place(row)) {
+            Some(row) => Ok((is_on(&row.value), place(row))),
+            None => self.server.clone().map(|on| (on, Place::Server)),
+        }
+    }
+}
+
+/// The spellings of a boolean that PostgreSQL takes for true; it keeps a setting as it was written.
+fn is_on(value: &str) -> bool {
+    let value = value.trim().to_ascii_lowercase();
+    value == "1" || value == "on" || "true".starts_with(&value) || "yes".starts_with(&value)
+}
+
+/// The query `read_only_settings`.
+pub fn question(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "read_only_settings",
+    }
+}
+
+pub fn read(source: &SourceServer, settings: &Fact<Settings>, answers: &Answers) -> Fact<ReadOnly> {
+    Ok(ReadOnly {
+        rows: rows(answers, &question(source))?,
+        server: settings.as_ref().map_err(Clone::clone).and_then(server),
+    })
+}
+
+/// The whole server's value. Where the asking role, its database or its session brings one of its own, that hides it.
+fn server(settings: &Settings) -> Fact<bool> {
+    let value = settings.value(PARAMETER)?;
+    let own = ["database", "user", "database user", "client", "session"];
+    match settings.find(PARAMETER) {
+        Some(setting) if own.contains(&setting.source.as_str()) => {
+            let reason =
+                format!("the asking role has its own `{PARAMETER}`, which hides the server's");
+            let missing = settings.unreadable(reason);
+            Err(missing.with_remedy("ask as a role, and in a database, that sets none"))
+        }
+        _ => Ok(is_on(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_particular_place_wins() {
+        let row = |database: Option<&str>, role: Option<&str>, value: &str| Row {
+            database: database.map(str::to_owned),
+            role: role.map(str::to_owned),
+            value: value.to_owned(),
+        };
+        let facts = ReadOnly {
+            rows: vec![
+                row(None, None, "on"),
+                row(Some("d"), None, "off"),
+                row(None, Some("r"), "t"),
+                row(Some("e"), Some("r"), "0"),
+            ],
+            server: Ok(false),
+        };
+        assert_eq!(facts.of("d", "x"), Ok((false, Place::Database)));
+        assert_eq!(facts.of("d", "r"), Ok((true, Place::Role)));
+        assert_eq!(facts.of("e", "r"), Ok((false, Place::RoleInDatabase)));
+        assert_eq!(facts.of("f", "x"), Ok((true, Place::AllRoles)));
+    }
+
+    #[test]
+    fn spellings_of_true() {
+        assert!(["on", "1", "TRUE", "tr", "yes", "y"].into_iter().all(is_on));
+        assert!(!["off", "0", "false", "no", "f"].into_iter().any(is_on));
+    }
+}

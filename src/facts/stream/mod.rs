@@ -1,0 +1,123 @@
+//! What an online migration needs of the source: slots, senders, a plugin, transactions, identities, sequences.
+//! Not here: objects that do not replicate (`objects`), prepared transactions (`objects`), parameters (`settings`).
+
+mod identities;
+mod slots;
+mod transactions;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::databases::Databases;
+use super::rows::row;
+use super::{Fact, Missing};
+use crate::plan::{Migration, SourceServer};
+use crate::question::{Answers, Question, Side};
+
+pub use identities::{Identities, Key, Table};
+pub use slots::{Slot, Slots};
+pub use transactions::{Transaction, Transactions};
+
+/// What is known of it, each part for itself.
+#[derive(Debug)]
+pub struct Stream {
+    pub slots: Fact<Slots>,
+    /// WAL senders at work: standbys, backups, subscribers.
+    pub senders_in_use: Fact<u64>,
+    /// How many extensions of contrib can be installed.
+    pub contrib: Fact<u64>,
+    pub transactions: Fact<Transactions>,
+    in_database: BTreeMap<String, InDatabase>,
+}
+
+#[derive(Debug)]
+struct InDatabase {
+    identities: Fact<Identities>,
+    sequences: Fact<u64>,
+}
+
+impl Stream {
+    /// The tables of a database that lack a replica identity.
+    pub fn identities(&self, database: &str) -> Fact<&Identities> {
+        match self.in_database.get(database) {
+            Some(known) => known.identities.as_ref().map_err(Clone::clone),
+            None => Err(Missing::not_asked(&sql(database, "identities"))),
+        }
+    }
+
+    /// How many sequences of users a database has.
+    pub fn sequences(&self, database: &str) -> Fact<u64> {
+        match self.in_database.get(database) {
+            Some(known) => known.sequences.clone(),
+            None => Err(Missing::not_asked(&sql(database, "sequences"))),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Senders {
+    in_use: u64,
+}
+
+#[derive(Deserialize)]
+struct Contrib {
+    available: u64,
+}
+
+#[derive(Deserialize)]
+struct Sequences {
+    sequences: u64,
+}
+
+fn sql(database: &str, query: &'static str) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: database.to_owned(),
+        query,
+    }
+}
+
+/// What is asked of the server as a whole.
+pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+    [
+        "replication_slots",
+        "wal_senders",
+        "contrib",
+        "transactions",
+    ]
+    .map(|query| sql(&source.database, query))
+    .into()
+}
+
+/// What is asked in each database. Offline too: a recording can then be judged as the other mode.
+pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+    ["identities", "sequences"]
+        .map(|query| sql(database, query))
+        .into()
+}
+
+/// Reads all of it.
+pub fn read(
+    _migration: &Migration,
+    source: &SourceServer,
+    databases: Option<&Databases>,
+    answers: &Answers,
+) -> Stream {
+    let on_server = |query| sql(&source.database, query);
+    let in_database = |name: &str| InDatabase {
+        identities: identities::read(answers, &sql(name, "identities")),
+        sequences: row(answers, &sql(name, "sequences")).map(|row: Sequences| row.sequences),
+    };
+    let names = databases.map(Databases::to_ask).unwrap_or_default();
+    Stream {
+        slots: slots::read(answers, &on_server("replication_slots")),
+        senders_in_use: row(answers, &on_server("wal_senders")).map(|row: Senders| row.in_use),
+        contrib: row(answers, &on_server("contrib")).map(|row: Contrib| row.available),
+        transactions: transactions::read(answers, &on_server("transactions")),
+        in_database: names
+            .into_iter()
+            .map(|name| (name.to_owned(), in_database(name)))
+            .collect(),
+    }
+}

@@ -1,0 +1,62 @@
+//! The addresses that the service connects from, as a user writes them: a prefix, or one address.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// A network prefix; one address is a prefix of its full length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Prefix(pub IpNet);
+
+/// Why a prefix was not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither a prefix such as `10.1.2.0/24` nor an address")]
+pub struct PrefixError(String);
+
+impl FromStr for Prefix {
+    type Err = PrefixError;
+
+    fn from_str(text: &str) -> Result<Self, PrefixError> {
+        let text = text.trim();
+        let net = text.parse::<IpNet>().map(|net| net.trunc());
+        let net = net.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        net.map(Prefix).map_err(|_| PrefixError(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Prefix {
+    type Error = PrefixError;
+    fn try_from(text: String) -> Result<Self, PrefixError> {
+        text.parse()
+    }
+}
+
+impl From<Prefix> for String {
+    fn from(prefix: Prefix) -> String {
+        prefix.to_string()
+    }
+}
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_and_addresses() {
+        let read = |text: &str| text.parse::<Prefix>().map(|p| p.to_string());
+        assert_eq!(read("10.1.2.7/24").as_deref(), Ok("10.1.2.0/24"));
+        assert_eq!(read(" 10.1.2.7 ").as_deref(), Ok("10.1.2.7/32"));
+        assert_eq!(read("fd00::1").as_deref(), Ok("fd00::1/128"));
+        assert!(read("10.1.2.0/33").is_err() && read("vnet-prod").is_err());
+    }
+}

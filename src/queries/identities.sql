@@ -1,0 +1,32 @@
+-- what: logged user tables whose updates and deletes carry no replica identity, those that were changed first
+-- since: 90400
+-- privilege: none
+-- columns: schema, name, identity, key, updates, deletes, stats_reset, total, total_changed
+SELECT t.schema, t.name, t.identity, t.key, t.updates, t.deletes,
+       (SELECT to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+        FROM pg_stat_database WHERE datname = current_database()) AS stats_reset,
+       count(*) OVER () AS total,
+       count(*) FILTER (WHERE t.updates + t.deletes > 0) OVER () AS total_changed
+FROM (SELECT n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
+             (SELECT CASE WHEN NOT i.indisvalid THEN 'invalid' WHEN NOT i.indimmediate THEN 'deferrable' ELSE 'usable' END
+              FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS key,
+             EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid
+                     AND i.indimmediate) AS has_index,
+             coalesce(pg_stat_get_tuples_updated(c.oid), 0) AS updates,
+             coalesce(pg_stat_get_tuples_deleted(c.oid), 0) AS deletes
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'r'
+        AND c.relpersistence = 'p'
+        AND c.oid >= 16384
+        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+        AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
+        AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')) t
+WHERE t.identity = 'n'
+   OR t.identity = 'd' AND t.key IS DISTINCT FROM 'usable'
+   OR t.identity = 'i' AND NOT t.has_index
+ORDER BY (t.updates + t.deletes > 0) DESC, t.updates + t.deletes DESC, t.schema, t.name
+LIMIT 200

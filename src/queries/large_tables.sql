@@ -1,0 +1,25 @@
+-- what: user tables of 1 GiB and more by the statistics: their rows, and whether one whole-number key could split the copy
+-- since: 90400
+-- privilege: none
+-- columns: schema, name, bytes, live_rows, dead_rows, can_be_split, total
+SELECT n.nspname AS schema,
+       c.relname AS name,
+       c.relpages::bigint * current_setting('block_size')::bigint AS bytes,
+       pg_stat_get_live_tuples(c.oid) AS live_rows,
+       pg_stat_get_dead_tuples(c.oid) AS dead_rows,
+       EXISTS (SELECT FROM pg_index i
+               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+               WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indnatts = 1
+                 AND i.indpred IS NULL AND i.indexprs IS NULL
+                 AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)) AS can_be_split,
+       count(*) OVER () AS total
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't'
+  AND c.relpages::bigint * current_setting('block_size')::bigint >= 1073741824
+  AND c.oid >= 16384
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  AND NOT EXISTS (SELECT FROM pg_depend d
+                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY c.relpages DESC, n.nspname, c.relname
+LIMIT 200

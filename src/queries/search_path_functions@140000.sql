@@ -1,0 +1,76 @@
+-- what: functions without a search_path that a restore calls (checks, indexes, generated columns, materialized views), and the names in them that no empty search_path finds
+-- since: 140000
+-- privilege: none
+-- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
+WITH called AS (
+  SELECT d.refobjid AS function, d.classid, d.objid,
+         CASE WHEN d.classid = 'pg_constraint'::regclass THEN 'check constraint'
+              WHEN d.classid = 'pg_attrdef'::regclass THEN 'generated column'
+              WHEN d.classid = 'pg_rewrite'::regclass THEN 'materialized view'
+              WHEN c.relkind = 'p' THEN 'partition key'
+              ELSE 'index' END AS kind
+  FROM pg_depend d
+  LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+  WHERE d.refclassid = 'pg_proc'::regclass AND d.deptype IN ('n', 'a')
+    AND (c.relkind IN ('i', 'I', 'p')
+         OR d.classid = 'pg_constraint'::regclass
+            AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'c' AND k.convalidated)
+         OR d.classid = 'pg_rewrite'::regclass
+            AND EXISTS (SELECT FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
+                        WHERE r.oid = d.objid AND v.relkind = 'm')
+         OR d.classid = 'pg_attrdef'::regclass
+            AND EXISTS (SELECT FROM pg_attrdef e
+                        JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
+                        WHERE e.oid = d.objid AND a.attgenerated <> ''))),
+texts AS (
+  SELECT p.oid, p.proname, regexp_replace(p.prosrc, '/[*]([^*]|[*]+[^*/])*[*]+/|--[^\n]*', ' ', 'g') AS body
+  FROM pg_proc p
+  JOIN pg_language l ON l.oid = p.prolang
+  WHERE l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL
+    AND p.oid IN (SELECT function FROM called)
+    AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%')),
+words AS (
+  SELECT t.oid, 'function' AS what, lower(m[3]) AS word
+  FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])("?)([a-z_]\w*)\2\s*\(', 'gi') m
+  UNION
+  SELECT t.oid, 'relation', lower(m[2])
+  FROM texts t, regexp_matches(t.body, '\m(?:from|join|insert\s+into|update)\s+(?:only\s+)?("?)([a-z_]\w*)\1(?![\w"]|\s*[.(])', 'gi') m
+  UNION
+  SELECT t.oid, 'type', lower(m[2])
+  FROM texts t, regexp_matches(t.body, '::\s*("?)([a-z_]\w*)\1(?![\w"]|\s*[.])', 'gi') m
+  UNION
+  SELECT t.oid, 'relation', lower(m[2])
+  FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])([a-z_]\w*)(?:[.]\w+\s*%\s*type|\s*%\s*rowtype)\M', 'gi') m),
+found AS (
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_proc p ON p.proname = w.word::name JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE w.what = 'function'
+  UNION
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_class c ON c.relname = w.word::name JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE w.what = 'relation'
+  UNION
+  SELECT w.oid, w.word, n.nspname
+  FROM words w JOIN pg_type t ON t.typname = w.word::name JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE w.what = 'type'),
+unqualified AS (
+  SELECT f.oid, f.word, f.nspname
+  FROM found f
+  WHERE f.nspname !~ '^(pg_|information_)'
+    AND NOT EXISTS (SELECT FROM found s WHERE s.oid = f.oid AND s.word = f.word AND s.nspname = 'pg_catalog'))
+SELECT t.oid::regprocedure::text AS name,
+       (SELECT e.extname FROM pg_depend m
+        JOIN pg_extension e ON e.oid = m.refobjid
+        WHERE m.classid = 'pg_proc'::regclass AND m.objid = t.oid
+          AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension,
+       (SELECT regexp_replace((pg_identify_object(u.classid, u.objid, 0)).identity, '^"_RETURN" on ', '') FROM called u
+        WHERE u.function = t.oid ORDER BY u.kind, u.objid LIMIT 1) AS used_by,
+       (SELECT min(u.kind) FROM called u WHERE u.function = t.oid) AS kind,
+       (SELECT count(*) FROM called u WHERE u.function = t.oid) AS uses,
+       ARRAY(SELECT DISTINCT w.word FROM unqualified w WHERE w.oid = t.oid ORDER BY 1 LIMIT 10) AS unqualified,
+       ARRAY(SELECT DISTINCT w.nspname::text FROM unqualified w WHERE w.oid = t.oid ORDER BY 1 LIMIT 10) AS schemas,
+       count(*) OVER () AS total
+FROM texts t
+WHERE t.oid IN (SELECT w.oid FROM unqualified w)
+ORDER BY 1
+LIMIT 200

@@ -1,0 +1,5 @@
+-- what: how many WAL senders are at work
+-- since: 90400
+-- privilege: none
+-- columns: in_use
+SELECT count(*) AS in_use FROM pg_stat_replication

@@ -1,0 +1,38 @@
+//! How long the copy takes: the documentation's figures for a Standard_D4ds_v4 target with 128 GB of disk.
+
+/// GB and minutes, as of 2025-01-24, after
+/// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql>.
+const FIGURES: &[(f64, f64)] = &[
+    (0.0, 0.0),
+    (1.0, 1.0),
+    (5.0, 3.0),
+    (10.0, 8.0),
+    (50.0, 35.0),
+    (100.0, 60.0),
+    (500.0, 240.0),
+    (1000.0, 420.0),
+];
+
+/// Minutes for so many bytes, between and beyond the figures on a straight line.
+pub fn minutes(bytes: u64) -> f64 {
+    let size = bytes as f64 / 1e9;
+    let last = FIGURES.len() - 2;
+    let after = FIGURES.iter().position(|(gb, _)| size <= *gb);
+    let at = after.map_or(last, |i| i.saturating_sub(1)).min(last);
+    let ((gb, from), (more_gb, to)) = (FIGURES[at], FIGURES[at + 1]);
+    from + (size - gb) * (to - from) / (more_gb - gb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::minutes;
+
+    #[test]
+    fn figures_and_what_lies_between_and_beyond() {
+        assert_eq!(minutes(0), 0.0);
+        assert_eq!(minutes(1_000_000_000), 1.0);
+        assert_eq!(minutes(30_000_000_000).round(), 22.0);
+        assert_eq!(minutes(1_000_000_000_000), 420.0);
+        assert_eq!(minutes(2_000_000_000_000), 780.0);
+    }
+}

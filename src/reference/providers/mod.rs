@@ -1,0 +1,13 @@
+//! What a hosting provider puts into every server, and nobody migrates; and by what a provider is recognised.
+
+mod databases;
+mod extensions;
+mod roles;
+mod signs;
+mod tablespaces;
+
+pub use databases::{built_in_databases, is_built_in_database};
+pub use extensions::{is_auto_installed, is_own_library, is_platform_extension};
+pub use roles::{SUPERUSERS, is_built_in_role, is_superuser_account};
+pub use signs::{Sign, recognise};
+pub use tablespaces::is_temporary_tablespace;

@@ -1,0 +1,132 @@
+//! Roles that a provider puts into every server. As of 2026-11, after the providers' own pages:
+//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html>,
+//! <https://cloud.google.com/sql/docs/postgres/users>, <https://cloud.google.com/alloydb/docs/database-users/about>,
+//! <https://learn.microsoft.com/azure/postgresql/security/security-access-control>. Providers without such a page
+//! (Supabase, DigitalOcean, Huawei, Alibaba) stand here as their servers show them.
+
+use crate::plan::SourceKind::{self, *};
+
+/// Accounts with SUPERUSER that only the provider signs in as. Two queries name them too; a test holds both lists together.
+pub const SUPERUSERS: &[&str] = &[
+    "alloydbadmin",
+    "azure_superuser",
+    "azuresu",
+    "cloudsqladmin",
+    "rdsadmin",
+    "supabase_admin",
+];
+
+/// For which sources, exact names, and beginnings of names.
+type Row = (
+    &'static [SourceKind],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const BUILT_IN: &[Row] = &[
+    (
+        &[AwsRds, AwsAurora],
+        &[
+            "rdsadmin",
+            "rdsrepladmin",
+            "rdstopmgr",
+            "rdswriteforwarduser",
+            "rdsproxyadmin",
+        ],
+        &["rds_"],
+    ),
+    (&[GcpCloudSql], &[], &["cloudsql"]),
+    (&[GcpAlloyDb], &[], &["alloydb"]),
+    (
+        &[
+            PostgresqlSingleServer,
+            PostgresqlFlexibleServer,
+            PostgresqlCosmosDb,
+        ],
+        &["azuresu", "replication"],
+        &["azure_"],
+    ),
+    (
+        &[SupabasePostgresql],
+        &[
+            "anon",
+            "authenticated",
+            "authenticator",
+            "dashboard_user",
+            "pgbouncer",
+            "pgsodium_keyholder",
+            "service_role",
+        ],
+        &["supabase_", "pgsodium_key"],
+    ),
+    (
+        &[DigitalOceanPostgresql],
+        &["_doadmin_managed", "_dodb", "doadmin"],
+        &[],
+    ),
+    (
+        &[HuaweiRds],
+        &[
+            "rdsAdmin",
+            "rdsBackup",
+            "rdsDdm",
+            "rdsMetric",
+            "rdsProxy",
+            "rdsRepl",
+        ],
+        &[],
+    ),
+    (
+        &[ApsaraDbRds],
+        &[
+            "alicloud_rds_admin",
+            "aurora",
+            "aurora_proxy",
+            "pg_rds_superuser",
+            "replicator",
+        ],
+        &[],
+    ),
+    (
+        &[CrunchyPostgresql],
+        &["crunchy_monitoring", "crunchy_superuser"],
+        &[],
+    ),
+    (
+        &[Edb, EdbOracleServer, EdbPostgresql],
+        &[
+            "aq_administrator_role",
+            "capture_admin",
+            "streaming_replica",
+        ],
+        &["edb_"],
+    ),
+];
+
+/// Whether the provider of such a source made this role. PostgreSQL's own (`pg_monitor`, …) are told by their oid.
+pub fn is_built_in_role(kind: SourceKind, name: &str) -> bool {
+    let of_kind = BUILT_IN.iter().filter(|(kinds, ..)| kinds.contains(&kind));
+    let mut rows = of_kind.map(|(_, names, beginnings)| {
+        names.contains(&name) || beginnings.iter().any(|b| name.starts_with(b))
+    });
+    rows.any(|is_one| is_one)
+}
+
+/// Whether this is an account that only a provider signs in as, with every right.
+pub fn is_superuser_account(name: &str) -> bool {
+    SUPERUSERS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_providers_role_is_built_in_at_its_own_provider_alone() {
+        assert!(is_built_in_role(AwsAurora, "rds_replication"));
+        assert!(is_built_in_role(GcpCloudSql, "cloudsqlsuperuser"));
+        assert!(!is_built_in_role(OnPremises, "rds_replication"));
+        assert!(!is_built_in_role(AwsRds, "rdsreports"));
+        assert!(is_superuser_account("rdsadmin") && !is_superuser_account("postgres"));
+    }
+}

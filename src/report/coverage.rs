@@ -1,0 +1,187 @@
+//! Which check foresees which official rule: every error code of the migration service and every rule of the Azure Migrate
+//! assessment once, each with its checks or with the reason why it has none. What `flexready checks --official` prints.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::checks::{self, Official, planned};
+use crate::reference::{assessment_rules, service_errors};
+
+/// One official rule, and what stands for it.
+pub struct Covered {
+    pub official: Official,
+    pub meaning: &'static str,
+    /// Ids of checks, in the order of the report.
+    pub checks: Vec<&'static str>,
+    /// Ids of checks that are decided on and not written yet.
+    pub planned: Vec<&'static str>,
+    /// Why nothing stands for it.
+    pub reason: Option<&'static str>,
+}
+
+/// Every official rule: error codes first, ascending, then the assessment's rules.
+pub fn coverage() -> Vec<Covered> {
+    let errors = service_errors::ALL
+        .iter()
+        .map(|e| covered(Official::ServiceError(e.code), e.meaning, e.unforeseen));
+    let rules = assessment_rules::ALL
+        .iter()
+        .map(|r| covered(Official::AzureMigrate(r.key), r.meaning, r.instead));
+    errors.chain(rules).collect()
+}
+
+fn covered(official: Official, meaning: &'static str, reason: Option<&'static str>) -> Covered {
+    let stands_for = |rules: &[Official]| rules.contains(&official);
+    Covered {
+        official,
+        meaning,
+        checks: checks::all()
+            .filter(|c| stands_for(c.official))
+            .map(|c| c.id)
+            .collect(),
+        planned: planned::PLANNED
+            .iter()
+            .filter(|(_, rules)| stands_for(rules))
+            .map(|(id, _)| *id)
+            .collect(),
+        reason,
+    }
+}
+
+impl Covered {
+    fn short_name(&self) -> String {
+        match self.official {
+            Official::ServiceError(code) => code.to_string(),
+            Official::AzureMigrate(name) | Official::Prerequisite(name) => name.to_owned(),
+        }
+    }
+
+    /// The checks, those to come marked, or the reason why there is none.
+    fn answer(&self, mark: fn(&str) -> String) -> String {
+        let there = self.checks.iter().map(|id| mark(id));
+        let to_come = self
+            .planned
+            .iter()
+            .map(|id| format!("{} (planned)", mark(id)));
+        let all: Vec<String> = there.chain(to_come).collect();
+        match all.is_empty() {
+            true => self.reason.unwrap_or_default().to_owned(),
+            false => all.join(", "),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let kind = match self.official {
+            Official::ServiceError(_) => "service_error",
+            Official::AzureMigrate(_) => "azure_migrate",
+            Official::Prerequisite(_) => "prerequisite",
+        };
+        json!({
+            "kind": kind, "rule": self.short_name(), "meaning": self.meaning,
+            "checks": self.checks, "planned": self.planned, "reason": self.reason,
+        })
+    }
+}
+
+/// The two lists, each with its heading and date.
+fn parts() -> [(String, Vec<Covered>); 2] {
+    let (errors, rules) = coverage()
+        .into_iter()
+        .partition(|c| matches!(c.official, Official::ServiceError(_)));
+    [
+        (
+            format!(
+                "Error codes of the migration service, as of {}",
+                service_errors::AS_OF
+            ),
+            errors,
+        ),
+        (
+            format!(
+                "Rules of the Azure Migrate assessment, as of {}",
+                assessment_rules::AS_OF
+            ),
+            rules,
+        ),
+    ]
+}
+
+/// The table for a terminal: a rule, what it says, and on the next line what stands for it.
+pub fn coverage_plain() -> String {
+    let mut out = String::new();
+    for (heading, part) in parts() {
+        writeln!(out, "{heading}").expect("writing to a string succeeds");
+        for one in part {
+            let answer = one.answer(str::to_owned);
+            let (name, meaning) = (one.short_name(), one.meaning);
+            writeln!(out, "  {name:<12} {meaning}\n  {:<12}   {answer}", "")
+                .expect("writing to a string succeeds");
+        }
+    }
+    out
+}
+
+/// The table as JSON.
+pub fn coverage_json() -> String {
+    let all: Vec<Value> = coverage().iter().map(Covered::json).collect();
+    let text = serde_json::to_string_pretty(&all).expect("names and texts are plain data");
+    format!("{text}\n")
+}
+
+/// The table as Markdown, for the README.
+pub fn coverage_markdown() -> String {
+    let mut out = String::new();
+    for (heading, part) in parts() {
+        writeln!(
+            out,
+            "{heading}:\n\n| rule | says | foreseen by |\n|---|---|---|"
+        )
+        .expect("writing to a string succeeds");
+        for one in part {
+            let answer = one.answer(|id| format!("`{id}`"));
+            writeln!(out, "| {} | {} | {answer} |", one.short_name(), one.meaning)
+                .expect("writing to a string succeeds");
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_stands_once_with_a_check_or_a_reason() {
+        let mut seen = BTreeSet::new();
+        for one in coverage() {
+            let name = one.official.to_string();
+            assert!(seen.insert(name.clone()), "{name} stands twice");
+            let has_checks = !one.checks.is_empty() || !one.planned.is_empty();
+            assert_ne!(
+                has_checks,
+                one.reason.is_some(),
+                "{name}: either checks or a reason"
+            );
+        }
+        assert_eq!(
+            seen.len(),
+            service_errors::ALL.len() + assessment_rules::ALL.len()
+        );
+    }
+
+    #[test]
+    fn every_form_names_every_rule() {
+        let forms = [coverage_plain(), coverage_json(), coverage_markdown()];
+        for one in coverage() {
+            let name = one.short_name();
+            assert!(forms.iter().all(|form| form.contains(&name)), "{name}");
+        }
+        assert!(coverage_markdown().contains("| 603407 |"));
+    }
+}

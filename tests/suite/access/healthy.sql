@@ -1,0 +1,15 @@
+CREATE EXTENSION pg_stat_statements;
+CREATE EXTENSION pgcrypto;
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION hstore;
+CREATE EXTENSION citext;
+CREATE EXTENSION postgres_fdw;
+CREATE SCHEMA gear;
+CREATE EXTENSION intarray SCHEMA gear;
+ALTER SCHEMA gear OWNER TO shop_owner;
+ALTER SCHEMA public OWNER TO postgres;
+GRANT ALL ON SCHEMA public TO shop_owner;
+GRANT pg_monitor TO app;
+SET ROLE shop_owner;
+CREATE TABLE customers (id serial PRIMARY KEY, email citext, traits hstore);
+CREATE TABLE orders (id bigserial, at date) PARTITION BY RANGE (at);

@@ -1,0 +1,267 @@
+//! Superuser, owner, `pg_monitor` alone, and a role with nothing: what each of them can answer, on four majors.
+
+use std::thread;
+
+use super::{MAJORS, judge, objects, seed, statuses};
+use crate::support::pg::Server;
+use crate::support::program;
+
+/// Each check, and how it comes out for the superuser, the owner, a role with pg_monitor, and one with nothing.
+const EXPECTED: &[(&str, [&str; 4])] = &[
+    ("settings-not-copied", ["fail"; 4]),
+    ("local-ssd-temp-on", ["fail"; 4]),
+    ("idle-timeout-cuts-copy", ["fail"; 4]),
+    ("superuser-roles", ["fail"; 4]),
+    (
+        "superuser-owned-objects",
+        ["fail", "fail", "fail", "unknown"],
+    ),
+    ("roles-move-by-hand", ["fail"; 4]),
+    ("reserved-role-name", ["fail"; 4]),
+    ("system-catalog-grants", ["fail", "fail", "fail", "unknown"]),
+    ("source-user-not-owner", ["pass"; 4]),
+    (
+        "source-user-cannot-read",
+        ["fail", "fail", "fail", "unknown"],
+    ),
+    (
+        "row-security-stops-copy",
+        ["fail", "fail", "fail", "unknown"],
+    ),
+    (
+        "default-privileges-of-others",
+        ["fail", "fail", "fail", "unknown"],
+    ),
+    ("source-database-missing", ["pass"; 4]),
+    ("replication-right-missing", ["fail"; 4]),
+    // Not of this area, but answered by what the script grants.
+    (
+        "extension-not-supported",
+        ["pass", "pass", "pass", "unknown"],
+    ),
+    ("storage-too-small", ["pass", "pass", "pass", "unknown"]),
+];
+
+const AUDITORS: [&str; 4] = ["postgres", "shop_owner", "watcher", "nothing"];
+
+fn ids() -> Vec<&'static str> {
+    EXPECTED.iter().map(|(id, _)| *id).collect()
+}
+
+fn column(at: usize) -> Vec<&'static str> {
+    EXPECTED.iter().map(|(_, by)| by[at]).collect()
+}
+
+#[test]
+fn each_auditor_answers_what_its_rights_show() {
+    thread::scope(|scope| {
+        for major in MAJORS {
+            scope.spawn(move || on(&seed(major)));
+        }
+    });
+}
+
+fn on(server: &Server) {
+    let major = server.major();
+    for (at, role) in AUDITORS.iter().enumerate() {
+        let run = judge(server, role, "shop");
+        let found: Vec<_> = ids().into_iter().zip(statuses(&run, &ids())).collect();
+        let expected: Vec<_> = ids()
+            .into_iter()
+            .zip(column(at).into_iter().map(str::to_owned))
+            .collect();
+        assert_eq!(found, expected, "{role} on {major}");
+        if role != &"nothing" {
+            names_the_problems(&run, &format!("{role} on {major}"));
+        }
+    }
+    healthy_is_healthy(server);
+    the_script_keeps_its_promise(server);
+}
+
+fn names_the_problems(run: &flexready::Run, whose: &str) {
+    let of = |id| objects(run, id);
+    assert_eq!(
+        of("settings-not-copied"),
+        [
+            "database/shop",
+            "role/app",
+            "role/dba",
+            "shop/role/shop_owner"
+        ],
+        "{whose}"
+    );
+    assert_eq!(
+        of("idle-timeout-cuts-copy"),
+        ["database/shop", "shop/role/shop_owner"],
+        "{whose}"
+    );
+    assert_eq!(
+        of("superuser-roles"),
+        ["role/dba", "role/reader"],
+        "{whose}"
+    );
+    assert_eq!(
+        of("superuser-owned-objects"),
+        ["shop/owner/postgres"],
+        "{whose}"
+    );
+    assert_eq!(of("reserved-role-name"), ["role/replication"], "{whose}");
+    assert_eq!(
+        of("system-catalog-grants"),
+        [
+            "shop/catalog/pg_catalog.pg_authid",
+            "shop/catalog/pg_catalog.pg_statistic.stadistinct"
+        ],
+        "{whose}"
+    );
+    assert_eq!(
+        of("source-user-cannot-read"),
+        [
+            "shop/large-objects/other",
+            "shop/schema/private",
+            "shop/schema/public"
+        ],
+        "{whose}"
+    );
+    assert_eq!(
+        of("row-security-stops-copy"),
+        ["shop/table/public.forced", "shop/table/public.tenants"],
+        "{whose}"
+    );
+    assert_eq!(
+        of("default-privileges-of-others"),
+        [
+            "shop/default-privileges/dba",
+            "shop/default-privileges/other"
+        ],
+        "{whose}"
+    );
+    let report = flexready::report::json(&run.report);
+    assert!(
+        !report.contains("canary-3f9c"),
+        "the value of an application's parameter shows"
+    );
+    assert!(
+        report.contains("2 relations") || report.contains("3 relations"),
+        "{report}"
+    );
+}
+
+/// Extensions, their schema and the grants of initdb are nobody's fault.
+fn healthy_is_healthy(server: &Server) {
+    let run = judge(server, "postgres", "healthy");
+    let per_database = [
+        "superuser-owned-objects",
+        "system-catalog-grants",
+        "source-user-cannot-read",
+        "row-security-stops-copy",
+        "default-privileges-of-others",
+        "idle-timeout-cuts-copy",
+    ];
+    let expected = ["pass"; 6];
+    assert_eq!(
+        statuses(&run, &per_database),
+        expected,
+        "on {}",
+        server.major()
+    );
+}
+
+/// What `flexready grants` prints, run as the superuser, gives the last auditor what the one before it has.
+fn the_script_keeps_its_promise(server: &Server) {
+    let before = judge(server, "nothing", "shop");
+    let plain = flexready::report::plain::plain(
+        &before.report,
+        flexready::report::plain::Layout { width: 200 },
+    );
+    assert!(
+        plain.contains("GRANT CONNECT ON DATABASE \"shop\" TO \"nothing\";"),
+        "{plain}"
+    );
+    let promised: usize = between(&plain, "grant these, and ", " checks more will answer");
+    let open = |run: &flexready::Run| {
+        let checks = &run.report.migrations[0].checks;
+        checks.iter().filter(|c| !c.missing.is_empty()).count()
+    };
+
+    let script = program::run(&["grants", "--role", "nothing", "--only", "source"], &[]);
+    assert_eq!(script.code, 0, "{}", script.stderr);
+    for query in script.stdout.split("\\gexec") {
+        let lines: Vec<&str> = query.lines().filter(|l| !l.starts_with("--")).collect();
+        let query = lines.join("\n");
+        if !query.trim().is_empty() {
+            for row in server.query("postgres", &query) {
+                server.run("postgres", row[0].as_ref().unwrap());
+            }
+        }
+    }
+    let after = judge(server, "nothing", "shop");
+    let found: Vec<_> = ids().into_iter().zip(statuses(&after, &ids())).collect();
+    let expected: Vec<_> = ids()
+        .into_iter()
+        .zip(column(2).into_iter().map(str::to_owned))
+        .collect();
+    assert_eq!(found, expected, "after the script on {}", server.major());
+    assert_eq!(
+        open(&before) - open(&after),
+        promised,
+        "on {}",
+        server.major()
+    );
+}
+
+fn between(text: &str, start: &str, end: &str) -> usize {
+    let from = text
+        .find(start)
+        .unwrap_or_else(|| panic!("no `{start}` in {text}"))
+        + start.len();
+    let length = text[from..]
+        .find(end)
+        .unwrap_or_else(|| panic!("no `{end}` in {text}"));
+    text[from..from + length].parse().unwrap()
+}
+
+/// The custom role of Azure has each action that a recorded question needs, and none besides.
+#[test]
+fn the_azure_role_is_what_is_asked() {
+    use flexready::facts::arm_action;
+    use std::collections::BTreeSet;
+    let recorded =
+        flexready::inputs::recording::Recording::open(&crate::fixtures::folder().join("baseline"));
+    let recorded = recorded.unwrap();
+    let asked: BTreeSet<String> = recorded
+        .keys()
+        .filter_map(|key| key.strip_prefix("arm:")?.split('?').next())
+        .map(|path| arm_action(path).to_lowercase())
+        .collect();
+    let granted = flexready::remedy::grants::ACTIONS
+        .iter()
+        .map(|a| a.to_lowercase());
+    assert_eq!(
+        granted.collect::<BTreeSet<_>>(),
+        asked,
+        "ACTIONS in src/remedy/grants.rs"
+    );
+
+    let target = format!("{}/rg/db-target", "11111111-2222-4333-8444-555555555555");
+    let ran = program::run(
+        &[
+            "grants", "--role", "a", "--only", "target", "--target", &target,
+        ],
+        &[],
+    );
+    assert_eq!(
+        ran.json()["AssignableScopes"][0],
+        "/subscriptions/11111111-2222-4333-8444-555555555555"
+    );
+    let both = program::run(
+        &["grants", "--role", "a", "--source-kind", "gcp-alloydb"],
+        &[],
+    );
+    assert!(
+        both.stdout.contains("alloydbsuperuser") && both.stdout.trim_end().ends_with("*/"),
+        "{}",
+        both.stdout
+    );
+}

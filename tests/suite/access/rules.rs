@@ -1,0 +1,91 @@
+//! PostgreSQL's own answer to what the checks say: what is reported is refused, and what is not reported is not.
+
+use std::thread;
+
+use super::seed;
+use crate::support::pg::{Server, Session};
+
+/// `shop_owner` in `shop`.
+fn as_owner(server: &Server) -> Session {
+    let place = format!(
+        "host={} port={} user=shop_owner dbname=shop",
+        server.host(),
+        server.port()
+    );
+    Session::open(&place)
+}
+
+#[test]
+fn what_is_reported_is_refused_and_the_rest_is_not() {
+    thread::scope(|scope| {
+        for major in [10, 13, 15, 16, 18] {
+            scope.spawn(move || on(&seed(major)));
+        }
+    });
+}
+
+fn on(server: &Server) {
+    let major = server.major();
+    let owner = as_owner(server);
+    let refused = [
+        "COPY private.plans TO STDOUT",
+        "COPY public.\"Other's\" TO STDOUT",
+        "SELECT last_value FROM public.\"Other's_id_seq\"",
+        "SET row_security = off; SELECT * FROM public.tenants",
+        "SET row_security = off; SELECT * FROM public.forced",
+        "SELECT lo_get(4711)",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE other GRANT SELECT ON TABLES TO app",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE dba GRANT SELECT ON TABLES TO app",
+    ];
+    for sql in refused {
+        let outcome = owner.try_query(sql);
+        assert!(outcome.is_err(), "{sql} on {major}");
+    }
+    let allowed = [
+        "SET row_security = off; SELECT * FROM public.friends",
+        "SELECT * FROM public.granted",
+        "SELECT last_value FROM extra.audit_id_seq",
+        "SELECT lo_get(4712)",
+        "SELECT lo_get(4713)",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE friend GRANT SELECT ON TABLES TO app",
+    ];
+    for sql in allowed {
+        let outcome = owner.try_query(sql);
+        assert!(outcome.is_ok(), "{sql} on {major}: {outcome:?}");
+    }
+    without_inheritance(server, &owner);
+}
+
+/// A membership that is not inherited gives no rights by itself, whether the role (to 15) or the grant (16) says so.
+fn without_inheritance(server: &Server, owner: &Session) {
+    let major = server.major();
+    match major {
+        16.. => server.run(
+            "postgres",
+            "REVOKE friend FROM shop_owner; GRANT friend TO shop_owner WITH INHERIT FALSE",
+        ),
+        _ => server.run("postgres", "ALTER ROLE shop_owner NOINHERIT"),
+    }
+    for sql in ["SELECT * FROM public.friends", "SELECT lo_get(4713)"] {
+        assert!(owner.try_query(sql).is_err(), "{sql} on {major}");
+    }
+    let run = super::judge(server, "postgres", "shop");
+    let rows = super::objects(&run, "row-security-stops-copy");
+    assert!(
+        rows.contains(&"shop/table/public.friends".to_owned()),
+        "{rows:?} on {major}"
+    );
+    let unreadable = super::objects(&run, "source-user-cannot-read");
+    assert!(
+        unreadable.contains(&"shop/large-objects/friend".to_owned()),
+        "{unreadable:?} on {major}"
+    );
+    let default = super::objects(&run, "default-privileges-of-others");
+    let is_reported = default.contains(&"shop/default-privileges/friend".to_owned());
+    let sql = "ALTER DEFAULT PRIVILEGES FOR ROLE friend GRANT SELECT ON TABLES TO app";
+    assert_eq!(
+        is_reported,
+        owner.try_query(sql).is_err(),
+        "default privileges on {major}"
+    );
+}

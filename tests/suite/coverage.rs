@@ -1,0 +1,67 @@
+//! The official rules and what stands for them: as the program prints it, and as the developers' tables have it.
+
+use std::collections::BTreeSet;
+
+use flexready::checks::planned::PLANNED;
+use flexready::reference::{assessment_rules, service_errors};
+use serde_json::Value;
+
+use crate::support::program::run;
+
+#[test]
+fn the_program_prints_every_rule_with_what_stands_for_it() {
+    let plain = run(&["checks", "--official"], &[]).stdout;
+    assert!(plain.contains("603407"), "{plain}");
+    assert!(plain.contains("extension-in-system-schema"), "{plain}");
+
+    let json = run(&["checks", "--official", "--format", "json"], &[]).stdout;
+    let rules: Vec<Value> = serde_json::from_str(&json).unwrap();
+    let of = |kind: &str| rules.iter().filter(|r| r["kind"] == kind).count();
+    assert_eq!(of("service_error"), service_errors::ALL.len());
+    assert_eq!(of("azure_migrate"), assessment_rules::ALL.len());
+    let replicas = rules.iter().find(|r| r["rule"] == "replicas").unwrap();
+    assert_eq!(
+        replicas["checks"],
+        serde_json::json!(["replicas-over-limit"])
+    );
+}
+
+#[test]
+fn the_lists_are_those_of_the_shared_tables() {
+    let Some(place) = std::env::var_os("FLEXREADY_SHARED") else {
+        // Without the tables, what can be held is that nobody shortened the lists.
+        assert_eq!(
+            (service_errors::ALL.len(), assessment_rules::ALL.len()),
+            (42, 19)
+        );
+        return;
+    };
+    let column = |file: &str, number: usize| -> BTreeSet<String> {
+        let path = std::path::Path::new(&place).join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let cells = text
+            .lines()
+            .skip(2)
+            .filter_map(|line| line.split('\t').nth(number));
+        cells.map(str::to_owned).collect()
+    };
+    let codes: BTreeSet<String> = service_errors::ALL
+        .iter()
+        .map(|e| e.code.to_string())
+        .collect();
+    assert_eq!(codes, column("tables/service-error-codes.tsv", 0));
+    let rules: BTreeSet<String> = assessment_rules::ALL
+        .iter()
+        .map(|r| r.key.to_owned())
+        .collect();
+    assert_eq!(rules, column("tables/assessment-rules.tsv", 4));
+    let catalogue = column("checks.tsv", 1);
+    let strays: Vec<_> = PLANNED
+        .iter()
+        .filter(|(id, _)| !catalogue.contains(*id))
+        .collect();
+    assert!(
+        strays.is_empty(),
+        "planned, and not in the catalogue: {strays:?}"
+    );
+}

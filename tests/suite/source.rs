@@ -1,0 +1,116 @@
+//! Whole runs against real servers that were given problems: exactly the checks that look for them report, and none on a
+//! healthy database. Here: the words that these tests are written in.
+
+mod extensions;
+mod load;
+mod replication;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use flexready::facts::Facts;
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
+use flexready::plan::{Migration, Mode, Scope, SourceServer};
+use flexready::question::{Answers, Origin, Side};
+use flexready::verdict::{Outcome, Policy, Status, judge};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::support::pg::Server;
+
+/// A run of the checks of one side of a migration.
+struct Run<'s> {
+    server: &'s Server,
+    user: &'s str,
+    databases: Vec<String>,
+    mode: Mode,
+}
+
+impl<'s> Run<'s> {
+    /// As the superuser, offline, of these databases; of all where none is named.
+    fn of(server: &'s Server, databases: &[&str]) -> Self {
+        Run {
+            server,
+            user: server.superuser(),
+            databases: databases.iter().map(|d| (*d).to_owned()).collect(),
+            mode: Mode::Offline,
+        }
+    }
+
+    fn migration(&self) -> Migration {
+        let first = self.databases.first().map_or("postgres", String::as_str);
+        Migration {
+            name: "test".to_owned(),
+            scope: Scope::Source,
+            mode: self.mode,
+            target: None,
+            source: Some(SourceServer {
+                host: self.server.host().to_owned(),
+                port: self.server.port(),
+                database: first.to_owned(),
+                user: self.user.to_owned(),
+                kind: None,
+                exposure: None,
+                vcores: None,
+                memory_gib: None,
+                vnet: None,
+                address: None,
+                reached_from: None,
+                tls: None,
+            }),
+            databases: self.databases.clone(),
+            migration_user: None,
+            runtime_server: None,
+        }
+    }
+
+    /// What these checks say, in the order of the report.
+    fn outcomes(&self, checks: &[&str]) -> Vec<Outcome> {
+        let migration = self.migration();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let answers = runtime.block_on(async {
+            let source = migration.source.as_ref().unwrap();
+            let start = Answers::new(OffsetDateTime::now_utc(), Origin::Recorded);
+            let database = self.database(&source.database);
+            flexready::gather(&migration, &database, start).await.0
+        });
+        let policy = Policy {
+            only: checks.iter().map(|id| (*id).to_owned()).collect(),
+            ..Policy::default()
+        };
+        judge(&Facts::read(&migration, &answers), &policy).outcomes
+    }
+
+    fn database(&self, first: &str) -> Database {
+        let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
+        let conninfo = self.server.conninfo(first).replace(
+            &format!("user={}", self.server.superuser()),
+            &format!("user={}", self.user),
+        );
+        let access = Access::resolve(Some(&conninfo), &env).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(120);
+        Database::new(access, Side::Source, self.user.to_owned(), deadline)
+    }
+
+    /// `check object` for every finding of these checks, and `check ?` for one that could not look everywhere.
+    fn found(&self, checks: &[&str]) -> BTreeSet<String> {
+        let outcomes = self.outcomes(checks);
+        assert_eq!(outcomes.len(), checks.len(), "a check is not of the source");
+        let lines = |outcome: &Outcome| {
+            let id = outcome.check.id;
+            let found = outcome
+                .findings
+                .iter()
+                .map(|f| format!("{id} {}", f.object));
+            let unknown = (!outcome.missing.is_empty()).then(|| format!("{id} ?"));
+            let none = (outcome.status == Status::NotApplicable).then(|| format!("{id} -"));
+            found.chain(unknown).chain(none).collect::<Vec<_>>()
+        };
+        outcomes.iter().flat_map(lines).collect()
+    }
+}
+
+fn set(lines: &[String]) -> BTreeSet<String> {
+    lines.iter().cloned().collect()
+}

@@ -1,0 +1,203 @@
+//! Extensions of the source: where they stand, what they keep, what they run.
+
+use std::collections::BTreeSet;
+
+use super::{Run, set};
+use crate::support::pg::{self, Options, Server};
+
+const CHECKS: &[&str] = &[
+    "extension-in-system-schema",
+    "extension-jobs-running",
+    "extension-data-left-behind",
+];
+
+const POPULAR: &[&str] = &[
+    "pg_stat_statements",
+    "pgcrypto",
+    "pg_trgm",
+    "hstore",
+    "citext",
+    "postgres_fdw",
+    "plpgsql",
+];
+
+/// A database as many have it.
+fn healthy(server: &Server) -> String {
+    let name = server.create_database("healthy");
+    let session = server.session(&name);
+    for extension in POPULAR {
+        session.run(&format!("CREATE EXTENSION IF NOT EXISTS {extension}"));
+    }
+    session.run(
+        "CREATE TABLE people (id bigint PRIMARY KEY, mail citext UNIQUE, traits hstore); \
+         INSERT INTO people VALUES (1, 'a@example.org', 'a=>1')",
+    );
+    name
+}
+
+#[test]
+fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
+    for major in pg::majors() {
+        let server = pg::server(major);
+        let (good, ill) = (healthy(server), server.create_database("Odd \"name"));
+        server.run(
+            &ill,
+            "CREATE EXTENSION citext SCHEMA pg_catalog; CREATE EXTENSION hstore; \
+             CREATE TABLE kept (x int); INSERT INTO kept VALUES (1); ALTER EXTENSION hstore ADD TABLE kept; \
+             CREATE TABLE empty (x int); ALTER EXTENSION hstore ADD TABLE empty",
+        );
+        let run = Run::of(server, &[&good, &ill]);
+        let left_behind = format!("extension-data-left-behind extension/{ill}/hstore");
+        let moved = format!("extension-in-system-schema extension/{ill}/citext");
+        assert_eq!(
+            run.found(CHECKS),
+            set(&[left_behind.clone(), moved]),
+            "{major}"
+        );
+
+        let outcomes = run.outcomes(&CHECKS[..1]);
+        for command in outcomes[0].findings.iter().flat_map(|f| &f.fix) {
+            server.run(&ill, command);
+        }
+        assert_eq!(run.found(CHECKS), set(&[left_behind]), "{major}");
+    }
+}
+
+#[test]
+fn a_broken_control_file_costs_what_it_must_and_no_more() {
+    let server = Server::start_with(
+        10,
+        Options {
+            broken_controls: true,
+            ..Options::default()
+        },
+    );
+    let good = healthy(&server);
+    server.run(&good, "CREATE EXTENSION adminpack");
+    assert_eq!(Run::of(&server, &[&good]).found(CHECKS), BTreeSet::new());
+
+    let ill = server.create_database("ill");
+    server.run(&ill, "CREATE EXTENSION citext SCHEMA pg_catalog");
+    let found = Run::of(&server, &[&ill]).found(CHECKS);
+    let finding = format!("extension-in-system-schema extension/{ill}/citext");
+    let unknown = "extension-in-system-schema ?".to_owned();
+    assert_eq!(found, set(&[finding, unknown]));
+}
+
+/// pg_cron's table, for majors that it was not built for. The library is not there, so the role must not see that.
+#[test]
+fn jobs_are_read_on_every_major_without_their_commands() {
+    std::thread::scope(|scope| {
+        for major in [10, 12, 14, 17, 18] {
+            scope.spawn(move || jobs_are_read(major));
+        }
+    });
+}
+
+fn jobs_are_read(major: u32) {
+    let stub = Options {
+        extensions: &[("pg_cron", "1.2")],
+        ..Options::default()
+    };
+    let server = Server::start_with(major, stub);
+    let shop = server.create_database("shop");
+    server.run(
+        "postgres",
+        &format!(
+            "CREATE EXTENSION pg_cron; CREATE SCHEMA cron; CREATE ROLE plain LOGIN; \
+             CREATE TABLE cron.job (jobid bigint PRIMARY KEY, schedule text, command text, database text, username text, \
+                                    active boolean DEFAULT true); \
+             INSERT INTO cron.job VALUES (1, '<&> * * * *', 'SELECT ''canary''; SELECT run_maintenance()', '{shop}', 'postgres', true), \
+                                         (2, '@daily', 'SELECT 1', '{shop}', 'postgres', false), \
+                                         (3, '@daily', 'SELECT 1', 'elsewhere', 'postgres', true)"
+        ),
+    );
+    let run = Run {
+        user: "plain",
+        ..Run::of(&server, &[])
+    };
+    let job = "extension-jobs-running extension/postgres/pg_cron".to_owned();
+    let unknown = "extension-jobs-running ?".to_owned();
+    assert_eq!(
+        run.found(&CHECKS[1..2]),
+        set(&[unknown.clone()]),
+        "{major}: no right"
+    );
+    server.run(
+        "postgres",
+        "GRANT USAGE ON SCHEMA cron TO plain; GRANT SELECT ON cron.job TO plain",
+    );
+    assert_eq!(run.found(&CHECKS[1..2]), set(&[job.clone()]), "{major}");
+    let said = format!("{:?}", run.outcomes(&CHECKS[1..2])[0].findings);
+    assert!(
+        said.contains("<&> * * * *") && said.contains("maintains"),
+        "{said}"
+    );
+    assert!(!said.contains("canary"), "{said}");
+
+    server.run(
+        "postgres",
+        "ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON cron.job USING (username = CURRENT_USER)",
+    );
+    assert_eq!(
+        run.found(&CHECKS[1..2]),
+        set(&[unknown]),
+        "{major}: others' jobs are hidden"
+    );
+    // Who sees that the library is not loaded knows that nothing runs.
+    assert_eq!(Run::of(&server, &[]).found(&CHECKS[1..2]), BTreeSet::new());
+}
+
+/// Extensions that come from Debian's packages, where the machine has those (tests/get-servers.sh).
+const PACKAGED: &str = "CREATE EXTENSION pg_cron; CREATE EXTENSION pgaudit; CREATE EXTENSION orafce; \
+    CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman; \
+    CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at); \
+    SELECT partman.create_parent('public.events', 'at', 'native', 'monthly')";
+
+#[test]
+fn real_extensions_give_nothing_until_their_jobs_run() {
+    if !pg::has_packages() {
+        let refused = pg::server(15)
+            .session("postgres")
+            .try_query("CREATE EXTENSION pg_cron");
+        return assert!(refused.is_err(), "it is there, so the rest must be tested");
+    }
+    let server = Server::start(
+        15,
+        &[
+            (
+                "shared_preload_libraries",
+                "pg_cron,pgaudit,pg_stat_statements,pg_partman_bgw",
+            ),
+            ("cron.database_name", "shop_1"),
+            ("wal_level", "logical"),
+        ],
+    );
+    let good = healthy(&server);
+    server.run("postgres", "CREATE DATABASE shop_1");
+    server.run("shop_1", PACKAGED);
+    let run = Run::of(&server, &[]);
+    assert_eq!(run.found(CHECKS), BTreeSet::new());
+
+    server.run(
+        "shop_1",
+        &format!(
+            "SELECT cron.schedule('partitions', '@hourly', 'CALL partman.run_maintenance_proc()'); \
+             UPDATE cron.job SET database = '{good}'"
+        ),
+    );
+    let job = "extension-jobs-running extension/shop_1/pg_cron".to_owned();
+    assert_eq!(run.found(CHECKS), set(&[job.clone()]));
+    // The list is in another database than the one that is migrated.
+    assert_eq!(Run::of(&server, &[&good]).found(CHECKS), set(&[job]));
+    for command in run.outcomes(&CHECKS[1..2])[0].findings[0].fix.iter() {
+        server.run("shop_1", command);
+    }
+    server.run(
+        "postgres",
+        "ALTER SYSTEM SET pg_partman_bgw.dbname = 'other, shop_1'",
+    );
+    server.reload();
+    let worker = "extension-jobs-running extension/shop_1/pg_partman".to_owned();
+    assert_eq!(run.found(CHECKS), set(&[worker]));
+}

@@ -1,0 +1,193 @@
+//! How busy and how large the source is, who follows it, and whether it can be written to.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use flexready::plan::Mode;
+
+use super::replication::follow;
+use super::{Run, set};
+use crate::support::pg::{self, Server};
+
+const CHECKS: &[&str] = &[
+    "source-is-standby",
+    "source-read-only",
+    "database-not-selected",
+    "source-connections-short",
+    "large-table-single-stream",
+    "table-bloat-high",
+    "replicas-over-limit",
+    "too-many-databases",
+];
+
+/// Sizes come from the catalog, so a superuser can say them: 3,000,000 pages are 23 GiB, 200,000 are 1.5 GiB.
+const LARGE: &str = "CREATE TABLE split (id int PRIMARY KEY); CREATE TABLE \"No key\" (id bigint); \
+    CREATE UNIQUE INDEX ON \"No key\" (id) WHERE id > 0; CREATE TABLE two (a int, b int, PRIMARY KEY (a, b)); \
+    CREATE TABLE bloated (x int); INSERT INTO bloated SELECT generate_series(1, 100); DELETE FROM bloated WHERE x > 50; \
+    CREATE TABLE tidy (x int); INSERT INTO tidy SELECT generate_series(1, 100); \
+    UPDATE pg_class SET relpages = 3000000 WHERE relname IN ('split', 'No key', 'two'); \
+    UPDATE pg_class SET relpages = 200000 WHERE relname IN ('bloated', 'tidy')";
+
+#[test]
+fn a_busy_source_is_told_as_such() {
+    std::thread::scope(|scope| {
+        for major in [10, 13, 18] {
+            scope.spawn(move || a_busy_source(major));
+        }
+    });
+}
+
+fn a_busy_source(major: u32) {
+    let server = Server::start(major, &[("max_connections", "30")]);
+    let run = Run::of(&server, &[]);
+    let shop = server.create_database("shop");
+    assert_eq!(run.found(CHECKS), BTreeSet::new(), "{major}: healthy");
+
+    server.run(&shop, LARGE);
+    wait_for_dead_rows(&server, &shop);
+    server.run(
+        "postgres",
+        "CREATE TABLE own (x int); CREATE ROLE migrator LOGIN CONNECTION LIMIT 5",
+    );
+    server.run("postgres", "CREATE DATABASE archive");
+    server.run(
+        "postgres",
+        "ALTER DATABASE archive SET default_transaction_read_only = on",
+    );
+    server.run(
+        "postgres",
+        "ALTER ROLE migrator SET default_transaction_read_only = 't'",
+    );
+    let found = |check: &str, object: &str| format!("{check} {object}");
+    let of_tables = [
+        found(
+            "large-table-single-stream",
+            &format!("{shop}/table/public.No key"),
+        ),
+        found(
+            "large-table-single-stream",
+            &format!("{shop}/table/public.two"),
+        ),
+        found("table-bloat-high", &format!("{shop}/table/public.bloated")),
+    ];
+    let mut expected = set(&of_tables);
+    let stays =
+        ["postgres", "archive"].map(|d| found("database-not-selected", &format!("database/{d}")));
+    expected.extend(stays);
+    assert_eq!(
+        Run::of(&server, &[&shop]).found(CHECKS),
+        expected,
+        "{major}"
+    );
+
+    let mut expected = set(&of_tables);
+    expected.insert(found("source-read-only", "database/archive"));
+    assert_eq!(run.found(CHECKS), expected, "{major}: all");
+
+    let migrator = Run {
+        user: "migrator",
+        ..Run::of(&server, &[])
+    };
+    let mut expected = set(&of_tables);
+    expected.insert(found("source-read-only", "role/migrator"));
+    expected.insert(found("source-connections-short", "role/migrator"));
+    assert_eq!(migrator.found(CHECKS), expected, "{major}: as migrator");
+
+    let busy: Vec<_> = (0..11).map(|_| server.session("postgres")).collect();
+    let short = found("source-connections-short", "server");
+    assert!(run.found(CHECKS).contains(&short), "{major}");
+    drop(busy);
+}
+
+/// Counters of rows come from the backend that counted, a little later.
+fn wait_for_dead_rows(server: &Server, database: &str) {
+    let session = server.session(database);
+    let since = Instant::now();
+    let dead = "SELECT pg_stat_get_dead_tuples('bloated'::regclass) > 0 AND pg_stat_get_live_tuples('tidy'::regclass) > 0";
+    while session.query(dead)[0][0].as_deref() != Some("t") {
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "the rows are not counted"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn standbys_are_counted_by_whoever_may_see_them() {
+    for major in [10, 16] {
+        let server = Server::start(major, &[("max_wal_senders", "12")]);
+        server.run("postgres", "CREATE ROLE plain LOGIN");
+        let run = Run::of(&server, &[]);
+        let plain = Run {
+            user: "plain",
+            ..Run::of(&server, &[])
+        };
+        let check = &["replicas-over-limit"];
+        assert_eq!(plain.found(check), BTreeSet::new());
+        let mut followers: Vec<_> = (1..=5)
+            .map(|n| follow(&server, &format!("replica{n}")))
+            .collect();
+        followers.push(follow(&server, "pg_receivewal"));
+        assert_eq!(run.found(check), BTreeSet::new(), "{major}");
+        followers.push(follow(&server, "replica6"));
+        assert_eq!(
+            run.found(check),
+            set(&["replicas-over-limit server".to_owned()]),
+            "{major}"
+        );
+        assert_eq!(
+            plain.found(check),
+            set(&["replicas-over-limit ?".to_owned()]),
+            "{major}"
+        );
+    }
+}
+
+#[test]
+fn a_standby_is_one() {
+    let server = Server::start(17, &[]);
+    server.run("postgres", "CREATE TABLE own (x int)");
+    server.stop();
+    std::fs::write(server.data_dir().join("standby.signal"), "").unwrap();
+    server.restart();
+    let mut run = Run::of(&server, &[]);
+    for (mode, severity) in [(Mode::Offline, "Warning"), (Mode::Online, "Blocker")] {
+        run.mode = mode;
+        let outcome = run.outcomes(&["source-is-standby"]).remove(0);
+        let found = outcome.findings.first().expect("a standby");
+        assert_eq!(format!("{:?}", found.severity), format!("Some({severity})"));
+    }
+}
+
+#[test]
+fn nine_databases_are_too_many_for_one_migration() {
+    let server = Server::start(14, &[]);
+    let names: Vec<String> = (0..9).map(|_| server.create_database("shop")).collect();
+    let few: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+    let check = &["too-many-databases"];
+    assert_eq!(Run::of(&server, &few).found(check), BTreeSet::new());
+    assert_eq!(
+        Run::of(&server, &[]).found(check),
+        set(&["too-many-databases server".to_owned()])
+    );
+}
+
+#[test]
+fn locks_count_tables_and_indexes_on_every_major() {
+    for major in pg::majors() {
+        let server = pg::server(major);
+        let name = server.create_database("counts");
+        server.run(&name, "CREATE TABLE t (id int PRIMARY KEY, x int); CREATE INDEX ON t (x); CREATE VIEW v AS TABLE t");
+        let text = flexready::queries::find("relation_counts")
+            .unwrap()
+            .text(server.major() * 10_000)
+            .unwrap();
+        let row = &server.query(&name, &text)[0];
+        assert_eq!(
+            row[..2],
+            [Some("1".to_owned()), Some("2".to_owned())],
+            "{major}"
+        );
+    }
+}

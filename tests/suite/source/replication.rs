@@ -1,0 +1,49 @@
+//! A physical standby, as the server sees it: a connection that asked for the log and reads none of it.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::support::pg::Server;
+
+/// Starts to follow; the server forgets the follower when it is dropped.
+pub(super) fn follow(server: &Server, name: &str) -> TcpStream {
+    let mut stream = TcpStream::connect((server.host(), server.port())).unwrap();
+    let mut startup = 196_608_u32.to_be_bytes().to_vec();
+    for (key, value) in [
+        ("user", server.superuser()),
+        ("replication", "true"),
+        ("application_name", name),
+    ] {
+        startup.extend([key, "\0", value, "\0"].concat().bytes());
+    }
+    startup.push(0);
+    stream.write_all(&sized(&startup)).unwrap();
+    read_until(&mut stream, b'Z');
+    let position = server.query("postgres", "SELECT pg_current_wal_lsn()")[0][0].clone();
+    let command = format!("START_REPLICATION PHYSICAL {}\0", position.unwrap());
+    stream.write_all(b"Q").unwrap();
+    stream.write_all(&sized(command.as_bytes())).unwrap();
+    read_until(&mut stream, b'W');
+    stream
+}
+
+/// A message's body after its length, which counts itself.
+fn sized(body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len() + 4).unwrap();
+    [&length.to_be_bytes(), body].concat()
+}
+
+/// Reads messages up to one of this kind.
+fn read_until(stream: &mut TcpStream, wanted: u8) {
+    loop {
+        let mut head = [0; 5];
+        stream.read_exact(&mut head).unwrap();
+        let length = u32::from_be_bytes(head[1..].try_into().unwrap()) - 4;
+        let mut body = vec![0; length as usize];
+        stream.read_exact(&mut body).unwrap();
+        assert_ne!(head[0], b'E', "{}", String::from_utf8_lossy(&body));
+        if head[0] == wanted {
+            return;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The change stream and the way to the source, judged on real servers.
+//! Here: how these tests ask and what they look at.
+
+mod online;
+mod pooler;
+mod way;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use flexready::checks::Severity;
+use flexready::facts::Facts;
+use flexready::inputs::Source;
+use flexready::inputs::dns::Dns;
+use flexready::inputs::live::Live;
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
+use flexready::plan::Migration;
+use flexready::question::{Answers, Origin, Side};
+use flexready::verdict::{Judgement, Policy, Status, judge, severity_of};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+/// The checks that these tests are about.
+const OURS: &[&str] = &[
+    "wal-level-not-logical",
+    "replication-slots-short",
+    "wal-senders-short",
+    "wal-sender-times-out",
+    "inactive-replication-slot",
+    "slot-wal-limited",
+    "decoding-plugin-missing",
+    "table-without-identity",
+    "long-transaction",
+    "sequences-need-resync",
+    "source-port-unusual",
+    "source-ipv6-only",
+    "source-tls-off",
+    "source-listens-locally",
+    "source-host-not-an-address",
+    "source-address-unroutable",
+    "source-behind-pooler",
+];
+
+/// An online migration of one database from a server that is said to be elsewhere; `source` changes that.
+fn migration(database: &str, user: &str, source: Value) -> Migration {
+    let mut said = json!({
+        "host": "orders-db.corp.example", "port": 5432, "database": database, "user": user,
+        "kind": "on-premises", "address": "10.20.0.5"
+    });
+    crate::fixtures::overlay::patch(&mut said, &source);
+    let all = json!({ "name": "test", "scope": "source", "mode": "online", "databases": [database], "source": said });
+    serde_json::from_value(all).unwrap()
+}
+
+fn live(conninfo: &str) -> Live {
+    live_for(conninfo, None)
+}
+
+/// As whom the service will sign in, where that is not who asks.
+fn live_for(conninfo: &str, migration_user: Option<&str>) -> Live {
+    let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
+    let access = Access::resolve(Some(conninfo), &env).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let user = migration_user.unwrap_or(access.user()).to_owned();
+    Live {
+        arm: None,
+        source: Some(Database::new(access, Side::Source, user, deadline)),
+        dns: Some(Dns::new(deadline)),
+    }
+}
+
+/// What came of our checks.
+struct Seen {
+    outcomes: BTreeMap<&'static str, (Status, String)>,
+    verdict: flexready::verdict::Verdict,
+}
+
+impl Seen {
+    /// The checks that have findings.
+    fn failed(&self) -> Vec<&str> {
+        self.of(Status::Fail)
+    }
+
+    fn of(&self, status: Status) -> Vec<&str> {
+        let all = self.outcomes.iter();
+        all.filter(|(_, (s, _))| *s == status)
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// What one check says: a line a finding, with severity, object and message; then what is missing.
+    #[track_caller]
+    fn text(&self, id: &str) -> &str {
+        &self.outcomes[id].1
+    }
+}
+
+async fn ask(migration: &Migration, source: &dyn Source) -> Seen {
+    let start = Answers::new(OffsetDateTime::now_utc(), Origin::Recorded);
+    let (answers, _) = flexready::gather(migration, source, start).await;
+    let policy = Policy {
+        only: OURS.iter().map(|id| (*id).to_owned()).collect(),
+        ..Policy::default()
+    };
+    seen(&judge(&Facts::read(migration, &answers), &policy))
+}
+
+fn seen(judgement: &Judgement) -> Seen {
+    let outcomes = judgement.outcomes.iter().map(|outcome| {
+        let found = outcome.findings.iter().map(|finding| {
+            let weight = match severity_of(outcome.check, finding) {
+                Severity::Blocker => 'B',
+                Severity::Warning => 'W',
+                Severity::Note => 'N',
+            };
+            format!("{weight} {}: {}", finding.object, finding.message)
+        });
+        let missing = outcome.missing.iter().map(|m| format!("? {}", m.reason));
+        let lines: Vec<String> = found.chain(missing).collect();
+        (outcome.check.id, (outcome.status, lines.join("\n")))
+    });
+    Seen {
+        outcomes: outcomes.collect(),
+        verdict: judgement.verdict,
+    }
+}

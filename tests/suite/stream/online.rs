@@ -1,0 +1,276 @@
+//! Online migrations from real servers: everything wrong, everything right, a standby, a role that expires meanwhile.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use flexready::inputs::Source;
+use flexready::inputs::live::Live;
+use flexready::question::{Answer, Question};
+use flexready::verdict::{Status, Verdict};
+use serde_json::json;
+
+use super::{ask, live, migration};
+use crate::support::pg::{Options, Server, Session};
+
+/// One server of each kind of catalog.
+const MAJORS: [u32; 4] = [10, 13, 16, 18];
+
+const TROUBLED: &str = "
+    CREATE TABLE keyed (id int PRIMARY KEY, x int);
+    CREATE TABLE whole (x int);
+    ALTER TABLE whole REPLICA IDENTITY FULL;
+    CREATE TABLE indexed (x int NOT NULL UNIQUE);
+    ALTER TABLE indexed REPLICA IDENTITY USING INDEX indexed_x_key;
+    CREATE UNLOGGED TABLE unlogged (x int);
+    CREATE TABLE deferrable_key (id int PRIMARY KEY DEFERRABLE, x int);
+    CREATE TABLE untouched (x int);
+    CREATE TABLE nothing (id int PRIMARY KEY);
+    ALTER TABLE nothing REPLICA IDENTITY NOTHING;
+    CREATE TABLE lost (x int NOT NULL UNIQUE);
+    ALTER TABLE lost REPLICA IDENTITY USING INDEX lost_x_key;
+    ALTER TABLE lost DROP CONSTRAINT lost_x_key;
+    CREATE TABLE parts (x int) PARTITION BY RANGE (x);
+    CREATE TABLE \"Part 1\" PARTITION OF parts FOR VALUES FROM (0) TO (10);
+    CREATE SEQUENCE numbers;
+    INSERT INTO deferrable_key VALUES (1, 1);
+    UPDATE deferrable_key SET x = 2;
+    UPDATE keyed SET x = 1";
+
+/// Makes every transaction of another session two hours older: nobody waits that long for a test.
+struct Aged(Live);
+
+#[async_trait]
+impl Source for Aged {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        let mut answers = self.0.ask(questions).await;
+        for (question, answer) in questions.iter().zip(&mut answers) {
+            if question.key().ends_with("/transactions")
+                && let Answer::Given(given) = answer
+            {
+                for row in given.json.as_array_mut().unwrap() {
+                    row["seconds"] = json!(row["seconds"].as_i64().unwrap() + 7200);
+                }
+            }
+        }
+        answers
+    }
+}
+
+/// A server with too few of everything, and a database that cannot be streamed; and who keeps a transaction open there.
+fn troubled(major: u32) -> (Server, Session) {
+    let mut settings = vec![
+        ("max_replication_slots", "2"),
+        ("max_wal_senders", "1"),
+        ("wal_sender_timeout", "30s"),
+    ];
+    if major >= 13 {
+        settings.push(("max_slot_wal_keep_size", "1GB"));
+    }
+    let server = Server::start(major, &settings);
+    server.run("postgres", "CREATE DATABASE \"Shop's\"");
+    server.run("Shop's", TROUBLED);
+    let slots = server.session("Shop's");
+    slots.run("SELECT pg_create_logical_replication_slot('feed', 'test_decoding')");
+    slots.run("SELECT pg_create_physical_replication_slot('standby_gone', true)");
+    wait_for_counters(&server);
+    let writer = server.session("Shop's");
+    writer.run("BEGIN");
+    writer.run("INSERT INTO keyed VALUES (7, 7)");
+    (server, writer)
+}
+
+/// Counters of a session arrive when it ends, and up to 14 a little later.
+fn wait_for_counters(server: &Server) {
+    let since = Instant::now();
+    let count = "SELECT pg_stat_get_tuples_updated('deferrable_key'::regclass)";
+    while server.query("Shop's", count)[0][0].as_deref() != Some("1") {
+        assert!(since.elapsed().as_secs() < 20, "no update was counted");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[tokio::test]
+async fn all_that_stands_in_the_way_of_a_stream() {
+    let servers = MAJORS.map(|major| std::thread::spawn(move || troubled(major)));
+    for (major, server) in MAJORS.into_iter().zip(servers) {
+        let (server, _writer) = server.join().unwrap();
+        let migration = migration("Shop's", "postgres", json!({}));
+        let seen = ask(&migration, &Aged(live(&server.conninfo("Shop's")))).await;
+        let mut expected = vec![
+            "inactive-replication-slot",
+            "long-transaction",
+            "replication-slots-short",
+            "sequences-need-resync",
+            "slot-wal-limited",
+            "source-listens-locally",
+            "source-tls-off",
+            "table-without-identity",
+            "wal-sender-times-out",
+            "wal-senders-short",
+        ];
+        expected.retain(|id| *id != "slot-wal-limited" || major >= 13);
+        assert_eq!(seen.failed(), expected, "PostgreSQL {major}");
+        assert_eq!(seen.of(Status::Unknown), [] as [&str; 0]);
+        assert_eq!(seen.verdict, Verdict::NotReady);
+        let tables: Vec<&str> = seen.text("table-without-identity").lines().collect();
+        let objects: Vec<&str> = tables.iter().map(|l| &l[..l.find(": ").unwrap()]).collect();
+        assert_eq!(
+            objects,
+            [
+                "B Shop's/table/public.deferrable_key",
+                "W Shop's/table/public.Part 1",
+                "W Shop's/table/public.lost",
+                "W Shop's/table/public.nothing",
+                "W Shop's/table/public.untouched",
+            ],
+            "PostgreSQL {major}"
+        );
+        let slots = seen.text("replication-slots-short");
+        assert!(
+            slots.contains("0 of 2 replication slots are free"),
+            "{slots}"
+        );
+        let idle = seen.text("inactive-replication-slot");
+        assert!(
+            idle.contains("slot/feed") && idle.contains("slot/standby_gone"),
+            "{idle}"
+        );
+        let open = seen.text("long-transaction");
+        assert!(
+            open.starts_with("B session/") && open.contains("with changes"),
+            "{open}"
+        );
+        assert_eq!(open.lines().count(), 1, "{open}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_a_healthy_source() {
+    for major in [10, 14, 18] {
+        let settings = [("wal_sender_timeout", "0"), ("listen_addresses", "*")];
+        let server = Server::start(major, &settings);
+        for extension in [
+            "pg_stat_statements",
+            "pgcrypto",
+            "pg_trgm",
+            "hstore",
+            "citext",
+            "postgres_fdw",
+        ] {
+            server.run("postgres", &format!("CREATE EXTENSION {extension}"));
+        }
+        server.run(
+            "postgres",
+            "CREATE TABLE orders (id uuid PRIMARY KEY, what hstore); CREATE SCHEMA audit; \
+             CREATE TABLE audit.events (at timestamptz, what text, PRIMARY KEY (at, what)); \
+             CREATE TEMP TABLE scratch (x int)",
+        );
+        let migration = migration("postgres", "postgres", json!({}));
+        let seen = ask(&migration, &live(&server.conninfo("postgres"))).await;
+        // The test server has no certificate
+        assert_eq!(seen.failed(), ["source-tls-off"], "PostgreSQL {major}");
+        assert_eq!(
+            seen.of(Status::Unknown),
+            [] as [&str; 0],
+            "PostgreSQL {major}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_plain_log_and_a_plain_role() {
+    let settings = [("wal_level", "replica"), ("max_wal_senders", "10")];
+    let server = Server::start(15, &settings);
+    server.run("postgres", "CREATE ROLE plain LOGIN");
+    let other = server.session("postgres");
+    other.run("BEGIN");
+    let conninfo = server
+        .conninfo("postgres")
+        .replace("user=postgres", "user=plain");
+    let migration = migration("postgres", "plain", json!({ "kind": null }));
+    let seen = ask(&migration, &live(&conninfo)).await;
+    let log = seen.text("wal-level-not-logical");
+    assert_eq!(log, "B parameter/wal_level: `wal_level` is `replica`");
+    let open = seen.text("long-transaction");
+    assert!(
+        open.contains("do not show when their transaction began"),
+        "{open}"
+    );
+    assert_eq!(seen.of(Status::Unknown), ["long-transaction"]);
+    server.run("postgres", "GRANT pg_monitor TO plain");
+    let seen = ask(&migration, &live(&conninfo)).await;
+    assert_eq!(seen.of(Status::Unknown), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_standby_answers_too() {
+    for major in [10, 12, 16] {
+        let server = Server::start(major, &[("hot_standby", "on")]);
+        server.run("postgres", "CREATE TABLE t (x int)");
+        server.run(
+            "postgres",
+            "SELECT pg_create_physical_replication_slot('idle', true)",
+        );
+        server.stop();
+        let (file, text) = match major {
+            ..12 => ("recovery.conf", "standby_mode = 'on'\n"),
+            _ => ("standby.signal", ""),
+        };
+        server.write(file, text);
+        server.restart();
+        let migration = migration("postgres", "postgres", json!({}));
+        let seen = ask(&migration, &live(&server.conninfo("postgres"))).await;
+        assert_eq!(
+            seen.of(Status::Unknown),
+            [] as [&str; 0],
+            "PostgreSQL {major}"
+        );
+        let failed = seen.failed();
+        assert!(failed.contains(&"inactive-replication-slot"), "{failed:?}");
+        assert!(failed.contains(&"table-without-identity"), "{failed:?}");
+    }
+}
+
+/// Ends the validity of the role between the first round of questions and the second.
+struct Expiring<'s>(Live, &'s Server, AtomicUsize);
+
+#[async_trait]
+impl Source for Expiring<'_> {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        if self.2.fetch_add(1, Ordering::SeqCst) == 1 {
+            self.1
+                .run("postgres", "ALTER ROLE brief VALID UNTIL '2001-01-01'");
+        }
+        self.0.ask(questions).await
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_expires_meanwhile_is_not_a_pass() {
+    let hba = Some("host all all 127.0.0.1/32 scram-sha-256");
+    let server = Server::start_with(
+        16,
+        Options {
+            hba,
+            ..Options::default()
+        },
+    );
+    server.run("postgres", "CREATE DATABASE first");
+    server.run("postgres", "CREATE DATABASE second");
+    server.run(
+        "postgres",
+        "CREATE ROLE brief LOGIN PASSWORD 'not for long'; GRANT pg_monitor TO brief",
+    );
+    let mut migration = migration("first", "brief", json!({}));
+    migration.databases = vec!["first".to_owned(), "second".to_owned()];
+    let conninfo = server
+        .conninfo("first")
+        .replace("user=postgres", "user=brief password='not for long'");
+    let source = Expiring(live(&conninfo), &server, AtomicUsize::new(0));
+    let seen = ask(&migration, &source).await;
+    let tables = seen.text("table-without-identity");
+    assert!(tables.starts_with("? 28P01 invalid_password"), "{tables}");
+    assert!(seen.of(Status::Unknown).contains(&"table-without-identity"));
+    assert!(seen.verdict >= Verdict::Incomplete);
+}

@@ -1,0 +1,176 @@
+//! The way to the source: tunnels, sockets, names, TLS, and what a real pg_hba.conf lets in.
+
+use std::net::TcpListener;
+
+use flexready::facts::Facts;
+use flexready::plan::{Migration, Scope};
+use flexready::question::{Answers, Origin};
+use flexready::verdict::{Outcome, Policy, Status, judge};
+use serde_json::json;
+use time::OffsetDateTime;
+use tokio::io::copy_bidirectional;
+
+use super::{ask, live, live_for, migration};
+use crate::support::pg::{self, Options, Server};
+
+/// A tunnel's near end on loopback, as of `ssh -L`; its port.
+fn tunnel(server: &Server) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    let far = (server.host(), server.port());
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut far = tokio::net::TcpStream::connect(far).await.unwrap();
+                let _ = copy_bidirectional(&mut near, &mut far).await;
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_tunnel_a_socket_and_the_machine_itself() {
+    let server = pg::server(17);
+    let through = tunnel(server);
+    let socket = server.socket_dir().to_str().unwrap().to_owned();
+    for (host, port, expected) in [
+        (
+            "127.0.0.1",
+            through,
+            "a tunnel, a proxy or a container's port leads from there to the server",
+        ),
+        (
+            "localhost",
+            through,
+            "a tunnel, a proxy or a container's port leads from there to the server",
+        ),
+        (
+            socket.as_str(),
+            server.port(),
+            "it is a socket of the server's own machine",
+        ),
+        ("127.0.0.1", server.port(), "it is the server's own machine"),
+    ] {
+        let conninfo = format!("host={host} port={port} user=postgres dbname=postgres");
+        let said = json!({ "host": host, "port": port, "address": null });
+        let seen = ask(&migration("postgres", "postgres", said), &live(&conninfo)).await;
+        let text = seen.text("source-address-unroutable");
+        assert!(
+            text.starts_with("W server: ") && text.ends_with(expected),
+            "{host}:{port}: {text}"
+        );
+        assert_eq!(seen.text("source-behind-pooler"), "", "{host}:{port}");
+        assert!(seen.failed().contains(&"source-listens-locally"));
+        let with_address = json!({ "host": host, "address": "10.20.0.5" });
+        let seen = ask(
+            &migration("postgres", "postgres", with_address),
+            &live(&conninfo),
+        )
+        .await;
+        assert_eq!(seen.text("source-address-unroutable"), "", "{host}:{port}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_tls() {
+    let server = pg::server(16);
+    for (tls, expected) in [
+        (
+            json!(null),
+            "W parameter/ssl: the source does not speak TLS: the migration has to be made with sslMode `Prefer`",
+        ),
+        (
+            json!("require"),
+            "B parameter/ssl: the source does not speak TLS, and the plan says `require`",
+        ),
+    ] {
+        let migration = migration("postgres", "postgres", json!({ "tls": tls }));
+        let seen = ask(&migration, &live(&server.conninfo("postgres"))).await;
+        assert_eq!(seen.text("source-tls-off"), expected);
+    }
+    let demanding = format!("{} sslmode=require", server.conninfo("postgres"));
+    let seen = ask(
+        &migration("postgres", "postgres", json!({})),
+        &live(&demanding),
+    )
+    .await;
+    let why = seen.text("source-tls-off");
+    assert!(
+        why.starts_with("? the server does not speak TLS") && why.contains("sslmode=prefer"),
+        "{why}"
+    );
+}
+
+const RULES: &str = "
+host    all         all       127.0.0.1/32  trust
+host    sameuser    all       10.1.2.0/24   md5
+hostnossl \"Odd db\" +staff   10.1.0.0/16   scram-sha-256
+host    replication all       all           trust
+host    all         \"all\"     10.9.0.0 255.255.0.0 reject
+host    all         guest     10.1.2.0/24   reject
+host    shop,app    all       10.1.2.0/24   md5
+host    shop        all       .corp.example md5";
+
+/// The check is for pairs; its own outcome is looked at.
+fn hba(migration: &Migration, answers: &Answers) -> Outcome {
+    let policy = Policy {
+        only: vec!["source-hba-rejects-target".to_owned()],
+        ..Policy::default()
+    };
+    let pair = Migration {
+        scope: Scope::Pair,
+        ..migration.clone()
+    };
+    judge(&Facts::read(&pair, answers), &policy)
+        .outcomes
+        .pop()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_rules_of_a_real_server() {
+    for major in [10, 15, 16, 18] {
+        let server = Server::start_with(
+            major,
+            Options {
+                hba: Some(RULES),
+                ..Options::default()
+            },
+        );
+        server.run("postgres", "CREATE ROLE staff; CREATE ROLE deputies IN ROLE staff; CREATE ROLE migrator LOGIN IN ROLE deputies; CREATE ROLE guest LOGIN");
+        for database in ["migrator", "Odd db", "shop"] {
+            server.run("postgres", &format!("CREATE DATABASE \"{database}\""));
+        }
+        for (database, user, from, status) in [
+            ("migrator", "migrator", "10.1.2.0/24", Status::Pass),
+            ("Odd db", "migrator", "10.1.7.0/24", Status::Pass),
+            ("Odd db", "guest", "10.1.7.0/24", Status::Fail),
+            ("shop", "migrator", "10.1.2.0/26", Status::Pass),
+            ("shop", "guest", "10.1.2.0/26", Status::Fail),
+            ("shop", "migrator", "10.9.1.0/24", Status::Fail),
+            ("shop", "migrator", "10.1.0.0/16", Status::Unknown),
+            ("shop", "migrator", "10.3.0.0/16", Status::Unknown),
+            ("migrator", "migrator", "10.3.0.0/16", Status::Fail),
+        ] {
+            let mut migration = migration(database, "postgres", json!({ "reached_from": from }));
+            migration.migration_user = Some(user.to_owned());
+            let source = live_for(&server.conninfo(database), Some(user));
+            let start = Answers::new(OffsetDateTime::now_utc(), Origin::Recorded);
+            let (answers, _) = flexready::gather(&migration, &source, start).await;
+            let outcome = hba(&migration, &answers);
+            let said: Vec<&str> = outcome
+                .findings
+                .iter()
+                .map(|f| f.message.as_str())
+                .chain(outcome.missing.iter().map(|m| m.reason.as_str()))
+                .collect();
+            assert_eq!(
+                outcome.status, status,
+                "PostgreSQL {major}: {user} into {database} from {from}: {said:?}"
+            );
+        }
+    }
+}
