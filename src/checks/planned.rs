@@ -15,18 +15,6 @@ pub const PLANNED: &[(&str, &[Official])] = &[
             ServiceError(603700),
         ],
     ),
-    ("network-runtime-missing", &[ServiceError(603000)]),
-    ("nsg-blocks-source", &[ServiceError(603000)]),
-    ("source-port-unusual", &[AzureMigrate("ports")]),
-    ("source-ipv6-only", &[AzureMigrate("ipv6")]),
-    (
-        "source-tls-off",
-        &[ServiceError(603001), AzureMigrate("tls")],
-    ),
-    ("source-listens-locally", &[ServiceError(603000)]),
-    ("source-hba-rejects-target", &[ServiceError(603000)]),
-    ("source-host-not-an-address", &[ServiceError(603000)]),
-    ("source-address-unroutable", &[ServiceError(603000)]),
     ("superuser-owned-objects", &[AzureMigrate("superuser")]),
     ("system-catalog-grants", &[ServiceError(603410)]),
     ("source-user-cannot-read", &[ServiceError(603110)]),
@@ -44,39 +32,7 @@ pub const PLANNED: &[(&str, &[Official])] = &[
         ],
     ),
     (
-        "user-defined-collation",
-        &[ServiceError(603403), AzureMigrate("collations")],
-    ),
-    (
-        "collation-missing",
-        &[
-            ServiceError(603401),
-            ServiceError(603402),
-            AzureMigrate("collations"),
-        ],
-    ),
-    ("encoding-risky", &[AzureMigrate("encodings")]),
-    (
-        "language-not-available",
-        &[
-            ServiceError(603413),
-            ServiceError(603405),
-            AzureMigrate("language"),
-        ],
-    ),
-    (
-        "user-defined-cast",
-        &[ServiceError(603409), AzureMigrate("casts")],
-    ),
-    ("base-type", &[AzureMigrate("types")]),
-    ("text-search-parser", &[AzureMigrate("fts")]),
-    (
         "tables-with-oids",
         &[ServiceError(603404), AzureMigrate("oids")],
     ),
-    ("custom-tablespace", &[AzureMigrate("tablespaces")]),
-    ("file-access-function", &[AzureMigrate("files")]),
-    ("wal-level-not-logical", &[ServiceError(603107)]),
-    ("replication-slots-short", &[ServiceError(603105)]),
-    ("wal-senders-short", &[ServiceError(603106)]),
 ];

@@ -11,6 +11,7 @@ use crate::inputs::arm::{Arm, Auth, Cloud, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
+use crate::plan::TargetSql;
 use crate::question::Side;
 
 /// How live servers are asked.
@@ -33,14 +34,11 @@ impl Ways {
     /// # Errors
     /// No usable credential or endpoint.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
-        let arm = match &meant.migration.target {
-            Some(_) => Some(Arm::new(Options::from_env(
-                self.cloud,
-                self.auth,
-                self.timeout,
-                &env,
-            )?)?),
-            None => None,
+        let arm = if meant.migration.asks_azure() {
+            let options = Options::from_env(self.cloud, self.auth, self.timeout, &env)?;
+            Some(Arm::new(options)?)
+        } else {
+            None
         };
         let deadline = tokio::time::Instant::now() + self.timeout;
         let source = meant.access.clone().map(|access| {
@@ -51,9 +49,23 @@ impl Ways {
                 .unwrap_or_else(|| access.user().to_owned());
             Database::new(access, Side::Source, user, deadline)
         });
+        let target = meant.target_access.clone().zip(sql_of(meant));
+        let target = target.map(|(access, sql)| {
+            let user = sql.migration_user().to_owned();
+            Database::new(access, Side::Target, user, deadline)
+        });
         let dns = Some(Dns::new(deadline));
-        Ok(Live { arm, source, dns })
+        Ok(Live {
+            arm,
+            source,
+            target,
+            dns,
+        })
     }
+}
+
+fn sql_of(meant: &Meant) -> Option<&TargetSql> {
+    meant.migration.target.as_ref()?.sql.as_ref()
 }
 
 /// Runs a future to its end. Replays need no threads and no network, and get none.

@@ -63,6 +63,7 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("activity", 90400, "activity@170000", 170000),
     query!("always_triggers", 90500),
     query!("base_types", 90400),
     query!("c_functions", 90400),
@@ -90,6 +91,7 @@ pub const ALL: &[Query] = &[
         160000
     ),
     query!("defective_relations", 90500),
+    query!("entra_roles", 90400),
     query!("event_triggers", 90400),
     query!("extension_pins", 90400),
     query!("extension_tables", 90400),
@@ -159,6 +161,9 @@ pub const ALL: &[Query] = &[
     query!("superuser_owned", 90400),
     query!("tables_with_oids", 90500, "tables_with_oids@120000", 120000),
     query!("tablespace_use", 90400),
+    query!("target_collations", 110000),
+    query!("target_roles", 110000),
+    query!("target_user", 110000),
     query!("text_search", 90400),
     query!("transactions", 90400, "transactions@100000", 100000),
     query!("unreadable", 90400),

@@ -11,4 +11,6 @@ pub mod release_notes;
 pub mod removed;
 pub mod scenarios;
 pub mod service_errors;
+pub mod skus;
 pub mod superuser;
+pub mod versions;

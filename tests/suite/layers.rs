@@ -12,6 +12,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("inputs", 3),
     ("facts", 3),
     ("network", 4),
+    ("sizing", 4),
     ("checks", 5),
     ("verdict", 6),
     ("remedy", 7),

@@ -1,6 +1,7 @@
 //! Who may do what on the source.
 
 mod default_privileges_of_others;
+mod entra_roles_missing;
 mod replication_right_missing;
 mod reserved_role_name;
 mod roles_move_by_hand;
@@ -11,6 +12,7 @@ mod source_user_not_owner;
 mod superuser_owned_objects;
 mod superuser_roles;
 mod system_catalog_grants;
+mod target_user_lacks_rights;
 
 use super::{Check, Findings, Unanswered};
 use crate::facts::access::{InDatabase, Role};
@@ -31,6 +33,8 @@ pub const ALL: &[&Check] = &[
     &default_privileges_of_others::CHECK,
     &source_database_missing::CHECK,
     &replication_right_missing::CHECK,
+    &entra_roles_missing::CHECK,
+    &target_user_lacks_rights::CHECK,
 ];
 
 /// One part of what is known of each database that the migration takes. What could not be read is noted.

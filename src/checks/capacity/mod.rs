@@ -1,10 +1,13 @@
-//! Does the source fit: storage, processors, memory.
+//! Does the source fit: storage, processors, memory, connections, reads and writes.
 
 mod compute_below_source;
+mod connections_below_source;
+mod iops_below_source;
 mod large_table_single_stream;
 mod locks_capacity_low;
 mod replicas_over_limit;
 mod source_connections_short;
+mod storage_growth_crosses_4tib;
 mod storage_too_small;
 mod table_bloat_high;
 
@@ -19,4 +22,8 @@ pub const ALL: &[&Check] = &[
     &large_table_single_stream::CHECK,
     &table_bloat_high::CHECK,
     &replicas_over_limit::CHECK,
+    &storage_growth_crosses_4tib::CHECK,
+    &compute_below_source::CHECK,
+    &connections_below_source::CHECK,
+    &iops_below_source::CHECK,
 ];

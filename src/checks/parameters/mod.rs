@@ -2,7 +2,9 @@
 
 mod compare;
 mod idle_timeout_cuts_copy;
+mod load_settings_untuned;
 mod local_ssd_temp_on;
+mod migration_skips_data;
 mod parameter_differs;
 mod parameter_not_settable;
 mod password_hashes_rejected;
@@ -18,4 +20,6 @@ pub const ALL: &[&Check] = &[
     &password_hashes_rejected::CHECK,
     &local_ssd_temp_on::CHECK,
     &idle_timeout_cuts_copy::CHECK,
+    &migration_skips_data::CHECK,
+    &load_settings_untuned::CHECK,
 ];
