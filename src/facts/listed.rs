@@ -16,8 +16,16 @@ pub struct Listed<T> {
 }
 
 impl<T> Listed<T> {
-    /// How many rows are not shown.
-    pub fn unseen(&self) -> u64 {
+    pub(crate) fn of(question: &Question, rows: Vec<T>, total: u64) -> Self {
+        Listed {
+            rows,
+            total,
+            question: question.clone(),
+        }
+    }
+
+    /// How many there are beyond those listed.
+    pub fn beyond(&self) -> u64 {
         self.total.saturating_sub(self.rows.len() as u64)
     }
 
@@ -26,7 +34,7 @@ impl<T> Listed<T> {
         let (shown, total) = (self.rows.len(), self.total);
         let reason = format!("only the first {shown} of {total} rows were read");
         let remedy = "mend those that are found, and run again";
-        (self.unseen() > 0).then(|| self.missing(reason).with_remedy(remedy))
+        (self.beyond() > 0).then(|| self.missing(reason).with_remedy(remedy))
     }
 
     /// Something in the rows cannot be read.
@@ -49,9 +57,6 @@ pub(crate) fn listed<T: DeserializeOwned>(
 ) -> Fact<Listed<T>> {
     let rows: Vec<Row<T>> = rows(answers, question)?;
     let total = rows.first().map_or(0, |r| r.total);
-    Ok(Listed {
-        total,
-        question: question.clone(),
-        rows: rows.into_iter().map(|r| r.row).collect(),
-    })
+    let rows = rows.into_iter().map(|r| r.row).collect();
+    Ok(Listed::of(question, rows, total))
 }

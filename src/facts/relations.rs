@@ -4,9 +4,10 @@
 
 use serde::Deserialize;
 
-use super::Fact;
 use super::databases::Databases;
 use super::listed::{Listed, listed};
+use super::rows::rows;
+use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question, Side};
 
@@ -19,7 +20,7 @@ pub struct Table {
 /// What is wrong with a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Problem {
+enum Problem {
     Unlogged,
     InvalidIndex,
 }
@@ -27,16 +28,15 @@ pub enum Problem {
 /// A table that is not logged, or an index that is not valid.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Defective {
-    pub problem: Problem,
+    problem: Problem,
     /// The table or the index.
     pub object: String,
     /// The table.
     pub table_name: String,
     /// Whether an index is unique; `None` for a table.
     pub is_unique: Option<bool>,
-    /// How many have this problem, as the list is cut for each problem.
-    #[serde(rename = "total")]
-    pub of: u64,
+    /// How many have this problem: the list is cut for each.
+    total: u64,
 }
 
 /// A publication or a subscription.
@@ -102,7 +102,8 @@ pub struct Prepared {
 pub struct InDatabase {
     pub database: String,
     pub with_oids: Fact<Listed<Table>>,
-    pub defective: Fact<Vec<Defective>>,
+    pub unlogged: Fact<Listed<Defective>>,
+    pub invalid_indexes: Fact<Listed<Defective>>,
     pub logical: Fact<Listed<Logical>>,
     pub labels: Fact<Listed<Labels>>,
     pub triggers: Fact<Listed<Trigger>>,
@@ -111,9 +112,18 @@ pub struct InDatabase {
 /// What is known of it, each part for itself.
 #[derive(Debug)]
 pub struct Relations {
-    pub databases: Vec<InDatabase>,
+    databases: Vec<InDatabase>,
     pub prepared: Fact<Listed<Prepared>>,
     pub shared_labels: Fact<Listed<SharedLabel>>,
+}
+
+impl Relations {
+    /// What is known of this database; missing for one that could not be asked.
+    pub fn of(&self, database: &str) -> Fact<&InDatabase> {
+        let mut all = self.databases.iter();
+        all.find(|d| d.database == database)
+            .ok_or_else(|| Missing::closed_database(database))
+    }
 }
 
 /// What is asked of the server as a whole.
@@ -154,7 +164,8 @@ pub fn read(
     let in_database = |name: &str| InDatabase {
         database: name.to_owned(),
         with_oids: listed(answers, &question(name, "tables_with_oids")),
-        defective: super::rows::rows(answers, &question(name, "defective_relations")),
+        unlogged: defective(answers, name, Problem::Unlogged),
+        invalid_indexes: defective(answers, name, Problem::InvalidIndex),
         logical: listed(answers, &question(name, "logical_replication")),
         labels: listed(answers, &question(name, "security_labels")),
         triggers: listed(answers, &question(name, "always_triggers")),
@@ -171,4 +182,13 @@ pub fn read(
             &question(&source.database, "shared_security_labels"),
         ),
     }
+}
+
+/// Those rows of one answer that have this problem.
+fn defective(answers: &Answers, database: &str, problem: Problem) -> Fact<Listed<Defective>> {
+    let question = question(database, "defective_relations");
+    let mut found: Vec<Defective> = rows(answers, &question)?;
+    found.retain(|d| d.problem == problem);
+    let total = found.first().map_or(0, |d| d.total);
+    Ok(Listed::of(&question, found, total))
 }

@@ -3,9 +3,9 @@
 
 use serde::Deserialize;
 
-use super::Fact;
 use super::databases::Databases;
 use super::listed::{Listed, listed};
+use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question, Side};
 use crate::reference::removed::{self, Removal};
@@ -53,7 +53,16 @@ pub struct InDatabase {
 /// What is known of it, for each database that was to be asked.
 #[derive(Debug)]
 pub struct Removed {
-    pub databases: Vec<InDatabase>,
+    databases: Vec<InDatabase>,
+}
+
+impl Removed {
+    /// What is known of this database; missing for one that could not be asked.
+    pub fn of(&self, database: &str) -> Fact<&InDatabase> {
+        let mut all = self.databases.iter();
+        all.find(|d| d.database == database)
+            .ok_or_else(|| Missing::closed_database(database))
+    }
 }
 
 /// What is asked of the server as a whole.

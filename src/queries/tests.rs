@@ -141,7 +141,6 @@ const PIECES: [&str; 5] = [
 /// which are in no schema. Whoever moves one to `is_user_object` takes out its name here.
 const OWN_WORDS: [&str; 5] = [
     "relation_counts",
-    "removed_uses",
     "row_security",
     "superuser_owned",
     "target_roles",

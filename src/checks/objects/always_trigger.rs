@@ -1,8 +1,8 @@
 //! Changes are replayed with triggers off, save those that are told to fire always. Since 0.1.0.
 //! PostgreSQL's own rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
 
-use super::listing::{relations, say_unseen, sql_in};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
 use crate::facts::Facts;
 use crate::facts::relations::Trigger;
 use crate::plan::Mode;
@@ -25,22 +25,12 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    for one in relations(facts, &mut findings)? {
-        let Some(triggers) = findings.know(&one.triggers) else {
-            continue;
-        };
-        for trigger in &triggers.rows {
-            findings.push(finding(&one.database, trigger));
-        }
-        say_unseen(
-            &mut findings,
-            &one.database,
-            triggers.unseen(),
-            "triggers and rules",
-        );
-    }
-    Ok(findings)
+    each_relation(
+        facts,
+        "trigger",
+        |r| &r.triggers,
+        |database, trigger| Some(finding(database, trigger)),
+    )
 }
 
 fn finding(database: &str, trigger: &Trigger) -> Finding {
@@ -58,5 +48,5 @@ fn finding(database: &str, trigger: &Trigger) -> Finding {
         "ALTER TABLE {table_name} ENABLE {} {name}",
         kind.to_uppercase()
     );
-    Finding::new(format!("{database}/{kind}/{object}"), message).fix(sql_in(database, &statement))
+    Finding::new(format!("{database}/{kind}/{object}"), message).fix(within(database, &statement))
 }

@@ -1,8 +1,8 @@
 //! A dump leaves out indexes that are not valid. Since 0.1.0. PostgreSQL's own rule, in pg_dump.
 
-use super::listing::{relations, say_unseen, sql_in};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
-use crate::facts::relations::{Defective, Problem};
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use crate::facts::relations::Defective;
 use crate::facts::{Facts, version::Version};
 
 pub const CHECK: Check = Check {
@@ -22,23 +22,13 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
     let version = facts.source_version().ok();
-    for one in relations(facts, &mut findings)? {
-        let all = findings.know(&one.defective).into_iter().flatten();
-        let indexes: Vec<_> = all.filter(|d| d.problem == Problem::InvalidIndex).collect();
-        for index in &indexes {
-            findings.push(finding(&one.database, index, version));
-        }
-        let total = indexes.first().map_or(0, |i| i.of);
-        say_unseen(
-            &mut findings,
-            &one.database,
-            total - indexes.len() as u64,
-            "invalid indexes",
-        );
-    }
-    Ok(findings)
+    each_relation(
+        facts,
+        "index",
+        |r| &r.invalid_indexes,
+        |database, index| Some(finding(database, index, version)),
+    )
 }
 
 fn finding(database: &str, index: &Defective, version: Option<Version>) -> Finding {
@@ -59,5 +49,5 @@ fn finding(database: &str, index: &Defective, version: Option<Version>) -> Findi
     let statement = format!("REINDEX INDEX {concurrently}{}", index.object);
     Finding::new(format!("{database}/index/{}", index.object), message)
         .evidence("table", &index.table_name)
-        .fix(sql_in(database, &statement))
+        .fix(within(database, &statement))
 }

@@ -2,6 +2,7 @@
 
 mod collations;
 mod each;
+mod uses;
 
 mod always_trigger;
 mod base_type;
@@ -18,7 +19,6 @@ mod function_needs_superuser;
 mod invalid_index;
 mod language_not_available;
 mod large_objects;
-mod listing;
 mod prepared_transaction;
 mod publication_or_subscription;
 mod removed_data_type;
@@ -49,16 +49,16 @@ pub const ALL: &[&Check] = &[
     &superuser_only_object::CHECK,
     &base_type::CHECK,
     &text_search_parser::CHECK,
-    &custom_tablespace::CHECK,
-    &event_trigger::CHECK,
-    &file_access_function::CHECK,
-    &foreign_server::CHECK,
-    &large_objects::CHECK,
     &tables_with_oids::CHECK,
     &removed_data_type::CHECK,
     &removed_operator::CHECK,
     &view_over_changed_catalog::CHECK,
     &removed_name_in_function::CHECK,
+    &custom_tablespace::CHECK,
+    &event_trigger::CHECK,
+    &file_access_function::CHECK,
+    &foreign_server::CHECK,
+    &large_objects::CHECK,
     &unlogged_table::CHECK,
     &publication_or_subscription::CHECK,
     &invalid_index::CHECK,

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::facts::relations::Prepared;
 use crate::plan::Mode;
 
-use super::listing::sql_in;
+use super::each::within;
 
 pub const CHECK: Check = Check {
     id: "prepared-transaction",
@@ -62,7 +62,7 @@ fn finding(one: &Prepared) -> Finding {
     );
     Finding::new(format!("{database}/prepared-transaction/{gid}"), message).fix(format!(
         "{} (or COMMIT PREPARED)",
-        sql_in(database, &rollback)
+        within(database, &rollback)
     ))
 }
 

@@ -1,8 +1,8 @@
 //! Publications and subscriptions tie the source to other servers, and a copy of the data does not carry the ties over.
 //! Since 0.1.0. PostgreSQL's own rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
 
-use super::listing::{relations, say_unseen, sql_in};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
 use crate::facts::Facts;
 use crate::facts::relations::{Logical, LogicalKind};
 
@@ -24,18 +24,13 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    for one in relations(facts, &mut findings)? {
-        let Some(logical) = findings.know(&one.logical) else {
-            continue;
-        };
-        for row in &logical.rows {
-            findings.push(finding(&one.database, row));
-        }
-        let what = "publications and subscriptions";
-        say_unseen(&mut findings, &one.database, logical.unseen(), what);
-    }
-    Ok(findings)
+    let kind = "publication-or-subscription";
+    each_relation(
+        facts,
+        kind,
+        |r| &r.logical,
+        |database, row| Some(finding(database, row)),
+    )
 }
 
 fn finding(database: &str, row: &Logical) -> Finding {
@@ -68,7 +63,7 @@ fn finding(database: &str, row: &Logical) -> Finding {
             let finding = Finding::new(format!("{database}/subscription/{name}"), message);
             match row.is_enabled {
                 Some(false) => finding,
-                _ => finding.fix(sql_in(
+                _ => finding.fix(within(
                     database,
                     &format!("ALTER SUBSCRIPTION {name} DISABLE"),
                 )),

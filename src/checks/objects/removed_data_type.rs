@@ -1,8 +1,9 @@
 //! A column of a type that the target's major has no more cannot be created there. Since 0.1.0.
 //! The types: `reference::removed`; pg_upgrade's `check.c` refuses the same for tables.
 
-use super::listing::{Crossed, by_object, crossed, sql_in};
-use crate::checks::{Check, Findings, Judged, Needs, Severity, command};
+use super::each::within;
+use super::uses::{Crossed, by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity, command};
 use crate::facts::Facts;
 use crate::reference::removed::What;
 
@@ -25,10 +26,8 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    let found = crossed(
+    let (found, mut findings) = crossed(
         facts,
-        &mut findings,
         |d| vec![&d.types, &d.uses],
         |r| matches!(r.what, What::Type(_)),
     )?;
@@ -58,5 +57,5 @@ fn change(one: &Crossed) -> Option<String> {
     let (column, table) = (command::identifier(column), &one.used.object);
     let statement =
         format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {new} USING {column}::{new}");
-    Some(sql_in(one.database, &statement))
+    Some(within(one.database, &statement))
 }

@@ -1,8 +1,8 @@
 //! A function's body is a text that nobody checks until it runs: what it names may be no more. Since 0.1.0.
 //! Found by the words alone (comments left out), so it warns: a body may name the old only for older servers.
 
-use super::listing::{by_object, crossed};
-use crate::checks::{Check, Findings, Judged, Needs, Severity};
+use super::uses::{by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -21,8 +21,7 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    let mut found = crossed(facts, &mut findings, |d| vec![&d.words], |_| true)?;
+    let (mut found, mut findings) = crossed(facts, |d| vec![&d.words], |_| true)?;
     if !found.is_empty() {
         // What the source has no more itself, its functions name for other reasons.
         let source = facts.source_version()?.num();

@@ -2,8 +2,8 @@
 //! is no more, cannot be created on the target. Since 0.1.0.
 //! The rules: `reference::removed`; pg_upgrade's `check.c` looks for postfix operators, polymorphic functions and conversions.
 
-use super::listing::{by_object, crossed};
-use crate::checks::{Check, Findings, Judged, Needs, Severity};
+use super::uses::{by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity};
 use crate::facts::Facts;
 use crate::reference::removed::What;
 
@@ -25,10 +25,8 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    let found = crossed(
+    let (found, mut findings) = crossed(
         facts,
-        &mut findings,
         |d| vec![&d.uses],
         |r| {
             matches!(

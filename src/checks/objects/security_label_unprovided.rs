@@ -1,8 +1,8 @@
 //! A security label can be set only where its provider's library is loaded. Since 0.1.0.
 //! PostgreSQL's own rule: `SECURITY LABEL`. Where the target's preloaded libraries are known, they decide.
 
-use super::listing::{relations, say_unseen};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use super::each::each_relation;
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -23,40 +23,32 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    for one in relations(facts, &mut findings)? {
-        let Some(labels) = findings.know(&one.labels) else {
-            continue;
-        };
-        for row in labels
-            .rows
-            .iter()
-            .filter(|row| !is_loaded(facts, &row.provider))
-        {
-            let object = format!("{}/security-label/{}", one.database, row.provider);
+    let mut findings = each_relation(
+        facts,
+        "security-label",
+        |r| &r.labels,
+        |database, row| {
+            let object = format!("{database}/security-label/{}", row.provider);
             let message = format!("objects have labels of the provider `{}`", row.provider);
-            let finding = Finding::new(object, message + &loaded(facts));
-            findings.push(
-                finding
-                    .evidence("labels", row.labels)
-                    .evidence("one of them on", &row.example),
-            );
-        }
-        say_unseen(&mut findings, &one.database, labels.unseen(), "providers");
-    }
+            let finding = Finding::new(object, message + loaded(facts))
+                .evidence("labels", row.labels)
+                .evidence("one of them on", &row.example);
+            (!is_loaded(facts, &row.provider)).then_some(finding)
+        },
+    )?;
     let relations = facts.relations.as_ref()?;
-    for row in findings
-        .know(&relations.shared_labels)
-        .into_iter()
-        .flat_map(|l| &l.rows)
-    {
+    let shared = findings.know(&relations.shared_labels);
+    for row in shared.into_iter().flat_map(|labels| &labels.rows) {
         if !is_loaded(facts, &row.provider) {
-            let object = format!("{}/{}", row.object_kind, row.object);
+            let (kind, name) = (&row.object_kind, &row.object);
             let message = format!(
-                "{} `{}` has a label of the provider `{}`",
-                row.object_kind, row.object, row.provider
+                "{kind} `{name}` has a label of the provider `{}`",
+                row.provider
             );
-            findings.push(Finding::new(object, message + &loaded(facts)));
+            findings.push(Finding::new(
+                format!("{kind}/{name}"),
+                message + loaded(facts),
+            ));
         }
     }
     Ok(findings)
@@ -73,9 +65,9 @@ fn preloaded<'f>(facts: &'f Facts) -> Option<&'f str> {
     Some(&value.value)
 }
 
-fn loaded(facts: &Facts) -> String {
+fn loaded(facts: &Facts) -> &'static str {
     match preloaded(facts) {
-        Some(_) => ", which the target does not load".to_owned(),
-        None => "; whether the target loads it is not known".to_owned(),
+        Some(_) => ", which the target does not load",
+        None => "; whether the target loads it is not known",
     }
 }

@@ -1,8 +1,8 @@
 //! PostgreSQL 12 has no tables WITH OIDS any more. Since 0.1.0.
 //! The rule: the migration service's error 603404; pg_upgrade refuses the same.
 
-use super::listing::{relations, say_unseen, sql_in};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -27,30 +27,22 @@ pub const CHECK: Check = Check {
 const FIRST_WITHOUT: u32 = 120_000;
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    for one in relations(facts, &mut findings)? {
-        let Some(tables) = findings.know(&one.with_oids) else {
-            continue;
-        };
-        for table in &tables.rows {
-            let object = format!("{}/table/{}", one.database, table.object);
+    let mut findings = each_relation(
+        facts,
+        "table",
+        |r| &r.with_oids,
+        |database, table| {
+            let object = format!("{database}/table/{}", table.object);
             let statement = format!("ALTER TABLE {} SET WITHOUT OIDS", table.object);
             let finding = Finding::new(object, format!("`{}` has oids", table.object));
-            findings.push(finding.fix(sql_in(&one.database, &statement)));
+            Some(finding.fix(within(database, &statement)))
+        },
+    )?;
+    if !findings.found.is_empty() {
+        let target = facts.server.as_ref()?.version.as_ref()?;
+        if target.num() < FIRST_WITHOUT {
+            findings.found.clear();
         }
-        say_unseen(
-            &mut findings,
-            &one.database,
-            tables.unseen(),
-            "tables with oids",
-        );
-    }
-    if findings.found.is_empty() {
-        return Ok(findings);
-    }
-    let target = facts.server.as_ref()?.version.as_ref()?;
-    if target.num() < FIRST_WITHOUT {
-        findings.found.clear();
     }
     Ok(findings)
 }

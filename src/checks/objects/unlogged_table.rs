@@ -1,10 +1,9 @@
 //! What is not logged is not replicated. Since 0.1.0.
 //! PostgreSQL's own rule: logical decoding reads the write-ahead log. The first copy takes such tables.
 
-use super::listing::{relations, say_unseen, sql_in};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::relations::Problem;
 use crate::plan::Mode;
 
 pub const CHECK: Check = Check {
@@ -25,26 +24,18 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    for one in relations(facts, &mut findings)? {
-        let all = findings.know(&one.defective).into_iter().flatten();
-        let tables: Vec<_> = all.filter(|d| d.problem == Problem::Unlogged).collect();
-        for table in &tables {
-            let object = format!("{}/table/{}", one.database, table.object);
+    each_relation(
+        facts,
+        "table",
+        |r| &r.unlogged,
+        |database, table| {
+            let object = format!("{database}/table/{}", table.object);
             let statement = format!("ALTER TABLE {} SET LOGGED", table.object);
             let message = format!(
                 "`{}` is unlogged: its changes are not replicated",
                 table.object
             );
-            findings.push(Finding::new(object, message).fix(sql_in(&one.database, &statement)));
-        }
-        let total = tables.first().map_or(0, |t| t.of);
-        say_unseen(
-            &mut findings,
-            &one.database,
-            total - tables.len() as u64,
-            "unlogged tables",
-        );
-    }
-    Ok(findings)
+            Some(Finding::new(object, message).fix(within(database, &statement)))
+        },
+    )
 }

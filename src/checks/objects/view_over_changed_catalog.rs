@@ -1,8 +1,8 @@
 //! A view over a catalog column that the target's major has no more cannot be created there. Since 0.1.0.
 //! On catalogs PostgreSQL notes no dependencies, so the query reads the views' own trees; the columns: `reference::removed`.
 
-use super::listing::{by_object, crossed};
-use crate::checks::{Check, Findings, Judged, Needs, Severity};
+use super::uses::{by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity};
 use crate::facts::Facts;
 use crate::reference::removed::What;
 
@@ -25,10 +25,8 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let mut findings = Findings::none();
-    let found = crossed(
+    let (found, mut findings) = crossed(
         facts,
-        &mut findings,
         |d| vec![&d.uses],
         |r| matches!(r.what, What::Column(..) | What::Relation(_)),
     )?;
