@@ -14,7 +14,7 @@ use flexready::facts::Facts;
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
 use flexready::question::{Answer, Answers, Origin};
-use flexready::verdict::{Outcome, Policy, Status, judge, severity_of};
+use flexready::verdict::{Outcome, Policy, Status, judge};
 use overlay::{Case, Overlay};
 
 pub fn folder() -> PathBuf {
@@ -54,7 +54,7 @@ fn judge_one(check: &'static Check, migration: &Migration, answers: &Answers) ->
 fn describe(outcome: &Outcome) -> String {
     let mut text = format!("{}\n", status_word(outcome.status));
     for finding in &outcome.findings {
-        let severity = format!("{:?}", severity_of(outcome.check, finding)).to_lowercase();
+        let severity = format!("{:?}", outcome.severity_of(finding)).to_lowercase();
         writeln!(
             text,
             "\n{severity} {}\n  {}",
