@@ -187,9 +187,9 @@ fn with_every_fact_missing_no_check_passes() {
     }
 }
 
-/// Of the first failing case of each check every answer is refused in turn; of the others those that the case changes.
+/// Refused in turn, of every failing case: the answers that the case changes, and every fourth of the others.
 #[test]
-fn refusing_any_one_answer_never_makes_a_check_pass() {
+fn refusing_an_answer_never_makes_a_check_pass() {
     let ids = folders(&folder().join("checks"));
     let half = ids.len().div_ceil(2);
     std::thread::scope(|scope| {
@@ -211,10 +211,9 @@ fn refuse_in_turn(check: &'static Check) {
             .iter()
             .map(|(k, a)| (k.to_owned(), a.clone()))
             .collect();
-        for (key, answer) in keys
-            .into_iter()
-            .filter(|(key, _)| index == 0 || case.changes(key))
-        {
+        let picked = keys.into_iter().enumerate();
+        let picked = picked.filter(|(at, (key, _))| at % 4 == index % 4 || case.changes(key));
+        for (_, (key, answer)) in picked {
             answers.replace(&key, overlay::refused_by_the_test());
             let outcome = judge_one(check, &migration, &answers);
             let good = matches!(outcome.status, Status::Pass | Status::NotApplicable);
