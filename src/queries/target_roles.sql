@@ -4,6 +4,6 @@
 -- columns: name
 SELECT r.rolname::text AS name
 FROM pg_roles r
-WHERE r.oid >= 16384
+WHERE r.rolname NOT LIKE 'pg\_%'
 ORDER BY 1
 LIMIT 20000

@@ -4,8 +4,9 @@ mod value;
 
 use crate::facts::{Fact, Facts, Missing};
 use crate::plan::Scope;
+use crate::reference::copy_time::FIGURES;
 use crate::sizing::demand::{self, Compute, Data};
-use crate::sizing::estimate::{TABLE, copy_time};
+use crate::sizing::estimate::copy_time;
 use crate::sizing::recommend::{Choice, Need, smallest, with_headroom};
 use crate::sizing::{GIB, storage};
 
@@ -172,7 +173,7 @@ fn estimate(facts: &Facts, data: &Data) -> EstimateReport {
         low_hours: round(estimate.low, 1000.0),
         high_hours: round(estimate.high, 1000.0),
         words: estimate.words(),
-        table: TABLE.to_vec(),
+        table: FIGURES.to_vec(),
         is_partial: !data.missing.is_empty(),
     }
 }

@@ -31,10 +31,10 @@ pub const ALL: &[&Check] = &[
     &source_user_cannot_read::CHECK,
     &row_security_stops_copy::CHECK,
     &default_privileges_of_others::CHECK,
-    &source_database_missing::CHECK,
     &replication_right_missing::CHECK,
     &entra_roles_missing::CHECK,
     &target_user_lacks_rights::CHECK,
+    &source_database_missing::CHECK,
 ];
 
 /// One part of what is known of each database that the migration takes. What could not be read is noted.

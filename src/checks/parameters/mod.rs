@@ -19,7 +19,7 @@ pub const ALL: &[&Check] = &[
     &settings_not_copied::CHECK,
     &password_hashes_rejected::CHECK,
     &local_ssd_temp_on::CHECK,
-    &idle_timeout_cuts_copy::CHECK,
     &migration_skips_data::CHECK,
+    &idle_timeout_cuts_copy::CHECK,
     &load_settings_untuned::CHECK,
 ];

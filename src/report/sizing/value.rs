@@ -102,7 +102,7 @@ pub struct EstimateReport {
     pub high_hours: f64,
     /// For a reader.
     pub words: String,
-    /// The documented times: GiB and minutes, on a `Standard_D4ds_v4`.
+    /// The documented times: GB and minutes, on a `Standard_D4ds_v4`.
     pub table: Vec<(f64, f64)>,
     /// Whether the size of some database is not in it.
     pub is_partial: bool,
