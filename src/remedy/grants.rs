@@ -31,7 +31,6 @@ pub const ACTIONS: &[&str] = &[
     "Microsoft.Network/privateEndpoints/read",
     "Microsoft.Network/routeTables/read",
     "Microsoft.Network/virtualNetworks/read",
-    "Microsoft.Network/virtualNetworks/subnets/read",
 ];
 
 /// Roles that would answer a question, and give far more: what they tell is better said by hand.
@@ -106,7 +105,8 @@ fn administrator(kind: SourceKind) -> &'static str {
         GcpCloudSql => "a member of cloudsqlsuperuser",
         GcpAlloyDb => "a member of alloydbsuperuser",
         PostgresqlSingleServer | PostgresqlFlexibleServer => "a member of azure_pg_admin",
-        kind if !kind.is_managed() => "a superuser",
+        OnPremises | AzureVm | AwsEc2 | Gcp | GcpCompute | HuaweiCompute | DigitalOceanDroplets
+        | Edb | EdbOracleServer | EdbPostgresql => "a superuser",
         _ => "the administrator that the provider gave you",
     }
 }
