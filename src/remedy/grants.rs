@@ -105,8 +105,7 @@ fn administrator(kind: SourceKind) -> &'static str {
         GcpCloudSql => "a member of cloudsqlsuperuser",
         GcpAlloyDb => "a member of alloydbsuperuser",
         PostgresqlSingleServer | PostgresqlFlexibleServer => "a member of azure_pg_admin",
-        OnPremises | AzureVm | AwsEc2 | Gcp | GcpCompute | HuaweiCompute | DigitalOceanDroplets
-        | Edb | EdbOracleServer | EdbPostgresql => "a superuser",
+        kind if !kind.is_managed() => "a superuser",
         _ => "the administrator that the provider gave you",
     }
 }

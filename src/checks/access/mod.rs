@@ -69,20 +69,3 @@ fn is_providers(role: &str, kind: Option<&SourceKind>) -> bool {
     providers::is_superuser_account(role)
         || kind.is_some_and(|kind| providers::is_built_in_role(*kind, role))
 }
-
-/// Whether the owner of such a source administrates the server itself, with SUPERUSER.
-fn is_self_run(kind: SourceKind) -> bool {
-    use SourceKind::*;
-    matches!(
-        kind,
-        OnPremises
-            | AzureVm
-            | AwsEc2
-            | GcpCompute
-            | HuaweiCompute
-            | DigitalOceanDroplets
-            | Edb
-            | EdbOracleServer
-            | EdbPostgresql
-    )
-}
