@@ -21,27 +21,11 @@ pub mod target;
 mod tests;
 pub mod versions;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::facts::Facts;
 use crate::plan::Mode;
 
+pub use crate::plan::Severity;
 pub use finding::{Finding, Findings, Judged, Unanswered};
-
-/// How much a finding weighs.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// The migration runs, and something will differ or hurt.
-    Warning,
-    /// The migration fails, or loses something.
-    Blocker,
-}
 
 /// Which answers a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

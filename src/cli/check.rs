@@ -2,24 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
 
 use super::connect::{Ways, block_on};
+use super::out::Out;
 use super::said::Said;
-use super::{Error, Output, known_check, layout};
+use super::showing::Showing;
+use super::{Error, Output, known_check};
 use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
+use crate::plan::judging::Rules;
 use crate::question::{Answers, Origin};
-use crate::report::{self, Report};
+use crate::report::Report;
 use crate::verdict::{FailOn, Policy};
-
-/// What stdout gets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    #[default]
-    Plain,
-    Json,
-}
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -28,14 +23,13 @@ pub struct Args {
     #[command(flatten)]
     ways: Ways,
     /// Judge a recording instead of live servers
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["source", "plan", "only", "record", "migration_user"], help_heading = "Recordings")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["source", "only", "record", "migration_user"], help_heading = "Recordings")]
     from: Option<PathBuf>,
     /// Keep all answers in a new folder
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     record: Option<PathBuf>,
-    /// What to print
-    #[arg(long, default_value = "plain", help_heading = "The report")]
-    format: Format,
+    #[command(flatten)]
+    pub(super) showing: Showing,
     #[command(flatten)]
     judging: Judging,
 }
@@ -76,46 +70,80 @@ impl Judging {
             only: self.checks.clone(),
             skip: self.skip.clone(),
             fail_on: self.fail_on,
+            rules: Rules::default(),
         })
     }
 }
 
 pub(super) fn run(args: &Args) -> Result<Output, Error> {
+    let name = args.said.migration.as_deref();
+    let out = args.showing.out.as_deref();
+    let out = out.map(|folder| Out::prepare(folder, name)).transpose()?;
     let policy = args.judging.policy()?;
     let report = match &args.from {
-        Some(folder) => replay(args, &Recording::open(folder)?, &policy)?,
-        None => live(args, &policy)?,
+        Some(folder) => replay(args, &Recording::open(folder)?, policy, out.as_ref())?,
+        None => live(args, policy, out.as_ref())?,
     };
-    let text = match args.format {
-        Format::Plain => report::plain::plain(&report, layout()),
-        Format::Json => report::json(&report),
-    };
+    let files = out.map(|out| out.write(&report)).transpose()?;
     Ok(Output {
-        text,
+        text: args.showing.text(&report, files.as_ref()),
         exit_code: report.exit_code,
     })
 }
 
-fn replay(args: &Args, recording: &Recording, policy: &Policy) -> Result<Report, Error> {
-    let mut migration: Migration = recording
-        .migrations()
-        .first()
-        .cloned()
-        .ok_or(Error::NothingRecorded)?;
+fn replay(
+    args: &Args,
+    recording: &Recording,
+    policy: Policy,
+    out: Option<&Out>,
+) -> Result<Report, Error> {
+    let mut migration = recorded(recording, args.said.migration.as_deref())?;
+    out.map(|out| out.expect(&migration.name)).transpose()?;
+    let plan = args.said.read_plan()?;
+    let policy = Policy {
+        rules: plan.map(|p| p.rules).unwrap_or_default(),
+        ..policy
+    };
     args.said.details.apply(&mut migration)?;
     block_on(
         false,
-        crate::check(&migration, recording, recording.start(), policy),
+        crate::check(&migration, recording, recording.start(), &policy),
     )
     .map(|run| run.report)
 }
 
-fn live(args: &Args, policy: &Policy) -> Result<Report, Error> {
+/// The migration of this name in a recording; without a name, its first.
+fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
+    let all = recording.migrations();
+    let found = match name {
+        None => all.first(),
+        Some(name) => all.iter().find(|m| m.name == name),
+    };
+    found.cloned().ok_or_else(|| match all {
+        [] => Error::NothingRecorded,
+        all => Error::NotRecorded {
+            name: name.unwrap_or_default().to_owned(),
+            names: all
+                .iter()
+                .map(|m| m.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        },
+    })
+}
+
+fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error> {
     let meant = args.said.meant()?;
+    out.map(|out| out.expect(&meant.migration.name))
+        .transpose()?;
+    let policy = Policy {
+        rules: meant.rules.clone(),
+        ..policy
+    };
     let live = args.ways.live(&meant)?;
     let recorder = args.record.as_deref().map(Recorder::create).transpose()?;
     let start = Answers::new(now(), Origin::Recorded);
-    let run = block_on(true, crate::check(&meant.migration, &live, start, policy))?;
+    let run = block_on(true, crate::check(&meant.migration, &live, start, &policy))?;
     if let Some(recorder) = recorder {
         recorder.write(std::slice::from_ref(&meant.migration), &run.answers)?;
     }

@@ -6,8 +6,14 @@ mod connect;
 mod details;
 mod explain;
 mod grants;
+mod man;
+mod out;
 mod record;
 mod said;
+mod showing;
+mod template;
+
+use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -17,12 +23,21 @@ use crate::inputs::recording::RecordingError;
 use crate::plan::file::PlanError;
 use crate::plan::{ResourceIdError, TargetError};
 use crate::report;
+use showing::Format;
+
+pub use showing::in_pipeline;
+
+/// The version, and what it was built from: `.ci/release` says the commit and the day.
+const VERSION: &str = match option_env!("FLEXREADY_BUILD") {
+    Some(build) => build,
+    None => concat!(env!("CARGO_PKG_VERSION"), " (built from source)"),
+};
 
 /// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
 #[derive(Debug, Parser)]
 #[command(
     name = "flexready",
-    version,
+    version = VERSION,
     disable_help_subcommand = true,
     max_term_width = 110
 )]
@@ -54,8 +69,13 @@ enum Verb {
     Checks(explain::ListArgs),
     /// The JSON schema of the report
     Schema,
+    /// A template to start from
+    Template(template::Args),
     /// A completion script for a shell
     Completions { shell: clap_complete::Shell },
+    /// The manual page, as roff
+    #[command(hide = true)]
+    Man,
 }
 
 /// What a verb leaves to be done by main.
@@ -102,6 +122,17 @@ pub enum Error {
     NoSuchCheck { id: String, nearest: String },
     #[error("the recording holds no migration; record again")]
     NothingRecorded,
+    #[error("the recording holds no migration `{name}`; it has {names}")]
+    NotRecorded { name: String, names: String },
+    #[error(
+        "`--migration` chooses one of a plan or of a recording; name that with `--plan FILE` or `--from DIR`"
+    )]
+    NameWithoutPlan,
+    #[error("cannot write reports to `{path}`: {source}; name another folder with `--out`")]
+    Unwritable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot start the run: {0}")]
     Runtime(std::io::Error),
 }
@@ -119,7 +150,17 @@ impl Cli {
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),
             Verb::Schema => Ok(Output::text(report::schema())),
+            Verb::Template(args) => Ok(Output::text(args.text())),
             Verb::Completions { shell } => Ok(completions(shell)),
+            Verb::Man => Ok(Output::text(man::page())),
+        }
+    }
+
+    /// Whether what goes wrong is to be said in logging commands as well.
+    pub fn speaks_to_pipeline(&self) -> bool {
+        match &self.verb {
+            Verb::Check(args) => args.showing.format() == Format::AzurePipelines,
+            _ => in_pipeline(),
         }
     }
 }

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use super::Error;
 use super::details::{self, Details};
 use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
-use crate::plan::file::{self, Wish};
+use crate::plan::file::{Plan, Wish};
+use crate::plan::judging::Rules;
 use crate::plan::{API_VERSION, Location, Migration, Scope, SourceServer, Target, TargetSql};
 
 /// Which side is judged alone.
@@ -54,16 +55,11 @@ pub struct Said {
     /// Judge one side alone
     #[arg(long, value_name = "SIDE", help_heading = "The migration")]
     pub only: Option<Only>,
-    /// A plan file, flexready.toml
+    /// A plan file, flexready.toml; with `--from`, only its waivers and severities
     #[arg(long, value_name = "FILE", help_heading = "The migration")]
     pub plan: Option<PathBuf>,
-    /// Which migration of the plan
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "plan",
-        help_heading = "The migration"
-    )]
+    /// Which migration of the plan, or of the recording
+    #[arg(long, value_name = "NAME", help_heading = "The migration")]
     pub migration: Option<String>,
     #[command(flatten)]
     pub details: Details,
@@ -78,6 +74,7 @@ pub struct Meant {
     pub access: Option<Access>,
     /// The way into the target's databases, where one is given.
     pub target_access: Option<Access>,
+    pub rules: Rules,
 }
 
 impl Said {
@@ -86,9 +83,10 @@ impl Said {
     /// # Errors
     /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
     pub fn meant(&self) -> Result<Meant, Error> {
-        let plan = match &self.plan {
-            Some(path) => file::read(path, self.migration.as_deref())?,
-            None => Wish::default(),
+        let (plan, rules) = match self.read_plan()? {
+            Some(plan) => (plan.migration(self.migration.as_deref())?, plan.rules),
+            None if self.migration.is_some() => return Err(Error::NameWithoutPlan),
+            None => (Wish::default(), Rules::default()),
         };
         let source = self.source_text(plan.source.as_deref())?;
         let wish = self.wish().or(&plan);
@@ -139,7 +137,18 @@ impl Said {
             migration,
             access,
             target_access,
+            rules,
         })
+    }
+
+    /// The plan, where one is named.
+    ///
+    /// # Errors
+    /// A plan that cannot be read or understood.
+    pub fn read_plan(&self) -> Result<Option<Plan>, Error> {
+        let checks: Vec<&str> = crate::checks::all().map(|c| c.id).collect();
+        let plan = self.plan.as_deref().map(|path| Plan::read(path, &checks));
+        Ok(plan.transpose()?)
     }
 
     fn wish(&self) -> Wish {

@@ -1,12 +1,16 @@
-//! The plan file, `flexready.toml`: migrations and their defaults, so that a pipeline names one and says no more.
-//! Not here: what the command line adds (`cli`). A plan holds no secrets, and errors never show a line of it.
+//! The plan file, `flexready.toml`: migrations with their defaults, and how they are judged, so that a pipeline names one and
+//! says no more. Not here: waivers and severities themselves (`judging`), what the command line adds (`cli`). A plan holds no
+//! secrets, and errors never show a line of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use toml::Spanned;
 
-use super::{Exposure, Mode, Prefix, ServerId, SourceKind, SourceTls};
+use super::judging::{Fault, JudgingTable, Reading, Rules, WaiverTable};
+use super::{Exposure, Mode, Prefix, ServerId, Severity, SourceKind, SourceTls};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +51,21 @@ struct PlanFile {
     #[serde(default)]
     defaults: Wish,
     #[serde(default)]
-    migration: Vec<Wish>,
+    migration: Vec<Spanned<Wish>>,
+    #[serde(default)]
+    judging: JudgingTable,
+    #[serde(default)]
+    severity: BTreeMap<Spanned<String>, Severity>,
+    #[serde(default)]
+    waiver: Vec<WaiverTable>,
+}
+
+/// A plan that was read.
+#[derive(Debug)]
+pub struct Plan {
+    path: PathBuf,
+    migrations: Vec<Wish>,
+    pub rules: Rules,
 }
 
 /// What is said of one migration, in a plan or on the command line. Nothing is required here.
@@ -109,64 +127,121 @@ impl Wish {
     }
 }
 
-/// The migration `name` of the plan at `path`, with the plan's defaults; without a name, its only one.
-///
-/// # Errors
-/// When the file cannot be read or understood, or does not hold that migration.
-pub fn read(path: &Path, name: Option<&str>) -> Result<Wish, PlanError> {
-    let text = fs::read_to_string(path).map_err(|source| PlanError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    let plan: PlanFile = toml::from_str(&text).map_err(|e| malformed(path, &text, &e))?;
-    let names = || {
-        let names: Vec<String> = plan
-            .migration
+impl Plan {
+    /// Reads the plan at `path`; `checks` are the ids that waivers and severities may name.
+    ///
+    /// # Errors
+    /// When the file cannot be read or understood.
+    pub fn read(path: &Path, checks: &[&str]) -> Result<Plan, PlanError> {
+        let text = fs::read_to_string(path).map_err(|source| PlanError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        parse(&text, path, checks).map_err(|(at, message)| {
+            let (line, column) = place(&text, at);
+            PlanError::Malformed {
+                path: path.to_owned(),
+                line,
+                column,
+                message,
+            }
+        })
+    }
+
+    /// The migration `name`, with the plan's defaults; without a name, the only one.
+    ///
+    /// # Errors
+    /// When the plan does not hold that migration, or more than one and none is named.
+    pub fn migration(&self, name: Option<&str>) -> Result<Wish, PlanError> {
+        let path = self.path.clone();
+        match (name, self.migrations.as_slice()) {
+            (_, []) => Err(PlanError::Empty { path }),
+            (None, [only]) => Ok(only.clone()),
+            (None, all) => Err(PlanError::Ambiguous {
+                path,
+                count: all.len(),
+                names: self.names(),
+            }),
+            (Some(name), all) => {
+                let found = all.iter().find(|m| m.name.as_deref() == Some(name));
+                found.cloned().ok_or_else(|| PlanError::NoSuchMigration {
+                    path,
+                    name: name.to_owned(),
+                    names: self.names(),
+                })
+            }
+        }
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<&str> = self
+            .migrations
             .iter()
-            .filter_map(|m| m.name.clone())
+            .filter_map(|m| m.name.as_deref())
             .collect();
         if names.is_empty() {
             "none with a name".to_owned()
         } else {
             names.join(", ")
         }
-    };
-    let path = path.to_owned();
-    let wish = match (name, plan.migration.as_slice()) {
-        (_, []) => return Err(PlanError::Empty { path }),
-        (None, [only]) => only,
-        (None, all) => {
-            return Err(PlanError::Ambiguous {
-                path,
-                count: all.len(),
-                names: names(),
-            });
-        }
-        (Some(name), all) => match all.iter().find(|m| m.name.as_deref() == Some(name)) {
-            Some(wish) => wish,
-            None => {
-                return Err(PlanError::NoSuchMigration {
-                    path,
-                    name: name.to_owned(),
-                    names: names(),
-                });
-            }
-        },
-    };
-    Ok(wish.clone().or(&plan.defaults))
+    }
 }
 
-fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> PlanError {
-    let before = &text[..error.span().map_or(0, |s| s.start.min(text.len()))];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    let message = error.message().lines().next().unwrap_or_default();
-    PlanError::Malformed {
+fn parse(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, Fault> {
+    let file: PlanFile = toml::from_str(text).map_err(|e| malformed(&e))?;
+    let line = |at: usize| place(text, at).0;
+    let reading = Reading {
+        checks,
+        line: &line,
+    };
+    no_name_twice(&file.migration)?;
+    let waivers = file.waiver.into_iter().map(|w| reading.waiver(w));
+    let overrides = file.severity.iter().map(|(c, s)| reading.severity(c, *s));
+    let rules = Rules {
+        file: Some(path.to_string_lossy().replace('\\', "/")),
+        lines: file
+            .migration
+            .iter()
+            .map(|m| (m.as_ref().name.clone(), line(m.span().start)))
+            .collect(),
+        waivers: waivers.collect::<Result<_, _>>()?,
+        overrides: overrides.collect::<Result<_, _>>()?,
+        max_waiver_days: file.judging.max_waiver_days,
+    };
+    let migrations = file.migration.into_iter().map(Spanned::into_inner);
+    Ok(Plan {
         path: path.to_owned(),
-        line,
-        column,
-        message: with_nearest(message),
+        migrations: migrations.map(|m| m.or(&file.defaults)).collect(),
+        rules,
+    })
+}
+
+/// Two migrations of one name: which of them would a report be about?
+fn no_name_twice(migrations: &[Spanned<Wish>]) -> Result<(), Fault> {
+    let mut names = Vec::new();
+    for migration in migrations {
+        let Some(name) = &migration.as_ref().name else {
+            continue;
+        };
+        if names.contains(&name) {
+            let message = format!("there is another migration `{name}`; give each its own name");
+            return Err((migration.span().start, message));
+        }
+        names.push(name);
     }
+    Ok(())
+}
+
+/// Line and column of a byte, both from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(at)];
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+fn malformed(error: &toml::de::Error) -> Fault {
+    let message = error.message().lines().next().unwrap_or_default();
+    (error.span().map_or(0, |s| s.start), with_nearest(message))
 }
 
 /// Adds the nearest known key to a message such as ``unknown field `surce`, expected one of `name`, `source` ``.
@@ -190,41 +265,4 @@ fn with_nearest(message: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read_text(text: &str, name: Option<&str>) -> Result<Wish, String> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("flexready.toml");
-        fs::write(&path, text).expect("the plan is written");
-        read(&path, name).map_err(|e| e.to_string().replace(&*path.to_string_lossy(), "PLAN"))
-    }
-
-    #[test]
-    fn a_typo_names_its_place_and_the_nearest_key() {
-        let error = read_text(
-            "[[migration]]\nname = \"a\"\nsurce = \"postgresql://u:hush@h/d\"\n",
-            None,
-        );
-        assert_eq!(
-            error,
-            Err("PLAN:3:1: unknown key `surce`; did you mean `source`?".to_owned())
-        );
-    }
-
-    #[test]
-    fn defaults_fill_what_a_migration_leaves_out() {
-        let plan = "[defaults]\nmode = \"online\"\n[[migration]]\nname = \"a\"\n[[migration]]\nname = \"b\"\nmode = \"offline\"\n";
-        assert_eq!(
-            read_text(plan, Some("a")).map(|w| w.mode),
-            Ok(Some(Mode::Online))
-        );
-        assert_eq!(
-            read_text(plan, Some("b")).map(|w| w.mode),
-            Ok(Some(Mode::Offline))
-        );
-        assert!(read_text(plan, None).is_err_and(|e| e.contains("choose one")));
-        assert!(read_text(plan, Some("c")).is_err_and(|e| e.contains("it has a, b")));
-        assert!(read_text("", None).is_err_and(|e| e.contains("no [[migration]]")));
-    }
-}
+mod tests;

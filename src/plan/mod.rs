@@ -2,6 +2,7 @@
 //! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
 
 pub mod file;
+pub mod judging;
 mod prefix;
 mod resource_id;
 mod server_id;
@@ -81,6 +82,20 @@ pub struct Location {
     pub name: String,
     /// The api-version to ask with; see [`API_VERSION`].
     pub api_version: String,
+}
+
+/// How much a finding weighs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// The migration runs, and something will differ or hurt.
+    Warning,
+    /// The migration fails, or loses something.
+    Blocker,
 }
 
 /// Which sides are judged.

@@ -1,19 +1,21 @@
 //! Makes the report out of facts and judgements.
 
+use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
 use super::sizing::sizing;
 use super::value::{
-    AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, PolicyReport, Reads,
-    RefusalReport, Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
+    AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, Reads, RefusalReport,
+    Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
 };
+use super::weighed::{self, PolicyReport, WaivedReport};
 use crate::checks::{Finding, Severity};
 use crate::facts::{Facts, Missing, provider};
 use crate::network;
 use crate::question::{Answer, Answers, Origin};
-use crate::verdict::{self, FailOn, Judgement, Outcome, Policy, Status, Verdict};
+use crate::verdict::{self, Judgement, Outcome, Policy, Status};
 
-/// Most findings of one check in a report.
+/// Most findings of one check in a report, of those that count and of those that are waived.
 const MAX_FINDINGS: usize = 50;
 
 /// One migration with everything that the report says of it.
@@ -25,7 +27,7 @@ pub struct Case<'a> {
 
 /// The report of a run.
 pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
-    let migrations: Vec<MigrationReport> = cases.iter().map(migration).collect();
+    let migrations: Vec<MigrationReport> = cases.iter().map(|c| migration(c, policy)).collect();
     let verdict = verdict::worst(migrations.iter().map(|m| m.verdict));
     let blockers = migrations.iter().map(|m| m.summary.blockers).sum();
     let exit_code = verdict::exit_code(verdict, policy.fail_on);
@@ -35,7 +37,11 @@ pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        recorded_at: answers.recorded_at.format(&Rfc3339).unwrap_or_default(),
+        recorded_at: answers
+            .recorded_at
+            .to_offset(UtcOffset::UTC)
+            .format(&Rfc3339)
+            .unwrap_or_default(),
         synthetic: answers.origin == Origin::Synthetic,
         asked_as: AskedAs {
             azure_credential: answers.asker.azure_credential.clone(),
@@ -45,76 +51,19 @@ pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
         ready_to_migrate: migrations.iter().all(|m| m.ready_to_migrate),
         blockers,
         exit_code,
-        exit_reason: exit_reason(verdict, policy.fail_on, &migrations),
-        policy: policy_report(policy, cases),
+        exit_reason: weighed::exit_reason(verdict, policy.fail_on, &migrations),
+        policy: PolicyReport::new(policy, cases),
         migrations,
     }
 }
 
-fn policy_report(policy: &Policy, cases: &[Case]) -> PolicyReport {
-    let mut left_out: Vec<String> = cases
-        .iter()
-        .flat_map(|c| &c.judgement.left_out)
-        .map(|id| (*id).to_owned())
-        .collect();
-    left_out.sort();
-    left_out.dedup();
-    PolicyReport {
-        strict: policy.strict,
-        fail_on: policy.fail_on,
-        allow_unknown: policy.allow_unknown.clone(),
-        left_out,
-    }
-}
-
-fn exit_reason(verdict: Verdict, fail_on: FailOn, migrations: &[MigrationReport]) -> String {
-    let sum =
-        |pick: fn(&Summary) -> usize| migrations.iter().map(|m| pick(&m.summary)).sum::<usize>();
-    let gating = migrations
-        .iter()
-        .flat_map(|m| &m.checks)
-        .filter(|c| c.unknown_as == Some(Severity::Blocker))
-        .count();
-    let reason = match verdict {
-        Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
-        Verdict::ReadyWithWarnings => format!(
-            "ready with warnings: {}",
-            counted(sum(|s| s.warnings), "warning")
-        ),
-        Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
-        Verdict::Incomplete => {
-            format!(
-                "incomplete: {} that may hide a blocker could not be answered",
-                counted(gating, "check")
-            )
-        }
-    };
-    match fail_on {
-        FailOn::Never if verdict > Verdict::ReadyWithWarnings => {
-            format!("{reason}; --fail-on never makes this 0")
-        }
-        FailOn::Warning if verdict == Verdict::ReadyWithWarnings => {
-            format!("{reason}; --fail-on warning makes this 1")
-        }
-        _ => reason,
-    }
-}
-
-/// `1 blocker`, `3 blockers`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
-}
-
-fn migration(case: &Case) -> MigrationReport {
+fn migration(case: &Case, policy: &Policy) -> MigrationReport {
     let (facts, judgement) = (case.facts, case.judgement);
     let plan = facts.migration;
     let (sizing, estimate) = sizing(facts);
     MigrationReport {
         name: plan.name.clone(),
+        plan_line: policy.rules.line_of(&plan.name),
         scope: plan.scope,
         mode: plan.mode,
         target: plan.target.as_ref().map(|t| target(t.id.path(), facts)),
@@ -123,7 +72,11 @@ fn migration(case: &Case) -> MigrationReport {
         verdict: judgement.verdict,
         ready_to_migrate: judgement.is_ready_to_migrate(),
         summary: summary(judgement),
-        checks: judgement.outcomes.iter().map(check).collect(),
+        checks: judgement
+            .outcomes
+            .iter()
+            .map(|o| check(o, policy))
+            .collect(),
         path: network::drawn::draw(facts),
         sizing,
         estimate,
@@ -198,31 +151,33 @@ fn summary(judgement: &Judgement) -> Summary {
         unknown: judgement.with(Status::Unknown),
         not_applicable: judgement.with(Status::NotApplicable),
         out_of_scope: judgement.out_of_scope,
-        waived: 0,
+        waived: judgement.waived(),
         blockers: judgement.count(Severity::Blocker),
         warnings: judgement.count(Severity::Warning),
         notes: judgement.count(Severity::Note),
     }
 }
 
-fn check(outcome: &Outcome) -> CheckReport {
+fn check(outcome: &Outcome, policy: &Policy) -> CheckReport {
     let check = outcome.check;
+    let held = outcome.findings.iter().take(MAX_FINDINGS);
+    let waived = outcome.waived.iter().take(MAX_FINDINGS);
+    let waived = waived.map(|(f, index)| FindingReport {
+        waived: Some(WaivedReport::new(&policy.rules.waivers[*index])),
+        ..finding(outcome, f)
+    });
     let unknown_reason = || outcome.missing.first().map(|m| m.reason.clone());
     CheckReport {
         id: check.id.to_owned(),
         area: check.area().to_owned(),
         title: check.title.to_owned(),
-        severity: check.severity,
+        severity: outcome.severity,
         status: outcome.status,
         official: check.official.iter().map(ToString::to_string).collect(),
         link: check.link.to_owned(),
-        findings: outcome
-            .findings
-            .iter()
-            .take(MAX_FINDINGS)
-            .map(|f| finding(outcome, f))
-            .collect(),
+        findings: held.map(|f| finding(outcome, f)).chain(waived).collect(),
         count: outcome.findings.len(),
+        waived: outcome.waived.len(),
         missing: outcome.missing.iter().map(missing).collect(),
         unknown_as: (!outcome.missing.is_empty()).then_some(outcome.unknown_as),
         reason: outcome.not_applicable.clone().or_else(unknown_reason),
@@ -233,7 +188,7 @@ fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
     FindingReport {
         object: finding.object.clone(),
         message: finding.message.clone(),
-        severity: verdict::severity_of(outcome.check, finding),
+        severity: outcome.severity_of(finding),
         evidence: finding
             .evidence
             .iter()
@@ -241,6 +196,7 @@ fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
             .collect(),
         is_table: finding.is_table,
         fix: finding.fix.clone(),
+        waived: None,
     }
 }
 

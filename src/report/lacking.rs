@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::build::counted;
 use super::value::{CheckReport, MigrationReport};
+use super::words::counted;
 use crate::checks::command;
 use crate::facts::Grant;
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 /// The text with control characters and direction marks written out (`\n`, `\u{202e}`), and the openings of Azure
-/// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one.
+/// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one. What XML cannot hold is
+/// written out as well.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -17,33 +18,56 @@ pub fn visible(text: &str) -> String {
             c => shown.push(c),
         }
     }
-    defuse(shown)
+    defused(&shown)
 }
 
-/// Breaks what the Azure Pipelines agent would take for a command, at whatever place of a line.
-fn defuse(text: String) -> String {
-    if !text.contains("##") {
-        return text;
-    }
-    let mut safe = text;
-    for opening in ["##vso[", "##["] {
-        while let Some(at) = safe.to_ascii_lowercase().find(opening) {
-            safe.insert(at + 1, ' ');
+/// The text with the openings of logging commands broken, and nothing else changed: for what has lines of its own. The agent
+/// takes a command at whatever place of a line, on both streams; area names are read without regard to case.
+pub fn defused(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        safe.push(c);
+        if c == '#' && opens_command(&text.as_bytes()[at..]) {
+            safe.push(' ');
         }
     }
     safe
 }
 
-/// Marks of writing direction, joiners, and what else has no width: they can make two names look alike.
+fn opens_command(rest: &[u8]) -> bool {
+    rest.starts_with(b"##[")
+        || rest
+            .get(..6)
+            .is_some_and(|r| r.eq_ignore_ascii_case(b"##vso["))
+}
+
+/// JSON with every `##` of its strings written as escapes: the same data, and no command in it.
+pub(super) fn defused_json(json: &str) -> String {
+    json.replace("##", "\\u0023\\u0023")
+}
+
+/// Marks of writing direction, joiners, and what else has no width: they can make two names look alike. Here too: the
+/// non-characters, which XML forbids.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line of at most `most` characters; what is cut off shows as `…`.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    let mut kept: String = text.chars().take(most).collect();
+    if kept.len() < text.len() {
+        kept.pop();
+        kept.push('…');
+    }
+    kept
 }
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::*;
 
     #[test]
     fn names_cannot_command_or_hide() {
@@ -51,6 +75,15 @@ mod tests {
         assert_eq!(visible("\u{202e}evil"), "\\u{202e}evil");
         assert_eq!(visible("x##VSO[task.complete]"), "x# #VSO[task.complete]");
         assert_eq!(visible("###[error]"), "## #[error]");
+        assert_eq!(visible("##v\u{200b}so["), "##v\\u{200b}so[");
         assert_eq!(visible("Größe 🐘"), "Größe 🐘");
+    }
+
+    #[test]
+    fn json_keeps_its_data() {
+        let hostile = "a ##vso[task.complete]\\####[error]";
+        let json = defused_json(&serde_json::to_string(hostile).unwrap());
+        assert!(!json.contains("##"));
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
     }
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::sizing::{EstimateReport, SizingReport};
+use super::weighed::{PolicyReport, WaivedReport};
 use crate::checks::Severity;
 use crate::facts::Grant;
 use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
-use crate::verdict::{FailOn, Status, Verdict};
+use crate::verdict::{Status, Verdict};
 
 /// The name of this shape; a breaking change raises the number.
 pub(super) const SCHEMA: &str = "flexready-report/1";
@@ -56,20 +57,12 @@ pub struct AskedAs {
     pub azure_identity: Option<String>,
 }
 
-/// What was said of how to judge.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct PolicyReport {
-    pub strict: bool,
-    pub fail_on: FailOn,
-    pub allow_unknown: Vec<String>,
-    /// Checks that were left out by `--check` or `--skip`.
-    pub left_out: Vec<String>,
-}
-
 /// One migration.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MigrationReport {
     pub name: String,
+    /// Its line in the plan; null without a plan.
+    pub plan_line: Option<usize>,
     pub scope: Scope,
     pub mode: Mode,
     pub target: Option<TargetReport>,
@@ -115,7 +108,7 @@ pub struct SourceReport {
     pub tls: Option<String>,
 }
 
-/// Counts: of checks by status, of findings by severity.
+/// Counts: of checks by status, of findings by severity. A waived finding is counted as waived alone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     pub pass: usize,
@@ -135,13 +128,15 @@ pub struct CheckReport {
     pub id: String,
     pub area: String,
     pub title: String,
+    /// What it weighs here: the catalogue's word, or the plan's.
     pub severity: Severity,
     pub status: Status,
     pub official: Vec<String>,
     pub link: String,
-    /// At most 50; `count` tells how many there are.
+    /// At most 50 that count, then at most 50 that are waived; `count` and `waived` tell how many there are.
     pub findings: Vec<FindingReport>,
     pub count: usize,
+    pub waived: usize,
     /// What could not be read, and what it counts as. Not empty when unknown; may be so when failed.
     pub missing: Vec<MissingReport>,
     /// What an unknown counts as here, where something is missing.
@@ -166,6 +161,8 @@ pub struct FindingReport {
     pub is_table: bool,
     /// Commands or statements that mend it.
     pub fix: Vec<String>,
+    /// Who answers for it, where the plan waives it: then it does not count.
+    pub waived: Option<WaivedReport>,
 }
 
 /// Something that could not be read.

@@ -14,7 +14,7 @@ use flexready::facts::Facts;
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
 use flexready::question::{Answer, Answers, Origin};
-use flexready::verdict::{Outcome, Policy, Status, judge, severity_of};
+use flexready::verdict::{Outcome, Policy, Status, judge};
 use overlay::{Case, Overlay};
 
 pub fn folder() -> PathBuf {
@@ -54,7 +54,7 @@ fn judge_one(check: &'static Check, migration: &Migration, answers: &Answers) ->
 fn describe(outcome: &Outcome) -> String {
     let mut text = format!("{}\n", status_word(outcome.status));
     for finding in &outcome.findings {
-        let severity = format!("{:?}", severity_of(outcome.check, finding)).to_lowercase();
+        let severity = format!("{:?}", outcome.severity_of(finding)).to_lowercase();
         writeln!(
             text,
             "\n{severity} {}\n  {}",
@@ -187,9 +187,9 @@ fn with_every_fact_missing_no_check_passes() {
     }
 }
 
-/// Of the first failing case of each check every answer is refused in turn; of the others those that the case changes.
+/// Refused in turn, of every failing case: the answers that the case changes, and every fourth of the others.
 #[test]
-fn refusing_any_one_answer_never_makes_a_check_pass() {
+fn refusing_an_answer_never_makes_a_check_pass() {
     let ids = folders(&folder().join("checks"));
     let half = ids.len().div_ceil(2);
     std::thread::scope(|scope| {
@@ -211,10 +211,9 @@ fn refuse_in_turn(check: &'static Check) {
             .iter()
             .map(|(k, a)| (k.to_owned(), a.clone()))
             .collect();
-        for (key, answer) in keys
-            .into_iter()
-            .filter(|(key, _)| index == 0 || case.changes(key))
-        {
+        let picked = keys.into_iter().enumerate();
+        let picked = picked.filter(|(at, (key, _))| at % 4 == index % 4 || case.changes(key));
+        for (_, (key, answer)) in picked {
             answers.replace(&key, overlay::refused_by_the_test());
             let outcome = judge_one(check, &migration, &answers);
             let good = matches!(outcome.status, Status::Pass | Status::NotApplicable);

@@ -8,6 +8,7 @@ mod coverage;
 mod depth;
 mod fixtures;
 mod layers;
+mod objects;
 mod pair;
 mod path;
 mod postgres;

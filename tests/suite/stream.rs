@@ -17,7 +17,7 @@ use flexready::inputs::postgres::Database;
 use flexready::inputs::postgres::conninfo::Access;
 use flexready::plan::Migration;
 use flexready::question::{Answers, Origin, Side};
-use flexready::verdict::{Judgement, Policy, Status, judge, severity_of};
+use flexready::verdict::{Judgement, Policy, Status, judge};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -111,7 +111,7 @@ async fn ask(migration: &Migration, source: &dyn Source) -> Seen {
 fn seen(judgement: &Judgement) -> Seen {
     let outcomes = judgement.outcomes.iter().map(|outcome| {
         let found = outcome.findings.iter().map(|finding| {
-            let weight = match severity_of(outcome.check, finding) {
+            let weight = match outcome.severity_of(finding) {
                 Severity::Blocker => 'B',
                 Severity::Warning => 'W',
                 Severity::Note => 'N',

@@ -105,7 +105,7 @@ fn objects(id: &str, migration: &Migration, answers: &Answers) -> Vec<(String, S
     let outcome = outcome(id, migration, answers);
     assert!(outcome.missing.is_empty(), "{id}: {:?}", outcome.missing);
     let all = outcome.findings.iter();
-    all.map(|f| (f.object.clone(), severity_of(outcome.check, f)))
+    all.map(|f| (f.object.clone(), severity_of(outcome.severity, f)))
         .collect()
 }
 

@@ -1,6 +1,12 @@
 //! From outcomes to one verdict, and to the exit code.
-//! Here: running every check, `--strict`, `--allow-unknown`, the fold. Not here: what a check looks at (`checks`), words for
-//! a reader (`report`).
+//! In this order: every check runs, the plan's severities weigh it (`policy`), waivers cover findings (`waivers`),
+//! `--allow-unknown` lowers what could not be read, and all is folded. Not here: what a check looks at (`checks`), words for a
+//! reader (`report`).
+
+mod policy;
+#[cfg(test)]
+mod tests;
+mod waivers;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,41 +15,8 @@ use crate::checks::{self, Check, Finding, Needs, Severity, Unanswered};
 use crate::facts::{Facts, Missing};
 use crate::plan::Scope;
 
-/// How outcomes are to be weighed: what the user says beside the migration itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// Count an unknown check as its own severity, whatever the catalogue grants.
-    pub strict: bool,
-    /// Checks whose unknown is lowered to a note.
-    pub allow_unknown: Vec<String>,
-    /// When not empty: run these alone.
-    pub only: Vec<String>,
-    /// Do not run these.
-    pub skip: Vec<String>,
-    pub fail_on: FailOn,
-}
-
-impl Policy {
-    fn runs(&self, check: &Check) -> bool {
-        (self.only.is_empty() || self.only.iter().any(|id| id == check.id))
-            && !self.skip.iter().any(|id| id == check.id)
-    }
-}
-
-/// From which verdict on the exit code is not 0.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum FailOn {
-    /// Blockers, and what could not be read and may be one.
-    #[default]
-    Blocker,
-    /// Warnings too.
-    Warning,
-    /// Nothing that was found: 0 for everything but an error.
-    Never,
-}
+pub use policy::{FailOn, Policy, severity_of};
+pub use waivers::{WaiverState, WaiverUse};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -59,8 +32,12 @@ pub enum Status {
 pub struct Outcome {
     pub check: &'static Check,
     pub status: Status,
-    /// Worst first, then by object.
+    /// The most that its findings weigh here.
+    pub severity: Severity,
+    /// Worst first, then by object; without those that a waiver covers.
     pub findings: Vec<Finding>,
+    /// What is waived, each with the waiver's place in the policy.
+    pub waived: Vec<(Finding, usize)>,
     /// What could not be read. Not empty when unknown; may be so when failed.
     pub missing: Vec<Missing>,
     /// Why it does not apply.
@@ -70,23 +47,26 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The most that this outcome weighs; `None` for a pass.
-    pub fn weight(&self) -> Option<Severity> {
-        let found = self
-            .findings
-            .iter()
-            .map(|f| severity_of(self.check, f))
-            .max();
-        let missing = (!self.missing.is_empty()).then_some(self.unknown_as);
-        found.max(missing)
+    /// What a finding of this check weighs here.
+    pub fn severity_of(&self, finding: &Finding) -> Severity {
+        severity_of(self.severity, finding)
     }
-}
 
-/// A finding's own severity, or its check's; never more than the latter.
-pub fn severity_of(check: &Check, finding: &Finding) -> Severity {
-    finding
-        .severity
-        .map_or(check.severity, |s| s.min(check.severity))
+    /// The most that this outcome weighs; `None` for a pass, and for what is waived as a whole.
+    pub fn weight(&self) -> Option<Severity> {
+        let missing = (!self.missing.is_empty()).then_some(self.unknown_as);
+        self.worst_finding().max(missing)
+    }
+
+    fn sort(&mut self) {
+        let most = self.severity;
+        self.findings
+            .sort_by_cached_key(|f| (std::cmp::Reverse(severity_of(most, f)), f.object.clone()));
+    }
+
+    fn worst_finding(&self) -> Option<Severity> {
+        self.findings.iter().map(|f| self.severity_of(f)).max()
+    }
 }
 
 /// The verdict on one migration, or on all of a run.
@@ -109,6 +89,8 @@ pub struct Judgement {
     pub out_of_scope: usize,
     /// Checks that `--check` or `--skip` left out.
     pub left_out: Vec<&'static str>,
+    /// What became of each waiver of the policy, in its order.
+    pub waivers: Vec<WaiverUse>,
     pub verdict: Verdict,
 }
 
@@ -125,7 +107,7 @@ impl Judgement {
         let findings = self
             .outcomes
             .iter()
-            .flat_map(|o| o.findings.iter().map(|f| severity_of(o.check, f)));
+            .flat_map(|o| o.findings.iter().map(|f| o.severity_of(f)));
         findings.filter(|s| *s == severity).count()
     }
 
@@ -148,10 +130,12 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
     let scope = facts.migration.scope;
     let (in_scope, out): (Vec<_>, Vec<_>) = checks::all().partition(|c| is_in(scope, c.needs));
     let (run, left): (Vec<_>, Vec<_>) = in_scope.into_iter().partition(|c| policy.runs(c));
-    let outcomes: Vec<Outcome> = run
+    let mut outcomes: Vec<Outcome> = run
         .into_iter()
         .map(|check| outcome(check, facts, policy))
         .collect();
+    let today = waivers::day(facts.recorded_at);
+    let waivers = waivers::apply(&mut outcomes, &facts.migration.name, today, policy);
     let verdict = fold(&outcomes);
     let left_out = left.iter().map(|c| c.id).collect();
     Judgement {
@@ -159,6 +143,7 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
         outcomes,
         out_of_scope: out.len(),
         left_out,
+        waivers,
         verdict,
     }
 }
@@ -173,60 +158,50 @@ fn is_in(scope: Scope, needs: Needs) -> bool {
 }
 
 fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
-    let allowed = policy.allow_unknown.iter().any(|id| id == check.id);
-    let unknown_as = match (allowed, policy.strict) {
-        (true, _) => Severity::Note,
-        (false, true) => check.severity,
-        (false, false) => check.unknown,
-    };
     let start = |status| Outcome {
         check,
         status,
+        severity: policy.severity(check),
         findings: Vec::new(),
+        waived: Vec::new(),
         missing: Vec::new(),
         not_applicable: None,
-        unknown_as,
+        unknown_as: policy.unknown_as(check),
+    };
+    let not_applicable = |why| Outcome {
+        not_applicable: Some(why),
+        ..start(Status::NotApplicable)
     };
     if let Some(mode) = check.mode.filter(|mode| *mode != facts.migration.mode) {
-        let why = format!("only for {} migrations", format!("{mode:?}").to_lowercase());
-        return Outcome {
-            not_applicable: Some(why),
-            ..start(Status::NotApplicable)
-        };
+        let mode = format!("{mode:?}").to_lowercase();
+        return not_applicable(format!("only for {mode} migrations"));
     }
     match (check.run)(facts) {
-        Err(Unanswered::NotApplicable(why)) => Outcome {
-            not_applicable: Some(why),
-            ..start(Status::NotApplicable)
-        },
+        Err(Unanswered::NotApplicable(why)) => not_applicable(why),
         Err(Unanswered::Missing(missing)) => Outcome {
             missing: vec![missing],
             ..start(Status::Unknown)
         },
-        Ok(mut found) => {
-            found.found.sort_by_cached_key(|f| {
-                (std::cmp::Reverse(severity_of(check, f)), f.object.clone())
-            });
+        Ok(found) => {
             let status = match (found.found.is_empty(), found.missing.is_empty()) {
                 (false, _) => Status::Fail,
                 (true, false) => Status::Unknown,
                 (true, true) => Status::Pass,
             };
-            Outcome {
+            let mut outcome = Outcome {
                 findings: found.found,
                 missing: found.missing,
                 ..start(status)
-            }
+            };
+            outcome.sort();
+            outcome
         }
     }
 }
 
-/// A blocker that was found outweighs one that may be hidden; both outweigh warnings.
+/// A blocker that was found outweighs one that may be hidden; both outweigh warnings. What is waived weighs nothing.
 fn fold(outcomes: &[Outcome]) -> Verdict {
-    let found = outcomes
-        .iter()
-        .flat_map(|o| o.findings.iter().map(|f| severity_of(o.check, f)))
-        .max();
+    let found = outcomes.iter().filter_map(Outcome::worst_finding).max();
     let hidden = outcomes
         .iter()
         .filter(|o| !o.missing.is_empty())

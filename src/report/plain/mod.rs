@@ -1,14 +1,17 @@
 //! The report for a person at a terminal: worst first, readable without colour, as wide as the terminal.
+//! Here: the page and who was asked. Not here: what was found (`sections`).
+
+mod sections;
 
 mod sizes;
 
 use anstyle::{AnsiColor, Style};
 
-use super::build::counted;
 use super::lacking::Lacking;
 use super::text::visible;
-use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
-use crate::checks::{self, Severity};
+use super::value::{MigrationReport, Report};
+use super::words::{self, counted};
+use crate::checks::Severity;
 use crate::plan::Scope;
 use crate::verdict::{Status, Verdict};
 
@@ -33,11 +36,9 @@ fn colour(severity: Severity) -> Style {
 
 /// The whole report. Styles are in it as ANSI escapes; the writer strips them where they are not wanted.
 pub fn plain(report: &Report, layout: Layout) -> String {
-    let mut page = Page {
-        out: String::new(),
-        width: layout.width.clamp(40, 160),
-    };
+    let mut page = Page::new(layout);
     page.header(report);
+    page.policy(report);
     for migration in &report.migrations {
         page.migration(migration);
     }
@@ -48,34 +49,19 @@ pub fn plain(report: &Report, layout: Layout) -> String {
     page.out
 }
 
-/// One reason, the questions that it left open, and the checks that wait for them.
-struct Group<'r> {
-    missing: &'r MissingReport,
-    questions: Vec<&'r str>,
-    checks: Vec<&'r str>,
+/// Who was asked, when, and how it is judged.
+pub(super) fn head(report: &Report, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    page.header(report);
+    page.policy(report);
+    page.out
 }
 
-impl<'r> Group<'r> {
-    fn new(missing: &'r MissingReport, check: &'r str) -> Self {
-        Group {
-            missing,
-            questions: missing.question.as_deref().into_iter().collect(),
-            checks: vec![check],
-        }
-    }
-
-    fn is_of(&self, missing: &MissingReport) -> bool {
-        (&self.missing.reason, &self.missing.remedy) == (&missing.reason, &missing.remedy)
-    }
-
-    fn add(&mut self, missing: &'r MissingReport, check: &'r str) {
-        let question = missing.question.as_deref();
-        self.questions
-            .extend(question.filter(|q| !self.questions.contains(q)));
-        if !self.checks.contains(&check) {
-            self.checks.push(check);
-        }
-    }
+/// One migration, without the run around it.
+pub(super) fn migration(migration: &MigrationReport, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    page.migration(migration);
+    page.out.trim_start_matches('\n').to_owned()
 }
 
 struct Page {
@@ -84,6 +70,13 @@ struct Page {
 }
 
 impl Page {
+    fn new(layout: Layout) -> Page {
+        Page {
+            out: String::new(),
+            width: layout.width.clamp(40, 160),
+        }
+    }
+
     fn line(&mut self, indent: usize, text: &str) {
         let line = format!("{}{text}", " ".repeat(indent));
         self.out.push_str(line.trim_end());
@@ -112,7 +105,7 @@ impl Page {
     }
 
     fn header(&mut self, report: &Report) {
-        let when = report.recorded_at.replace('T', " ").replace('Z', " UTC");
+        let when = words::when(report);
         let synthetic = if report.synthetic {
             ", a synthetic recording"
         } else {
@@ -137,6 +130,17 @@ impl Page {
         );
     }
 
+    /// How it was judged, where that is not as usual, and waivers that want looking after.
+    fn policy(&mut self, report: &Report) {
+        for said in report.policy.words() {
+            self.labelled(0, "judged", &visible(&said));
+        }
+        for waiver in report.policy.stale_waivers() {
+            let words = waiver.words(report.policy.max_waiver_days);
+            self.labelled(0, "waiver", &visible(&words));
+        }
+    }
+
     fn migration(&mut self, migration: &MigrationReport) {
         self.gap();
         self.pair(migration);
@@ -145,6 +149,7 @@ impl Page {
         for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
             self.section(migration, severity);
         }
+        self.waived(migration);
         self.path(migration);
         self.lacking(migration);
         self.rest(migration);
@@ -244,193 +249,16 @@ impl Page {
     }
 
     fn headline(&mut self, migration: &MigrationReport) {
-        let (word, style) = match migration.verdict {
-            Verdict::Ready => (
-                "READY",
-                Style::new().bold().fg_color(Some(AnsiColor::Green.into())),
-            ),
-            Verdict::ReadyWithWarnings => ("READY WITH WARNINGS", colour(Severity::Warning)),
-            Verdict::Incomplete => ("INCOMPLETE", colour(Severity::Warning)),
-            Verdict::NotReady => ("NOT READY", colour(Severity::Blocker)),
+        let style = match migration.verdict {
+            Verdict::Ready => Style::new().bold().fg_color(Some(AnsiColor::Green.into())),
+            Verdict::ReadyWithWarnings | Verdict::Incomplete => colour(Severity::Warning),
+            Verdict::NotReady => colour(Severity::Blocker),
         };
-        let s = &migration.summary;
-        let unknown = migration
-            .checks
-            .iter()
-            .filter(|c| !c.missing.is_empty())
-            .count();
-        let found = [
-            (s.blockers, "blocker"),
-            (s.warnings, "warning"),
-            (s.notes, "note"),
-        ];
-        let mut parts: Vec<String> = found
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, noun)| counted(*n, noun))
-            .collect();
-        if unknown > 0 {
-            parts.push(format!("{} not answered", counted(unknown, "check")));
+        let (word, counts) = (words::verdict(migration.verdict), words::counts(migration));
+        self.line(0, &format!("{style}{word}{style:#}  {counts}"));
+        if let Some(reservation) = words::reservation(migration) {
+            self.line(0, reservation);
         }
-        parts.push(format!("{} passed", counted(s.pass, "check")));
-        self.line(0, &format!("{style}{word}{style:#}  {}", parts.join(", ")));
-        if migration.verdict <= Verdict::ReadyWithWarnings && !migration.ready_to_migrate {
-            let why = match migration.scope {
-                Scope::Pair => {
-                    "checks were left out, so this is no word on the migration as a whole"
-                }
-                _ => "only one side was judged, so this is no word on the migration as a whole",
-            };
-            self.line(0, why);
-        }
-    }
-
-    /// The findings of one severity, and after them the checks that count as it for want of an answer.
-    fn section(&mut self, migration: &MigrationReport, severity: Severity) {
-        for check in &migration.checks {
-            let findings: Vec<_> = check
-                .findings
-                .iter()
-                .filter(|f| f.severity == severity)
-                .collect();
-            if !findings.is_empty() {
-                self.check(check, severity, &findings);
-            }
-        }
-        self.unanswered(migration, severity);
-    }
-
-    fn check(&mut self, check: &CheckReport, severity: Severity, findings: &[&FindingReport]) {
-        let style = colour(severity);
-        let word = format!("{severity:?}").to_lowercase();
-        self.gap();
-        self.line(
-            0,
-            &format!(
-                "{style}{word:<8}{style:#} {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}",
-                check.title, check.id
-            ),
-        );
-        for finding in findings {
-            self.finding(finding);
-        }
-        if check.count > check.findings.len()
-            && check
-                .findings
-                .last()
-                .is_some_and(|f| f.severity == severity)
-        {
-            self.labelled(
-                2,
-                "found",
-                &format!(
-                    "… {} in all, the first {} shown",
-                    check.count,
-                    check.findings.len()
-                ),
-            );
-        }
-        let record = checks::find(&check.id);
-        if severity != Severity::Note {
-            self.labelled(2, "why", record.map_or("", |r| r.why));
-        }
-        self.labelled(2, "do", record.map_or("", |r| r.fix));
-        self.commands(findings);
-        let rules = check.official.join(", ");
-        let rule = if rules.is_empty() {
-            check.link.clone()
-        } else {
-            format!("{rules}; {}", check.link)
-        };
-        self.labelled(2, "rule", &rule);
-    }
-
-    fn finding(&mut self, finding: &FindingReport) {
-        let object = if finding.object == "server" {
-            String::new()
-        } else {
-            format!("{}: ", finding.object)
-        };
-        self.labelled(
-            2,
-            "found",
-            &visible(&format!("{object}{}", finding.message)),
-        );
-        if finding.is_table {
-            for (name, value) in &finding.evidence {
-                let value = value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned);
-                self.labelled(8, "", &visible(&format!("{name}: {value}")));
-            }
-        }
-    }
-
-    /// Each command once, however many findings it mends.
-    fn commands(&mut self, findings: &[&FindingReport]) {
-        let mut shown: Vec<&str> = Vec::new();
-        for command in findings.iter().flat_map(|f| &f.fix) {
-            if !shown.contains(&command.as_str()) {
-                shown.push(command);
-            }
-        }
-        // A restart serves all that went before it.
-        shown.sort_by_key(|c| c.contains(" flexible-server restart "));
-        for command in shown {
-            self.line(8, &visible(command));
-        }
-    }
-
-    /// Checks without an answer, one entry for each reason: a database that may not be entered refuses every question.
-    fn unanswered(&mut self, migration: &MigrationReport, severity: Severity) {
-        let mut groups: Vec<Group> = Vec::new();
-        for check in migration
-            .checks
-            .iter()
-            .filter(|c| c.unknown_as == Some(severity))
-        {
-            for missing in &check.missing {
-                match groups.iter_mut().find(|g| g.is_of(missing)) {
-                    Some(group) => group.add(missing, &check.id),
-                    None => groups.push(Group::new(missing, &check.id)),
-                }
-            }
-        }
-        for group in groups {
-            self.group(&group, severity);
-        }
-    }
-
-    fn group(&mut self, group: &Group, severity: Severity) {
-        let missing = group.missing;
-        let style = colour(severity);
-        let counts = match severity {
-            Severity::Blocker => ", which may hide a blocker",
-            Severity::Warning => ", which may hide a warning",
-            Severity::Note => "",
-        };
-        self.gap();
-        self.line(
-            0,
-            &format!(
-                "{style}unknown {style:#} {BOLD}{} not answered{BOLD:#}{counts}",
-                counted(group.checks.len(), "check")
-            ),
-        );
-        let more = match group.questions.len() {
-            0 | 1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        let what = missing
-            .question
-            .as_deref()
-            .map(|q| format!("{q}{more}: "))
-            .unwrap_or_default();
-        self.labelled(2, "found", &visible(&format!("{what}{}", missing.reason)));
-        if let Some(remedy) = &missing.remedy {
-            self.labelled(2, "do", &visible(remedy));
-        }
-        self.labelled(2, "holds", &group.checks.join(", "));
     }
 
     /// One list of the rights that would answer what is open.

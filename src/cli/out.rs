@@ -1,0 +1,92 @@
+//! `--out DIR`: every report as a file.
+//!
+//! A later step publishes what lies there whether this run came to an end or not. So what an earlier run left is taken away
+//! before anything is asked: a gate must not be opened by yesterday's report.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use super::showing::surroundings;
+use crate::report::azure_pipelines::Files;
+use crate::report::{self, Report};
+
+const DATA: &str = "report.json";
+const PAGE: &str = "report.html";
+const SUMMARY: &str = "summary.md";
+const TABLE: &str = "findings.csv";
+const SCAN: &str = "sarif/flexready.sarif";
+
+/// The folder that reports are written to.
+pub struct Out {
+    folder: PathBuf,
+}
+
+impl Out {
+    /// Makes the folder, and takes earlier reports of ours out of it. `migration` is the one that will be judged, where that
+    /// is known already.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or cleared.
+    pub fn prepare(folder: &Path, migration: Option<&str>) -> Result<Out, Error> {
+        let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
+        fs::create_dir_all(folder.join("sarif")).map_err(|e| unwritable(&folder, e))?;
+        let out = Out { folder };
+        for name in [DATA, PAGE, SUMMARY, TABLE, SCAN] {
+            out.clear(name)?;
+        }
+        if let Some(migration) = migration {
+            out.expect(migration)?;
+        }
+        Ok(out)
+    }
+
+    /// Takes away the earlier test results of a migration that is about to be judged.
+    ///
+    /// # Errors
+    /// When the file cannot be removed.
+    pub fn expect(&self, migration: &str) -> Result<(), Error> {
+        self.clear(&report::junit_file_name(migration))
+    }
+
+    fn clear(&self, name: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes every report.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, report: &Report) -> Result<Files, Error> {
+        for migration in &report.migrations {
+            let name = report::junit_file_name(&migration.name);
+            self.file(&name, &report::junit_of(report, migration))?;
+        }
+        self.file(SCAN, &report::sarif::sarif(report, &surroundings(report)))?;
+        self.file(TABLE, &report::csv(report))?;
+        Ok(Files {
+            folder: self.folder.display().to_string(),
+            summary: self.file(SUMMARY, &report::markdown(report))?,
+            page: self.file(PAGE, &report::html(report))?,
+            data: self.file(DATA, &report::json(report))?,
+        })
+    }
+
+    fn file(&self, name: &str, text: &str) -> Result<String, Error> {
+        let path = self.folder.join(name);
+        fs::write(&path, text).map_err(|e| unwritable(&path, e))?;
+        Ok(path.display().to_string())
+    }
+}
+
+fn unwritable(path: &Path, source: io::Error) -> Error {
+    Error::Unwritable {
+        path: path.to_owned(),
+        source,
+    }
+}

@@ -1,0 +1,113 @@
+//! What a run shows: `--format` for stdout, `--out` for files.
+//! Here: the formats, and which one is meant. Not here: what they look like (`report`), writing files (`out`).
+
+use std::path::{Component, Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::layout;
+use super::said::env;
+use crate::report::azure_pipelines::{Files, azure_pipelines};
+use crate::report::sarif::{Build, Surroundings};
+use crate::report::{self, Report};
+
+/// What stdout gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person at a terminal
+    Plain,
+    /// The whole report
+    Json,
+    /// The report of each migration on a line of its own
+    Ndjson,
+    /// A row for each finding
+    Csv,
+    /// Test results
+    Junit,
+    /// Scan results
+    Sarif,
+    /// A summary
+    Markdown,
+    /// One page without scripts
+    Html,
+    /// Logging commands of Azure Pipelines, and the report in groups
+    AzurePipelines,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Showing {
+    /// What to print [default: plain; azure-pipelines where TF_BUILD=True]
+    #[arg(long, help_heading = "The report", hide_default_value = true)]
+    pub format: Option<Format>,
+    /// Also write report.json, report.html, summary.md, findings.csv, TEST-flexready-<migration>.xml and sarif/flexready.sarif
+    #[arg(long, value_name = "DIR", help_heading = "The report")]
+    pub out: Option<PathBuf>,
+}
+
+impl Showing {
+    /// The format that is asked for, or fits where this runs.
+    pub fn format(&self) -> Format {
+        self.format.unwrap_or(match in_pipeline() {
+            true => Format::AzurePipelines,
+            false => Format::Plain,
+        })
+    }
+
+    /// The report for stdout.
+    pub fn text(&self, report: &Report, files: Option<&Files>) -> String {
+        match self.format() {
+            Format::Plain => report::plain::plain(report, layout()),
+            Format::Json => report::json(report),
+            Format::Ndjson => report::ndjson(report),
+            Format::Csv => report::csv(report),
+            Format::Junit => report::junit(report),
+            Format::Sarif => report::sarif::sarif(report, &surroundings(report)),
+            Format::Markdown => report::markdown(report),
+            Format::Html => report::html(report),
+            Format::AzurePipelines => azure_pipelines(report, files),
+        }
+    }
+}
+
+/// Whether an agent of Azure Pipelines started this.
+pub fn in_pipeline() -> bool {
+    env("TF_BUILD").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+}
+
+/// Where in the world SARIF says that this took place.
+pub fn surroundings(report: &Report) -> Surroundings {
+    let plan = report.policy.plan.as_deref();
+    Surroundings {
+        plan: plan.and_then(in_repository),
+        build: in_pipeline().then(|| Build::from_env(&env)).flatten(),
+    }
+}
+
+/// A path as the repository knows it: below the agent's sources, else below the working directory, else its name alone.
+fn in_repository(path: &str) -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let whole = normal(&here.join(path));
+    let roots = [env("BUILD_SOURCESDIRECTORY").map(PathBuf::from), Some(here)];
+    let below = roots
+        .iter()
+        .flatten()
+        .find_map(|root| whole.strip_prefix(normal(root)).ok());
+    let path = below.or_else(|| whole.file_name().map(Path::new))?;
+    let parts = path.components().map(|c| c.as_os_str().to_string_lossy());
+    Some(parts.collect::<Vec<_>>().join("/"))
+}
+
+/// The path without `.` and `..`, as far as names alone tell.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}

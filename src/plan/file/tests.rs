@@ -1,0 +1,142 @@
+//! What a plan file says, and what is said of a plan that is wrong.
+
+use time::macros::date;
+
+use super::*;
+
+const CHECKS: &[&str] = &["target-burstable", "storage-too-small"];
+
+fn plan(text: &str) -> Result<Plan, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("flexready.toml");
+    fs::write(&path, text).expect("the plan is written");
+    Plan::read(&path, CHECKS).map_err(|e| e.to_string().replace(&*path.to_string_lossy(), "PLAN"))
+}
+
+fn migration(text: &str, name: Option<&str>) -> Result<Wish, String> {
+    plan(text)?.migration(name).map_err(|e| e.to_string())
+}
+
+#[test]
+fn a_typo_names_its_place_and_the_nearest_key() {
+    let error = migration(
+        "[[migration]]\nname = \"a\"\nsurce = \"postgresql://u:hush@h/d\"\n",
+        None,
+    );
+    assert_eq!(
+        error,
+        Err("PLAN:3:1: unknown key `surce`; did you mean `source`?".to_owned())
+    );
+}
+
+#[test]
+fn defaults_fill_what_a_migration_leaves_out() {
+    let plan = "[defaults]\nmode = \"online\"\n[[migration]]\nname = \"a\"\n[[migration]]\nname = \"b\"\nmode = \"offline\"\n";
+    assert_eq!(
+        migration(plan, Some("a")).map(|w| w.mode),
+        Ok(Some(Mode::Online))
+    );
+    assert_eq!(
+        migration(plan, Some("b")).map(|w| w.mode),
+        Ok(Some(Mode::Offline))
+    );
+    assert!(migration(plan, None).is_err_and(|e| e.contains("choose one")));
+    assert!(migration(plan, Some("c")).is_err_and(|e| e.contains("it has a, b")));
+    assert!(migration("", None).is_err_and(|e| e.contains("no [[migration]]")));
+}
+
+#[test]
+fn waivers_severities_and_their_lines_are_kept() {
+    let text = "[judging]\nmax_waiver_days = 90\n\n[[migration]]\nname = \"orders\"\n\n[severity]\n\
+                target-burstable = \"note\"\n\n[[waiver]]\ncheck = \"storage-too-small\"\nmigration = \"ord*\"\n\
+                object = \"server\"\nreason = \"grows at cutover\"\nowner = \"dba\"\nticket = \"T-1\"\nuntil = 2027-03-31\n";
+    let rules = plan(text).unwrap().rules;
+    assert_eq!(rules.max_waiver_days, Some(90));
+    assert_eq!(rules.line_of("orders"), Some(4));
+    assert_eq!(
+        rules.line_of("else"),
+        Some(4),
+        "the only one, whatever its name"
+    );
+    assert_eq!(
+        rules.overrides,
+        [super::super::judging::Override {
+            check: "target-burstable".to_owned(),
+            severity: Severity::Note,
+            line: 8
+        }]
+    );
+    let waiver = &rules.waivers[0];
+    assert_eq!((waiver.until, waiver.line), (date!(2027 - 03 - 31), 11));
+    assert!(waiver.is_for("orders") && !waiver.is_for("billing"));
+    assert!(waiver.covers("server") && !waiver.covers("serverless"));
+    let quoted = plan(&text.replace("2027-03-31", "\"2027-03-31\"")).unwrap();
+    assert_eq!(quoted.rules.waivers, rules.waivers);
+}
+
+#[test]
+fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
+    let whole = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows\"\nowner = \"dba\"\nuntil = 2027-03-31\n";
+    assert!(plan(whole).is_ok());
+    let wrong = [
+        (
+            "reason = \"grows\"\n",
+            "",
+            "PLAN:1:1: missing field `reason`",
+        ),
+        ("owner = \"dba\"\n", "", "PLAN:1:1: missing field `owner`"),
+        (
+            "until = 2027-03-31\n",
+            "",
+            "PLAN:1:1: missing field `until`",
+        ),
+        (
+            "\"grows\"",
+            "\" \"",
+            "PLAN:3:10: a waiver needs a `reason`: why is this no obstacle?",
+        ),
+        (
+            "\"dba\"",
+            "\"\"",
+            "PLAN:4:9: a waiver needs an `owner`: who answers for it?",
+        ),
+        (
+            "2027-03-31",
+            "\"soon\"",
+            "PLAN:5:9: `until` is the last day on which a waiver holds, such as 2027-03-31",
+        ),
+        (
+            "storage-too-small",
+            "storage-to-small",
+            "PLAN:2:9: there is no check `storage-to-small`, did you mean `storage-too-small`?; `flexready checks` lists them",
+        ),
+        (
+            "check =",
+            "chek =",
+            "PLAN:2:1: unknown key `chek`; did you mean `check`?",
+        ),
+    ];
+    for (from, to, message) in wrong {
+        assert_eq!(
+            plan(&whole.replace(from, to)).err().as_deref(),
+            Some(message)
+        );
+    }
+}
+
+#[test]
+fn an_override_of_no_check_or_to_no_severity_is_refused() {
+    let no_check = plan("[severity]\ntarget-burst = \"note\"\n").err();
+    assert!(no_check.is_some_and(|e| e.starts_with("PLAN:2:1: there is no check `target-burst`")));
+    let no_severity = plan("[severity]\ntarget-burstable = \"mild\"\n").err();
+    assert!(no_severity.is_some_and(|e| e.starts_with("PLAN:2:20: unknown variant `mild`")));
+}
+
+#[test]
+fn two_migrations_have_two_names() {
+    let error = plan("[[migration]]\nname = \"a\"\n[[migration]]\nname = \"a\"\n").err();
+    assert_eq!(
+        error.as_deref(),
+        Some("PLAN:3:1: there is another migration `a`; give each its own name")
+    );
+}

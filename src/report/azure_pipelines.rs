@@ -1,0 +1,242 @@
+//! What a step of Azure Pipelines prints: issues for the run's summary, the report in groups, output variables, uploads.
+//! (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>)
+//!
+//! The run's summary keeps ten errors and ten warnings of a step, so the verdict comes first and then the worst. Whatever
+//! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
+
+use super::entries::{Entry, What, entries};
+use super::plain::{self, Layout};
+use super::text::{cut, defused, visible};
+use super::value::Report;
+use super::words::{self, counted};
+use crate::checks::{self, Severity};
+use crate::verdict::{FailOn, Verdict};
+
+/// Issues of one kind that the run's summary shows.
+const MOST_ISSUES: usize = 10;
+/// Longest text of an issue.
+const LONGEST: usize = 1_000;
+
+/// Files that were written beside, by their absolute paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    pub folder: String,
+    /// summary.md, for the Extensions tab.
+    pub summary: String,
+    /// report.html.
+    pub page: String,
+    /// report.json.
+    pub data: String,
+}
+
+/// The whole output of the step.
+pub fn azure_pipelines(report: &Report, files: Option<&Files>) -> String {
+    let mut out = String::new();
+    for line in issues(report) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    groups(report, &mut out);
+    for (name, value) in variables(report, files) {
+        let value = escaped(&value);
+        out.push_str(&format!(
+            "##vso[task.setvariable variable=flexready{name};isOutput=true]{value}\n"
+        ));
+    }
+    for line in files.iter().flat_map(|f| uploads(f)) {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    if report.exit_code == 0 && wants_a_look(report) {
+        let text = escaped(&visible(&report.exit_reason));
+        out.push_str(&format!(
+            "##vso[task.complete result=SucceededWithIssues;]{text}\n"
+        ));
+    }
+    out
+}
+
+/// The line for a run that did not take place.
+pub fn could_not_run(message: &str) -> String {
+    issue(
+        "error",
+        None,
+        &format!("flexready could not run: {message}"),
+    )
+}
+
+fn wants_a_look(report: &Report) -> bool {
+    report.verdict != Verdict::Ready || report.policy.stale_waivers().next().is_some()
+}
+
+/// The verdict, then the worst: at most ten errors and ten warnings.
+fn issues(report: &Report) -> Vec<String> {
+    let gate = match report.policy.fail_on {
+        FailOn::Blocker => Some(Severity::Blocker),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Never => None,
+    };
+    let is_error = |e: &Grouped| gate.is_some_and(|gate| e.first.weight >= gate);
+    let grouped = grouped(report);
+    let (errors, rest): (Vec<_>, Vec<_>) = grouped.iter().partition(|e| is_error(e));
+    let stale = report.policy.stale_waivers();
+    let stale = stale.map(|w| issue("warning", None, &w.words(report.policy.max_waiver_days)));
+    let warnings = rest.iter().filter(|e| e.first.weight > Severity::Note);
+    let warnings = warnings.map(|e| e.issue("warning"));
+    let head = visible(&format!(
+        "flexready: {}; exit {}",
+        report.exit_reason, report.exit_code
+    ));
+    let mut lines = Vec::new();
+    let mut room = MOST_ISSUES;
+    if report.exit_code != 0 {
+        lines.push(issue("error", None, &head));
+        lines.extend(
+            errors
+                .iter()
+                .take(MOST_ISSUES - 1)
+                .map(|e| e.issue("error")),
+        );
+    } else if wants_a_look(report) {
+        lines.push(issue("warning", None, &head));
+        room -= 1;
+    }
+    lines.extend(stale.chain(warnings).take(room));
+    lines
+}
+
+/// All that one check says of one migration with the same weight.
+struct Grouped<'a> {
+    first: Entry<'a>,
+    more: usize,
+}
+
+fn grouped(report: &Report) -> Vec<Grouped<'_>> {
+    let mut all: Vec<Grouped> = Vec::new();
+    for entry in entries(report).into_iter().filter(|e| !e.is_waived()) {
+        let same = |g: &&mut Grouped| {
+            std::ptr::eq(g.first.check, entry.check)
+                && g.first.weight == entry.weight
+                && matches!((g.first.what, entry.what), (What::Found(_), What::Found(_)))
+        };
+        match all.iter_mut().rev().find(same) {
+            Some(group) => group.more += 1,
+            None => all.push(Grouped {
+                first: entry,
+                more: 0,
+            }),
+        }
+    }
+    all
+}
+
+impl Grouped<'_> {
+    fn issue(&self, kind: &str) -> String {
+        let Entry {
+            check, migration, ..
+        } = self.first;
+        let object = match (self.first.what, self.first.object()) {
+            (What::Found(_), "server") => String::new(),
+            (_, object) => format!(" {object}:"),
+        };
+        // The cap of a report's findings must not make the number smaller.
+        let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
+        let more = match self.more + check.count.saturating_sub(shown) {
+            n if n > 0 && matches!(self.first.what, What::Found(_)) => format!(" (and {n} more)"),
+            _ => String::new(),
+        };
+        let message = cut(&visible(&self.first.message()), LONGEST);
+        let text = format!("{} {}:{object} {message}{more}", check.id, migration.name);
+        let remedies = self.first.remedies();
+        let remedy = remedies.first().copied();
+        let remedy = remedy.or_else(|| checks::find(&check.id).map(|c| c.fix));
+        let remedy = remedy.map(|r| format!("\nDo: {}", cut(&visible(r), LONGEST)));
+        issue(
+            kind,
+            Some(&check.id),
+            &format!("{}{}", visible(&text), remedy.unwrap_or_default()),
+        )
+    }
+}
+
+/// Where there is a code, the text must name it: the agent shows it only beside a source path.
+fn issue(kind: &str, code: Option<&str>, text: &str) -> String {
+    let code = code.map(|c| format!(";code={}", escaped(c)));
+    let code = code.unwrap_or_default();
+    format!(
+        "##vso[task.logissue type={kind}{code}]{}",
+        escaped(&defused(text))
+    )
+}
+
+/// The report as at a terminal, a group for each migration.
+fn groups(report: &Report, out: &mut String) {
+    let layout = Layout { width: 140 };
+    for migration in &report.migrations {
+        let (name, verdict) = (visible(&migration.name), words::verdict(migration.verdict));
+        let counts = words::counts(migration);
+        out.push_str(&format!("##[group]{name}: {verdict} ({counts})\n"));
+        let text = plain::migration(migration, layout);
+        let text = defused(&anstream::adapter::strip_str(&text).to_string());
+        out.push_str(text.trim_end());
+        out.push_str("\n##[endgroup]\n");
+    }
+    let head = plain::head(report, layout);
+    let head = defused(&anstream::adapter::strip_str(&head).to_string());
+    let checks: usize = report.migrations.iter().map(|m| m.checks.len()).sum();
+    out.push_str(&format!(
+        "{head}{} of {}; exit {}: {}\n",
+        counted(checks, "check"),
+        counted(report.migrations.len(), "migration"),
+        report.exit_code,
+        visible(&report.exit_reason)
+    ));
+}
+
+/// For later steps, jobs and stages: `$(step.flexreadyVerdict)` and the like.
+fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, String)> {
+    let verdict = serde_json::to_value(report.verdict).expect("a verdict is JSON");
+    let unknown: usize = report
+        .migrations
+        .iter()
+        .map(|m| words::unanswered(m).count())
+        .sum();
+    let sum = |pick: fn(&super::value::Summary) -> usize| {
+        let counts = report.migrations.iter().map(|m| pick(&m.summary));
+        counts.sum::<usize>().to_string()
+    };
+    let mut all = vec![
+        ("Verdict", verdict.as_str().unwrap_or_default().to_owned()),
+        ("ReadyToMigrate", report.ready_to_migrate.to_string()),
+        ("ExitCode", report.exit_code.to_string()),
+        ("Blockers", report.blockers.to_string()),
+        ("Warnings", sum(|s| s.warnings)),
+        ("Unknown", unknown.to_string()),
+        ("Waived", sum(|s| s.waived)),
+        ("RecordedAt", report.recorded_at.clone()),
+    ];
+    all.extend(files.map(|f| ("Report", f.data.clone())));
+    all
+}
+
+fn uploads(files: &Files) -> [String; 3] {
+    let (summary, page, data) = (
+        escaped(&files.summary),
+        escaped(&files.page),
+        escaped(&files.data),
+    );
+    [
+        format!("##vso[task.uploadsummary]{summary}"),
+        format!("##vso[task.addattachment type=flexready.report;name=report.html]{page}"),
+        format!("##vso[task.uploadfile]{data}"),
+    ]
+}
+
+/// As the agent unescapes properties and messages: the percent sign first.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%AZP25")
+        .replace(';', "%3B")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+        .replace(']', "%5D")
+}

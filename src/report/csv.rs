@@ -1,0 +1,76 @@
+//! One row for each finding and each check that was not answered: for spreadsheets.
+
+use super::entries::{Entry, What, entries};
+use super::text::visible;
+use super::value::Report;
+use super::words;
+
+const HEAD: [&str; 13] = [
+    "migration",
+    "target",
+    "source",
+    "area",
+    "check",
+    "status",
+    "severity",
+    "object",
+    "message",
+    "do",
+    "official",
+    "waived",
+    "link",
+];
+
+/// The rows, worst first, with a line of column names; RFC 4180, UTF-8.
+pub fn csv(report: &Report) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let rows = entries(report);
+    let rows = rows.iter().map(row).map(|r| r.map(|cell| safe(&cell)));
+    for row in std::iter::once(HEAD.map(str::to_owned)).chain(rows) {
+        writer
+            .write_record(&row)
+            .expect("memory takes every record");
+    }
+    let bytes = writer.into_inner().expect("memory is flushed");
+    String::from_utf8(bytes).expect("cells are UTF-8")
+}
+
+fn row(entry: &Entry) -> [String; 13] {
+    let (migration, check) = (entry.migration, entry.check);
+    let (status, waived) = match entry.what {
+        What::Unknown(_) => ("unknown", String::new()),
+        What::Found(f) => match &f.waived {
+            Some(waived) => ("waived", waived.words()),
+            None => ("fail", String::new()),
+        },
+    };
+    let source = migration.source.as_ref();
+    [
+        migration.name.clone(),
+        migration
+            .target
+            .as_ref()
+            .map_or(String::new(), |t| t.id.clone()),
+        source.map_or(String::new(), |s| format!("{}:{}", s.host, s.port)),
+        check.area.clone(),
+        check.id.clone(),
+        status.to_owned(),
+        words::severity(entry.weight).to_owned(),
+        entry.object().to_owned(),
+        entry.message(),
+        entry.remedies().join("; "),
+        check.official.join("; "),
+        waived,
+        check.link.clone(),
+    ]
+}
+
+/// A spreadsheet runs a cell that begins like a formula: an apostrophe in front makes it text
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
+fn safe(cell: &str) -> String {
+    let cell = visible(cell);
+    match cell.chars().next() {
+        Some('=' | '+' | '-' | '@') => format!("'{cell}"),
+        _ => cell,
+    }
+}

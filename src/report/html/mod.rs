@@ -1,0 +1,187 @@
+//! One self-contained page: no script, no other file, for a screen of any width and for paper.
+//!
+//! The template (`page.html`) reads the report as it is in JSON, so a section that the report gains (`path`, `sizing`,
+//! `estimate`) shows as soon as it is there. Every text goes through [`visible`] before, and is escaped after.
+//! Here: what is added for a reader. Not here: colours (`style.css`).
+
+use minijinja::value::{Serde, Value as Filled};
+use minijinja::{AutoEscape, Environment, HtmlEscape};
+use serde_json::{Map, Value, json};
+
+use super::lacking::Lacking;
+use super::text::visible;
+use super::value::{CheckReport, MigrationReport, Report};
+use super::{open, words};
+use crate::checks::{self, Severity};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("style.css");
+
+const SEVERITIES: [Severity; 3] = [Severity::Blocker, Severity::Warning, Severity::Note];
+
+/// The page.
+pub fn html(report: &Report) -> String {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("code", |text: String| Filled::from_safe_string(code(&text)));
+    environment.add_filter("words", |name: String| name.replace('_', " "));
+    environment
+        .add_template("page", PAGE)
+        .expect("the template is well formed");
+    let page = environment
+        .get_template("page")
+        .and_then(|t| t.render(Serde(view(report))))
+        .expect("the template takes every report");
+    // Nothing of the page's own holds `##`: what does is data, where a reference means the same.
+    page.replace("##", "&#35;&#35;")
+}
+
+/// Escaped text, with what stands in backticks as code.
+fn code(text: &str) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    let escaped = |text: &str| HtmlEscape(text).to_string();
+    if pieces.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let marked = pieces.iter().enumerate().map(|(at, piece)| match at % 2 {
+        0 => escaped(piece),
+        _ => format!("<code>{}</code>", escaped(piece)),
+    });
+    marked.collect()
+}
+
+/// The report with what the template shows beside it.
+fn view(report: &Report) -> Value {
+    let mut view = serde_json::to_value(report).expect("a report is JSON");
+    let migrations: Vec<Value> = report.migrations.iter().map(migration).collect();
+    let stale = report.policy.stale_waivers();
+    let stale: Vec<String> = stale
+        .map(|w| w.words(report.policy.max_waiver_days))
+        .collect();
+    extend(
+        &mut view,
+        json!({
+            "word": words::verdict(report.verdict),
+            "when": words::when(report),
+            "judged": report.policy.words(),
+            "stale": stale,
+            "migrations": migrations,
+        }),
+    );
+    let mut view = made_visible(view);
+    extend(&mut view, json!({ "style": STYLE }));
+    view
+}
+
+fn migration(migration: &MigrationReport) -> Value {
+    let mut view = serde_json::to_value(migration).expect("a report is JSON");
+    let found: Vec<Value> = SEVERITIES.iter().map(|s| section(migration, *s)).collect();
+    let waived = migration.checks.iter().filter(|c| c.waived > 0);
+    let waived: Vec<Value> = waived.map(|c| card(c, None)).collect();
+    extend(
+        &mut view,
+        json!({
+            "word": words::verdict(migration.verdict),
+            "counts": words::counts(migration),
+            "reservation": words::reservation(migration),
+            "found": found,
+            "unanswered": unanswered(migration),
+            "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
+            "waived": waived,
+            "areas": areas(migration),
+        }),
+    );
+    view
+}
+
+/// The checks with findings of one severity.
+fn section(migration: &MigrationReport, severity: Severity) -> Value {
+    let has = |c: &&CheckReport| {
+        let mut held = c.findings.iter().filter(|f| f.waived.is_none());
+        held.any(|f| f.severity == severity)
+    };
+    let checks = migration.checks.iter().filter(has);
+    let checks: Vec<Value> = checks.map(|c| card(c, Some(severity))).collect();
+    json!({ "severity": severity, "checks": checks })
+}
+
+/// A check with its findings of one severity, or those that are waived, and what its record says.
+fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
+    let is_of = |f: &&super::value::FindingReport| match severity {
+        Some(severity) => f.waived.is_none() && f.severity == severity,
+        None => f.waived.is_some(),
+    };
+    let findings: Vec<_> = check.findings.iter().filter(is_of).collect();
+    let fixes = words::commands(&findings);
+    let findings = findings.iter().map(|f| {
+        let mut view = serde_json::to_value(f).expect("a finding is JSON");
+        extend(&mut view, json!({ "is_table": f.is_table }));
+        view
+    });
+    let findings: Vec<Value> = findings.collect();
+    let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
+    let record = checks::find(&check.id);
+    json!({
+        "id": check.id, "title": check.title, "official": check.official, "link": check.link,
+        "findings": findings, "fixes": fixes,
+        "hidden": severity.map_or(0, |_| check.count.saturating_sub(shown)), "count": check.count,
+        "why": record.map(|r| r.why), "fix": record.map(|r| r.fix), "look": record.map(|r| r.look),
+    })
+}
+
+/// What could not be read, by reason, with the checks that wait for it.
+fn unanswered(migration: &MigrationReport) -> Vec<Value> {
+    let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
+    let view = groups.map(|g| {
+        json!({
+            "question": g.question(), "reason": g.missing.reason, "remedy": g.missing.remedy, "severity": g.weight,
+            "checks": g.checks,
+        })
+    });
+    view.collect()
+}
+
+/// All checks, by area.
+fn areas(migration: &MigrationReport) -> Vec<Value> {
+    let mut areas: Vec<(&str, Vec<&CheckReport>)> = Vec::new();
+    for check in &migration.checks {
+        match areas.iter_mut().find(|(name, _)| *name == check.area) {
+            Some((_, checks)) => checks.push(check),
+            None => areas.push((&check.area, vec![check])),
+        }
+    }
+    let row = |c: &&CheckReport| {
+        json!({
+            "id": c.id, "title": c.title, "severity": c.severity, "status": c.status, "count": c.count,
+            "waived": c.waived, "reason": c.reason, "link": c.link,
+        })
+    };
+    let areas = areas.into_iter();
+    let areas = areas.map(|(name, checks)| {
+        json!({ "name": name, "checks": checks.iter().map(row).collect::<Vec<_>>() })
+    });
+    areas.collect()
+}
+
+fn extend(value: &mut Value, more: Value) {
+    if let (Value::Object(fields), Value::Object(more)) = (value, more) {
+        fields.extend(more);
+    }
+}
+
+/// Every text of it, keys too, made [`visible`].
+fn made_visible(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(visible(&text)),
+        Value::Array(items) => items.into_iter().map(made_visible).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (visible(&name), made_visible(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

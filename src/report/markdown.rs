@@ -1,0 +1,223 @@
+//! A summary in Markdown for the Extensions tab of a run: headings and lists, which every renderer knows alike.
+//! It names the first objects of each check; all of them are in the other formats.
+
+use super::text::{cut, defused, visible};
+use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
+use super::words::{self, counted};
+use crate::checks::{self, Severity};
+use crate::verdict::Status;
+
+/// Objects of one check that are named.
+const MOST_OBJECTS: usize = 10;
+/// Longest piece of data.
+const LONGEST: usize = 500;
+
+/// The summary.
+pub fn markdown(report: &Report) -> String {
+    let mut lines = vec![
+        format!("# {}", words::verdict(report.verdict)),
+        String::new(),
+        format!(
+            "Exit {}: {}.",
+            report.exit_code,
+            escaped(&report.exit_reason)
+        ),
+        asked(report),
+    ];
+    lines.push(String::new());
+    for said in report.policy.words() {
+        lines.push(format!("- judged: {}", escaped(&said)));
+    }
+    for waiver in report.policy.stale_waivers() {
+        let said = waiver.words(report.policy.max_waiver_days);
+        lines.push(format!("- **waiver**: {}", escaped(&said)));
+    }
+    for migration in &report.migrations {
+        lines.extend(section(migration));
+    }
+    format!("{}\n", defused(lines.join("\n").trim_end()))
+}
+
+fn asked(report: &Report) -> String {
+    let by = report.asked_as.azure_credential.as_deref();
+    let identity = report.asked_as.azure_identity.as_deref();
+    let by = by.map(|b| format!(", Azure by {}", escaped(b)));
+    let identity = identity.map(|i| format!(" as {}", escaped(i)));
+    let synthetic = if report.synthetic {
+        ", a synthetic recording"
+    } else {
+        ""
+    };
+    format!(
+        "{} {}, asked {}{}{}{synthetic}.",
+        report.tool.name,
+        report.tool.version,
+        words::when(report),
+        by.unwrap_or_default(),
+        identity.unwrap_or_default()
+    )
+}
+
+fn section(migration: &MigrationReport) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "## {}: {}",
+            escaped(&migration.name),
+            words::verdict(migration.verdict)
+        ),
+        String::new(),
+        format!("{}.", words::counts(migration)),
+    ];
+    lines.extend(words::reservation(migration).map(|r| format!("{r}.")));
+    for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
+        let checks = migration.checks.iter().filter_map(|c| found(c, severity));
+        let unknown = migration.checks.iter().filter_map(|c| unknown(c, severity));
+        let lists: Vec<String> = checks.chain(unknown).collect();
+        if !lists.is_empty() {
+            let title = match severity {
+                Severity::Blocker => "Blockers",
+                Severity::Warning => "Warnings",
+                Severity::Note => "Notes",
+            };
+            lines.extend([String::new(), format!("### {title}"), String::new()]);
+            lines.extend(lists);
+        }
+    }
+    let waived: Vec<String> = migration.checks.iter().filter_map(waived).collect();
+    if !waived.is_empty() {
+        lines.extend([String::new(), "### Waived".to_owned(), String::new()]);
+        lines.extend(waived);
+    }
+    let passed = migration.checks.iter().filter(|c| c.status == Status::Pass);
+    let passed: Vec<&str> = passed.map(|c| c.id.as_str()).collect();
+    if !passed.is_empty() {
+        lines.extend([String::new(), format!("Passed: {}.", passed.join(", "))]);
+    }
+    lines
+}
+
+/// A check with its findings of one severity.
+fn found(check: &CheckReport, severity: Severity) -> Option<String> {
+    let held = check.findings.iter().filter(|f| f.waived.is_none());
+    let of: Vec<&FindingReport> = held.filter(|f| f.severity == severity).collect();
+    if of.is_empty() {
+        return None;
+    }
+    let mut text = heading(check);
+    for finding in of.iter().take(MOST_OBJECTS) {
+        text.push_str(&format!("\n  - {}", object(finding)));
+    }
+    if of.len() > MOST_OBJECTS || check.count > check.findings.len() {
+        text.push_str(&format!("\n  - … {} in all", check.count));
+    }
+    if let Some(record) = checks::find(&check.id) {
+        text.push_str(&format!("\n  - do: {}", escaped(record.fix)));
+    }
+    Some(text)
+}
+
+fn heading(check: &CheckReport) -> String {
+    format!(
+        "- **{}** ([{}]({}))",
+        escaped(&check.title),
+        check.id,
+        check.link
+    )
+}
+
+fn object(finding: &FindingReport) -> String {
+    let message = escaped(&cut(&finding.message, LONGEST));
+    match finding.object.as_str() {
+        "server" => message,
+        object => format!("{}: {message}", escaped(object)),
+    }
+}
+
+fn unknown(check: &CheckReport, severity: Severity) -> Option<String> {
+    if check.unknown_as != Some(severity) {
+        return None;
+    }
+    let mut text = format!("{}: not answered", heading(check));
+    for missing in check.missing.iter().take(MOST_OBJECTS) {
+        text.push_str(&format!("\n  - {}", reason(missing)));
+    }
+    if check.missing.len() > MOST_OBJECTS {
+        let all = counted(check.missing.len(), "answer");
+        text.push_str(&format!("\n  - … {all} missing in all"));
+    }
+    Some(text)
+}
+
+fn reason(missing: &MissingReport) -> String {
+    let remedy = missing
+        .remedy
+        .as_deref()
+        .map(|r| format!("; {}", escaped(&cut(r, LONGEST))));
+    let question = missing
+        .question
+        .as_deref()
+        .map(|q| format!("{}: ", escaped(q)));
+    let reason = escaped(&cut(&missing.reason, LONGEST));
+    let (question, remedy) = (question.unwrap_or_default(), remedy.unwrap_or_default());
+    format!("{question}{reason}{remedy}")
+}
+
+fn waived(check: &CheckReport) -> Option<String> {
+    if check.waived == 0 {
+        return None;
+    }
+    let mut text = heading(check);
+    let waived = check
+        .findings
+        .iter()
+        .filter_map(|f| Some((f, f.waived.as_ref()?)));
+    for (finding, waived) in waived.take(MOST_OBJECTS) {
+        text.push_str(&format!(
+            "\n  - {}; {}",
+            object(finding),
+            escaped(&waived.words())
+        ));
+    }
+    if check.waived > MOST_OBJECTS {
+        text.push_str(&format!("\n  - … {} in all", check.waived));
+    }
+    Some(text)
+}
+
+/// Text that is nothing but text to a Markdown renderer. Literals in backticks stay code where the text has pairs of them, for
+/// within code nothing is read but the backtick that ends it.
+pub(super) fn escaped(text: &str) -> String {
+    let text = visible(text);
+    let pieces: Vec<&str> = text.split('`').collect();
+    let paired = pieces.len() % 2 == 1;
+    let mut safe = String::with_capacity(text.len());
+    for (at, piece) in pieces.iter().enumerate() {
+        match (at % 2 == 1 && paired, piece.trim().is_empty()) {
+            (true, false) => safe.push_str(&format!("`{piece}`")),
+            (true, true) => safe.push_str(&format!("\\`{piece}\\`")),
+            (false, _) if at > 0 && !paired => safe.push_str(&format!("\\`{}", plain(piece))),
+            (false, _) => safe.push_str(&plain(piece)),
+        }
+    }
+    safe
+}
+
+fn plain(piece: &str) -> String {
+    let mut safe = String::with_capacity(piece.len());
+    for c in piece.chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            // Azure DevOps makes links of these without being asked: `#12` a work item, `@name` a mention, `!7` a pull request
+            '#' | '@' | '!' | '\\' | '*' | '_' | '[' | ']' | '(' | ')' | '~' | '|' | '$' | '+'
+            | '=' | '^' | '{' | '}' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}

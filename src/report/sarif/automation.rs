@@ -1,0 +1,85 @@
+//! Where in Azure Pipelines a run took place, in the words that GitHub Advanced Security for Azure DevOps asks for.
+
+use std::collections::BTreeMap;
+
+use super::shape::AutomationDetails;
+
+const PREFIX: &str = "azuredevops/pipeline/build/";
+
+/// The build that a report belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    organisation: String,
+    project: String,
+    definition: String,
+    definition_name: String,
+    phase: String,
+    phase_name: String,
+    branch: String,
+    build: String,
+}
+
+impl Build {
+    /// Reads the agent's predefined variables; `None` where one is missing, or is not what it must be: a run with wrong
+    /// details is dropped as a whole, one without them is not.
+    pub fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Option<Build> {
+        let any = |names: &[&str]| names.iter().find_map(|name| env(name));
+        let build = Build {
+            organisation: organisation(&env("SYSTEM_COLLECTIONURI")?)?,
+            project: env("SYSTEM_TEAMPROJECTID").filter(|id| is_guid(id))?,
+            definition: any(&["BUILD_DEFINITIONID", "SYSTEM_DEFINITIONID"])
+                .filter(|id| id.parse::<u32>().is_ok_and(|id| id > 0))?,
+            definition_name: env("BUILD_DEFINITIONNAME")?,
+            phase: any(&["SYSTEM_PHASEID", "SYSTEM_JOBID"]).filter(|id| is_guid(id))?,
+            phase_name: any(&["SYSTEM_PHASENAME", "SYSTEM_JOBNAME"])?,
+            branch: env("BUILD_SOURCEBRANCH").filter(|b| b.starts_with("refs/"))?,
+            build: env("BUILD_BUILDID").filter(|id| id.parse::<u64>().is_ok())?,
+        };
+        Some(build)
+    }
+
+    pub(super) fn details(&self) -> AutomationDetails {
+        let properties = [
+            ("buildDefinitionId", &self.definition),
+            ("buildDefinitionName", &self.definition_name),
+            ("phaseId", &self.phase),
+            ("phaseName", &self.phase_name),
+        ];
+        let parts = [
+            &self.organisation,
+            &self.project,
+            &self.definition,
+            &self.phase,
+            &self.branch,
+            &self.build,
+        ];
+        AutomationDetails {
+            id: format!("{PREFIX}{}", parts.map(String::as_str).join("/")),
+            properties: properties
+                .map(|(key, value)| (format!("{PREFIX}{key}"), value.clone()))
+                .into_iter()
+                .collect::<BTreeMap<_, _>>(),
+        }
+    }
+}
+
+/// `https://dev.azure.com/fabrikam/` and `https://fabrikam.visualstudio.com/` are both fabrikam's.
+fn organisation(collection: &str) -> Option<String> {
+    let url = url::Url::parse(collection).ok()?;
+    let host = url.host_str()?;
+    match host.strip_suffix(".visualstudio.com") {
+        Some(name) => Some(name.to_owned()),
+        None => url
+            .path_segments()?
+            .next()
+            .filter(|s| !s.is_empty())
+            .map(str::to_owned),
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    let is_shaped = lengths.eq([8, 4, 4, 4, 12]);
+    let digits = || text.chars().filter(|c| *c != '-');
+    is_shaped && digits().all(|c| c.is_ascii_hexdigit()) && digits().any(|c| c != '0')
+}

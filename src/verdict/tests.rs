@@ -1,0 +1,179 @@
+//! Waivers and severities on outcomes made by hand.
+
+use time::macros::{date, datetime};
+
+use super::waivers::{apply, day};
+use super::*;
+use crate::plan::judging::{Override, Rules, Waiver};
+
+const TODAY: time::Date = date!(2026 - 11 - 22);
+
+fn outcome(id: &str, objects: &[&str]) -> Outcome {
+    let check = checks::find(id).expect("a check of ours");
+    Outcome {
+        check,
+        status: if objects.is_empty() {
+            Status::Pass
+        } else {
+            Status::Fail
+        },
+        severity: check.severity,
+        findings: objects
+            .iter()
+            .map(|o| Finding::new(*o, "it is so"))
+            .collect(),
+        waived: Vec::new(),
+        missing: Vec::new(),
+        not_applicable: None,
+        unknown_as: check.unknown,
+    }
+}
+
+fn waiver(object: Option<&str>, until: time::Date) -> Waiver {
+    Waiver {
+        check: "extension-not-supported".to_owned(),
+        migration: None,
+        object: object.map(str::to_owned),
+        reason: "goes away".to_owned(),
+        owner: "dba".to_owned(),
+        ticket: None,
+        until,
+        line: 3,
+    }
+}
+
+fn policy(waivers: Vec<Waiver>) -> Policy {
+    Policy {
+        rules: Rules {
+            waivers,
+            ..Rules::default()
+        },
+        ..Policy::default()
+    }
+}
+
+/// What becomes of two findings under one waiver: how many hold, how many are waived, what the waiver did.
+fn under(waiver: Waiver, policy_of: impl FnOnce(&mut Policy)) -> (usize, usize, WaiverUse) {
+    let mut policy = policy(vec![waiver]);
+    policy_of(&mut policy);
+    let objects = ["extension/orders/timescaledb", "extension/orders/pg_strom"];
+    let mut outcomes = [outcome("extension-not-supported", &objects)];
+    let uses = apply(&mut outcomes, "orders", TODAY, &policy);
+    (
+        outcomes[0].findings.len(),
+        outcomes[0].waived.len(),
+        uses[0],
+    )
+}
+
+fn used(state: WaiverState, findings: usize) -> WaiverUse {
+    WaiverUse { state, findings }
+}
+
+#[test]
+fn a_waiver_covers_what_its_pattern_names_and_no_more() {
+    let all = under(waiver(None, TODAY), |_| {});
+    assert_eq!(all, (0, 2, used(WaiverState::Holds, 2)));
+    let one = under(waiver(Some("extension/*/pg_strom"), TODAY), |_| {});
+    assert_eq!(one, (1, 1, used(WaiverState::Holds, 1)));
+    let none = under(waiver(Some("extension/billing/*"), TODAY), |_| {});
+    assert_eq!(none, (2, 0, used(WaiverState::Unused, 0)));
+}
+
+#[test]
+fn a_waiver_holds_on_its_last_day_and_not_on_the_next() {
+    let yesterday = under(waiver(None, date!(2026 - 11 - 21)), |_| {});
+    assert_eq!(yesterday, (2, 0, used(WaiverState::Expired, 2)));
+    assert_eq!(
+        day(datetime!(2026-11-23 00:30 +02:00)),
+        TODAY,
+        "the day is UTC's"
+    );
+}
+
+#[test]
+fn a_waiver_may_not_end_later_than_the_plan_allows() {
+    let far = waiver(None, date!(2027 - 11 - 22));
+    assert_eq!(under(far.clone(), |_| {}).1, 2);
+    let short = |p: &mut Policy| p.rules.max_waiver_days = Some(90);
+    assert_eq!(under(far, short), (2, 0, used(WaiverState::TooLong, 2)));
+    assert_eq!(
+        under(waiver(None, date!(2027 - 02 - 20)), short).1,
+        2,
+        "90 days"
+    );
+    assert_eq!(
+        under(waiver(None, date!(2027 - 02 - 21)), short).1,
+        0,
+        "91 days"
+    );
+}
+
+#[test]
+fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
+    let elsewhere = Waiver {
+        migration: Some("bill*".to_owned()),
+        ..waiver(None, TODAY)
+    };
+    assert_eq!(
+        under(elsewhere, |_| {}),
+        (2, 0, used(WaiverState::NotJudged, 0))
+    );
+    let mut blind = outcome("extension-not-supported", &[]);
+    blind.status = Status::Unknown;
+    blind.missing = vec![Missing::no_source()];
+    let mut outcomes = [blind];
+    let uses = apply(
+        &mut outcomes,
+        "orders",
+        TODAY,
+        &policy(vec![waiver(None, TODAY)]),
+    );
+    assert_eq!(uses[0].state, WaiverState::NotJudged);
+    assert_eq!(outcomes[0].missing.len(), 1, "a waiver covers no unknown");
+}
+
+#[test]
+fn what_is_waived_weighs_nothing_and_what_is_unknown_beside_it_does() {
+    let mut outcomes = [outcome(
+        "extension-not-supported",
+        &["extension/orders/pg_strom"],
+    )];
+    assert_eq!(fold(&outcomes), Verdict::NotReady);
+    apply(
+        &mut outcomes,
+        "orders",
+        TODAY,
+        &policy(vec![waiver(None, TODAY)]),
+    );
+    assert_eq!(fold(&outcomes), Verdict::Ready);
+    outcomes[0].missing = vec![Missing::no_source()];
+    assert_eq!(fold(&outcomes), Verdict::Incomplete);
+}
+
+#[test]
+fn the_plans_severity_weighs_findings_and_unknowns() {
+    let check = checks::find("extension-not-supported").expect("a check of ours");
+    let policy = |severity, strict, allowed: &[&str]| Policy {
+        strict,
+        allow_unknown: allowed.iter().map(|id| (*id).to_owned()).collect(),
+        rules: Rules {
+            overrides: vec![Override {
+                check: check.id.to_owned(),
+                severity,
+                line: 1,
+            }],
+            ..Rules::default()
+        },
+        ..Policy::default()
+    };
+    let note = policy(Severity::Note, false, &[]);
+    assert_eq!(
+        (note.severity(check), note.unknown_as(check)),
+        (Severity::Note, Severity::Note)
+    );
+    let blocker = policy(Severity::Blocker, true, &[]);
+    assert_eq!(blocker.unknown_as(check), Severity::Blocker);
+    let allowed = policy(Severity::Blocker, true, &[check.id]);
+    assert_eq!(allowed.unknown_as(check), Severity::Note);
+}

@@ -1,0 +1,118 @@
+//! What waivers do: which finding each covers, and which of them hold. A waiver covers findings, never what could not be read.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, UtcOffset};
+
+use super::{Judgement, Outcome, Policy};
+use crate::plan::judging::Waiver;
+
+/// What became of a waiver in a run.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum WaiverState {
+    /// It is for a migration or a check that was not judged here.
+    NotJudged,
+    /// It holds, and nothing was found that it covers.
+    Unused,
+    /// It covers findings.
+    Holds,
+    /// It ends later than the plan's `max_waiver_days` allows, so it does not hold.
+    TooLong,
+    /// Its last day was over when the answers were recorded, so it does not hold.
+    Expired,
+}
+
+/// A waiver's part in one judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaiverUse {
+    pub state: WaiverState,
+    /// Findings that it speaks of, whether it holds or not.
+    pub findings: usize,
+}
+
+/// The day of a judgement, in UTC.
+pub(super) fn day(recorded_at: OffsetDateTime) -> Date {
+    recorded_at.to_offset(UtcOffset::UTC).date()
+}
+
+/// Why a waiver cannot hold on this day, if it cannot.
+fn ended(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
+    let longest = policy
+        .rules
+        .max_waiver_days
+        .map(|days| today.saturating_add(time::Duration::days(i64::from(days))));
+    if waiver.until < today {
+        Some(WaiverState::Expired)
+    } else {
+        longest
+            .filter(|longest| waiver.until > *longest)
+            .map(|_| WaiverState::TooLong)
+    }
+}
+
+/// Moves what is waived from the findings of each outcome to its waived ones, and says what each waiver did.
+pub(super) fn apply(
+    outcomes: &mut [Outcome],
+    migration: &str,
+    today: Date,
+    policy: &Policy,
+) -> Vec<WaiverUse> {
+    let waivers = &policy.rules.waivers;
+    let mut uses: Vec<WaiverUse> = waivers
+        .iter()
+        .map(|w| idle(w, migration, today, outcomes, policy))
+        .collect();
+    for outcome in outcomes {
+        let mut held = Vec::new();
+        for finding in std::mem::take(&mut outcome.findings) {
+            let speaks = |w: &Waiver| {
+                w.check == outcome.check.id && w.is_for(migration) && w.covers(&finding.object)
+            };
+            let mut by = None;
+            for (index, waiver) in waivers.iter().enumerate().filter(|(_, w)| speaks(w)) {
+                uses[index].findings += 1;
+                if ended(waiver, today, policy).is_none() {
+                    uses[index].state = WaiverState::Holds;
+                    by = by.or(Some(index));
+                }
+            }
+            match by {
+                Some(waiver) => outcome.waived.push((finding, waiver)),
+                None => held.push(finding),
+            }
+        }
+        outcome.findings = held;
+    }
+    uses
+}
+
+/// What a waiver is before it covers anything. Unused is only what could have covered something: its check was judged, and
+/// nothing that it needs was missing.
+fn idle(
+    waiver: &Waiver,
+    migration: &str,
+    today: Date,
+    outcomes: &[Outcome],
+    policy: &Policy,
+) -> WaiverUse {
+    let judged = outcomes
+        .iter()
+        .find(|o| o.check.id == waiver.check && o.missing.is_empty());
+    let state = match ended(waiver, today, policy) {
+        _ if !waiver.is_for(migration) => WaiverState::NotJudged,
+        Some(ended) => ended,
+        None if judged.is_none() => WaiverState::NotJudged,
+        None => WaiverState::Unused,
+    };
+    WaiverUse { state, findings: 0 }
+}
+
+impl Judgement {
+    /// Findings that a waiver covers.
+    pub fn waived(&self) -> usize {
+        self.outcomes.iter().map(|o| o.waived.len()).sum()
+    }
+}
