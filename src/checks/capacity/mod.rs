@@ -16,14 +16,13 @@ use super::Check;
 /// The checks of this area, in the order of the report.
 pub const ALL: &[&Check] = &[
     &storage_too_small::CHECK,
+    &storage_growth_crosses_4tib::CHECK,
     &compute_below_source::CHECK,
+    &connections_below_source::CHECK,
     &source_connections_short::CHECK,
+    &iops_below_source::CHECK,
     &locks_capacity_low::CHECK,
     &large_table_single_stream::CHECK,
     &table_bloat_high::CHECK,
     &replicas_over_limit::CHECK,
-    &storage_growth_crosses_4tib::CHECK,
-    &compute_below_source::CHECK,
-    &connections_below_source::CHECK,
-    &iops_below_source::CHECK,
 ];
