@@ -1,4 +1,4 @@
--- what: names in the bodies of functions that a newer major has no more, comments left out; never the bodies themselves
+-- what: names in the bodies of functions that a newer major has no more, comments left out, never the bodies themselves
 -- since: 90500
 -- privilege: none
 -- columns: object_kind, object, part, kind, name, detail, total

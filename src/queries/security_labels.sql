@@ -1,4 +1,4 @@
--- what: providers of security labels on objects of this database, with one object each; never the labels
+-- what: providers of security labels on objects of this database, with one object each, never the labels
 -- since: 90500
 -- privilege: none
 -- columns: provider, labels, example, total

@@ -1,4 +1,4 @@
--- what: roles, databases and tablespaces with security labels; never the labels
+-- what: roles, databases and tablespaces with security labels, never the labels
 -- since: 90500
 -- privilege: none
 -- columns: object_kind, object, provider, total

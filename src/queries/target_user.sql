@@ -1,4 +1,4 @@
--- what: the rights of the user that the service signs in as on the target; one row, nulls where there is no such role
+-- what: the rights of the user that the service signs in as on the target, one row, nulls where there is no such role
 -- since: 110000
 -- privilege: none
 -- columns: user_exists, can_create_role, can_create_db, is_admin, may_signal, may_read_settings, may_read_stats, may_scan_tables, other_memberships, public_owner, owns_public
