@@ -30,7 +30,7 @@ impl InDatabase {
             size / MIB,
             self.database
         );
-        let question = sql(&self.database, "relation_counts");
+        let question = counts_question(&self.database);
         let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
         (gap > bytes).then(|| Missing::unreadable(&question, reason).with_remedy(remedy))
     }
@@ -68,17 +68,19 @@ fn sql(database: &str, query: &'static str) -> Question {
     }
 }
 
+/// The query `relation_counts` in one database.
+pub fn counts_question(database: &str) -> Question {
+    sql(database, "relation_counts")
+}
+
 pub(super) fn questions_in(database: &str) -> [Question; 2] {
-    [
-        sql(database, "relation_counts"),
-        sql(database, "large_tables"),
-    ]
+    [counts_question(database), sql(database, "large_tables")]
 }
 
 pub(super) fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
-        counts: row(answers, &sql(name, "relation_counts")),
+        counts: row(answers, &counts_question(name)),
         large: rows(answers, &sql(name, "large_tables")),
     };
     databases.to_ask().into_iter().map(of).collect()

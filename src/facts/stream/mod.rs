@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::databases::Databases;
+use super::load::tables::counts_question;
 use super::rows::row;
 use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
@@ -50,7 +51,7 @@ impl Stream {
     pub fn sequences(&self, database: &str) -> Fact<u64> {
         match self.in_database.get(database) {
             Some(known) => known.sequences.clone(),
-            None => Err(Missing::not_asked(&sql(database, "sequences"))),
+            None => Err(Missing::not_asked(&counts_question(database))),
         }
     }
 }
@@ -91,10 +92,9 @@ pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question>
 }
 
 /// What is asked in each database. Offline too: a recording can then be judged as the other mode.
+/// Sequences are counted with all relations, in what `load` asks.
 pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
-    ["identities", "sequences"]
-        .map(|query| sql(database, query))
-        .into()
+    vec![sql(database, "identities")]
 }
 
 /// Reads all of it.
@@ -107,7 +107,7 @@ pub fn read(
     let on_server = |query| sql(&source.database, query);
     let in_database = |name: &str| InDatabase {
         identities: identities::read(answers, &sql(name, "identities")),
-        sequences: row(answers, &sql(name, "sequences")).map(|row: Sequences| row.sequences),
+        sequences: row(answers, &counts_question(name)).map(|row: Sequences| row.sequences),
     };
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Stream {
