@@ -104,7 +104,9 @@ fn prefixes(facts: &Facts, source: &SourceServer) -> Fact<Vec<IpNet>> {
     let path = facts.path.as_ref().map_err(Clone::clone)?;
     let inside = path.inside.as_ref().map_err(Clone::clone)?.as_ref();
     let inside = inside.ok_or_else(|| {
-        not_said("it is not known from which addresses the service comes: the target is in no subnet")
+        not_said(
+            "it is not known from which addresses the service comes: the target is in no subnet",
+        )
     })?;
     let subnet = inside.subnet.as_ref().map_err(Clone::clone)?;
     let prefixes = subnet.prefixes.as_ref().map_err(Clone::clone)?;
