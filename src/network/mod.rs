@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod drawn;
+pub mod hop;
 mod hops;
 mod matching;
 mod ports;

@@ -1,6 +1,7 @@
 //! The path in words: its ends, and each hop with its state and what decides it.
 
-use crate::network::drawn::{DrawnPath, Hop, State};
+use crate::network::drawn::DrawnPath;
+use crate::network::hop::{Hop, State};
 
 /// Where it starts and ends.
 pub(super) fn ends(path: &DrawnPath) -> String {
