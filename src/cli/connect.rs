@@ -1,17 +1,27 @@
 //! Makes the live source of a run, and runs it: the one place that starts the asynchronous world.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::said::{Meant, env};
-use crate::inputs::arm::{Arm, Auth, Cloud, Options};
+use crate::inputs::arm::{Arm, Auth, Cloud, DatabaseTokens, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
 use crate::question::Side;
+
+/// How to sign in to the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SourceAuth {
+    /// As libpq does: PGPASSWORD, a password file, a certificate
+    Password,
+    /// With a Microsoft Entra token of the identity that asks Azure; for servers in Azure
+    Entra,
+}
 
 /// How live servers are asked.
 #[derive(Debug, Clone, Args)]
@@ -19,6 +29,14 @@ pub struct Ways {
     /// How to sign in to Azure
     #[arg(long, default_value = "auto", help_heading = "Asking")]
     pub auth: Auth,
+    /// How to sign in to the source
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "password",
+        help_heading = "Asking"
+    )]
+    pub source_auth: SourceAuth,
     /// Which Azure
     #[arg(long, default_value = "AzureCloud", help_heading = "Asking")]
     pub cloud: Cloud,
@@ -33,14 +51,17 @@ impl Ways {
     /// # Errors
     /// No usable credential or endpoint.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
+        let options = || Options::from_env(self.cloud, self.auth, self.timeout, &env);
         let arm = match &meant.migration.target {
-            Some(_) => Some(Arm::new(Options::from_env(
-                self.cloud,
-                self.auth,
-                self.timeout,
-                &env,
-            )?)?),
+            Some(_) => Some(Arm::new(options()?)?),
             None => None,
+        };
+        let tokens = match (self.source_auth, &meant.access) {
+            (SourceAuth::Entra, Some(access)) => {
+                access.may_see_token(self.cloud.database_suffix())?;
+                Some(Arc::new(DatabaseTokens::new(&options()?)?))
+            }
+            _ => None,
         };
         let deadline = tokio::time::Instant::now() + self.timeout;
         let source = meant.access.clone().map(|access| {
@@ -49,10 +70,19 @@ impl Ways {
                 .migration_user
                 .clone()
                 .unwrap_or_else(|| access.user().to_owned());
-            Database::new(access, Side::Source, user, deadline)
+            let database = Database::new(access, Side::Source, user, deadline);
+            match &tokens {
+                Some(tokens) => database.with_passwords(Arc::clone(tokens) as _),
+                None => database,
+            }
         });
         let dns = Some(Dns::new(deadline));
-        Ok(Live { arm, source, dns })
+        Ok(Live {
+            arm,
+            source,
+            dns,
+            tokens,
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! The live source: sends each question to the side that it is for, all of them at once.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::Source;
-use super::arm::Arm;
+use super::arm::{Arm, DatabaseTokens};
 use super::dns::Dns;
 use super::postgres::Database;
 use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
@@ -14,6 +16,8 @@ pub struct Live {
     pub arm: Option<Arm>,
     pub source: Option<Database>,
     pub dns: Option<Dns>,
+    /// What the source is signed in to with, where that is no password of its own.
+    pub tokens: Option<Arc<DatabaseTokens>>,
 }
 
 #[async_trait]
@@ -44,7 +48,9 @@ impl Source for Live {
     }
 
     fn asker(&self) -> Asker {
-        self.arm.as_ref().map(Source::asker).unwrap_or_default()
+        let azure = self.arm.as_ref().map(Source::asker);
+        let azure = azure.or_else(|| self.tokens.as_ref().map(|t| t.asker()));
+        azure.unwrap_or_default()
     }
 }
 

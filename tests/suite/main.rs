@@ -10,6 +10,7 @@ mod layers;
 mod path;
 mod postgres;
 mod readme;
+mod reports;
 mod servers;
 mod source;
 mod stream;

@@ -37,8 +37,8 @@ impl Page {
         for finding in findings {
             self.finding(finding);
         }
-        let held = check.findings.iter().filter(|f| f.waived.is_none());
-        let (shown, last) = (held.clone().count(), held.last());
+        let mut held = check.findings.iter().filter(|f| f.waived.is_none());
+        let (shown, last) = (held.clone().count(), held.next_back());
         if check.count > shown && last.is_some_and(|f| f.severity == severity) {
             let words = format!("… {} in all, the first {shown} shown", check.count);
             self.labelled(2, "found", &words);

@@ -401,6 +401,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
             deadline,
         )),
         dns: None,
+        tokens: None,
     }
 }
 

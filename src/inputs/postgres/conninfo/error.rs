@@ -27,6 +27,16 @@ pub enum ConninfoError {
     PercentEncoding,
     #[error("the connection URI has {0}")]
     Uri(&'static str),
+    #[error(
+        "`--source-auth entra` sends a token as the password, so it signs in only to hosts whose names end in `{suffix}`; \
+         leave it out for a source elsewhere"
+    )]
+    NotForTokens { suffix: String },
+    #[error(
+        "`--source-auth entra` sends a token as the password, so the server must prove who it is: add `sslmode=verify-full \
+         sslrootcert=system` to the connection string"
+    )]
+    UnprovenForTokens,
     #[error("`{keyword}` must be {expected}")]
     Value {
         keyword: &'static str,
