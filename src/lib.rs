@@ -7,7 +7,8 @@
 //! 4. [`inputs`]: asks ARM, PostgreSQL or a recording, and waits; the only room that does I/O.
 //! 5. [`facts`]: answers become typed facts; what is missing says why.
 //! 6. [`reference`]: dated tables of what no answer tells.
-//! 7. [`network`]: what a packet meets between the target and the source.
+//! 7. [`network`]: what a packet meets between the target and the source; [`sizing`]: what the load needs, what the
+//!    location offers, how long the copy takes.
 //! 8. [`checks`]: each asks one question of the facts.
 //! 9. [`verdict`]: outcomes become one verdict and an exit code.
 //! 10. [`remedy`]: what to run, for someone with rights to run it.
@@ -32,6 +33,7 @@ pub mod question;
 pub mod reference;
 pub mod remedy;
 pub mod report;
+pub mod sizing;
 pub mod verdict;
 
 use facts::Facts;

@@ -9,6 +9,7 @@ pub mod capacity;
 pub mod command;
 pub mod extensions;
 mod finding;
+mod moment;
 pub mod network;
 pub mod objects;
 pub mod parameters;

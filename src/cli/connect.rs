@@ -12,6 +12,7 @@ use crate::inputs::arm::{Arm, Auth, Cloud, DatabaseTokens, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
+use crate::plan::TargetSql;
 use crate::question::Side;
 
 /// How to sign in to the source.
@@ -52,9 +53,10 @@ impl Ways {
     /// No usable credential or endpoint.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
         let options = || Options::from_env(self.cloud, self.auth, self.timeout, &env);
-        let arm = match &meant.migration.target {
-            Some(_) => Some(Arm::new(options()?)?),
-            None => None,
+        let arm = if meant.migration.asks_azure() {
+            Some(Arm::new(options()?)?)
+        } else {
+            None
         };
         let tokens = match (self.source_auth, &meant.access) {
             (SourceAuth::Entra, Some(access)) => {
@@ -76,14 +78,24 @@ impl Ways {
                 None => database,
             }
         });
+        let target = meant.target_access.clone().zip(sql_of(meant));
+        let target = target.map(|(access, sql)| {
+            let user = sql.migration_user().to_owned();
+            Database::new(access, Side::Target, user, deadline)
+        });
         let dns = Some(Dns::new(deadline));
         Ok(Live {
             arm,
             source,
+            target,
             dns,
             tokens,
         })
     }
+}
+
+fn sql_of(meant: &Meant) -> Option<&TargetSql> {
+    meant.migration.target.as_ref()?.sql.as_ref()
 }
 
 /// Runs a future to its end. Replays need no threads and no network, and get none.

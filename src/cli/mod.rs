@@ -3,6 +3,7 @@
 
 mod check;
 mod connect;
+mod details;
 mod explain;
 mod grants;
 mod man;

@@ -5,13 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
+use super::details::{self, Details};
 use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
 use crate::plan::file::{Plan, Wish};
 use crate::plan::judging::Rules;
-use crate::plan::{
-    API_VERSION, Exposure, Migration, Mode, Prefix, ResourceId, Scope, ServerId, SourceKind,
-    SourceServer, SourceTls, Target,
-};
+use crate::plan::{API_VERSION, Location, Migration, Scope, SourceServer, Target, TargetSql};
 
 /// Which side is judged alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,6 +32,26 @@ pub struct Said {
         help_heading = "The migration"
     )]
     pub target: Option<String>,
+    /// The way into the target's databases, without a password: more can be known then [env: FLEXREADY_TARGET_URL]
+    #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
+    pub target_url: Option<String>,
+    /// Size a server in this location, before there is a target: the source alone is judged
+    #[arg(
+        long,
+        value_name = "LOCATION",
+        requires = "subscription",
+        conflicts_with = "only",
+        help_heading = "The migration"
+    )]
+    pub location: Option<String>,
+    /// The subscription that `--location` is asked for
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "AZURE_SUBSCRIPTION_ID",
+        help_heading = "The migration"
+    )]
+    pub subscription: Option<String>,
     /// Judge one side alone
     #[arg(long, value_name = "SIDE", help_heading = "The migration")]
     pub only: Option<Only>,
@@ -50,57 +68,12 @@ pub struct Said {
     pub api_version: String,
 }
 
-/// What may also be said of a recorded migration.
-#[derive(Debug, Clone, Args)]
-pub struct Details {
-    /// Offline or online migration
-    #[arg(long, help_heading = "The migration")]
-    pub mode: Option<Mode>,
-    /// A database to migrate; give it once for each [default: every user database]
-    #[arg(long = "database", value_name = "NAME", help_heading = "The migration")]
-    pub databases: Vec<String>,
-    /// Whom the service signs in as on the source [default: the connected user]
-    #[arg(long, value_name = "NAME", help_heading = "The migration")]
-    pub migration_user: Option<String>,
-    /// Where the source runs
-    #[arg(
-        long,
-        value_name = "KIND",
-        hide_possible_values = true,
-        help_heading = "The migration"
-    )]
-    pub source_kind: Option<SourceKind>,
-    /// How the service reaches the source
-    #[arg(long, help_heading = "The migration")]
-    pub source_exposure: Option<Exposure>,
-    /// Processors of the source
-    #[arg(long, value_name = "N", help_heading = "The migration")]
-    pub source_vcores: Option<u32>,
-    /// Memory of the source, in GiB
-    #[arg(long, value_name = "N", help_heading = "The migration")]
-    pub source_memory_gib: Option<f64>,
-    /// The Azure virtual network that the source stands in: its resource id
-    #[arg(long, value_name = "ID", help_heading = "The migration")]
-    pub source_vnet: Option<String>,
-    /// The runtime server that carries the migration for a target behind private endpoints: its resource id, or
-    /// subscription/group/name
-    #[arg(long, value_name = "ID", help_heading = "The migration")]
-    pub runtime_server: Option<String>,
-    /// Name or address of the source that the service will use, if it is not the one in --source
-    #[arg(long, value_name = "HOST", help_heading = "The migration")]
-    pub source_address: Option<String>,
-    /// Addresses that the service comes from: a prefix, or one address
-    #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
-    pub source_reached_from: Option<Prefix>,
-    /// The service's sslMode towards the source
-    #[arg(long, value_name = "MODE", help_heading = "The migration")]
-    pub source_tls: Option<SourceTls>,
-}
-
 /// A migration with the way into its source.
 pub struct Meant {
     pub migration: Migration,
     pub access: Option<Access>,
+    /// The way into the target's databases, where one is given.
+    pub target_access: Option<Access>,
     pub rules: Rules,
 }
 
@@ -117,13 +90,18 @@ impl Said {
         };
         let source = self.source_text(plan.source.as_deref())?;
         let wish = self.wish().or(&plan);
-        let scope = match self.only {
-            None => Scope::Pair,
-            Some(Only::Source) => Scope::Source,
-            Some(Only::Target) => Scope::Target,
+        let scope = match (self.only, &self.location) {
+            (Some(Only::Source), _) | (None, Some(_)) => Scope::Source,
+            (Some(Only::Target), _) => Scope::Target,
+            (None, None) => Scope::Pair,
+        };
+        let target_access = if scope.has_target() {
+            self.target_access(&wish)?
+        } else {
+            None
         };
         let target = if scope.has_target() {
-            Some(self.target(&wish)?)
+            Some(self.target(&wish, target_access.as_ref())?)
         } else {
             None
         };
@@ -150,11 +128,15 @@ impl Said {
             source,
             databases,
             migration_user: wish.migration_user,
-            runtime_server: runtime_server(wish.runtime_server.as_deref())?,
+            runtime_server: details::runtime_server(wish.runtime_server.as_deref())?,
+            overwrite: wish.overwrite.unwrap_or_default(),
+            identity_migrates: wish.identity_migrates.unwrap_or_default(),
+            location: self.place(),
         };
         Ok(Meant {
             migration,
             access,
+            target_access,
             rules,
         })
     }
@@ -170,79 +152,75 @@ impl Said {
     }
 
     fn wish(&self) -> Wish {
-        let d = &self.details;
         Wish {
-            name: None,
-            source: None,
             target: self.target.clone(),
-            mode: d.mode,
-            databases: (!d.databases.is_empty()).then(|| d.databases.clone()),
-            migration_user: d.migration_user.clone(),
-            source_kind: d.source_kind,
-            source_exposure: d.source_exposure,
-            source_vcores: d.source_vcores,
-            source_memory_gib: d.source_memory_gib,
-            source_vnet: d.source_vnet.clone(),
-            runtime_server: d.runtime_server.clone(),
-            source_address: d.source_address.clone(),
-            source_reached_from: d.source_reached_from,
-            source_tls: d.source_tls,
+            ..self.details.wish()
         }
+    }
+
+    fn place(&self) -> Option<Location> {
+        let (name, subscription) = (self.location.clone()?, self.subscription.clone()?);
+        Some(Location {
+            subscription,
+            name,
+            api_version: self.api_version.clone(),
+        })
     }
 
     /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
     fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
-        match (&self.source, plan) {
-            (Some(text), _) if has_password_in(text) => {
-                Err(ConninfoError::PasswordInArgument.into())
-            }
-            (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
-            (Some(text), _) => Ok(Some(text.clone())),
-            (None, Some(text)) => Ok(Some(text.to_owned())),
-            (None, None) => Ok(env("FLEXREADY_SOURCE")),
-        }
+        conninfo(self.source.as_deref(), plan, "FLEXREADY_SOURCE")
     }
 
-    fn target(&self, wish: &Wish) -> Result<Target, Error> {
+    /// The way into the target's databases; none is needed. What the environment says of the source (host, user,
+    /// password) is not for the target: a password must not go to a server that it was not meant for.
+    fn target_access(&self, wish: &Wish) -> Result<Option<Access>, Error> {
+        let text = conninfo(
+            self.target_url.as_deref(),
+            wish.target_url.as_deref(),
+            "FLEXREADY_TARGET_URL",
+        )?;
+        let own = |name: &str| match name {
+            "PGDATABASE" => Some("postgres".to_owned()),
+            "PGHOST" | "PGHOSTADDR" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGSERVICE" => None,
+            _ => env(name),
+        };
+        let access = text.map(|text| Access::resolve(Some(&text), &own));
+        Ok(access.transpose()?)
+    }
+
+    fn target(&self, wish: &Wish, access: Option<&Access>) -> Result<Target, Error> {
         let missing = Error::SideNotGiven {
             side: "target",
             other: "source",
         };
         let id = wish.target.as_deref().ok_or(missing)?.parse()?;
+        let sql = access.map(|a| TargetSql {
+            host: a.host(),
+            port: a.port(),
+            database: a.database().to_owned(),
+            user: a.user().to_owned(),
+            migration_user: wish.target_user.clone(),
+        });
         Ok(Target {
             id,
             api_version: self.api_version.clone(),
+            sql,
         })
     }
 }
 
-impl Details {
-    /// What is said anew of a recorded migration.
-    ///
-    /// # Errors
-    /// A resource id that cannot be understood.
-    pub fn apply(&self, migration: &mut Migration) -> Result<(), Error> {
-        if let Some(id) = runtime_server(self.runtime_server.as_deref())? {
-            migration.runtime_server = Some(id);
-        }
-        if let Some(mode) = self.mode {
-            migration.mode = mode;
-        }
-        if !self.databases.is_empty() {
-            migration.databases.clone_from(&self.databases);
-        }
-        if let Some(source) = &mut migration.source {
-            source.kind = self.source_kind.or(source.kind);
-            source.exposure = self.source_exposure.or(source.exposure);
-            source.vcores = self.source_vcores.or(source.vcores);
-            source.memory_gib = self.source_memory_gib.or(source.memory_gib);
-            source.vnet = virtual_network(self.source_vnet.as_deref())?.or(source.vnet.take());
-            source.tls = self.source_tls.or(source.tls);
-            source.reached_from = self.source_reached_from.or(source.reached_from);
-            let address = self.source_address.clone();
-            source.address = address.or_else(|| source.address.take());
-        }
-        Ok(())
+/// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
+fn conninfo(
+    argument: Option<&str>,
+    plan: Option<&str>,
+    variable: &'static str,
+) -> Result<Option<String>, Error> {
+    match (argument, plan) {
+        (Some(text), _) if has_password_in(text) => Err(ConninfoError::PasswordInArgument.into()),
+        (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
+        (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
+        (None, None) => Ok(env(variable)),
     }
 }
 
@@ -287,20 +265,12 @@ fn source_server(access: &Access, wish: &Wish) -> Result<SourceServer, Error> {
         exposure: wish.source_exposure,
         vcores: wish.source_vcores,
         memory_gib: wish.source_memory_gib,
-        vnet: virtual_network(wish.source_vnet.as_deref())?,
+        vnet: details::virtual_network(wish.source_vnet.as_deref())?,
         address: wish.source_address.clone(),
         reached_from: wish.source_reached_from,
         tls: wish.source_tls,
+        azure_id: wish.source_id.clone(),
     })
-}
-
-fn virtual_network(id: Option<&str>) -> Result<Option<ResourceId>, Error> {
-    let id = id.map(str::parse::<ResourceId>).transpose()?;
-    Ok(id.map(ResourceId::of_virtual_network).transpose()?)
-}
-
-fn runtime_server(id: Option<&str>) -> Result<Option<ServerId>, Error> {
-    Ok(id.map(str::parse).transpose()?)
 }
 
 fn name_of(target: Option<&Target>, source: Option<&SourceServer>) -> String {

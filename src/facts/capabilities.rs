@@ -1,10 +1,11 @@
-//! What the target's location offers: SKUs with their vCores and memory. Location-wide, asked once a run.
+//! What a location offers a subscription: SKUs and disks. Location-wide, asked once a run.
+//! Here: the offers and where they are asked. How ARM writes them, old and new, stands in `shapes`.
 
-use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
+mod shapes;
 
 use super::server::{Server, normal_location};
-use super::shape::{Shape, items};
 use super::{Fact, Missing};
+use crate::plan::{Location, Migration};
 use crate::question::{Answers, Question};
 
 /// One size of server.
@@ -15,79 +16,98 @@ pub struct SkuOffer {
     pub tier: String,
     pub vcores: u32,
     pub memory_gib: f64,
+    /// What the machine can do, whatever its disk can.
+    pub iops: Option<u32>,
+    /// The availability zones that have it; empty where the location has none, or does not say.
+    pub zones: Vec<String>,
+    /// Why it is not to be had, where ARM says so.
+    pub restricted: Option<String>,
+}
+
+/// One size of disk of one tier of servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskOffer {
+    /// `Burstable`, `GeneralPurpose`, `MemoryOptimized`.
+    pub tier: String,
+    /// `ManagedDisk` (Premium SSD), `ManagedDiskV2`, `UltraDisk`.
+    pub kind: String,
+    pub size_gib: u32,
+    /// The largest size, where any size between the two is to be had.
+    pub largest_gib: Option<u32>,
+    pub iops: u32,
 }
 
 /// The offers of a location.
 #[derive(Debug, Clone)]
 pub struct Capabilities {
     question: Question,
+    /// By vCores, then name.
     pub skus: Vec<SkuOffer>,
+    /// By size.
+    pub disks: Vec<DiskOffer>,
 }
 
 impl Capabilities {
     /// The offer with this SKU name; missing when the location does not list it.
     pub fn sku(&self, name: &str) -> Fact<&SkuOffer> {
-        self.skus
-            .iter()
-            .find(|s| s.name.eq_ignore_ascii_case(name))
-            .ok_or_else(|| {
-                Missing::unreadable(
-                    &self.question,
-                    format!("the location lists no SKU `{name}`"),
-                )
-            })
+        let offer = self.skus.iter().find(|s| s.name.eq_ignore_ascii_case(name));
+        offer.ok_or_else(|| {
+            let why = format!("the location lists no SKU `{name}`");
+            Missing::unreadable(&self.question, why)
+        })
+    }
+
+    /// The Premium SSD sizes that servers of a tier can have.
+    pub fn premium_disks<'c>(&'c self, tier: &str) -> impl Iterator<Item = &'c DiskOffer> {
+        let of_tier = move |d: &&DiskOffer| d.tier.eq_ignore_ascii_case(tier);
+        let disks: Vec<_> = self.disks.iter().filter(of_tier).collect();
+        disks.into_iter().filter(|d| d.kind == "ManagedDisk")
     }
 }
 
-/// GET of the capabilities of the server's location.
-pub fn question(server: &Server) -> Fact<Question> {
-    let location = normal_location(server.location.as_ref().map_err(Clone::clone)?);
+/// Where the offers are asked: the location that the user names, else the target's.
+fn place(migration: &Migration, server: &Fact<Server>) -> Fact<Location> {
+    if let Some(location) = &migration.location {
+        return Ok(location.clone());
+    }
+    let server = server.as_ref().map_err(Clone::clone)?;
+    Ok(Location {
+        subscription: server.id.subscription.clone(),
+        name: server.location.clone()?,
+        api_version: server.api_version.clone(),
+    })
+}
+
+/// GET of the capabilities of the location.
+pub fn question(migration: &Migration, server: &Fact<Server>) -> Fact<Question> {
+    let place = place(migration, server)?;
     let path = format!(
-        "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{location}/capabilities",
-        server.id.subscription
+        "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/{}/capabilities",
+        place.subscription,
+        normal_location(&place.name)
     );
     Ok(Question::Arm {
         path,
-        api_version: server.api_version.clone(),
+        api_version: place.api_version,
         filter: None,
     })
 }
 
-pub fn read(server: &Server, answers: &Answers) -> Fact<Capabilities> {
-    let question = question(server)?;
-    let mut skus = Vec::new();
-    for item in items(answers, &question)? {
-        let shape = Shape::<models::FlexibleServerCapability>::item(item, &question, &[])?;
-        let editions = shape.get("supportedServerEditions", |c| {
-            c.supported_server_editions.clone()
-        })?;
-        for edition in &editions {
-            let tier = edition.name.clone().unwrap_or_default();
-            skus.extend(
-                edition
-                    .supported_server_skus
-                    .iter()
-                    .filter_map(|s| offer(&tier, s)),
-            );
-        }
-    }
+/// The offers. A region that is closed to the subscription answers with an empty list: that is no knowledge of offers.
+pub fn read(migration: &Migration, server: &Fact<Server>, answers: &Answers) -> Fact<Capabilities> {
+    let question = question(migration, server)?;
+    let (mut skus, mut disks) = shapes::offers(answers, &question)?;
     if skus.is_empty() {
         let why = "the location offers this subscription no SKU (a restricted region answers so)";
         return Err(Missing::unreadable(&question, why));
     }
     skus.sort_by(|a, b| (a.vcores, &a.name).cmp(&(b.vcores, &b.name)));
-    Ok(Capabilities { question, skus })
-}
-
-/// An offer whose figures are all there; one without its figures cannot be proposed.
-fn offer(tier: &str, sku: &models::ServerSkuCapability) -> Option<SkuOffer> {
-    let vcores = u32::try_from(sku.v_cores?).ok()?;
-    let per_vcore = sku.supported_memory_per_vcore_mb?;
-    let memory_gib = per_vcore as f64 * f64::from(vcores) / 1024.0;
-    Some(SkuOffer {
-        name: sku.name.clone()?,
-        tier: tier.to_owned(),
-        vcores,
-        memory_gib,
+    skus.dedup_by(|a, b| a.name == b.name && a.tier == b.tier);
+    disks.sort_by(|a, b| (a.size_gib, &a.tier, &a.kind).cmp(&(b.size_gib, &b.tier, &b.kind)));
+    disks.dedup();
+    Ok(Capabilities {
+        question,
+        skus,
+        disks,
     })
 }

@@ -69,6 +69,11 @@ impl Databases {
         &self.named
     }
 
+    /// Whether the database `postgres` holds user relations.
+    pub fn postgres_holds_user_objects(&self) -> &Fact<bool> {
+        &self.postgres_holds_user_objects
+    }
+
     pub fn find(&self, name: &str) -> Option<&Database> {
         self.all.get(name)
     }

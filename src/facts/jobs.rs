@@ -103,7 +103,7 @@ fn jobs(database: &str, answers: &Answers) -> Fact<Option<Jobs>> {
     let Some(row) = rows::<Row>(answers, &question)?.pop() else {
         return Ok(None);
     };
-    let active = row.jobs.unwrap_or_else(Vec::new);
+    let active = row.jobs.unwrap_or_default();
     let total = active.first().map_or(0, |job| job.total);
     let hidden = if row.is_filtered {
         let reason = format!("`cron.job` in `{database}` shows this role its own jobs alone");

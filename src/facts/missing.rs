@@ -51,6 +51,14 @@ impl Missing {
         }
     }
 
+    /// Nobody could look into a database.
+    pub(crate) fn closed_database(name: &str) -> Self {
+        Missing::not_said(
+            format!("database `{name}` takes no connections, so nobody looked into it"),
+            "let it take connections, or leave it out with `--database`",
+        )
+    }
+
     pub(crate) fn no_target() -> Self {
         Missing {
             kind: Kind::SideNotGiven,

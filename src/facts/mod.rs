@@ -3,13 +3,16 @@
 //! Not here: how questions are asked (`inputs`), whether a fact is good or bad (`checks`).
 
 pub mod access;
+pub mod activity;
 pub mod allowed;
 pub mod capabilities;
 pub mod configurations;
 pub mod databases;
+pub mod entra;
 pub mod extensions;
 pub mod host;
 pub mod jobs;
+pub mod listed;
 pub mod load;
 mod missing;
 pub mod network;
@@ -19,6 +22,7 @@ pub mod path;
 pub mod provider;
 pub mod reach;
 pub mod read_only;
+pub mod relations;
 pub mod removed;
 pub mod replicas;
 pub mod roles;
@@ -28,7 +32,9 @@ pub mod service;
 pub mod session;
 pub mod settings;
 mod shape;
+pub mod source_azure;
 pub mod stream;
+pub mod target_sql;
 pub mod version;
 
 use time::OffsetDateTime;
@@ -63,6 +69,7 @@ pub struct Facts<'a> {
     pub passwords: Fact<roles::PasswordKinds>,
     pub host: Fact<host::Host>,
     pub objects: Fact<objects::Objects>,
+    pub relations: Fact<relations::Relations>,
     pub removed: Fact<removed::Removed>,
     pub load: Fact<load::Load>,
     pub access: Fact<access::Access>,
@@ -70,6 +77,12 @@ pub struct Facts<'a> {
     pub reach: Fact<reach::Reach>,
     pub path: Fact<path::Path>,
     pub service: Fact<service::Service>,
+    pub activity: Fact<activity::Activity>,
+    pub entra: Fact<entra::Entra>,
+    /// The source's SKU, where it is a flexible server that the user named.
+    pub source_sku: Fact<source_azure::SourceSku>,
+    /// The target through SQL, where the user gave a way in.
+    pub on_target: Fact<target_sql::OnTarget>,
 }
 
 impl<'a> Facts<'a> {
@@ -92,10 +105,8 @@ impl<'a> Facts<'a> {
             },
             answers,
         };
-        let capabilities = server
-            .as_ref()
-            .map_err(Clone::clone)
-            .and_then(|s| capabilities::read(s, answers));
+        let capabilities = capabilities::read(migration, &server, answers);
+        let target_databases = child.read(databases::read_target);
         let databases = source.read(|s, a| databases::read(migration, s, a));
         let extensions = databases
             .as_ref()
@@ -106,12 +117,17 @@ impl<'a> Facts<'a> {
             .as_ref()
             .map_err(Clone::clone)
             .map(|d| jobs::read(d, &settings, answers));
+        let on_target = child.read(|t, a| target_sql::read(t, &target_databases, a));
         Facts {
             migration,
             recorded_at: answers.recorded_at,
             replicas: child.read(replicas::read),
             configurations: child.read(configurations::read),
-            target_databases: child.read(databases::read_target),
+            activity: source.read(activity::read),
+            entra: source.read(entra::read),
+            source_sku: source_azure::read(migration, answers),
+            on_target,
+            target_databases,
             capabilities,
             session: source.read(session::read),
             connection: source.read(session::read_connection),
@@ -123,6 +139,8 @@ impl<'a> Facts<'a> {
             host: source.read(host::read),
             objects: source
                 .read(|s, a| Ok(objects::read(migration, s, databases.as_ref().ok(), a))),
+            relations: source
+                .read(|s, a| Ok(relations::read(migration, s, databases.as_ref().ok(), a))),
             removed: source
                 .read(|s, a| Ok(removed::read(migration, s, databases.as_ref().ok(), a))),
             load: source.read(|s, a| Ok(load::read(migration, s, databases.as_ref().ok(), a))),
@@ -194,9 +212,9 @@ fn next_of_target(migration: &Migration, target: &Target, answers: &Answers) -> 
     let server = server::read(target, answers);
     questions.extend(path::questions(migration, target, &server, answers));
     questions.extend(service::questions(migration, target, &server, answers));
-    if let Ok(server) = &server {
-        questions.extend(capabilities::question(server).ok());
-    }
+    let target_databases = databases::read_target(target, answers);
+    questions.extend(target_sql::questions(target, &target_databases));
+    questions.extend(capabilities::question(migration, &server).ok());
     if let Ok(names) = replicas::ids(target, answers) {
         questions.extend(names.iter().map(|id| replicas::question_of(target, id)));
     }
@@ -218,8 +236,16 @@ fn next_of_source(
         host::question(source),
         extensions::pins_question(source),
         read_only::question(source),
+        activity::question(source),
     ];
+    questions.extend(entra::question(source));
+    questions.extend(source_azure::question(migration));
+    if migration.location.is_some() {
+        let no_target = Err(Missing::no_target());
+        questions.extend(capabilities::question(migration, &no_target).ok());
+    }
     questions.extend(objects::questions(migration, source));
+    questions.extend(relations::questions(migration, source));
     questions.extend(removed::questions(migration, source));
     questions.extend(load::questions(migration, source));
     questions.extend(access::questions(migration, source));
@@ -233,6 +259,7 @@ fn next_of_source(
             questions.push(databases::contents_question(name));
             questions.extend(extensions::questions_in(name));
             questions.extend(objects::questions_in(migration, name));
+            questions.extend(relations::questions_in(migration, name));
             questions.extend(removed::questions_in(migration, name));
             questions.extend(load::questions_in(migration, name));
             questions.extend(access::questions_in(migration, name));

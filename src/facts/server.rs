@@ -1,5 +1,8 @@
 //! The target: the flexible server's own GET. Not here: its parameters, replicas, databases (their own modules).
 
+mod auth;
+pub mod encryption;
+
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 use serde::Serialize;
 
@@ -8,6 +11,9 @@ use super::version::Version;
 use super::{Fact, Missing};
 use crate::plan::{ServerId, Target};
 use crate::question::{Answer, Answers, Question, RefusalKind};
+
+pub use auth::Auth;
+pub use encryption::Encryption;
 
 /// The flexible server, field by field. Every enum of Azure's is kept as the text that came.
 #[derive(Debug, Clone)]
@@ -25,6 +31,14 @@ pub struct Server {
     pub storage: Fact<Storage>,
     pub network: Fact<Network>,
     pub administrator_login: Fact<Option<String>>,
+    pub auth: Fact<Auth>,
+    pub encryption: Fact<Encryption>,
+    /// Whether it is an elastic cluster.
+    pub is_cluster: Fact<bool>,
+    /// `1` to `3`; `None` where the location has no zones.
+    pub zone: Fact<Option<String>>,
+    /// The api-version that answered, which is older than the one asked for where Azure does not have that.
+    pub answered_version: String,
 }
 
 /// `sku`: `Standard_D4ds_v5` of tier `GeneralPurpose`.
@@ -57,6 +71,16 @@ pub struct Storage {
     pub auto_grow: Fact<Option<String>>,
     /// `Premium_LRS`, `PremiumV2_LRS`, `UltraSSD_LRS`; empty or absent means the first.
     pub kind: Fact<Option<String>>,
+    /// What the disk is provisioned for; `None` where the server does not say.
+    pub iops: Fact<Option<u32>>,
+}
+
+impl Storage {
+    /// Whether it is a Premium SSD, which grows by itself and is cached by its host: v2 and Ultra are neither.
+    pub fn is_premium_ssd(&self) -> Fact<bool> {
+        let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
+        Ok(!kind.is_some_and(|k| k.starts_with("PremiumV2") || k.starts_with("Ultra")))
+    }
 }
 
 /// How the server is reached, and so how it reaches others.
@@ -116,6 +140,11 @@ pub fn read(target: &Target, answers: &Answers) -> Fact<Server> {
         storage: storage(&shape),
         network: network(&shape),
         administrator_login: shape.field("properties.administratorLogin", ""),
+        auth: auth::read(&shape),
+        encryption: encryption::read(&shape),
+        is_cluster: shape.has("properties.cluster", "2024-11-01-preview"),
+        zone: shape.field("properties.availabilityZone", ""),
+        answered_version: shape.api_version().to_owned(),
     })
 }
 
@@ -185,6 +214,7 @@ fn storage(shape: &Body) -> Fact<Storage> {
         size_gib,
         auto_grow,
         kind: shape.field("properties.storage.type", "2023-06-01-preview"),
+        iops: shape.number("properties.storage.iops", "2023-03-01-preview"),
     })
 }
 

@@ -4,6 +4,8 @@
 //! strict where it does not (one integer sent as a string refuses a whole server). So: what must be an object or an
 //! array is checked first; a refused path is cut out and noted; and whatever a model drops or blurs is read by `field`.
 
+mod fields;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -53,6 +55,9 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
         api_version: String,
         objects: &[&str],
     ) -> Fact<Self> {
+        if !json.is_object() {
+            return Err(Missing::unreadable(question, "an item is not an object"));
+        }
         let mut repaired = json.clone();
         let mut cut = Vec::new();
         for path in objects {
@@ -175,7 +180,7 @@ fn version_of(question: &Question, answered: Option<&str>) -> String {
 
 /// The value at a dotted path with optional `[index]` parts, as serde_path_to_error writes them.
 fn at<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
-    json.pointer(&pointer(path))
+    json.pointer(&pointer(path)).filter(|v| !v.is_null())
 }
 
 fn pointer(path: &str) -> String {

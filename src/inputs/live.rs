@@ -15,36 +15,49 @@ use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 pub struct Live {
     pub arm: Option<Arm>,
     pub source: Option<Database>,
+    /// The target through SQL, where the user gave a way in.
+    pub target: Option<Database>,
     pub dns: Option<Dns>,
     /// What the source is signed in to with, where that is no password of its own.
     pub tokens: Option<Arc<DatabaseTokens>>,
 }
 
+/// Who is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Arm,
+    Sql(Side),
+    Dns,
+}
+
 #[async_trait]
 impl Source for Live {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        let pick = |wanted: fn(&Question) -> bool| -> Vec<Question> {
-            questions.iter().filter(|q| wanted(q)).cloned().collect()
+        let pick = |to: To| -> Vec<Question> {
+            let own = questions.iter().filter(|q| whom(q) == to);
+            own.cloned().collect()
         };
-        let (to_arm, to_source, to_dns) = (pick(is_arm), pick(is_source), pick(is_dns));
-        let (from_arm, from_source, from_dns) = futures::join!(
+        let (to_arm, to_source, to_target, to_dns) = (
+            pick(To::Arm),
+            pick(To::Sql(Side::Source)),
+            pick(To::Sql(Side::Target)),
+            pick(To::Dns),
+        );
+        let (from_arm, from_source, from_target, from_dns) = futures::join!(
             ask(self.arm.as_ref(), &to_arm),
             ask(self.source.as_ref(), &to_source),
-            ask(self.dns.as_ref(), &to_dns)
+            ask(self.target.as_ref(), &to_target),
+            ask(self.dns.as_ref(), &to_dns),
         );
         let (mut from_arm, mut from_source) = (from_arm.into_iter(), from_source.into_iter());
-        let mut from_dns = from_dns.into_iter();
-        let answer = |question: &Question| match question {
-            q if is_arm(q) => from_arm.next(),
-            q if is_source(q) => from_source.next(),
-            q if is_dns(q) => from_dns.next(),
-            _ => None,
-        };
-        questions
-            .iter()
-            .map(answer)
-            .map(|a| a.unwrap_or_else(nobody))
-            .collect()
+        let (mut from_target, mut from_dns) = (from_target.into_iter(), from_dns.into_iter());
+        let answers = questions.iter().map(|question| match whom(question) {
+            To::Arm => from_arm.next(),
+            To::Sql(Side::Source) => from_source.next(),
+            To::Sql(Side::Target) => from_target.next(),
+            To::Dns => from_dns.next(),
+        });
+        answers.map(|a| a.unwrap_or_else(nobody)).collect()
     }
 
     fn asker(&self) -> Asker {
@@ -61,25 +74,12 @@ async fn ask<S: Source>(source: Option<&S>, questions: &[Question]) -> Vec<Answe
     }
 }
 
-fn is_arm(question: &Question) -> bool {
-    matches!(question, Question::Arm { .. })
-}
-
-fn is_source(question: &Question) -> bool {
-    matches!(
-        question,
-        Question::Sql {
-            side: Side::Source,
-            ..
-        } | Question::Connection {
-            side: Side::Source,
-            ..
-        }
-    )
-}
-
-fn is_dns(question: &Question) -> bool {
-    matches!(question, Question::Dns { .. })
+fn whom(question: &Question) -> To {
+    match question {
+        Question::Arm { .. } => To::Arm,
+        Question::Sql { side, .. } | Question::Connection { side, .. } => To::Sql(*side),
+        Question::Dns { .. } => To::Dns,
+    }
 }
 
 fn nobody() -> Answer {

@@ -64,7 +64,7 @@ pub fn draw(facts: &Facts) -> Option<DrawnPath> {
         None => format!("target {}", target.id.name),
     };
     let address = crate::facts::network::destination(facts);
-    let host = address.map_or_else(|_| source.host.clone(), |a| a.to_string());
+    let host = address.map_or_else(|_| source.service_address().to_owned(), |a| a.to_string());
     Some(DrawnPath {
         from,
         to: format!("{host}:{}", source.port),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::judging::{Fault, JudgingTable, Reading, Rules, WaiverTable};
-use super::{Exposure, Mode, Prefix, Severity, SourceKind, SourceTls};
+use super::{Exposure, Mode, Prefix, ServerId, Severity, SourceKind, SourceTls};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,13 @@ pub struct Wish {
     pub source_address: Option<String>,
     pub source_reached_from: Option<Prefix>,
     pub source_tls: Option<SourceTls>,
+    /// The flexible server that the source is, where it is one.
+    pub source_id: Option<ServerId>,
+    /// A connection string to the target without a password.
+    pub target_url: Option<String>,
+    pub target_user: Option<String>,
+    pub overwrite: Option<bool>,
+    pub identity_migrates: Option<bool>,
 }
 
 impl Wish {
@@ -111,6 +118,11 @@ impl Wish {
             source_address: self.source_address.or(o.source_address),
             source_reached_from: self.source_reached_from.or(o.source_reached_from),
             source_tls: self.source_tls.or(o.source_tls),
+            source_id: self.source_id.or(o.source_id),
+            target_url: self.target_url.or(o.target_url),
+            target_user: self.target_user.or(o.target_user),
+            overwrite: self.overwrite.or(o.overwrite),
+            identity_migrates: self.identity_migrates.or(o.identity_migrates),
         }
     }
 }

@@ -42,6 +42,46 @@ pub struct Migration {
     /// The flexible server in a virtual network that carries the migration for a target behind private endpoints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_server: Option<ServerId>,
+    /// Whether databases of the same name on the target are to be dropped and written anew.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub overwrite: bool,
+    /// Whether the identity that asks Azure is also the one that will create the migration.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub identity_migrates: bool,
+    /// Where a server is to be sized before there is a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+impl Migration {
+    /// Whether anything is asked of Azure Resource Manager.
+    pub fn asks_azure(&self) -> bool {
+        let source_in_azure = self.source.as_ref().is_some_and(|s| s.azure_id.is_some());
+        self.target.is_some() || self.location.is_some() || source_in_azure
+    }
+
+    /// The api-version to ask `Microsoft.DBforPostgreSQL` with.
+    pub fn api_version(&self) -> &str {
+        let of_location = || self.location.as_ref().map(|l| l.api_version.as_str());
+        let of_target = self.target.as_ref().map(|t| t.api_version.as_str());
+        of_target.or_else(of_location).unwrap_or(API_VERSION)
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+/// A location of Azure, as a subscription sees it: what it offers differs by subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    pub subscription: String,
+    /// `germanywestcentral`; ARM's display name will do too.
+    pub name: String,
+    /// The api-version to ask with; see [`API_VERSION`].
+    pub api_version: String,
 }
 
 /// How much a finding weighs.
@@ -95,6 +135,31 @@ pub struct Target {
     pub id: ServerId,
     /// The api-version to ask with; see [`API_VERSION`].
     pub api_version: String,
+    /// The way into its databases, where the user gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql: Option<TargetSql>,
+}
+
+/// How the target is asked through SQL. Nothing here is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetSql {
+    pub host: String,
+    pub port: u16,
+    /// The database that is connected to first.
+    pub database: String,
+    /// The user who asks.
+    pub user: String,
+    /// Whom the service will sign in as on the target, where that is not the user who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration_user: Option<String>,
+}
+
+impl TargetSql {
+    /// Whom the service will sign in as on the target.
+    pub fn migration_user(&self) -> &str {
+        self.migration_user.as_deref().unwrap_or(&self.user)
+    }
 }
 
 /// The server that is migrated from, as the user describes it. Nothing here is secret.
@@ -116,6 +181,9 @@ pub struct SourceServer {
     pub vcores: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_gib: Option<f64>,
+    /// The flexible server that the source is, where it is one: Azure then tells its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub azure_id: Option<ServerId>,
     /// The virtual network that the source stands in, where that is one of Azure's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vnet: Option<ResourceId>,

@@ -1,4 +1,4 @@
--- what: the active jobs of pg_cron, without their commands; no row where pg_cron is not installed
+-- what: the active jobs of pg_cron, without their commands (no row where pg_cron is not installed)
 -- since: 90500
 -- privilege: USAGE on schema cron and SELECT on cron.job, and SUPERUSER or BYPASSRLS to see the jobs of other roles
 -- columns: is_filtered, jobs

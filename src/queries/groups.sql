@@ -1,4 +1,4 @@
--- what: the roles that the migration user is a member of, directly or through others; its own name first
+-- what: the roles that the migration user is a member of, directly or through others, its own name first
 -- since: 90400
 -- privilege: none
 -- columns: role

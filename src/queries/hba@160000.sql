@@ -1,4 +1,4 @@
--- what: the lines of pg_hba.conf for network connections, in order; never their options, which may hold secrets
+-- what: the lines of pg_hba.conf for network connections, in order, never their options, which may hold secrets
 -- since: 160000
 -- privilege: EXECUTE on pg_hba_file_rules() and SELECT on pg_hba_file_rules (superusers have both)
 -- columns: file, line, kind, databases, users, address, netmask, method, is_broken, total

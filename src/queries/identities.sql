@@ -18,13 +18,7 @@ FROM (SELECT n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'r'
         AND c.relpersistence = 'p'
-        AND c.oid >= 16384
-        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-        AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
-        AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-        AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')) t
+        AND is_user_object('pg_class', c.oid, c.relnamespace)) t
 WHERE t.identity = 'n'
    OR t.identity = 'd' AND t.key IS DISTINCT FROM 'usable'
    OR t.identity = 'i' AND NOT t.has_index

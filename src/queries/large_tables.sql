@@ -17,9 +17,6 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't'
   AND c.relpages::bigint * current_setting('block_size')::bigint >= 1073741824
-  AND c.oid >= 16384
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-  AND NOT EXISTS (SELECT FROM pg_depend d
-                  WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  AND is_user_object('pg_class', c.oid, c.relnamespace)
 ORDER BY c.relpages DESC, n.nspname, c.relname
 LIMIT 200

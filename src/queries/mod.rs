@@ -5,8 +5,10 @@
 //! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
 //! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
 //! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
-//! `is_user_object(…)` in it stands for the one condition of [`user_object`].
+//! `is_user_object(…)` in it stands for the one condition of [`user_object`], `removed_names()` for the table of
+//! [`removed_names`].
 
+pub mod removed_names;
 pub mod user_object;
 
 use std::borrow::Cow;
@@ -26,7 +28,7 @@ impl Query {
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| user_object::expand(text))
+            .map(|(_, text)| removed_names::expand(user_object::expand(text)))
     }
 
     /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
@@ -61,6 +63,8 @@ macro_rules! query {
 
 /// Every query, by name.
 pub const ALL: &[Query] = &[
+    query!("activity", 90400, "activity@170000", 170000),
+    query!("always_triggers", 90500),
     query!("base_types", 90400),
     query!("c_functions", 90400),
     query!("casts", 90400),
@@ -86,6 +90,8 @@ pub const ALL: &[Query] = &[
         "default_privileges@160000",
         160000
     ),
+    query!("defective_relations", 90500),
+    query!("entra_roles", 90400),
     query!("event_triggers", 90400),
     query!("extension_pins", 90400),
     query!("extension_tables", 90400),
@@ -107,6 +113,15 @@ pub const ALL: &[Query] = &[
     ),
     query!("large_tables", 90400),
     query!(
+        "logical_replication",
+        90500,
+        "logical_replication@100000",
+        100000,
+        "logical_replication@150000",
+        150000
+    ),
+    query!("prepared_transactions", 90500),
+    query!(
         "privileged_functions",
         90400,
         "privileged_functions@120000",
@@ -114,6 +129,9 @@ pub const ALL: &[Query] = &[
     ),
     query!("read_only_settings", 90400),
     query!("relation_counts", 90400),
+    query!("removed_types", 90500),
+    query!("removed_uses", 90500),
+    query!("removed_words", 90500),
     query!(
         "replication_slots",
         90400,
@@ -134,12 +152,18 @@ pub const ALL: &[Query] = &[
         "search_path_functions@140000",
         140000
     ),
+    query!("security_labels", 90500),
     query!("sequences", 90400),
     query!("settings", 90400),
+    query!("shared_security_labels", 90500),
     query!("standbys", 90500),
     query!("superuser_objects", 90400),
     query!("superuser_owned", 90400),
+    query!("tables_with_oids", 90500, "tables_with_oids@120000", 120000),
     query!("tablespace_use", 90400),
+    query!("target_collations", 110000),
+    query!("target_roles", 110000),
+    query!("target_user", 110000),
     query!("text_search", 90400),
     query!("transactions", 90400, "transactions@100000", 100000),
     query!("unreadable", 90400),

@@ -1,4 +1,4 @@
--- what: where default_transaction_read_only is set for a database, a role, or a role in a database; null stands for all
+-- what: where default_transaction_read_only is set for a database, a role, or a role in a database, null stands for all
 -- since: 90400
 -- privilege: none
 -- columns: database, role, value

@@ -3,16 +3,15 @@
 -- privilege: none
 -- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
 WITH called AS (
-  SELECT d.refobjid AS function, d.classid, d.objid,
+  SELECT d.refobjid AS function, d.classid, d.objid, d.objsubid,
          CASE WHEN d.classid = 'pg_constraint'::regclass THEN 'check constraint'
-              WHEN d.classid = 'pg_attrdef'::regclass THEN 'generated column'
               WHEN d.classid = 'pg_rewrite'::regclass THEN 'materialized view'
               WHEN c.relkind = 'p' THEN 'partition key'
               ELSE 'index' END AS kind
   FROM pg_depend d
   LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
   WHERE d.refclassid = 'pg_proc'::regclass AND d.deptype IN ('n', 'a')
-    AND (c.relkind IN ('i', 'I', 'p')
+    AND (c.relkind IN ('i', 'I') OR c.relkind = 'p' AND d.objsubid = 0
          OR d.classid = 'pg_constraint'::regclass
             AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'c' AND k.convalidated)
          OR d.classid = 'pg_rewrite'::regclass
@@ -59,8 +58,8 @@ SELECT t.oid::regprocedure::text AS name,
         JOIN pg_extension e ON e.oid = m.refobjid
         WHERE m.classid = 'pg_proc'::regclass AND m.objid = t.oid
           AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension,
-       (SELECT regexp_replace((pg_identify_object(u.classid, u.objid, 0)).identity, '^"_RETURN" on ', '') FROM called u
-        WHERE u.function = t.oid ORDER BY u.kind, u.objid LIMIT 1) AS used_by,
+       (SELECT regexp_replace((pg_identify_object(u.classid, u.objid, u.objsubid)).identity, '^("_RETURN" on|for) ', '') FROM called u
+        WHERE u.function = t.oid ORDER BY u.kind, u.objid, u.objsubid LIMIT 1) AS used_by,
        (SELECT min(u.kind) FROM called u WHERE u.function = t.oid) AS kind,
        (SELECT count(*) FROM called u WHERE u.function = t.oid) AS uses,
        ARRAY(SELECT DISTINCT w.word FROM unqualified w WHERE w.oid = t.oid ORDER BY 1 LIMIT 10) AS unqualified,

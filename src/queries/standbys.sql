@@ -1,4 +1,4 @@
--- what: who receives this server's log as a physical standby would; logical receivers are connected to a database
+-- what: who receives this server's log as a physical standby would, logical receivers are connected to a database
 -- since: 90500
 -- privilege: membership in pg_read_all_stats (10 and newer), or SUPERUSER
 -- columns: name, state, slot

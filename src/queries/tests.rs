@@ -128,29 +128,42 @@ fn names_and_variants_are_in_order() {
     }
 }
 
+/// What only the definition of a user object says.
+const PIECES: [&str; 5] = [
+    "16384",
+    "information_schema'",
+    "pg_temp_",
+    "pg\\_temp",
+    "'pg_toast'",
+];
+
+/// Queries that say a part of the definition themselves: they count or compare what it leaves out, or ask for roles,
+/// which are in no schema. Whoever moves one to `is_user_object` takes out its name here.
+const OWN_WORDS: [&str; 5] = [
+    "relation_counts",
+    "row_security",
+    "superuser_owned",
+    "target_roles",
+];
+
 #[test]
 fn what_a_user_object_is_stands_once() {
     for (name, _, text) in texts() {
-        for piece in [
-            "16384",
-            "information_schema'",
-            "pg_temp_",
-            "pg\\_temp",
-            "'pg_toast'",
-        ] {
-            assert!(
-                !text.contains(piece),
-                "{name}: `{piece}` is is_user_object's to say"
-            );
-        }
+        let said = PIECES.iter().find(|piece| text.contains(**piece));
+        let stem = name.split('@').next().unwrap_or_default();
+        assert_eq!(
+            said.is_some(),
+            OWN_WORDS.contains(&stem),
+            "{name}: {said:?} is is_user_object's to say"
+        );
+        // The catalog's name, or a column that holds it.
         let is_whole = |call: &str| {
-            call.split(')')
-                .next()
-                .is_some_and(|a| a.starts_with("'pg_"))
+            let first = call.split([',', ')']).next().unwrap_or_default();
+            first.starts_with("'pg_") || first.contains('.')
         };
         assert!(
             text.split("is_user_object(").skip(1).all(is_whole),
-            "{name}: is_user_object begins with the catalog's name in quotes"
+            "{name}: is_user_object begins with a catalog"
         );
     }
 }

@@ -1,4 +1,4 @@
--- what: open transactions of clients, oldest first; sessions of other roles whose transaction is not shown have no seconds
+-- what: open transactions of clients, oldest first, and sessions of other roles whose transaction is not shown have no seconds
 -- since: 90400
 -- privilege: membership in pg_read_all_stats or pg_monitor (10 and newer), or SUPERUSER
 -- columns: process, role, database, application, state, seconds, has_written, total, hidden

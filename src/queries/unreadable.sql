@@ -13,14 +13,8 @@ FROM (SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind,
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
-      WHERE c.oid >= 16384
-        AND c.relkind IN ('r', 'p', 'S')
-        AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-        AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
-        AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-        AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')) x
+      WHERE c.relkind IN ('r', 'p', 'S')
+        AND is_user_object('pg_class', c.oid, c.relnamespace)) x
 WHERE NOT (x.may_enter AND x.may_read)
 GROUP BY x.schema, x.may_enter
 ORDER BY x.schema

@@ -2,7 +2,7 @@
 
 /// GB and minutes, as of 2025-01-24, after
 /// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql>.
-const FIGURES: &[(f64, f64)] = &[
+pub const FIGURES: &[(f64, f64)] = &[
     (0.0, 0.0),
     (1.0, 1.0),
     (5.0, 3.0),

@@ -12,11 +12,25 @@ use crate::reference::providers;
 
 /// Every action that a question to Azure needs. All of them read.
 pub const ACTIONS: &[&str] = &[
+    "Microsoft.Authorization/locks/read",
+    "Microsoft.Authorization/permissions/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/administrators/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/databases/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/maintenanceEvents/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/migrations/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/replicas/read",
     "Microsoft.DBforPostgreSQL/locations/capabilities/read",
+    "Microsoft.Network/networkSecurityGroups/read",
+    "Microsoft.Network/privateDnsZones/A/read",
+    "Microsoft.Network/privateDnsZones/read",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks/read",
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
+    "Microsoft.Network/privateEndpoints/read",
+    "Microsoft.Network/routeTables/read",
+    "Microsoft.Network/virtualNetworks/read",
 ];
 
 /// Roles that would answer a question, and give far more: what they tell is better said by hand.
@@ -91,8 +105,7 @@ fn administrator(kind: SourceKind) -> &'static str {
         GcpCloudSql => "a member of cloudsqlsuperuser",
         GcpAlloyDb => "a member of alloydbsuperuser",
         PostgresqlSingleServer | PostgresqlFlexibleServer => "a member of azure_pg_admin",
-        OnPremises | AzureVm | AwsEc2 | Gcp | GcpCompute | HuaweiCompute | DigitalOceanDroplets
-        | Edb | EdbOracleServer | EdbPostgresql => "a superuser",
+        kind if !kind.is_managed() => "a superuser",
         _ => "the administrator that the provider gave you",
     }
 }

@@ -3,6 +3,7 @@
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use super::sizing::sizing;
 use super::value::{
     AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, Reads, RefusalReport,
     Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
@@ -59,6 +60,7 @@ pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
 fn migration(case: &Case, policy: &Policy) -> MigrationReport {
     let (facts, judgement) = (case.facts, case.judgement);
     let plan = facts.migration;
+    let (sizing, estimate) = sizing(facts);
     MigrationReport {
         name: plan.name.clone(),
         plan_line: policy.rules.line_of(&plan.name),
@@ -76,6 +78,8 @@ fn migration(case: &Case, policy: &Policy) -> MigrationReport {
             .map(|o| check(o, policy))
             .collect(),
         path: network::drawn::draw(facts),
+        sizing,
+        estimate,
         reads: reads(case.answers),
     }
 }

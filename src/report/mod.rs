@@ -17,6 +17,7 @@ mod open;
 mod path;
 pub mod plain;
 pub mod sarif;
+mod sizing;
 pub mod text;
 mod value;
 mod weighed;

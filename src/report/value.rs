@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::sizing::{EstimateReport, SizingReport};
 use super::weighed::{PolicyReport, WaivedReport};
 use crate::checks::Severity;
 use crate::facts::Grant;
@@ -74,6 +75,10 @@ pub struct MigrationReport {
     pub checks: Vec<CheckReport>,
     /// The way from the server that migrates to the source; null when one side alone is judged.
     pub path: Option<DrawnPath>,
+    /// Null where one side alone is judged.
+    pub sizing: Option<SizingReport>,
+    /// How long the copy takes; null where the sizes are not known.
+    pub estimate: Option<EstimateReport>,
     pub reads: Reads,
 }
 

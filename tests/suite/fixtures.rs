@@ -169,10 +169,13 @@ fn with_every_fact_missing_no_check_passes() {
         flexready::plan::Mode::Offline,
         flexready::plan::Mode::Online,
     ] {
-        let migration = Migration {
+        let mut migration = Migration {
             mode,
             ..baseline.migrations()[0].clone()
         };
+        // Nothing may follow from what the plan says either: a kind of source, an api-version that cannot tell.
+        migration.source.as_mut().unwrap().kind = None;
+        migration.target.as_mut().unwrap().api_version = "2026-10-01".to_owned();
         let nothing = Answers::new(baseline.start().recorded_at, Origin::Synthetic);
         for check in checks::all().filter(|c| c.needs != checks::Needs::Plan) {
             let outcome = judge_one(check, &migration, &nothing);
@@ -184,9 +187,9 @@ fn with_every_fact_missing_no_check_passes() {
     }
 }
 
-/// Of the first failing case of each check every answer is refused in turn; of the others those that the case changes.
+/// Refused in turn, of every failing case: the answers that the case changes, and every fourth of the others.
 #[test]
-fn refusing_any_one_answer_never_makes_a_check_pass() {
+fn refusing_an_answer_never_makes_a_check_pass() {
     let ids = folders(&folder().join("checks"));
     let half = ids.len().div_ceil(2);
     std::thread::scope(|scope| {
@@ -208,10 +211,9 @@ fn refuse_in_turn(check: &'static Check) {
             .iter()
             .map(|(k, a)| (k.to_owned(), a.clone()))
             .collect();
-        for (key, answer) in keys
-            .into_iter()
-            .filter(|(key, _)| index == 0 || case.changes(key))
-        {
+        let picked = keys.into_iter().enumerate();
+        let picked = picked.filter(|(at, (key, _))| at % 4 == index % 4 || case.changes(key));
+        for (_, (key, answer)) in picked {
             answers.replace(&key, overlay::refused_by_the_test());
             let outcome = judge_one(check, &migration, &answers);
             let good = matches!(outcome.status, Status::Pass | Status::NotApplicable);

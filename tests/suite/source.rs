@@ -11,9 +11,10 @@ use std::time::Duration;
 use flexready::facts::Facts;
 use flexready::inputs::postgres::Database;
 use flexready::inputs::postgres::conninfo::Access;
-use flexready::plan::{Migration, Mode, Scope, SourceServer};
+use flexready::plan::{Migration, Mode};
 use flexready::question::{Answers, Origin, Side};
 use flexready::verdict::{Outcome, Policy, Status, judge};
+use serde_json::json;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
@@ -40,29 +41,16 @@ impl<'s> Run<'s> {
 
     fn migration(&self) -> Migration {
         let first = self.databases.first().map_or("postgres", String::as_str);
-        Migration {
-            name: "test".to_owned(),
-            scope: Scope::Source,
-            mode: self.mode,
-            target: None,
-            source: Some(SourceServer {
-                host: self.server.host().to_owned(),
-                port: self.server.port(),
-                database: first.to_owned(),
-                user: self.user.to_owned(),
-                kind: None,
-                exposure: None,
-                vcores: None,
-                memory_gib: None,
-                vnet: None,
-                address: None,
-                reached_from: None,
-                tls: None,
-            }),
-            databases: self.databases.clone(),
-            migration_user: None,
-            runtime_server: None,
-        }
+        let migration = json!({
+            "name": "test",
+            "scope": "source",
+            "mode": self.mode,
+            "source": {
+                "host": self.server.host(), "port": self.server.port(), "database": first, "user": self.user,
+            },
+            "databases": self.databases,
+        });
+        serde_json::from_value(migration).unwrap()
     }
 
     /// What these checks say, in the order of the report.
@@ -111,6 +99,6 @@ impl<'s> Run<'s> {
     }
 }
 
-fn set(lines: &[String]) -> BTreeSet<String> {
-    lines.iter().cloned().collect()
+fn set(lines: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    lines.into_iter().collect()
 }

@@ -65,6 +65,7 @@ fn live_for(conninfo: &str, migration_user: Option<&str>) -> Live {
     let deadline = Instant::now() + Duration::from_secs(120);
     let user = migration_user.unwrap_or(access.user()).to_owned();
     Live {
+        target: None,
         arm: None,
         source: Some(Database::new(access, Side::Source, user, deadline)),
         dns: Some(Dns::new(deadline)),

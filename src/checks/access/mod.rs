@@ -1,6 +1,7 @@
 //! Who may do what on the source.
 
 mod default_privileges_of_others;
+mod entra_roles_missing;
 mod replication_right_missing;
 mod reserved_role_name;
 mod roles_move_by_hand;
@@ -11,6 +12,7 @@ mod source_user_not_owner;
 mod superuser_owned_objects;
 mod superuser_roles;
 mod system_catalog_grants;
+mod target_user_lacks_rights;
 
 use super::{Check, Findings, Unanswered};
 use crate::facts::access::{InDatabase, Role};
@@ -29,8 +31,10 @@ pub const ALL: &[&Check] = &[
     &source_user_cannot_read::CHECK,
     &row_security_stops_copy::CHECK,
     &default_privileges_of_others::CHECK,
-    &source_database_missing::CHECK,
     &replication_right_missing::CHECK,
+    &entra_roles_missing::CHECK,
+    &target_user_lacks_rights::CHECK,
+    &source_database_missing::CHECK,
 ];
 
 /// One part of what is known of each database that the migration takes. What could not be read is noted.
@@ -64,21 +68,4 @@ fn is_users_own(role: &Role, kind: Option<&SourceKind>) -> bool {
 fn is_providers(role: &str, kind: Option<&SourceKind>) -> bool {
     providers::is_superuser_account(role)
         || kind.is_some_and(|kind| providers::is_built_in_role(*kind, role))
-}
-
-/// Whether the owner of such a source administrates the server itself, with SUPERUSER.
-fn is_self_run(kind: SourceKind) -> bool {
-    use SourceKind::*;
-    matches!(
-        kind,
-        OnPremises
-            | AzureVm
-            | AwsEc2
-            | GcpCompute
-            | HuaweiCompute
-            | DigitalOceanDroplets
-            | Edb
-            | EdbOracleServer
-            | EdbPostgresql
-    )
 }

@@ -1,7 +1,7 @@
 //! The service takes databases, not roles: only those of an Azure Single Server move along. Since 0.1.0.
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
-use super::{is_self_run, is_users_own};
+use super::is_users_own;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::{Facts, Missing};
 use crate::plan::{SourceKind, SourceServer};
@@ -50,7 +50,7 @@ fn run(facts: &Facts) -> Judged {
         shown.join(", ")
     );
     let finding = Finding::new("server", message).evidence("roles", names.len());
-    Ok(finding.fix(dump(source, is_self_run(kind))).into())
+    Ok(finding.fix(dump(source, !kind.is_managed())).into())
 }
 
 /// Only a superuser reads the hashes of passwords; a provider gives that to nobody.

@@ -2,7 +2,7 @@
 //! `pg_dump` sets `row_security` to off, which makes such a read an error:
 //! <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY>
 
-use super::{in_selected, is_self_run};
+use super::in_selected;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 use crate::facts::access::GuardedTable;
@@ -27,7 +27,7 @@ const FORCED: &str = "is forced on its owner too, and so applies to";
 
 fn run(facts: &Facts) -> Judged {
     let user = facts.migration_user()?;
-    let may_bypass = facts.source_kind().is_ok_and(is_self_run);
+    let may_bypass = facts.source_kind().is_ok_and(|kind| !kind.is_managed());
     let mut findings = Findings::none();
     for (database, tables) in in_selected(facts, &mut findings, |d| &d.guarded)? {
         let found = tables

@@ -1,10 +1,13 @@
-//! Does the source fit: storage, processors, memory.
+//! Does the source fit: storage, processors, memory, connections, reads and writes.
 
 mod compute_below_source;
+mod connections_below_source;
+mod iops_below_source;
 mod large_table_single_stream;
 mod locks_capacity_low;
 mod replicas_over_limit;
 mod source_connections_short;
+mod storage_growth_crosses_4tib;
 mod storage_too_small;
 mod table_bloat_high;
 
@@ -13,8 +16,11 @@ use super::Check;
 /// The checks of this area, in the order of the report.
 pub const ALL: &[&Check] = &[
     &storage_too_small::CHECK,
+    &storage_growth_crosses_4tib::CHECK,
     &compute_below_source::CHECK,
+    &connections_below_source::CHECK,
     &source_connections_short::CHECK,
+    &iops_below_source::CHECK,
     &locks_capacity_low::CHECK,
     &large_table_single_stream::CHECK,
     &table_bloat_high::CHECK,

@@ -1,13 +1,11 @@
 //! The copy must fit before the server turns read-only. Since 0.1.0.
-//! Figures: read-only below the larger of 5 % and 5 GiB free (limits page, 2025-11-13); room for write-ahead log of
-//! 1.25 times the databases (best practices, 2025-01-24); autogrow on Premium SSD alone, not across 4,096 GiB and not
-//! while write-ahead log fills the disk (storage page, 2026-01-13).
+//! Figures: `sizing::storage`; autogrow on Premium SSD alone, not across 4,096 GiB and not while write-ahead log fills
+//! the disk (storage page, 2026-01-13).
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 use crate::facts::server::{Server, Storage};
-
-const GIB: f64 = 1_073_741_824.0;
+use crate::sizing::{GIB, demand, storage};
 
 pub const CHECK: Check = Check {
     id: "storage-too-small",
@@ -27,20 +25,17 @@ pub const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
-    let storage = server.storage.as_ref()?;
-    let size_gib = f64::from(*storage.size_gib.as_ref()?);
-    let databases = facts.databases.as_ref()?;
+    let disk = server.storage.as_ref()?;
+    let size_gib = f64::from(*disk.size_gib.as_ref()?);
+    let data = demand::data(facts)?;
     let mut findings = Findings::none();
-    let mut bytes = 0;
-    for database in findings.selected(databases) {
-        bytes += findings.know(&database.size()).copied().unwrap_or(0);
-    }
+    data.missing.iter().for_each(|m| findings.unknown(m));
     let need = Need {
-        source_gib: bytes as f64 / GIB,
+        source_gib: data.gib,
         size_gib,
-        usable_gib: size_gib - f64::max(size_gib * 0.05, 5.0),
+        usable_gib: storage::usable_gib(size_gib),
     };
-    judge(&mut findings, server, storage, &need);
+    judge(&mut findings, server, disk, &need);
     others_on_target(&mut findings, facts);
     Ok(findings)
 }
@@ -53,12 +48,8 @@ struct Need {
 
 impl Need {
     fn finding(&self, server: &Server, message: &str) -> Finding {
-        let wanted = (self.source_gib * 1.25 + f64::max(self.source_gib * 0.07, 5.0)).ceil();
-        let grow = command::server(
-            &server.id,
-            "update",
-            &format!("--storage-size {}", disk(wanted)),
-        );
+        let wanted = storage::premium_size(storage::least_disk_gib(self.source_gib));
+        let grow = command::server(&server.id, "update", &format!("--storage-size {wanted}"));
         Finding::new(
             "server",
             format!(
@@ -74,36 +65,23 @@ impl Need {
     }
 }
 
-/// The smallest Premium SSD size that holds so many GiB: they double from 32 on, and end at 32,767.
-fn disk(gib: f64) -> u32 {
-    let sizes = (5..15).map(|power| 1u32 << power).chain([32_767]);
-    sizes
-        .into_iter()
-        .find(|s| f64::from(*s) >= gib)
-        .unwrap_or(32_767)
-}
-
-fn judge(findings: &mut Findings, server: &Server, storage: &Storage, need: &Need) {
+fn judge(findings: &mut Findings, server: &Server, disk: &Storage, need: &Need) {
     if need.source_gib > need.usable_gib {
         findings.push(need.finding(server, "the databases do not fit"));
-    } else if need.source_gib * 1.25 > need.usable_gib {
-        let (Some(auto_grow), Some(kind)) = (
-            findings.know(&storage.auto_grow),
-            findings.know(&storage.kind),
-        ) else {
+    } else if storage::with_log_gib(need.source_gib) > need.usable_gib {
+        let (auto_grow, offered) = (&disk.auto_grow, disk.is_premium_ssd());
+        let (Some(auto_grow), Some(offered)) = (findings.know(auto_grow), findings.know(&offered))
+        else {
             findings.push(
                 need.finding(server, "there is little room for write-ahead log")
                     .milder(Severity::Warning),
             );
             return;
         };
-        let offered = !kind
-            .as_deref()
-            .is_some_and(|k| k.starts_with("PremiumV2") || k.starts_with("Ultra"));
         let on = auto_grow
             .as_deref()
             .is_some_and(|a| a.eq_ignore_ascii_case("Enabled"));
-        findings.push(if on && offered {
+        findings.push(if on && *offered {
             let said = "there is little room for write-ahead log; storage grows by itself, but not while the log fills it";
             need.finding(server, said).milder(Severity::Note)
         } else {
@@ -115,35 +93,30 @@ fn judge(findings: &mut Findings, server: &Server, storage: &Storage, need: &Nee
 
 /// What else is on the target's disk: its size shows to SQL on the target alone.
 fn others_on_target(findings: &mut Findings, facts: &Facts) {
-    let Some(names) = findings
-        .know(&facts.target_databases)
-        .filter(|names| !names.is_empty())
-    else {
+    let names = findings.know(&facts.target_databases);
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
         return;
     };
-    let list = names
-        .iter()
-        .map(|n| format!("`{n}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let sizes = facts
+        .on_target
+        .as_ref()
+        .ok()
+        .and_then(|t| t.sizes.as_ref().ok());
+    let bytes = sizes.and_then(|sizes| {
+        let each = names.iter().map(|n| sizes.get(n).copied().flatten());
+        each.sum::<Option<u64>>()
+    });
+    let size = match bytes {
+        Some(bytes) => format!("whose {:.1} GiB are not counted here", bytes as f64 / GIB),
+        None => "whose size is not counted here".to_owned(),
+    };
+    let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
     findings.push(
         Finding::new(
             "server",
-            format!("the target already holds {list}, whose size is not counted here"),
+            format!("the target already holds {}, {size}", quoted.join(", ")),
         )
         .milder(Severity::Warning)
         .evidence("databases", names.join(", ")),
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::disk;
-
-    #[test]
-    fn disks_double() {
-        assert_eq!(disk(10.0), 32);
-        assert_eq!(disk(129.0), 256);
-        assert_eq!(disk(20_000.0), 32_767);
-    }
 }

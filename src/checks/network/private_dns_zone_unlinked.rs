@@ -72,7 +72,7 @@ fn incomplete(inside: &Inside, zone: &Zone, link: &Link) -> Fact<String> {
 /// Own DNS servers may resolve the zone all the same, and an address needs no resolving.
 fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
     let source = facts.migration.source.as_ref();
-    if source.is_some_and(|s| s.host.parse::<IpAddr>().is_ok()) {
+    if source.is_some_and(|s| s.service_address().parse::<IpAddr>().is_ok()) {
         finding
             .message
             .push_str("; the source is given by its address");

@@ -40,7 +40,9 @@ fn run(facts: &Facts) -> Judged {
             continue;
         };
         judge(&mut findings, connection, dns);
-        if let Ok(Some(inside)) = &path.inside {
+        if path.runtime.is_some()
+            && let Some(Some(inside)) = findings.know(&path.inside)
+        {
             linked(&mut findings, connection, dns, inside);
         }
     }

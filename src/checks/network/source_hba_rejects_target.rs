@@ -1,12 +1,14 @@
 //! The source decides by pg_hba.conf who may come in from where. Since 0.1.0.
 
+use ipnet::IpNet;
+
 use super::source;
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
 };
 use crate::facts::reach::hba::{Met, Rule, Visitor, first_match};
 use crate::facts::{Facts, Missing};
-use crate::plan::{Prefix, SourceServer, SourceTls};
+use crate::plan::{SourceServer, SourceTls};
 
 pub const CHECK: Check = Check {
     id: "source-hba-rejects-target",
@@ -36,7 +38,7 @@ fn run(facts: &Facts) -> Judged {
         return Err(Unanswered::not_applicable(why));
     }
     let reach = facts.reach.as_ref()?;
-    let prefix = prefix(source)?;
+    let prefixes = prefixes(facts, source)?;
     let rules = &reach.hba.as_ref()?.0;
     let user = facts.migration.migration_user.as_deref();
     let user = user.unwrap_or(&source.user);
@@ -44,30 +46,50 @@ fn run(facts: &Facts) -> Judged {
     let ways = ways(facts, source)?;
     let mut findings = Findings::none();
     for database in findings.selected(facts.databases.as_ref()?) {
-        let visitor = |tls| Visitor {
-            database: &database.name,
-            user,
-            groups,
-            prefix: prefix.0,
-            tls,
-        };
-        let met: Vec<Met> = ways
-            .iter()
-            .map(|tls| first_match(rules, &visitor(*tls)))
-            .collect();
-        judge(&mut findings, &visitor(ways[0]), &met);
+        for prefix in &prefixes {
+            let visitor = |tls| Visitor {
+                database: &database.name,
+                user,
+                groups,
+                prefix: *prefix,
+                tls,
+            };
+            let met: Vec<Met> = ways
+                .iter()
+                .map(|tls| first_match(rules, &visitor(*tls)))
+                .collect();
+            judge(&mut findings, &visitor(ways[0]), &met);
+        }
     }
     Ok(findings)
 }
 
-fn prefix(source: &SourceServer) -> Result<Prefix, Unanswered> {
-    let said = source.reached_from;
-    Ok(said.ok_or_else(|| {
+/// What the plan says, else the subnet of the server that migrates. Flexible servers speak IPv4 alone.
+fn prefixes(facts: &Facts, source: &SourceServer) -> Result<Vec<IpNet>, Unanswered> {
+    if let Some(said) = source.reached_from {
+        return Ok(vec![said.0]);
+    }
+    let path = facts.path.as_ref()?;
+    let inside = path.inside.as_ref()?.as_ref().ok_or_else(|| {
         Missing::not_said(
-            "it is not known from which addresses the service comes",
-            "say `--source-reached-from` with the prefix of the target's subnet, or the runtime server's",
+            "it is not known from which addresses the service comes: the target is in no subnet",
+            "say `--source-reached-from` with an address or a prefix",
         )
-    })?)
+    })?;
+    let prefixes = inside.subnet.as_ref()?.prefixes.as_ref()?;
+    let found: Vec<IpNet> = prefixes
+        .iter()
+        .filter(|prefix| prefix.addr().is_ipv4())
+        .copied()
+        .collect();
+    if found.is_empty() {
+        let missing = Missing::not_said(
+            "the target's subnet shows no IPv4 prefix",
+            "say `--source-reached-from` with an address or a prefix",
+        );
+        return Err(missing.into());
+    }
+    Ok(found)
 }
 
 /// With TLS or without, in the order in which the service tries.

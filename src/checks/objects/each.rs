@@ -1,21 +1,31 @@
-//! Goes through one part of every database that the migration takes.
+//! Goes through what is known of every database that the migration takes.
 
 use crate::checks::{Finding, Findings, Judged, command};
 use crate::facts::objects::{InDatabase, Listed};
+use crate::facts::relations::InDatabase as Relations;
 use crate::facts::{Fact, Facts};
 
-/// Looks into every database; what could not be asked is noted.
-pub(super) fn in_each(facts: &Facts, mut look: impl FnMut(&mut Findings, &InDatabase)) -> Judged {
+/// Looks into every database with what `of` knows of it; what could not be asked is noted.
+pub(super) fn in_every<'f, D: 'f>(
+    facts: &'f Facts,
+    of: impl Fn(&str) -> Fact<&'f D>,
+    mut look: impl FnMut(&mut Findings, &'f D),
+) -> Judged {
     let databases = facts.databases.as_ref()?;
-    let objects = facts.objects.as_ref()?;
     let mut findings = Findings::none();
     for database in findings.selected(databases) {
-        match objects.of(&database.name) {
+        match of(&database.name) {
             Ok(parts) => look(&mut findings, parts),
             Err(missing) => findings.unknown(&missing),
         }
     }
     Ok(findings)
+}
+
+/// Looks into the objects of every database.
+pub(super) fn in_each(facts: &Facts, look: impl FnMut(&mut Findings, &InDatabase)) -> Judged {
+    let objects = facts.objects.as_ref()?;
+    in_every(facts, |name| objects.of(name), look)
 }
 
 /// Judges every row of a list, in every database. `kind` names what is listed, as in a finding's object.
@@ -26,12 +36,39 @@ pub(super) fn each<T>(
     judge: impl Fn(&str, &T) -> Option<Finding>,
 ) -> Judged {
     in_each(facts, |findings, parts| {
-        if let Some(list) = findings.know(part(parts)) {
-            let found = list.rows.iter().filter_map(|r| judge(&parts.database, r));
-            findings.found.extend(found);
-            findings.found.extend(further(&parts.database, kind, list));
-        }
+        judge_list(findings, &parts.database, kind, part(parts), &judge);
     })
+}
+
+/// [`each`] for the lists of `facts::relations`.
+pub(super) fn each_relation<T>(
+    facts: &Facts,
+    kind: &str,
+    part: fn(&Relations) -> &Fact<Listed<T>>,
+    judge: impl Fn(&str, &T) -> Option<Finding>,
+) -> Judged {
+    let relations = facts.relations.as_ref()?;
+    in_every(
+        facts,
+        |name| relations.of(name),
+        |findings, parts| {
+            judge_list(findings, &parts.database, kind, part(parts), &judge);
+        },
+    )
+}
+
+fn judge_list<T>(
+    findings: &mut Findings,
+    database: &str,
+    kind: &str,
+    list: &Fact<Listed<T>>,
+    judge: impl Fn(&str, &T) -> Option<Finding>,
+) {
+    if let Some(list) = findings.know(list) {
+        let found = list.rows.iter().filter_map(|r| judge(database, r));
+        findings.found.extend(found);
+        findings.found.extend(further(database, kind, list));
+    }
 }
 
 /// Stands for the rows that the server cut off.

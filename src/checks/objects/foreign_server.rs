@@ -39,10 +39,10 @@ fn run(facts: &Facts) -> Judged {
 
 /// Whether `extension-not-migrated` speaks: it stops at postgres_fdw unless the source is a Single Server.
 fn is_said_elsewhere(facts: &Facts, server: &ForeignServer) -> bool {
-    let kind = facts.migration.source.as_ref().and_then(|s| s.kind);
+    let is_other = |kind| kind != SourceKind::PostgresqlSingleServer;
     server.wrapper == "postgres_fdw"
         && facts.migration.scope == Scope::Pair
-        && kind.is_some_and(|k| k != SourceKind::PostgresqlSingleServer)
+        && facts.source_kind().is_ok_and(is_other)
 }
 
 fn finding(database: &str, server: &ForeignServer) -> Finding {

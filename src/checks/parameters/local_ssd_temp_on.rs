@@ -1,9 +1,7 @@
 //! Temporary files on the local disk are to be off while changes are replayed. Since 0.1.0.
 //! Asked for by the prerequisites of every kind of source for online migrations, since 2025.
 
-use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
-};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;
 use crate::plan::Mode;
 
@@ -16,7 +14,7 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: Some(Mode::Online),
-    official: &[Official::Prerequisite("local-ssd")],
+    official: &[],
     why: "The prerequisites of online migrations ask for `azure.enable_temp_tablespaces_on_local_ssd = off` until the \
           cutover: what is replayed may need more temporary space than the local disk has.",
     fix: "Turn it off for the time of the migration, and on again afterwards; no restart is needed.",

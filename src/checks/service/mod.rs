@@ -1,8 +1,17 @@
 //! The migration service's own limits, and its own word.
 
+mod duration_over_limit;
+mod migration_in_progress;
+mod service_validation_failed;
 mod too_many_databases;
+mod word;
 
 use super::Check;
 
 /// The checks of this area, in the order of the report.
-pub const ALL: &[&Check] = &[&too_many_databases::CHECK];
+pub const ALL: &[&Check] = &[
+    &migration_in_progress::CHECK,
+    &service_validation_failed::CHECK,
+    &too_many_databases::CHECK,
+    &duration_over_limit::CHECK,
+];

@@ -44,7 +44,7 @@ pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Vec<Standby
     };
     let standby = |row: Row| {
         Ok(Standby {
-            name: row.name.unwrap_or_else(String::new),
+            name: row.name.unwrap_or_default(),
             state: row.state.ok_or_else(hidden)?,
             slot: row.slot,
         })

@@ -4,23 +4,21 @@
 
 mod functions;
 mod kinds;
-mod listed;
 mod locales;
 
-use serde::de::DeserializeOwned;
-
 use super::databases::Databases;
+use super::listed::listed;
 use super::rows::{row, rows};
 use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question, Side};
 
+pub use super::listed::Listed;
 pub use functions::{CFunction, FileFunction, Language, PrivilegedFunction, SearchPathFunction};
 pub use kinds::{
     BaseType, Cast, EventTrigger, ForeignServer, LargeObjects, SuperuserObject, TablespaceUse,
     TextSearch,
 };
-pub use listed::Listed;
 pub use locales::{Collation, Defaults};
 
 /// What is known of it, each part for itself.
@@ -86,12 +84,8 @@ impl Objects {
     /// The parts of this database; missing for one that could not be asked.
     pub fn of(&self, database: &str) -> Fact<&InDatabase> {
         let mut all = self.in_databases.iter();
-        all.find(|d| d.database == database).ok_or_else(|| {
-            Missing::not_said(
-                format!("database `{database}` takes no connections, so nobody looked into it"),
-                "let it take connections, or leave it out with `--database`",
-            )
-        })
+        all.find(|d| d.database == database)
+            .ok_or_else(|| Missing::closed_database(database))
     }
 }
 
@@ -151,8 +145,4 @@ fn read_in(database: &str, answers: &Answers) -> InDatabase {
         foreign_servers: listed(answers, &of("foreign_servers")),
         large_objects: row(answers, &of("large_objects")),
     }
-}
-
-fn listed<T: DeserializeOwned>(answers: &Answers, question: &Question) -> Fact<Listed<T>> {
-    rows(answers, question).map(Listed::new)
 }

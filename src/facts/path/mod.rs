@@ -96,7 +96,11 @@ pub fn read(
 fn runtime_target(migration: &Migration, target: &Target) -> Option<Target> {
     let id = migration.runtime_server.clone()?;
     let api_version = target.api_version.clone();
-    Some(Target { id, api_version })
+    Some(Target {
+        id,
+        api_version,
+        sql: None,
+    })
 }
 
 fn inside(runtime: Option<&Target>, target: &Target, answers: &Answers) -> Fact<Option<Inside>> {

@@ -169,7 +169,7 @@ pub(super) fn rule_name(rule: &Rule) -> String {
 
 /// A source that is given by name must be resolved from there, which no read shows.
 fn name_of_source(facts: &Facts) -> Option<Hop> {
-    let host = &facts.migration.source.as_ref()?.host;
+    let host = facts.migration.source.as_ref()?.service_address();
     if host.parse::<IpAddr>().is_ok() {
         return None;
     }

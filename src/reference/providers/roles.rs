@@ -6,7 +6,8 @@
 
 use crate::plan::SourceKind::{self, *};
 
-/// Accounts with SUPERUSER that only the provider signs in as. Two queries name them too; a test holds both lists together.
+/// Accounts with SUPERUSER that only the provider signs in as. The query `superuser_owned` names them too; a test holds
+/// both lists together.
 pub const SUPERUSERS: &[&str] = &[
     "alloydbadmin",
     "azure_superuser",
@@ -128,5 +129,16 @@ mod tests {
         assert!(!is_built_in_role(OnPremises, "rds_replication"));
         assert!(!is_built_in_role(AwsRds, "rdsreports"));
         assert!(is_superuser_account("rdsadmin") && !is_superuser_account("postgres"));
+    }
+
+    #[test]
+    fn the_query_names_the_same_accounts() {
+        let query = crate::queries::find("superuser_owned").unwrap();
+        for (_, text) in query.variants {
+            let start = text.find("rolname IN (").unwrap() + "rolname IN (".len();
+            let list = text[start..].split(')').next().unwrap();
+            let names: Vec<&str> = list.split(", ").map(|n| n.trim_matches('\'')).collect();
+            assert_eq!(names, SUPERUSERS);
+        }
     }
 }

@@ -3,6 +3,8 @@
 
 mod sections;
 
+mod sizes;
+
 use anstyle::{AnsiColor, Style};
 
 use super::lacking::Lacking;
@@ -151,6 +153,8 @@ impl Page {
         self.path(migration);
         self.lacking(migration);
         self.rest(migration);
+        migration.sizing.iter().for_each(|s| self.sizing(s));
+        migration.estimate.iter().for_each(|e| self.estimate(e));
         self.gap();
     }
 

@@ -140,7 +140,7 @@ async fn the_sources_own_values_stay_visible() {
     assert_eq!(of("reset_val"), ["", "escape", "678", "elsewhere", "12345"]);
     assert_eq!(
         given(&answers[1]),
-        &json!([{"migration_user": "migrator", "strings": "off"}])
+        &json!([{"migration_user": "migrator", "strings": "on"}])
     );
 }
 

@@ -51,7 +51,7 @@ fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
         let moved = format!("extension-in-system-schema extension/{ill}/citext");
         assert_eq!(
             run.found(CHECKS),
-            set(&[left_behind.clone(), moved]),
+            set([left_behind.clone(), moved]),
             "{major}"
         );
 
@@ -59,7 +59,7 @@ fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
         for command in outcomes[0].findings.iter().flat_map(|f| &f.fix) {
             server.run(&ill, command);
         }
-        assert_eq!(run.found(CHECKS), set(&[left_behind]), "{major}");
+        assert_eq!(run.found(CHECKS), set([left_behind]), "{major}");
     }
 }
 
@@ -81,7 +81,7 @@ fn a_broken_control_file_costs_what_it_must_and_no_more() {
     let found = Run::of(&server, &[&ill]).found(CHECKS);
     let finding = format!("extension-in-system-schema extension/{ill}/citext");
     let unknown = "extension-in-system-schema ?".to_owned();
-    assert_eq!(found, set(&[finding, unknown]));
+    assert_eq!(found, set([finding, unknown]));
 }
 
 /// pg_cron's table, for majors that it was not built for. The library is not there, so the role must not see that.
@@ -120,14 +120,14 @@ fn jobs_are_read(major: u32) {
     let unknown = "extension-jobs-running ?".to_owned();
     assert_eq!(
         run.found(&CHECKS[1..2]),
-        set(&[unknown.clone()]),
+        set([unknown.clone()]),
         "{major}: no right"
     );
     server.run(
         "postgres",
         "GRANT USAGE ON SCHEMA cron TO plain; GRANT SELECT ON cron.job TO plain",
     );
-    assert_eq!(run.found(&CHECKS[1..2]), set(&[job.clone()]), "{major}");
+    assert_eq!(run.found(&CHECKS[1..2]), set([job.clone()]), "{major}");
     let said = format!("{:?}", run.outcomes(&CHECKS[1..2])[0].findings);
     assert!(
         said.contains("<&> * * * *") && said.contains("maintains"),
@@ -141,7 +141,7 @@ fn jobs_are_read(major: u32) {
     );
     assert_eq!(
         run.found(&CHECKS[1..2]),
-        set(&[unknown]),
+        set([unknown]),
         "{major}: others' jobs are hidden"
     );
     // Who sees that the library is not loaded knows that nothing runs.
@@ -187,9 +187,9 @@ fn real_extensions_give_nothing_until_their_jobs_run() {
         ),
     );
     let job = "extension-jobs-running extension/shop_1/pg_cron".to_owned();
-    assert_eq!(run.found(CHECKS), set(&[job.clone()]));
+    assert_eq!(run.found(CHECKS), set([job.clone()]));
     // The list is in another database than the one that is migrated.
-    assert_eq!(Run::of(&server, &[&good]).found(CHECKS), set(&[job]));
+    assert_eq!(Run::of(&server, &[&good]).found(CHECKS), set([job]));
     for command in run.outcomes(&CHECKS[1..2])[0].findings[0].fix.iter() {
         server.run("shop_1", command);
     }
@@ -199,5 +199,5 @@ fn real_extensions_give_nothing_until_their_jobs_run() {
     );
     server.reload();
     let worker = "extension-jobs-running extension/shop_1/pg_partman".to_owned();
-    assert_eq!(run.found(CHECKS), set(&[worker]));
+    assert_eq!(run.found(CHECKS), set([worker]));
 }

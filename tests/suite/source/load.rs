@@ -70,7 +70,7 @@ fn a_busy_source(major: u32) {
         ),
         found("table-bloat-high", &format!("{shop}/table/public.bloated")),
     ];
-    let mut expected = set(&of_tables);
+    let mut expected = set(of_tables.clone());
     let stays =
         ["postgres", "archive"].map(|d| found("database-not-selected", &format!("database/{d}")));
     expected.extend(stays);
@@ -80,7 +80,7 @@ fn a_busy_source(major: u32) {
         "{major}"
     );
 
-    let mut expected = set(&of_tables);
+    let mut expected = set(of_tables.clone());
     expected.insert(found("source-read-only", "database/archive"));
     assert_eq!(run.found(CHECKS), expected, "{major}: all");
 
@@ -88,7 +88,7 @@ fn a_busy_source(major: u32) {
         user: "migrator",
         ..Run::of(&server, &[])
     };
-    let mut expected = set(&of_tables);
+    let mut expected = set(of_tables.clone());
     expected.insert(found("source-read-only", "role/migrator"));
     expected.insert(found("source-connections-short", "role/migrator"));
     assert_eq!(migrator.found(CHECKS), expected, "{major}: as migrator");
@@ -133,12 +133,12 @@ fn standbys_are_counted_by_whoever_may_see_them() {
         followers.push(follow(&server, "replica6"));
         assert_eq!(
             run.found(check),
-            set(&["replicas-over-limit server".to_owned()]),
+            set(["replicas-over-limit server".to_owned()]),
             "{major}"
         );
         assert_eq!(
             plain.found(check),
-            set(&["replicas-over-limit ?".to_owned()]),
+            set(["replicas-over-limit ?".to_owned()]),
             "{major}"
         );
     }
@@ -169,7 +169,7 @@ fn nine_databases_are_too_many_for_one_migration() {
     assert_eq!(Run::of(&server, &few).found(check), BTreeSet::new());
     assert_eq!(
         Run::of(&server, &[]).found(check),
-        set(&["too-many-databases server".to_owned()])
+        set(["too-many-databases server".to_owned()])
     );
 }
 

@@ -22,6 +22,9 @@ use crate::support::pg;
 const RECORDED_AT: i64 = 1_795_165_200; // 2026-11-20 09:00:00 UTC
 const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 
+/// The recorder comes in from here; the service would from its own network.
+const HBA: &str = "host all all 127.0.0.1/32 trust\nhostssl all all 10.0.0.0/8 scram-sha-256";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
@@ -162,6 +165,7 @@ impl Story {
             settings: &settings,
             extensions: &borrow(extensions.leak()),
             files: &files,
+            hba: Some(HBA),
             ..pg::Options::default()
         };
         let server = pg::Server::start_with(self.major, options);
@@ -401,6 +405,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
             deadline,
         )),
         dns: None,
+        target: None,
         tokens: None,
     }
 }

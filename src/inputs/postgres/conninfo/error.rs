@@ -87,7 +87,7 @@ pub enum ConninfoError {
     #[error(
         "a password on the command line can be read by every user of this machine and ends in logs; leave it out of \
          the connection string and set PGPASSWORD, or name a password file with PGPASSFILE (default ~/.pgpass), or \
-         give the whole connection string in FLEXREADY_SOURCE"
+         give the whole connection string in FLEXREADY_SOURCE (the target's in FLEXREADY_TARGET_URL)"
     )]
     PasswordInArgument,
 }

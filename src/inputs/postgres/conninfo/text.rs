@@ -52,9 +52,15 @@ pub(super) fn parse(text: &str) -> Result<Settings, ConninfoError> {
     match uri {
         Some(rest) => uri_settings(rest),
         None if text.is_empty() => Ok(Settings::default()),
-        None if text.contains("://") || !text.contains('=') => Err(ConninfoError::Shape),
+        None if is_other_uri(text) || !text.contains('=') => Err(ConninfoError::Shape),
         None => keyword_value_settings(text),
     }
+}
+
+/// Whether it begins with a scheme that is not PostgreSQL's; in a value `://` means nothing.
+fn is_other_uri(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(before, _)| before);
+    scheme.is_some_and(|scheme| !scheme.contains('='))
 }
 
 fn keyword_value_settings(text: &str) -> Result<Settings, ConninfoError> {

@@ -1,0 +1,116 @@
+//! Whom the service signs in as on the target must make databases and roles there. Since 0.1.0.
+//! Only SQL on the target shows it, which is optional: without it this is a note.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::target_sql::UserRights;
+use crate::facts::{Facts, Missing};
+
+pub const CHECK: Check = Check {
+    id: "target-user-lacks-rights",
+    title: "The migration user lacks rights on the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Note,
+    needs: Needs::Target,
+    mode: None,
+    official: &[
+        Official::ServiceError(603111),
+        Official::ServiceError(603115),
+        Official::ServiceError(603116),
+        Official::ServiceError(603117),
+        Official::ServiceError(603706),
+        Official::ServiceError(603708),
+    ],
+    why: "The service makes databases and roles as this user, ends sessions in databases that it replaces, and gives the \
+          schema `public` to `azure_pg_admin`.",
+    fix: "Sign in as the server's administrator, or give the user what is missing.",
+    look: "SELECT rolname, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let target = facts
+        .migration
+        .target
+        .as_ref()
+        .ok_or_else(Missing::no_target)?;
+    let rights = facts.on_target.as_ref()?.user.as_ref()?;
+    let sql = target.sql.as_ref().ok_or_else(Missing::no_target)?;
+    let user = sql.migration_user();
+    if !rights.user_exists {
+        let message =
+            format!("the target has no role `{user}`, which the migration would sign in as");
+        return Ok(Finding::new(format!("role/{user}"), message).into());
+    }
+    let mut findings = Findings::none();
+    for (holds, message, fix) in needed(rights, user) {
+        if !holds {
+            findings.push(Finding::new(format!("role/{user}"), message).fix(fix));
+        }
+    }
+    for finding in advised(rights, user) {
+        findings.push(finding.milder(Severity::Warning));
+    }
+    Ok(findings)
+}
+
+/// Without these the service stops.
+fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
+    let name = command::identifier(user);
+    [
+        (
+            rights.is_admin,
+            format!("`{user}` is no member of `azure_pg_admin` on the target"),
+            format!("GRANT azure_pg_admin TO {name};"),
+        ),
+        (
+            rights.can_create_role == Some(true),
+            format!("`{user}` may not create roles on the target (CREATEROLE)"),
+            format!("ALTER ROLE {name} CREATEROLE;"),
+        ),
+        (
+            rights.can_create_db == Some(true),
+            format!("`{user}` may not create databases on the target (CREATEDB)"),
+            format!("ALTER ROLE {name} CREATEDB;"),
+        ),
+    ]
+}
+
+/// These hurt in some cases alone: a database that is replaced, monitoring, the tidying up at the end.
+fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
+    let name = command::identifier(user);
+    let object = format!("role/{user}");
+    let roles = [
+        (rights.may_signal, "pg_signal_backend"),
+        (rights.may_read_settings, "pg_read_all_settings"),
+        (rights.may_read_stats, "pg_read_all_stats"),
+        (rights.may_scan_tables, "pg_stat_scan_tables"),
+    ];
+    let lacking = roles.iter().filter(|(holds, _)| *holds != Some(true));
+    let mut found: Vec<Finding> = lacking
+        .map(|(_, role)| {
+            let message = format!("`{user}` is no member of `{role}` on the target");
+            Finding::new(&object, message).fix(format!("GRANT {role} TO {name};"))
+        })
+        .collect();
+    for role in &rights.other_memberships {
+        let message = format!(
+            "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
+        );
+        let fix = format!("REVOKE {} FROM {name};", command::identifier(role));
+        found.push(Finding::new(&object, message).fix(fix));
+    }
+    let owner = rights.public_owner.as_deref().unwrap_or("nobody");
+    if rights.public_owner.is_some()
+        && rights.owns_public == Some(false)
+        && owner != "pg_database_owner"
+    {
+        let message = format!(
+            "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
+        );
+        found.push(
+            Finding::new(&object, message).fix("ALTER SCHEMA public OWNER TO azure_pg_admin;"),
+        );
+    }
+    found
+}

@@ -1,0 +1,52 @@
+//! Changes are replayed with triggers off, save those that are told to fire always. Since 0.1.0.
+//! PostgreSQL's own rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
+
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::facts::relations::Trigger;
+use crate::plan::Mode;
+
+pub const CHECK: Check = Check {
+    id: "always-trigger",
+    title: "A trigger or rule fires while changes are replayed",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: Some(Mode::Online),
+    official: &[],
+    why: "What a trigger did on the source arrives on the target as a change of its own. A trigger that is enabled ALWAYS or for \
+          REPLICA does it there once more: rows are counted, logged or sent twice.",
+    fix: "Let it fire for local changes only while the migration runs, and set it back after cutover; or see that firing twice \
+          does no harm.",
+    look: "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal",
+    link: "https://www.postgresql.org/docs/current/sql-altertable.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each_relation(
+        facts,
+        "trigger",
+        |r| &r.triggers,
+        |database, trigger| Some(finding(database, trigger)),
+    )
+}
+
+fn finding(database: &str, trigger: &Trigger) -> Finding {
+    let Trigger {
+        kind,
+        object,
+        table_name,
+        name,
+        enabled,
+    } = trigger;
+    let message = format!(
+        "the {kind} `{name}` on `{table_name}` is enabled {enabled}: it fires on the target too"
+    );
+    let statement = format!(
+        "ALTER TABLE {table_name} ENABLE {} {name}",
+        kind.to_uppercase()
+    );
+    Finding::new(format!("{database}/{kind}/{object}"), message).fix(within(database, &statement))
+}

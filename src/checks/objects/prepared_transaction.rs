@@ -1,0 +1,76 @@
+//! A prepared transaction that nobody finishes holds up whatever waits for the transactions before it. Since 0.1.0.
+//! PostgreSQL's own rule: creating a logical slot waits for every running transaction of the cluster, prepared ones too;
+//! a dump does not see their changes, and waits for their locks.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::facts::relations::Prepared;
+use crate::plan::Mode;
+
+use super::each::within;
+
+pub const CHECK: Check = Check {
+    id: "prepared-transaction",
+    title: "A prepared transaction is open",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "An online migration cannot create its replication slot while a prepared transaction of any database is open. An \
+          offline one copies without its changes, and waits for the locks that it holds.",
+    fix: "Find out from the transaction manager whether it is to be committed or rolled back, and do so in its database.",
+    look: "SELECT gid, database, owner, prepared FROM pg_prepared_xacts",
+    link: "https://www.postgresql.org/docs/current/view-pg-prepared-xacts.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let prepared = facts.relations.as_ref()?.prepared.as_ref()?;
+    let mut findings = Findings::none();
+    let is_online = facts.migration.mode == Mode::Online;
+    let taken: Option<Vec<&str>> = match is_online || prepared.rows.is_empty() {
+        true => None,
+        false => {
+            let selected = findings.selected(facts.databases.as_ref()?);
+            Some(selected.iter().map(|d| d.name.as_str()).collect())
+        }
+    };
+    for one in &prepared.rows {
+        match &taken {
+            None => findings.push(finding(one)),
+            Some(taken) if taken.contains(&one.database.as_str()) => {
+                findings.push(finding(one).milder(Severity::Warning))
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(findings)
+}
+
+fn finding(one: &Prepared) -> Finding {
+    let Prepared {
+        gid,
+        database,
+        owner,
+        minutes,
+    } = one;
+    let rollback = format!("ROLLBACK PREPARED '{}'", gid.replace('\'', "''"));
+    let message = format!(
+        "`{gid}` of `{owner}` in `{database}` has been prepared for {}",
+        age(*minutes)
+    );
+    Finding::new(format!("{database}/prepared-transaction/{gid}"), message).fix(format!(
+        "{} (or COMMIT PREPARED)",
+        within(database, &rollback)
+    ))
+}
+
+/// In the unit that a reader thinks in.
+fn age(minutes: i64) -> String {
+    match minutes {
+        ..120 => format!("{minutes} minutes"),
+        120..2880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    }
+}

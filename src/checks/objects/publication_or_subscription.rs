@@ -1,0 +1,73 @@
+//! Publications and subscriptions tie the source to other servers, and a copy of the data does not carry the ties over.
+//! Since 0.1.0. PostgreSQL's own rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
+
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+use crate::facts::relations::{Logical, LogicalKind};
+
+pub const CHECK: Check = Check {
+    id: "publication-or-subscription",
+    title: "The source publishes or subscribes",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "Replication from and to other servers has to be set up anew with the target. A subscription that goes on would apply \
+          the same changes to the source and, through the migration, to the target.",
+    fix: "Write down what is published and subscribed. Disable subscriptions before the migration; afterwards create \
+          publications and subscriptions on the target, and point the subscribers of the source at it.",
+    look: "SELECT pubname, puballtables FROM pg_publication",
+    link: "https://www.postgresql.org/docs/current/logical-replication.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let kind = "publication-or-subscription";
+    each_relation(
+        facts,
+        kind,
+        |r| &r.logical,
+        |database, row| Some(finding(database, row)),
+    )
+}
+
+fn finding(database: &str, row: &Logical) -> Finding {
+    let name = command::identifier(&row.name);
+    match row.kind {
+        LogicalKind::Publication => {
+            let restriction = match row.takes_all {
+                Some(true) => {
+                    "; as it takes all tables of the database or of a schema, only a superuser can create it, and a \
+                               flexible server has none for you: list its tables"
+                }
+                _ => "",
+            };
+            let message = format!(
+                "publication `{}` is to be created anew on the target{restriction}",
+                row.name
+            );
+            Finding::new(format!("{database}/publication/{name}"), message)
+        }
+        LogicalKind::Subscription => {
+            let state = if row.is_enabled == Some(false) {
+                "disabled"
+            } else {
+                "enabled"
+            };
+            let message = format!(
+                "subscription `{}` is {state}, and is to be created anew on the target",
+                row.name
+            );
+            let finding = Finding::new(format!("{database}/subscription/{name}"), message);
+            match row.is_enabled {
+                Some(false) => finding,
+                _ => finding.fix(within(
+                    database,
+                    &format!("ALTER SUBSCRIPTION {name} DISABLE"),
+                )),
+            }
+        }
+    }
+}

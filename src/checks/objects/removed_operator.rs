@@ -1,0 +1,40 @@
+//! An object whose definition needs an operator, a function or a parameter that is no more, or that is defined in a way that
+//! is no more, cannot be created on the target. Since 0.1.0.
+//! The rules: `reference::removed`; pg_upgrade's `check.c` looks for postfix operators, polymorphic functions and conversions.
+
+use super::uses::{by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::reference::removed::What;
+
+pub const CHECK: Check = Check {
+    id: "removed-operator",
+    title: "A definition needs an operator, function or parameter that the target's major has no more",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[],
+    why: "PostgreSQL itself took it away: the target refuses the statement that creates the object, and what depends on the \
+          object is missing too.",
+    fix: "Rewrite the definition with what takes its place before the migration; where only the target has that, drop the \
+          object and create it on the target afterwards.",
+    look: "SELECT oid::regoperator FROM pg_operator WHERE oprright = 0 AND oid >= 16384",
+    link: "https://www.postgresql.org/docs/release/14.0/",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let (found, mut findings) = crossed(
+        facts,
+        |d| vec![&d.uses],
+        |r| {
+            matches!(
+                r.what,
+                What::Operator(..) | What::Function(..) | What::Parameter(_) | What::Definition(_)
+            )
+        },
+    )?;
+    findings.found.extend(by_object(&found, "needs"));
+    Ok(findings)
+}

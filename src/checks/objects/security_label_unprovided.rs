@@ -1,0 +1,73 @@
+//! A security label can be set only where its provider's library is loaded. Since 0.1.0.
+//! PostgreSQL's own rule: `SECURITY LABEL`. Where the target's preloaded libraries are known, they decide.
+
+use super::each::each_relation;
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "security-label-unprovided",
+    title: "Security labels are of a provider that the target does not load",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: None,
+    official: &[],
+    why: "The statement that sets a label fails where no loaded library provides it: the labels (masking rules of `anon`, \
+          contexts of `sepgsql`) are missing on the target, and what they hide is seen.",
+    fix: "Load the provider on the target where it is offered (`shared_preload_libraries`), or remove the labels and protect the \
+          data in another way.",
+    look: "SELECT provider, objtype, objname FROM pg_seclabels",
+    link: "https://www.postgresql.org/docs/current/sql-security-label.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let mut findings = each_relation(
+        facts,
+        "security-label",
+        |r| &r.labels,
+        |database, row| {
+            let object = format!("{database}/security-label/{}", row.provider);
+            let message = format!("objects have labels of the provider `{}`", row.provider);
+            let finding = Finding::new(object, message + loaded(facts))
+                .evidence("labels", row.labels)
+                .evidence("one of them on", &row.example);
+            (!is_loaded(facts, &row.provider)).then_some(finding)
+        },
+    )?;
+    let relations = facts.relations.as_ref()?;
+    let shared = findings.know(&relations.shared_labels);
+    for row in shared.into_iter().flat_map(|labels| &labels.rows) {
+        if !is_loaded(facts, &row.provider) {
+            let (kind, name) = (&row.object_kind, &row.object);
+            let message = format!(
+                "{kind} `{name}` has a label of the provider `{}`",
+                row.provider
+            );
+            findings.push(Finding::new(
+                format!("{kind}/{name}"),
+                message + loaded(facts),
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+/// Whether the target is known to load the provider: the library has the provider's name with all that there are.
+fn is_loaded(facts: &Facts, provider: &str) -> bool {
+    preloaded(facts).is_some_and(|value| value.split(',').any(|l| l.trim() == provider))
+}
+
+fn preloaded<'f>(facts: &'f Facts) -> Option<&'f str> {
+    let configurations = facts.configurations.as_ref().ok()?;
+    let value = configurations.get("shared_preload_libraries").ok()?;
+    Some(&value.value)
+}
+
+fn loaded(facts: &Facts) -> &'static str {
+    match preloaded(facts) {
+        Some(_) => ", which the target does not load",
+        None => "; whether the target loads it is not known",
+    }
+}

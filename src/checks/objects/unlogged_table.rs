@@ -1,0 +1,41 @@
+//! What is not logged is not replicated. Since 0.1.0.
+//! PostgreSQL's own rule: logical decoding reads the write-ahead log. The first copy takes such tables.
+
+use super::each::{each_relation, within};
+use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::plan::Mode;
+
+pub const CHECK: Check = Check {
+    id: "unlogged-table",
+    title: "A table is not logged",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Source,
+    mode: Some(Mode::Online),
+    official: &[],
+    why: "Changes are replayed from the write-ahead log, and an unlogged table writes none there: what changes after the first \
+          copy is missing on the target, without an error.",
+    fix: "Make the table logged before the migration (this writes the whole table to the log, under an exclusive lock), or \
+          copy it again at cutover.",
+    look: "SELECT oid::regclass FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'",
+    link: "https://www.postgresql.org/docs/current/logical-replication-restrictions.html",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    each_relation(
+        facts,
+        "table",
+        |r| &r.unlogged,
+        |database, table| {
+            let object = format!("{database}/table/{}", table.object);
+            let statement = format!("ALTER TABLE {} SET LOGGED", table.object);
+            let message = format!(
+                "`{}` is unlogged: its changes are not replicated",
+                table.object
+            );
+            Some(Finding::new(object, message).fix(within(database, &statement)))
+        },
+    )
+}

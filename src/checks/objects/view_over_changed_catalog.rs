@@ -1,0 +1,35 @@
+//! A view over a catalog column that the target's major has no more cannot be created there. Since 0.1.0.
+//! On catalogs PostgreSQL notes no dependencies, so the query reads the views' own trees; the columns: `reference::removed`.
+
+use super::uses::{by_object, crossed};
+use crate::checks::{Check, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::reference::removed::What;
+
+pub const CHECK: Check = Check {
+    id: "view-over-changed-catalog",
+    title: "A view uses a catalog column that the target's major has no more",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[],
+    why: "System catalogs, statistics views and those of extensions change with the major: the target refuses to create a \
+          view over a column that it lacks, and every view over that one.",
+    fix: "Drop the view before the migration and create it on the target with the columns that take the place of the old; \
+          monitoring tools bring a version of their views for each major.",
+    look: "SELECT DISTINCT ev_class::regclass FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND \
+           d.objid = r.oid AND d.refobjid = 'pg_stat_activity'::regclass",
+    link: "https://www.postgresql.org/docs/release/",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let (found, mut findings) = crossed(
+        facts,
+        |d| vec![&d.uses],
+        |r| matches!(r.what, What::Column(..) | What::Relation(_)),
+    )?;
+    findings.found.extend(by_object(&found, "uses"));
+    Ok(findings)
+}

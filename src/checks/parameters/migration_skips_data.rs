@@ -1,0 +1,80 @@
+//! Two parameters of the target tell the service to leave things behind. Since 0.1.0.
+//! Only newer flexible servers have them.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "migration-skips-data",
+    title: "The target is set to leave extensions or large objects behind",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Target,
+    mode: None,
+    official: &[],
+    why: "What is skipped is missing afterwards without an error: the migration counts as a success.",
+    fix: "Turn the parameter off, unless what it skips is carried over in another way.",
+    look: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
+           \"[?starts_with(name, 'azure.migration_skip')].{name:name,value:value}\"",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-server-parameters",
+    run,
+};
+
+/// The parameter, and what it leaves behind.
+const SKIPS: &[(&str, &str)] = &[
+    (
+        "azure.migration_skip_extensions",
+        "extensions and the objects that need them",
+    ),
+    (
+        "azure.migration_skip_large_objects",
+        "all large objects (`pg_largeobject`)",
+    ),
+];
+
+fn run(facts: &Facts) -> Judged {
+    let configurations = facts.configurations.as_ref()?;
+    let server = facts.server.as_ref()?;
+    let mut findings = Findings::none();
+    let mut exists = false;
+    for (name, left) in SKIPS {
+        let found = configurations.find(name);
+        let Some(Some(parameter)) = findings.know(&found) else {
+            exists |= found.is_err();
+            continue;
+        };
+        exists = true;
+        if parameter.value.eq_ignore_ascii_case("on") {
+            let message = format!(
+                "`{name}` is `on`: the migration leaves behind {left}{}",
+                named(facts, name)
+            );
+            findings.push(
+                Finding::new(format!("parameter/{name}"), message)
+                    .fix(command::set_parameter(&server.id, name, "off")),
+            );
+        }
+    }
+    if !exists {
+        return Err(Unanswered::not_applicable(
+            "the target has no such parameters",
+        ));
+    }
+    Ok(findings)
+}
+
+/// The extensions of the source, where they are known.
+fn named(facts: &Facts, parameter: &str) -> String {
+    let Ok(databases) = &facts.extensions else {
+        return String::new();
+    };
+    let lists = databases.iter().filter_map(|d| d.extensions.as_ref().ok());
+    let mut names: Vec<&str> = lists.flatten().map(|e| e.name.as_str()).collect();
+    names.retain(|n| *n != "plpgsql");
+    names.sort_unstable();
+    names.dedup();
+    match names.is_empty() || parameter != SKIPS[0].0 {
+        true => String::new(),
+        false => format!(", here {}", names.join(", ")),
+    }
+}

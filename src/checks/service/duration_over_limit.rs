@@ -1,0 +1,55 @@
+//! A migration lives seven days at most. Since 0.1.0.
+//! Best practices, 2025-01-24: 168 hours a migration, and 72 hours after an online one's base copy until the cutover.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::sizing::demand;
+use crate::sizing::estimate::{MEASURED_VCORES, copy_time};
+
+pub const CHECK: Check = Check {
+    id: "duration-over-limit",
+    title: "The copy will take longer than the service waits",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[],
+    why: "The service ends a migration after seven days, whatever it has copied by then; what takes more than three is close \
+          enough to it for a slow disk or a large table to decide.",
+    fix: "Scale the target up for the copy, split the databases into several migrations, or archive old data first.",
+    look: "SELECT pg_size_pretty(sum(pg_database_size(oid))) FROM pg_database",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql",
+    run,
+};
+
+const LIMIT_HOURS: f64 = 168.0;
+const CLOSE_HOURS: f64 = 72.0;
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let data = demand::data(facts)?;
+    let mut findings = Findings::none();
+    data.missing.iter().for_each(|m| findings.unknown(m));
+    let vcores = server.sku.as_ref().map_err(Clone::clone).and_then(|sku| {
+        let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
+        Ok(capabilities.sku(&sku.name)?.vcores)
+    });
+    let estimate = copy_time(data.gib, vcores.as_ref().ok().copied());
+    // A single vCore takes four times as long: only then does not knowing the SKU matter.
+    if estimate.hours * f64::from(MEASURED_VCORES) > CLOSE_HOURS {
+        findings.know(&vcores);
+    }
+    if estimate.hours > CLOSE_HOURS {
+        let message = format!("the copy of {:.0} GiB takes {}", data.gib, estimate.words());
+        let finding = Finding::new("server", message)
+            .evidence("source_gib", format!("{:.1}", data.gib))
+            .evidence("hours", format!("{:.0}", estimate.hours))
+            .evidence("limit_hours", LIMIT_HOURS);
+        findings.push(if estimate.hours > LIMIT_HOURS {
+            finding
+        } else {
+            finding.milder(Severity::Warning)
+        });
+    }
+    Ok(findings)
+}

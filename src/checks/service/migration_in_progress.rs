@@ -1,0 +1,51 @@
+//! One migration or validation at a time: a second one is refused. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::service::migrations::Run;
+use crate::facts::{Facts, Missing};
+use crate::plan::ServerId;
+
+pub const CHECK: Check = Check {
+    id: "migration-in-progress",
+    title: "Another migration into the target is under way",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Target,
+    mode: None,
+    official: &[Official::Prerequisite("target")],
+    why: "A target takes one migration or validation at a time; a second one ends with `There is already an active Migration \
+          Running on this target`.",
+    fix: "Wait until it has ended; cut over or cancel one that waits for you.",
+    look: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --output table",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let id = &facts
+        .migration
+        .target
+        .as_ref()
+        .ok_or_else(Missing::no_target)?
+        .id;
+    let mut findings = Findings::none();
+    for run in facts.service.as_ref()?.migrations.as_ref()? {
+        if findings.know(&run.is_active) == Some(&true) {
+            findings.push(finding(id, run, run.state.as_deref().unwrap_or_default()));
+        }
+    }
+    Ok(findings)
+}
+
+fn finding(id: &ServerId, run: &Run, state: &str) -> Finding {
+    let step = run.sub_state.as_deref().unwrap_or("no further word");
+    let message = format!("migration `{}` is in state `{state}` ({step})", run.name);
+    let finding = Finding::new(format!("migration/{}", run.name), message).evidence("state", state);
+    let named = format!("--migration-name {}", command::quote(&run.name));
+    if state.eq_ignore_ascii_case("WaitingForUserAction") {
+        let cutover = command::server(id, "migration update", &format!("{named} --cutover"));
+        let cancel = command::server(id, "migration update", &format!("{named} --cancel"));
+        return finding.fix(cutover).fix(format!("{cancel} # instead"));
+    }
+    finding.fix(command::server(id, "migration show", &named))
+}

@@ -1,0 +1,211 @@
+//! What the service itself said of this migration when it last validated. Since 0.1.0.
+
+use time::{Duration, OffsetDateTime};
+
+use super::word;
+use crate::checks::moment::at;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::facts::Facts;
+use crate::facts::service::migrations::{Item, Run, Validation};
+use crate::plan::Scope;
+
+pub const CHECK: Check = Check {
+    id: "service-validation-failed",
+    title: "The migration service's own last word was no success",
+    severity: Severity::Blocker,
+    unknown: Severity::Warning,
+    needs: Needs::Target,
+    mode: None,
+    official: &[],
+    why: "The service validates by its own rules before it copies. What it found within the last day of the same source and \
+          databases it will most likely find again.",
+    fix: "Mend what the messages name, then validate anew (`--migration-option Validate` copies nothing).",
+    look: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --query \
+           \"[].{name:name,state:currentStatus.state,error:currentStatus.error}\"",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-premigration-migration-service",
+    run,
+};
+
+const FRESH: Duration = Duration::hours(24);
+
+/// One validation, and the migration that it was for.
+struct Word<'f> {
+    run: &'f Run,
+    validation: &'f Validation,
+}
+
+fn run(facts: &Facts) -> Judged {
+    let runs = facts.service.as_ref()?.migrations.as_ref()?;
+    let mut findings = Findings::none();
+    let mut words = Vec::new();
+    for run in runs {
+        if let Some(Some(validation)) = findings.know(&run.validation) {
+            words.push(Word { run, validation });
+        }
+    }
+    let same = newest(words.iter().filter(|w| is_same(facts, w.run)));
+    let any = newest(words.iter());
+    // Without the list of databases it cannot be told whether a failure was of these.
+    if facts.migration.scope == Scope::Pair && any.is_some() {
+        findings.know(&facts.databases);
+    }
+    match (same, any) {
+        (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, true),
+        (None, Some((run, validation))) => judge(&mut findings, facts, run, validation, false),
+        (None, None) => {}
+    }
+    last_error(&mut findings, runs, any.and_then(|(_, v)| v.ended));
+    Ok(findings)
+}
+
+fn newest<'f, 'w>(words: impl Iterator<Item = &'w Word<'f>>) -> Option<(&'f Run, &'f Validation)>
+where
+    'f: 'w,
+{
+    let word = words.max_by_key(|w| w.validation.ended);
+    word.map(|w| (w.run, w.validation))
+}
+
+/// Whether a migration was of this source and of these databases.
+fn is_same(facts: &Facts, run: &Run) -> bool {
+    let (Some(source), Ok(databases)) = (&facts.migration.source, &facts.databases) else {
+        return false;
+    };
+    let selected: Vec<&str> = databases
+        .selected()
+        .0
+        .iter()
+        .map(|d| d.name.as_str())
+        .collect();
+    let said = run.source.as_deref().unwrap_or_default();
+    let place = said.rsplit_once('@').map_or(said, |(place, _)| place);
+    let own = format!("{}:{}", source.host, source.port);
+    let in_azure = source
+        .azure_id
+        .as_ref()
+        .is_some_and(|id| said.eq_ignore_ascii_case(&id.path()));
+    let by_name = run
+        .source_name
+        .as_deref()
+        .is_some_and(|n| n.eq_ignore_ascii_case(&source.host));
+    let is_source = in_azure || by_name || place.eq_ignore_ascii_case(&own);
+    let of_run = run.databases.as_ref();
+    let are_databases = of_run.is_ok_and(|all| {
+        all.len() == selected.len() && all.iter().all(|d| selected.contains(&d.as_str()))
+    });
+    is_source && are_databases
+}
+
+fn judge(
+    findings: &mut Findings,
+    facts: &Facts,
+    run: &Run,
+    validation: &Validation,
+    is_same: bool,
+) {
+    let status = validation.status.to_ascii_lowercase();
+    if status == "succeeded" {
+        return;
+    }
+    let is_fresh = validation
+        .ended
+        .is_none_or(|ended| ended > facts.recorded_at - FRESH);
+    let is_grave = status == "failed" && is_fresh && is_same;
+    let when = validation.ended.map_or("at an unknown time".to_owned(), on);
+    let of = if is_same {
+        ""
+    } else {
+        ", of another source or other databases"
+    };
+    let items = validation
+        .items
+        .iter()
+        .filter(|i| !i.state.eq_ignore_ascii_case("Succeeded"));
+    let found: Vec<Finding> = items
+        .map(|item| quoted(run, item, &format!("{when}{of}")))
+        .collect();
+    let whole = || {
+        let message = format!(
+            "the validation of `{}` {when}{of} came out as `{}`",
+            run.name, validation.status
+        );
+        Finding::new(format!("migration/{}", run.name), message)
+    };
+    let found = if found.is_empty() {
+        vec![whole()]
+    } else {
+        found
+    };
+    findings.found.extend(found.into_iter().map(|finding| {
+        match is_grave {
+            // One item may have warned where another failed.
+            true if finding
+                .evidence
+                .iter()
+                .any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning")) =>
+            {
+                finding.milder(Severity::Warning)
+            }
+            true => finding,
+            false => finding.milder(Severity::Warning),
+        }
+    }));
+}
+
+fn quoted(run: &Run, item: &Item, when: &str) -> Finding {
+    let said = if item.messages.is_empty() {
+        "no message".to_owned()
+    } else {
+        format!("\"{}\"", item.messages.join("\"; \""))
+    };
+    let object = match &item.database {
+        Some(database) => format!("database/{database}"),
+        None => "server".to_owned(),
+    };
+    let message = format!(
+        "`{}` of the service {when} says {}: {said}",
+        item.kind, item.state
+    );
+    let finding = Finding::new(object, message)
+        .evidence("migration", &run.name)
+        .evidence("state", &item.state);
+    let kin = word::kin(item);
+    if kin.is_empty() {
+        finding
+    } else {
+        finding.evidence("our own checks", kin.join(", "))
+    }
+}
+
+/// A migration that failed after the last validation says why in a text of its own.
+fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDateTime>) {
+    let Some(last) = runs.iter().max_by_key(|r| r.started) else {
+        return;
+    };
+    let has_failed = last
+        .state
+        .as_deref()
+        .is_ok_and(|s| s.eq_ignore_ascii_case("Failed"));
+    let moment = last.ended.or(last.started);
+    let Some(error) = last
+        .error
+        .as_ref()
+        .filter(|_| has_failed && moment >= validated)
+    else {
+        return;
+    };
+    let when = moment.map_or("at an unknown time".to_owned(), on);
+    let message = format!("migration `{}` failed {when}: \"{error}\"", last.name);
+    let finding =
+        Finding::new(format!("migration/{}", last.name), message).milder(Severity::Warning);
+    let kin = word::kin_of(error);
+    findings.push(if kin.is_empty() {
+        finding
+    } else {
+        finding.evidence("our own checks", kin.join(", "))
+    });
+}
+
+fn on(moment: OffsetDateTime) -> String {
+    format!("on {}", at(moment))
+}

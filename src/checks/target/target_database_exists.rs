@@ -1,0 +1,129 @@
+//! A database of the migration that is on the target already is dropped, or stops the migration. Since 0.1.0.
+
+use std::collections::BTreeSet;
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::databases::Databases;
+use crate::plan::ServerId;
+use crate::sizing::GIB;
+
+pub const CHECK: Check = Check {
+    id: "target-database-exists",
+    title: "A database of the migration is on the target already, or cannot be migrated at all",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Pair,
+    mode: None,
+    official: &[
+        Official::ServiceError(603101),
+        Official::ServiceError(603111),
+        Official::ServiceError(603117),
+        Official::ServiceError(603700),
+    ],
+    why: "The service makes each database anew: where the name is taken it stops, or, when told to overwrite, drops what is \
+          there. Databases of the platform and templates are never migrated.",
+    fix: "Drop or rename the database on the target when nobody needs it, or say `--overwrite` when it is to be replaced; \
+          leave databases of the platform out.",
+    look: "az postgres flexible-server db list --resource-group <group> --server-name <name> --output table",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let databases = facts.databases.as_ref()?;
+    let mut findings = Findings::none();
+    let selected: Vec<String> = findings
+        .selected(databases)
+        .iter()
+        .map(|d| d.name.clone())
+        .collect();
+    let names: BTreeSet<&String> = selected.iter().chain(databases.named()).collect();
+    for name in &names {
+        findings.found.extend(never(name));
+    }
+    if names.contains(&"postgres".to_owned()) {
+        postgres(&mut findings, databases);
+    }
+    let server = facts.server.as_ref().map(|s| &s.id).ok();
+    if let Some(existing) = findings.know(&facts.target_databases).cloned() {
+        for name in existing.iter().filter(|n| names.contains(n)) {
+            findings.push(taken(facts, server, name));
+        }
+    }
+    Ok(findings)
+}
+
+/// Databases that the service refuses by their name.
+fn never(name: &str) -> Option<Finding> {
+    let is_template = name.starts_with("template") && name[8..].chars().all(|c| c.is_ascii_digit());
+    let is_platform = ["azure_sys", "azure_maintenance"].contains(&name);
+    let what = match (is_template, is_platform) {
+        (true, _) => "a template",
+        (_, true) => "one of the platform's own",
+        _ => return None,
+    };
+    let message = format!("`{name}` is {what}, which the service does not migrate: leave it out");
+    Some(Finding::new(format!("database/{name}"), message))
+}
+
+fn postgres(findings: &mut Findings, databases: &Databases) {
+    if findings.know(databases.postgres_holds_user_objects()) == Some(&true) {
+        let message = "`postgres` holds tables of yours, and every target has a `postgres` of its own: move them to a \
+                       database of their own first";
+        findings.push(Finding::new("database/postgres", message).milder(Severity::Warning));
+    }
+}
+
+fn taken(facts: &Facts, server: Option<&ServerId>, name: &str) -> Finding {
+    let overwrite = facts.migration.overwrite;
+    let message = if overwrite {
+        format!(
+            "the target has a database `{name}`{}, which the migration will drop",
+            held(facts, name)
+        )
+    } else {
+        format!(
+            "the target has a database `{name}` already{}",
+            held(facts, name)
+        )
+    };
+    let finding =
+        Finding::new(format!("database/{name}"), message).evidence("overwrite", overwrite);
+    if overwrite {
+        return finding.milder(Severity::Warning);
+    }
+    server.into_iter().fold(finding, |finding, id| {
+        finding.fix(format!(
+            "az postgres flexible-server db delete --subscription {} --resource-group {} --server-name {} \
+             --database-name {}",
+            command::quote(&id.subscription),
+            command::quote(&id.resource_group),
+            command::quote(&id.name),
+            command::quote(name)
+        ))
+    })
+}
+
+/// What SQL on the target says of it, where there is a way in.
+fn held(facts: &Facts, name: &str) -> String {
+    let Ok(on_target) = &facts.on_target else {
+        return String::new();
+    };
+    let tables = on_target.contents.get(name).and_then(|c| c.as_ref().ok());
+    let bytes = on_target
+        .sizes
+        .as_ref()
+        .ok()
+        .and_then(|s| s.get(name).copied().flatten());
+    let parts = tables
+        .map(|n| format!("{n} relations"))
+        .into_iter()
+        .chain(bytes.map(|b| format!("{:.1} GiB", b as f64 / GIB)));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}

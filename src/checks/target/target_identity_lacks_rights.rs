@@ -1,0 +1,74 @@
+//! Who creates the migration needs rights that a reader has not. Since 0.1.0.
+//! The list: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions>
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::facts::Facts;
+
+pub const CHECK: Check = Check {
+    id: "target-identity-lacks-rights",
+    title: "The signed-in identity may not create a migration",
+    severity: Severity::Warning,
+    unknown: Severity::Note,
+    needs: Needs::Target,
+    mode: None,
+    official: &[],
+    why: "Creating a migration asks for more than reading. An auditor who only reads needs none of it: this is for the \
+          identity that will migrate.",
+    fix: "Give whoever migrates the role Contributor on the target, or a custom role with the actions that are missing.",
+    look: "az rest --method get --url \"<server id>/providers/Microsoft.Authorization/permissions?api-version=2022-04-01\"",
+    link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions",
+    run,
+};
+
+/// What creating a migration needs of the target and its group, as of 2025-07-21. Those of the group are inherited, so
+/// that they show at the target's scope too.
+const NEEDED: &[&str] = &[
+    "Microsoft.DBforPostgreSQL/flexibleServers/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/databases/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/checkMigrationNameAvailability/action",
+    "Microsoft.DBforPostgreSQL/flexibleServers/testConnectivity/action",
+    "Microsoft.DBforPostgreSQL/flexibleServers/getSourceDatabaseList/action",
+    "Microsoft.DBforPostgreSQL/flexibleServers/migrations/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/migrations/write",
+    "Microsoft.DBforPostgreSQL/flexibleServers/migrations/delete",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+    "Microsoft.Resources/subscriptions/resourceGroups/resources/read",
+    "Microsoft.Resources/subscriptions/resourceGroups/deployments/read",
+    "Microsoft.Resources/deployments/read",
+];
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let permissions = facts.service.as_ref()?.permissions.as_ref()?;
+    let lacking: Vec<&str> = NEEDED
+        .iter()
+        .copied()
+        .filter(|action| !permissions.allow(action))
+        .collect();
+    if lacking.is_empty() {
+        return Ok(Findings::none());
+    }
+    let message = format!(
+        "the identity that asks lacks {} of the {} actions that creating a migration needs, `{}` among them",
+        lacking.len(),
+        NEEDED.len(),
+        lacking
+            .iter()
+            .find(|a| a.ends_with("migrations/write"))
+            .unwrap_or(&lacking[0])
+    );
+    let scope = command::quote(&server.id.path());
+    let grant = format!(
+        "az role assignment create --role Contributor --scope {scope} --assignee \"$(az ad signed-in-user show --query id --output tsv)\""
+    );
+    let finding = Finding::new("server", message)
+        .evidence("lacks", lacking.join(", "))
+        .fix(grant);
+    Ok(if facts.migration.identity_migrates {
+        finding
+    } else {
+        finding.milder(Severity::Note)
+    }
+    .into())
+}

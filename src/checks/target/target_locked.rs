@@ -1,0 +1,50 @@
+//! A lock that forbids writes forbids the migration, which is a resource below the server. Since 0.1.0.
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::facts::service::locks::Lock;
+
+pub const CHECK: Check = Check {
+    id: "target-locked",
+    title: "A management lock lies on the target",
+    severity: Severity::Blocker,
+    unknown: Severity::Blocker,
+    needs: Needs::Target,
+    mode: None,
+    official: &[Official::Prerequisite("target")],
+    why: "A lock of level `ReadOnly` on the server, its resource group or its subscription lets nobody create a migration, \
+          change a parameter or scale; `CanNotDelete` keeps read replicas and finished migrations from being deleted.",
+    fix: "Have the lock removed for the time of the migration, and put it back afterwards.",
+    look: "az lock list --resource-group <group> --resource-name <name> --resource-type \
+           Microsoft.DBforPostgreSQL/flexibleServers --output table",
+    link: "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
+    run,
+};
+
+fn run(facts: &Facts) -> Judged {
+    let locks = facts.service.as_ref()?.locks.as_ref()?;
+    let mut findings = Findings::none();
+    for lock in locks {
+        let Some(level) = findings.know(&lock.level).cloned() else {
+            continue;
+        };
+        let finding = finding(lock, &level);
+        findings.push(match level.to_ascii_lowercase().as_str() {
+            "readonly" => finding,
+            _ => finding.milder(Severity::Note),
+        });
+    }
+    Ok(findings)
+}
+
+fn finding(lock: &Lock, level: &str) -> Finding {
+    let message = format!(
+        "lock `{}` of level `{level}` lies on {}",
+        lock.name,
+        lock.scope()
+    );
+    Finding::new(format!("lock/{}", lock.name), message)
+        .evidence("level", level)
+        .evidence("id", &lock.id)
+        .fix(format!("az lock delete --ids {}", command::quote(&lock.id)))
+}

@@ -1,0 +1,77 @@
+//! A target of a version that Azure is about to drop means a second move soon. Since 0.1.0.
+//! Dates: `reference::versions`, from Azure's version policy.
+
+use time::{Date, Duration};
+
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::facts::Facts;
+use crate::reference::versions::{self, AS_OF, Support};
+
+pub const CHECK: Check = Check {
+    id: "target-version-retired",
+    title: "The target's PostgreSQL version is past its support, or soon will be",
+    severity: Severity::Warning,
+    unknown: Severity::Warning,
+    needs: Needs::Target,
+    mode: None,
+    official: &[Official::Prerequisite("target")],
+    why: "Past standard support a major version gets fixes only against extra payment, for some years more, and no new server \
+          can be made with it: not for a second try, a replica or a restore either.",
+    fix: "Migrate into a newer major version; an empty target is quickly made anew, or upgraded in place.",
+    look: "az postgres flexible-server show --resource-group <group> --name <name> --query version",
+    link: "https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-version-policy",
+    run,
+};
+
+const SOON: Duration = Duration::days(180);
+
+fn run(facts: &Facts) -> Judged {
+    let server = facts.server.as_ref()?;
+    let major = server.version.as_ref()?.major();
+    let today = facts.recorded_at.date();
+    let message = match versions::support(major) {
+        Some(support) if support.standard < today + SOON => message(support, today),
+        None if major < versions::OLDEST => {
+            format!("PostgreSQL {major} is older than any version that Azure supports")
+        }
+        // A major that is newer than the table is younger than its newest.
+        Some(_) | None => return Ok(Findings::none()),
+    };
+    let finding = Finding::new("server", message)
+        .evidence("version", major)
+        .evidence("dates as of", AS_OF)
+        .fix(command::server(
+            &server.id,
+            "upgrade",
+            &format!("--version {}", newer(facts, today)),
+        ));
+    Ok(finding.into())
+}
+
+fn message(support: &Support, today: Date) -> String {
+    let word = if support.standard < today {
+        "ended"
+    } else {
+        "ends"
+    };
+    let mut message = format!(
+        "standard support of PostgreSQL {} {word} on {}",
+        support.major, support.standard
+    );
+    if let Some(other) = support.disputed {
+        message.push_str(&format!(" (elsewhere on the same page: {other})"));
+    }
+    if let Some(extended) = support.extended {
+        let word = if extended < today { "ended" } else { "ends" };
+        message.push_str(&format!(", paid support {word} on {extended}"));
+    }
+    message
+}
+
+/// The newest major that is supported for long and known for a year.
+fn newer(facts: &Facts, today: Date) -> u32 {
+    let source = facts.source_version().map_or(0, |v| v.major());
+    let supported = |m: &u32| versions::support(*m).is_some_and(|s| s.standard >= today + SOON);
+    let all = (source.max(versions::OLDEST)..).take(20).filter(supported);
+    all.filter(|m| *m <= source.max(17)).last().unwrap_or(17)
+}

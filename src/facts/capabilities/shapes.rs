@@ -1,0 +1,101 @@
+//! How ARM writes the offers: since 2023-03-01-preview one element with `supportedServerEditions`; before, one element a
+//! zone with `supportedFlexibleServerEditions`, SKUs below versions (`supportedVcores`), and `MB` where there is `Mb` now.
+
+use serde_json::Value;
+
+use super::{DiskOffer, SkuOffer};
+use crate::facts::shape::items;
+use crate::facts::{Fact, Missing};
+use crate::question::{Answers, Question};
+
+/// Every offer with its figures; one without them cannot be proposed.
+pub(super) fn offers(
+    answers: &Answers,
+    question: &Question,
+) -> Fact<(Vec<SkuOffer>, Vec<DiskOffer>)> {
+    let (mut skus, mut disks) = (Vec::new(), Vec::new());
+    for item in items(answers, question)? {
+        let editions = one_of(
+            item,
+            &["supportedServerEditions", "supportedFlexibleServerEditions"],
+        );
+        let Some(editions) = editions.and_then(Value::as_array) else {
+            let why = "`supportedServerEditions` is not a list";
+            return Err(Missing::unreadable(question, why));
+        };
+        for edition in editions {
+            let tier = text(edition, "name").unwrap_or_default();
+            let own = list(edition, "supportedServerSkus");
+            let older = list(edition, "supportedServerVersions")
+                .flat_map(|version| list(version, "supportedVcores"));
+            skus.extend(own.chain(older).filter_map(|s| sku(tier, s)));
+            for storage in list(edition, "supportedStorageEditions") {
+                let kind = text(storage, "name").unwrap_or_default();
+                let sizes = list(storage, "supportedStorageMb");
+                let older = list(storage, "supportedStorageMB");
+                disks.extend(sizes.chain(older).filter_map(|d| disk(tier, kind, d)));
+            }
+        }
+    }
+    Ok((skus, disks))
+}
+
+fn sku(tier: &str, sku: &Value) -> Option<SkuOffer> {
+    let vcores = number(sku, &["vCores"])?;
+    let per_vcore = number(
+        sku,
+        &["supportedMemoryPerVcoreMb", "supportedMemoryPerVcoreMB"],
+    )?;
+    let zones = list(sku, "supportedZones").filter_map(Value::as_str);
+    Some(SkuOffer {
+        name: text(sku, "name")?.to_owned(),
+        tier: tier.to_owned(),
+        vcores,
+        memory_gib: f64::from(per_vcore) * f64::from(vcores) / 1024.0,
+        iops: number(sku, &["supportedIops"]),
+        zones: zones.map(str::to_owned).collect(),
+        restricted: restriction(sku),
+    })
+}
+
+/// `status` is absent, `Available` or `Default` where all is well; a `reason` alone says the same as `Disabled`.
+fn restriction(offer: &Value) -> Option<String> {
+    let reason = text(offer, "reason").filter(|r| !r.is_empty());
+    match text(offer, "status") {
+        Some("Available" | "Default" | "Visible") => None,
+        Some(status) => Some(reason.unwrap_or(status).to_owned()),
+        None => reason.map(str::to_owned),
+    }
+}
+
+fn disk(tier: &str, kind: &str, disk: &Value) -> Option<DiskOffer> {
+    let gib = |names: &[&str]| number(disk, names).map(|mb| mb / 1024);
+    if restriction(disk).is_some() {
+        return None;
+    }
+    Some(DiskOffer {
+        tier: tier.to_owned(),
+        kind: kind.to_owned(),
+        size_gib: gib(&["storageSizeMb", "storageSizeMB"])?,
+        largest_gib: gib(&["maximumStorageSizeMb"]),
+        iops: number(disk, &["supportedIops"])?,
+    })
+}
+
+fn one_of<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
+    names.iter().find_map(|name| value.get(name))
+}
+
+fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    let list = value.get(name).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name).and_then(Value::as_str)
+}
+
+fn number(value: &Value, names: &[&str]) -> Option<u32> {
+    let number = one_of(value, names)?.as_u64()?;
+    u32::try_from(number).ok()
+}

@@ -1,0 +1,36 @@
+//! Microsoft Entra roles of the source. Not here: the target's administrators (`service`), its roles (`target_sql`).
+
+use serde::Deserialize;
+
+use super::Fact;
+use super::rows::row;
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question, Side};
+
+pub use super::service::administrators::may_have_entra_roles;
+
+/// What the source says of them.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Entra {
+    /// Whether it has the role that every server of Azure's has.
+    pub is_azure: bool,
+    /// At most 200, by name.
+    pub roles: Vec<String>,
+}
+
+/// The query `entra_roles`; not put to a source that cannot have any.
+pub fn question(source: &SourceServer) -> Option<Question> {
+    may_have_entra_roles(source.kind).then(|| sql(source))
+}
+
+fn sql(source: &SourceServer) -> Question {
+    Question::Sql {
+        side: Side::Source,
+        database: source.database.clone(),
+        query: "entra_roles",
+    }
+}
+
+pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Entra> {
+    row(answers, &sql(source))
+}

@@ -1,0 +1,60 @@
+//! Management locks. Asked of the target, ARM gives the inherited ones too.
+
+use serde_json::Value;
+
+use crate::facts::Fact;
+use crate::facts::shape::{Shape, items};
+use crate::plan::Target;
+use crate::question::{Answers, Question};
+
+const API_VERSION: &str = "2016-09-01";
+
+/// One lock.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    pub name: String,
+    /// Its resource id, which shows what it was put on.
+    pub id: String,
+    /// `ReadOnly`, `CanNotDelete`.
+    pub level: Fact<String>,
+}
+
+impl Lock {
+    /// What it was put on, in words.
+    pub fn scope(&self) -> &'static str {
+        let lower = self.id.to_ascii_lowercase();
+        let on = lower
+            .split("/providers/microsoft.authorization/")
+            .next()
+            .unwrap_or(&lower);
+        match on {
+            on if on.contains("/providers/") => "the server",
+            on if on.contains("/resourcegroups/") => "its resource group",
+            _ => "its subscription",
+        }
+    }
+}
+
+pub fn question(target: &Target) -> Question {
+    Question::Arm {
+        path: format!(
+            "{}/providers/Microsoft.Authorization/locks",
+            target.id.path()
+        ),
+        api_version: API_VERSION.to_owned(),
+        filter: None,
+    }
+}
+
+pub fn read(target: &Target, answers: &Answers) -> Fact<Vec<Lock>> {
+    let question = question(target);
+    let lock = |item| {
+        let shape = Shape::<Value>::item(item, &question, &[])?;
+        Ok(Lock {
+            name: shape.required("name")?,
+            id: shape.required("id")?,
+            level: shape.required("properties.level"),
+        })
+    };
+    items(answers, &question)?.iter().map(lock).collect()
+}

@@ -1,0 +1,117 @@
+//! What the identity that asks may do with the target, evaluated as Azure does it: each role grants its `actions` less
+//! its own `notActions`, and roles add up. What deny assignments take away does not show here.
+
+use serde_json::Value;
+
+use crate::facts::Fact;
+use crate::facts::shape::{Shape, items};
+use crate::plan::Target;
+use crate::question::{Answers, Question};
+
+const API_VERSION: &str = "2022-04-01";
+
+/// The grants that hold at the target's scope.
+#[derive(Debug, Clone)]
+pub struct Permissions(Vec<Grant>);
+
+#[derive(Debug, Clone)]
+struct Grant {
+    actions: Vec<String>,
+    not_actions: Vec<String>,
+}
+
+impl Permissions {
+    /// Whether an action such as `Microsoft.DBforPostgreSQL/flexibleServers/migrations/write` is granted.
+    pub fn allow(&self, action: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
+        self.0
+            .iter()
+            .any(|g| any(&g.actions) && !any(&g.not_actions))
+    }
+}
+
+pub fn question(target: &Target) -> Question {
+    Question::Arm {
+        path: format!(
+            "{}/providers/Microsoft.Authorization/permissions",
+            target.id.path()
+        ),
+        api_version: API_VERSION.to_owned(),
+        filter: None,
+    }
+}
+
+pub fn read(target: &Target, answers: &Answers) -> Fact<Permissions> {
+    let question = question(target);
+    let grant = |item| {
+        let shape = Shape::<Value>::item(item, &question, &[])?;
+        // Without its `notActions` a role would seem to grant more than it does.
+        let list = |path| shape.texts(path)?.ok_or_else(|| shape.absent(path));
+        Ok(Grant {
+            actions: list("actions")?,
+            not_actions: list("notActions")?,
+        })
+    };
+    let grants: Fact<Vec<Grant>> = items(answers, &question)?.iter().map(grant).collect();
+    grants.map(Permissions)
+}
+
+/// Whether a pattern such as `*/read` covers an action. `*` stands for any text, slashes included; case does not count.
+fn matches(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let [first, middle @ .., last] = parts.as_slice() else {
+        return pattern == action;
+    };
+    let Some(mut rest) = action.strip_prefix(first) else {
+        return false;
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_as_azure_reads_them() {
+        let write = "Microsoft.DBforPostgreSQL/flexibleServers/migrations/write";
+        assert!(matches("*", write));
+        assert!(matches(
+            "microsoft.dbforpostgresql/flexibleservers/*",
+            write
+        ));
+        assert!(matches("Microsoft.DBforPostgreSQL/*/write", write));
+        assert!(matches(write, write));
+        assert!(!matches("*/read", write));
+        assert!(!matches(
+            "Microsoft.DBforPostgreSQL/*/migrations/writ",
+            write
+        ));
+        assert!(!matches("Microsoft.DBforPostgreSQL/flexibleServers", write));
+        assert!(!matches("*write/*write", write));
+    }
+
+    #[test]
+    fn what_one_role_takes_away_another_may_give() {
+        let texts = |all: &[&str]| all.iter().map(|t| (*t).to_owned()).collect();
+        let all_but_writes = Grant {
+            actions: texts(&["*"]),
+            not_actions: texts(&["*/write"]),
+        };
+        let writes = Grant {
+            actions: texts(&["Microsoft.DBforPostgreSQL/*"]),
+            not_actions: texts(&[]),
+        };
+        let write = "Microsoft.DBforPostgreSQL/flexibleServers/migrations/write";
+        assert!(!Permissions(vec![all_but_writes.clone()]).allow(write));
+        assert!(Permissions(vec![all_but_writes, writes]).allow(write));
+        assert!(!Permissions(Vec::new()).allow(write));
+    }
+}

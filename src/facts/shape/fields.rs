@@ -1,0 +1,87 @@
+//! Fields of other kinds than text: switches, numbers, moments. What an older api-version does not have is missing.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Missing, Shape, at};
+use crate::facts::Fact;
+
+impl<M> Shape<'_, M> {
+    /// The api-version that answered.
+    pub fn api_version(&self) -> &str {
+        &self.api_version
+    }
+
+    /// `Enabled` or `Disabled`; the previews of 2022 wrote `true` and `false`. `None` where it is absent.
+    pub fn switch(&self, path: &str, since: &str) -> Fact<Option<bool>> {
+        if let Some(Value::Bool(flag)) = at(self.json, path) {
+            return Ok(Some(*flag));
+        }
+        let Some(text) = self.field(path, since)? else {
+            return Ok(None);
+        };
+        match text.to_ascii_lowercase().as_str() {
+            "enabled" | "true" => Ok(Some(true)),
+            "disabled" | "false" => Ok(Some(false)),
+            _ => Err(self.odd(path, &format!("`{text}`"), "Enabled or Disabled")),
+        }
+    }
+
+    /// A whole number; `None` where it is absent.
+    pub fn number(&self, path: &str, since: &str) -> Fact<Option<u32>> {
+        match at(self.json, path) {
+            None => self.field(path, since).map(|_| None),
+            Some(value) => {
+                let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+                number
+                    .map(Some)
+                    .ok_or_else(|| self.odd(path, &value.to_string(), "a whole number"))
+            }
+        }
+    }
+
+    /// A moment in RFC 3339; `None` where it is absent.
+    pub fn moment(&self, path: &str) -> Fact<Option<OffsetDateTime>> {
+        let Some(text) = self.field(path, "")? else {
+            return Ok(None);
+        };
+        OffsetDateTime::parse(&text, &Rfc3339)
+            .map(Some)
+            .map_err(|_| self.odd(path, &format!("`{text}`"), "a moment"))
+    }
+
+    /// A list of texts; `None` where it is absent.
+    pub fn texts(&self, path: &str) -> Fact<Option<Vec<String>>> {
+        let Some(value) = at(self.json, path) else {
+            return Ok(None);
+        };
+        let texts = value.as_array().and_then(|all| {
+            all.iter()
+                .map(|v| v.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+        });
+        texts
+            .map(Some)
+            .ok_or_else(|| self.odd(path, "something else", "a list of texts"))
+    }
+
+    /// The items of the list at `path`, each to be read like an answer of its own; `None` where it is absent.
+    pub fn list(&self, path: &str) -> Fact<Option<Vec<Shape<'_, Value>>>> {
+        let Some(value) = at(self.json, path) else {
+            return Ok(None);
+        };
+        let items = value
+            .as_array()
+            .ok_or_else(|| self.odd(path, "something else", "a list"))?;
+        let shapes = items
+            .iter()
+            .map(|item| Shape::parse(item, &self.question, self.api_version.clone(), &[]));
+        shapes.collect::<Fact<Vec<_>>>().map(Some)
+    }
+
+    /// That the value at `path` is another than those known.
+    pub fn odd(&self, path: &str, is: &str, due: &str) -> Missing {
+        Missing::unreadable(&self.question, format!("`{path}` is {is}, not {due}"))
+    }
+}

@@ -1,0 +1,16 @@
+-- what: client sessions at this moment without our own, and pages and transactions since the statistics began
+-- since: 90400
+-- privilege: none
+-- columns: connections, seconds, blocks_read, blocks_written, transactions
+SELECT (SELECT count(*) FROM pg_stat_activity
+        WHERE datid IS NOT NULL AND usesysid IS NOT NULL
+          AND coalesce(application_name, '') <> 'flexready') AS connections,
+       -- A database that nobody ever reset has no moment of its own since 15: the server's own statistics are as old.
+       floor(extract(epoch FROM now() - coalesce(max(d.stats_reset), min(s.began))))::bigint AS seconds,
+       sum(d.blks_read)::bigint AS blocks_read,
+       min(s.written)::bigint AS blocks_written,
+       sum(d.xact_commit + d.xact_rollback)::bigint AS transactions
+FROM pg_stat_database d,
+     (SELECT b.buffers_checkpoint + b.buffers_clean + b.buffers_backend AS written,
+             least(b.stats_reset, a.stats_reset) AS began
+      FROM pg_stat_bgwriter b, pg_stat_archiver a) s

@@ -1,0 +1,92 @@
+//! How long the copy takes: the documented times (`reference::copy_time`) on the target at hand, with their range.
+
+use super::GIB;
+use crate::reference::copy_time::minutes;
+
+/// vCores of the server that the documented times were measured on.
+pub const MEASURED_VCORES: u32 = 4;
+/// The quickest and the slowest minutes a GB of the documented times, from 10 GB on.
+const RATES: (f64, f64) = (0.42, 0.8);
+
+/// An estimate, in hours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    pub hours: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// The time that the copy of so many GiB takes. A server with fewer vCores than the measured one takes longer in
+/// proportion; with more it may be quicker, as it copies more tables at a time: that widens the range alone.
+pub fn copy_time(gib: f64, target_vcores: Option<u32>) -> Estimate {
+    let share =
+        f64::from(MEASURED_VCORES) / f64::from(target_vcores.unwrap_or(MEASURED_VCORES).max(1));
+    let slower = f64::max(share, 1.0);
+    let quicker = f64::min(share, 1.0);
+    let bytes = gib * GIB;
+    let gb = bytes / 1e9;
+    let hours = minutes(bytes as u64) * slower / 60.0;
+    Estimate {
+        hours,
+        low: f64::min(gb * RATES.0 * quicker / 60.0, hours),
+        high: f64::max(gb * RATES.1 * slower / 60.0, hours),
+    }
+}
+
+impl Estimate {
+    /// For a reader: `about 35 min (21 min to 40 min)`.
+    pub fn words(&self) -> String {
+        if self.high < 1.0 / 60.0 {
+            return time(self.high);
+        }
+        format!(
+            "about {} ({} to {})",
+            time(self.hours),
+            time(self.low),
+            time(self.high)
+        )
+    }
+}
+
+/// `under a minute`, `35 min`, `4.5 h`, `3.2 days`.
+fn time(hours: f64) -> String {
+    match hours {
+        h if h < 1.0 / 60.0 => "under a minute".to_owned(),
+        h if h < 2.0 => format!("{:.0} min", h * 60.0),
+        h if h < 72.0 => format!("{h:.1} h"),
+        h => format!("{:.1} days", h / 24.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::copy_time::FIGURES;
+
+    fn of_gb(gb: f64, vcores: Option<u32>) -> Estimate {
+        copy_time(gb * 1e9 / GIB, vcores)
+    }
+
+    #[test]
+    fn documented_sizes_take_the_documented_time() {
+        for (gb, minutes) in FIGURES {
+            let estimate = of_gb(*gb, Some(4));
+            assert!((estimate.hours * 60.0 - minutes).abs() < 1e-6, "{gb}");
+            assert!(estimate.low <= estimate.hours && estimate.hours <= estimate.high);
+        }
+    }
+
+    #[test]
+    fn fewer_vcores_take_longer_and_more_widen_the_range() {
+        assert!((of_gb(1000.0, Some(2)).hours - 14.0).abs() < 1e-6);
+        assert!((of_gb(1000.0, Some(16)).hours - 7.0).abs() < 1e-6);
+        assert!(of_gb(1000.0, Some(16)).low < of_gb(1000.0, Some(4)).low);
+    }
+
+    #[test]
+    fn times_for_a_reader() {
+        let words = "about 35 min (21 min to 40 min)";
+        assert_eq!(of_gb(50.0, Some(4)).words(), words);
+        assert_eq!(copy_time(0.01, None).words(), "under a minute");
+    }
+}

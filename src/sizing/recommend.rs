@@ -1,0 +1,182 @@
+//! The smallest server that fits: which SKU, which disk, and why each smaller one does not.
+
+use super::storage;
+use crate::facts::capabilities::{Capabilities, SkuOffer};
+
+/// What a server must have. What is not known asks for nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Need {
+    pub vcores: Option<u32>,
+    pub memory_gib: Option<f64>,
+    /// Connections that clients hold.
+    pub connections: Option<u32>,
+    /// Reads and writes a second.
+    pub iops: Option<f64>,
+    /// GiB of data that is copied.
+    pub data_gib: Option<f64>,
+    /// The availability zone that the target is in.
+    pub zone: Option<String>,
+    /// A SKU whose family is preferred, where there is a choice.
+    pub like: Option<String>,
+}
+
+/// A SKU with a disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    pub sku: SkuOffer,
+    /// GiB; `None` where the data's size is not known.
+    pub disk_gib: Option<u32>,
+    /// What the disk can do.
+    pub disk_iops: Option<u32>,
+    /// Smaller SKUs, and what each lacks.
+    pub rejected: Vec<(String, Vec<String>)>,
+}
+
+/// Of a host's memory a part is its own: 31.3 GiB of a machine sold with 32 are no shortage.
+pub const MEMORY_SHARE: f64 = 0.9;
+/// Connections that a flexible server keeps for itself (limits page, 2025-11-13).
+pub const RESERVED_CONNECTIONS: u32 = 15;
+
+/// The smallest offer that has all that is needed; `None` when none of the location has.
+pub fn smallest(offered: &Capabilities, need: &Need) -> Option<Choice> {
+    let mut offers: Vec<&SkuOffer> = offered.skus.iter().collect();
+    offers.sort_by_cached_key(|o| size(o, need.like.as_deref()));
+    let mut rejected = Vec::new();
+    for offer in offers {
+        let lacks = lacks(offer, need);
+        if lacks.is_empty() {
+            let (disk_gib, disk_iops) = disk(offered, offer, need);
+            return Some(Choice {
+                sku: offer.clone(),
+                disk_gib,
+                disk_iops,
+                rejected,
+            });
+        }
+        rejected.push((offer.name.clone(), lacks));
+    }
+    None
+}
+
+/// The same with twice the vCores for the time of the copy, which takes more tables at a time then.
+pub fn with_headroom(offered: &Capabilities, need: &Need, chosen: &Choice) -> Option<Choice> {
+    let more = Need {
+        vcores: Some(chosen.sku.vcores * 2),
+        memory_gib: Some(chosen.sku.memory_gib),
+        like: Some(chosen.sku.name.clone()),
+        ..need.clone()
+    };
+    smallest(offered, &more)
+}
+
+/// What an offer lacks, in words.
+fn lacks(offer: &SkuOffer, need: &Need) -> Vec<String> {
+    let mut lacks = Vec::new();
+    if let Some(why) = &offer.restricted {
+        lacks.push(format!("not to be had here: {why}"));
+    }
+    if offer.tier.eq_ignore_ascii_case("Burstable") {
+        lacks.push("Burstable, which is not for production".to_owned());
+    }
+    if let Some(vcores) = need.vcores.filter(|v| offer.vcores < *v) {
+        lacks.push(format!("{} vCores, {vcores} are needed", offer.vcores));
+    }
+    if let Some(memory) = need
+        .memory_gib
+        .filter(|m| offer.memory_gib < m * MEMORY_SHARE)
+    {
+        lacks.push(format!(
+            "{} GiB of memory, {memory:.0} are needed",
+            offer.memory_gib
+        ));
+    }
+    let most = max_connections(offer.memory_gib).saturating_sub(RESERVED_CONNECTIONS);
+    if let Some(connections) = need.connections.filter(|c| most < *c) {
+        lacks.push(format!("{most} connections, {connections} are in use"));
+    }
+    if let (Some(iops), Some(has)) = (need.iops, offer.iops)
+        && f64::from(has) < iops
+    {
+        lacks.push(format!("{has} IOPS, {iops:.0} are needed"));
+    }
+    if let Some(zone) = &need.zone
+        && !offer.zones.is_empty()
+        && !offer.zones.contains(zone)
+    {
+        lacks.push(format!("not in zone {zone}"));
+    }
+    lacks
+}
+
+/// The smallest Premium SSD that holds the copy and does the reads and writes, and what it does.
+fn disk(offered: &Capabilities, sku: &SkuOffer, need: &Need) -> (Option<u32>, Option<u32>) {
+    let Some(data_gib) = need.data_gib else {
+        return (None, None);
+    };
+    let least = storage::least_disk_gib(data_gib);
+    let fits = |size: u32, iops: u32| {
+        f64::from(size) >= least && need.iops.is_none_or(|n| f64::from(iops) >= n)
+    };
+    let listed = offered
+        .premium_disks(&sku.tier)
+        .find(|d| fits(d.size_gib, d.iops));
+    match listed {
+        Some(disk) => (Some(disk.size_gib), Some(disk.iops)),
+        None => (Some(storage::premium_size(least)), None),
+    }
+}
+
+/// `max_connections` of a new server with so much memory (limits page, 2025-11-13): 429 with 4 GiB, 859 with 8, 5,000 at most.
+pub fn max_connections(memory_gib: f64) -> u32 {
+    let default = if memory_gib <= 2.0 {
+        memory_gib * 25.0
+    } else {
+        memory_gib * 1024.0 * 0.104_916_469_703_480_9
+    };
+    default.clamp(25.0, 5000.0).floor() as u32
+}
+
+/// Offers in the order of their size: vCores, memory; then those of the family that is preferred, then the newer.
+fn size(offer: &SkuOffer, like: Option<&str>) -> (u32, u64, bool, std::cmp::Reverse<String>) {
+    let other_family = like.is_some_and(|like| family(&offer.name) != family(like));
+    let mib = (offer.memory_gib * 1024.0) as u64;
+    (
+        offer.vcores,
+        mib,
+        other_family,
+        std::cmp::Reverse(offer.name.clone()),
+    )
+}
+
+/// `Standard_D4ds_v5` and `Standard_D8ds_v5` are one family: their names differ by the first number.
+fn family(name: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let start = name.find(is_digit).unwrap_or(name.len());
+    let rest = name[start..].trim_start_matches(is_digit);
+    format!("{}{rest}", &name[..start])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_follow_memory() {
+        for (gib, most) in [
+            (2.0, 50),
+            (4.0, 429),
+            (8.0, 859),
+            (16.0, 1718),
+            (32.0, 3437),
+            (48.0, 5000),
+        ] {
+            assert_eq!(max_connections(gib), most, "{gib} GiB");
+        }
+    }
+
+    #[test]
+    fn a_family_is_all_but_the_first_number() {
+        assert_eq!(family("Standard_D4ds_v5"), family("Standard_D16ds_v5"));
+        assert_ne!(family("Standard_D4ds_v5"), family("Standard_D4ads_v5"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Storage: what of a disk can be filled, and which disk holds so much.
+//! Figures: read-only below the larger of 5 % and 5 GiB free (limits page, 2025-11-13); room for write-ahead log of
+//! 1.25 times the databases (best practices, 2025-01-24); Premium SSD sizes (storage page, 2026-01-13).
+
+/// How much of a disk of so many GiB can be filled before the server turns read-only.
+pub fn usable_gib(size_gib: f64) -> f64 {
+    size_gib - f64::max(size_gib * 0.05, 5.0)
+}
+
+/// The room that a copy of so many GiB needs at its largest: write-ahead log lies beside the data until it is archived.
+pub fn with_log_gib(source_gib: f64) -> f64 {
+    source_gib * 1.25
+}
+
+/// The least disk, in GiB, that holds the copy and its write-ahead log without turning read-only.
+pub fn least_disk_gib(source_gib: f64) -> f64 {
+    let filled = with_log_gib(source_gib);
+    f64::max(filled / 0.95, filled + 5.0).ceil()
+}
+
+/// The smallest Premium SSD size that has so many GiB: they double from 32 on, and end at 32,767.
+pub fn premium_size(gib: f64) -> u32 {
+    let sizes = (5..15).map(|power| 1u32 << power).chain([32_767]);
+    sizes
+        .into_iter()
+        .find(|s| f64::from(*s) >= gib)
+        .unwrap_or(32_767)
+}
+
+/// The performance tier that a Premium SSD of this size has by itself: P4 with 32 GiB.
+pub fn premium_tier(size_gib: u32) -> Option<&'static str> {
+    Some(match size_gib {
+        32 => "P4",
+        64 => "P6",
+        128 => "P10",
+        256 => "P15",
+        512 => "P20",
+        1024 => "P30",
+        2048 => "P40",
+        4095 | 4096 => "P50",
+        8192 => "P60",
+        16384 => "P70",
+        32767 => "P80",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn disks_double() {
+        assert_eq!(premium_size(10.0), 32);
+        assert_eq!(premium_size(129.0), 256);
+        assert_eq!(premium_size(20_000.0), 32_767);
+    }
+
+    #[test]
+    fn the_least_disk_can_be_filled_with_copy_and_log() {
+        for source in [0.0, 1.0, 20.0, 76.0, 220.0, 3112.0] {
+            let disk = least_disk_gib(source);
+            assert!(usable_gib(disk) >= with_log_gib(source), "{source}");
+            assert!(usable_gib(disk - 2.0) < with_log_gib(source), "{source}");
+        }
+    }
+}

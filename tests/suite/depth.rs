@@ -1,0 +1,24 @@
+//! The target in depth: the service's word, rights, sizing, SQL on the target; real servers, and bodies of every api-version.
+
+mod drift;
+mod place;
+mod servers;
+mod shapes;
+
+use flexready::facts::Facts;
+use flexready::plan::Migration;
+use flexready::question::Answers;
+use flexready::verdict::{Outcome, Policy, judge};
+
+/// One check on these answers.
+pub fn outcome(id: &str, migration: &Migration, answers: &Answers) -> Outcome {
+    let policy = Policy {
+        only: vec![id.to_owned()],
+        ..Policy::default()
+    };
+    let mut judgement = judge(&Facts::read(migration, answers), &policy);
+    judgement
+        .outcomes
+        .pop()
+        .unwrap_or_else(|| panic!("{id} is out of scope"))
+}

@@ -1,0 +1,199 @@
+//! Bodies of every api-version: what an older one has otherwise is understood, what it does not have is missing.
+
+use std::path::Path;
+
+use flexready::facts::{Facts, server::Server};
+use flexready::inputs::recording::Recording;
+use flexready::plan::Migration;
+use flexready::question::{Answer, Answers, Origin, Question};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use crate::fixtures::folder;
+
+/// The baseline's migration, asked with this api-version.
+fn migration(api_version: &str) -> Migration {
+    let recording = Recording::open(&folder().join("baseline")).unwrap();
+    let mut migration = recording.migrations()[0].clone();
+    migration.target.as_mut().unwrap().api_version = api_version.to_owned();
+    migration
+}
+
+fn answers(pairs: &[(Question, Value)]) -> Answers {
+    let mut answers = Answers::new(OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+    for (question, body) in pairs {
+        answers.insert(question.key(), Answer::from(body.clone()));
+    }
+    answers
+}
+
+fn below(migration: &Migration, path: &str, filter: Option<&str>) -> Question {
+    let target = migration.target.as_ref().unwrap();
+    Question::Arm {
+        path: format!("{}{path}", target.id.path()),
+        api_version: target.api_version.clone(),
+        filter: filter.map(str::to_owned),
+    }
+}
+
+fn server(api_version: &str, body: Value) -> Server {
+    let migration = migration(api_version);
+    let answers = answers(&[(below(&migration, "", None), body)]);
+    Facts::read(&migration, &answers).server.unwrap()
+}
+
+/// A server as 2021-06-01 tells of it.
+fn of_2021() -> Value {
+    json!({
+        "name": "orders-target", "location": "Germany West Central", "sku": { "name": "Standard_D4s_v3", "tier": "GeneralPurpose" },
+        "properties": {
+            "version": "13", "minorVersion": "3", "state": "Ready", "storage": { "storageSizeGB": 512 },
+            "network": { "publicNetworkAccess": "Enabled" }, "availabilityZone": "1",
+            "highAvailability": { "mode": "Disabled", "state": "NotEnabled" }
+        }
+    })
+}
+
+#[test]
+fn what_an_old_version_does_not_tell_is_missing() {
+    let server = server("2021-06-01", of_2021());
+    let storage = server.storage.unwrap();
+    assert_eq!(storage.size_gib, Ok(512));
+    let auth = server.auth.unwrap();
+    let silent = [
+        auth.password.map(|_| ()),
+        auth.entra.map(|_| ()),
+        server.encryption.map(|_| ()),
+        server.is_cluster.map(|_| ()),
+        storage.auto_grow.map(|_| ()),
+        storage.kind.map(|_| ()),
+        storage.iops.map(|_| ()),
+    ];
+    for (number, fact) in silent.into_iter().enumerate() {
+        let reason = fact
+            .expect_err("a field that 2021-06-01 does not have")
+            .reason;
+        assert!(
+            reason.contains("exists since api-version"),
+            "{number}: {reason}"
+        );
+    }
+}
+
+#[test]
+fn the_same_absence_in_a_new_version_is_an_answer() {
+    let server = server("2026-10-01", of_2021());
+    assert_eq!(server.is_cluster, Ok(false));
+    assert_eq!(server.storage.unwrap().iops, Ok(None));
+}
+
+#[test]
+fn the_booleans_of_2022_are_understood() {
+    let mut body = of_2021();
+    body["properties"]["authConfig"] =
+        json!({ "activeDirectoryAuthEnabled": true, "passwordAuthEnabled": false });
+    let auth = server("2022-03-08-preview", body).auth.unwrap();
+    assert_eq!((auth.password, auth.entra), (Ok(false), Ok(true)));
+}
+
+#[test]
+fn the_offers_of_2021_and_of_today_read_alike() {
+    let old = json!({ "value": [{ "zone": "1", "supportedFlexibleServerEditions": [{
+        "name": "GeneralPurpose",
+        "supportedStorageEditions": [{ "name": "ManagedDisk", "supportedStorageMB": [
+            { "name": "32768", "supportedIops": 120, "storageSizeMB": 32768, "status": "Available" } ] }],
+        "supportedServerVersions": [{ "name": "13", "supportedVcores": [
+            { "name": "Standard_D4s_v3", "vCores": 4, "supportedIops": 6400, "supportedMemoryPerVcoreMB": 4096, "status": "Available" },
+            { "name": "Standard_D8s_v3", "vCores": 8, "supportedIops": 12800, "supportedMemoryPerVcoreMB": 4096, "status": "Disabled" } ] }]
+    }] }] });
+    let migration = migration("2021-06-01");
+    let target = migration.target.as_ref().unwrap();
+    let offers = Question::Arm {
+        path: format!(
+            "/subscriptions/{}/providers/Microsoft.DBforPostgreSQL/locations/germanywestcentral/capabilities",
+            target.id.subscription
+        ),
+        api_version: "2021-06-01".to_owned(),
+        filter: None,
+    };
+    let answers = answers(&[(below(&migration, "", None), of_2021()), (offers, old)]);
+    let capabilities = Facts::read(&migration, &answers).capabilities.unwrap();
+    let sku = capabilities.sku("standard_d4s_V3").unwrap();
+    assert_eq!(
+        (sku.vcores, sku.memory_gib, sku.iops),
+        (4, 16.0, Some(6400))
+    );
+    assert_eq!(
+        capabilities
+            .sku("Standard_D8s_v3")
+            .unwrap()
+            .restricted
+            .as_deref(),
+        Some("Disabled")
+    );
+    assert_eq!(
+        capabilities
+            .premium_disks("GeneralPurpose")
+            .map(|d| d.iops)
+            .collect::<Vec<_>>(),
+        [120]
+    );
+}
+
+/// Every migration of the corpus and of the specification, recorded or not, is understood.
+#[test]
+fn real_migrations_are_understood() {
+    let Some(shared) = std::env::var_os("FLEXREADY_SHARED") else {
+        eprintln!("not run: FLEXREADY_SHARED does not name the folder of recorded answers");
+        return;
+    };
+    let corpus = Path::new(&shared).join("arm-corpus");
+    let read = |path: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(corpus.join(path)).unwrap()).unwrap()
+    };
+    let example = |name: &str| {
+        read(&format!("spec-examples/2025-08-01/{name}.json"))["responses"]["200"]["body"].clone()
+    };
+    let bodies = [
+        read("bodies/migration_get_failed_error.json")["body"].clone(),
+        read("bodies/migration_get_in_progress_single_server.json")["body"].clone(),
+        example("MigrationsGet"),
+        example("MigrationsGetMigrationWithValidationFailures"),
+    ];
+    let migration = migration("2025-08-01");
+    let list = below(&migration, "/migrations", Some("migrationListFilter=All"));
+    let answers = answers(&[(list, json!({ "value": bodies }))]);
+    let runs = Facts::read(&migration, &answers)
+        .service
+        .unwrap()
+        .migrations
+        .unwrap();
+    let active: Vec<bool> = runs.iter().map(|r| r.is_active.clone().unwrap()).collect();
+    assert_eq!(active, [false, true, true, false]);
+    assert!(
+        runs[0]
+            .error
+            .as_deref()
+            .unwrap()
+            .contains("already an active Migration")
+    );
+    let validation = runs[3].validation.as_ref().unwrap().as_ref().unwrap();
+    let failed: Vec<_> = validation
+        .items
+        .iter()
+        .filter(|i| i.state == "Failed")
+        .collect();
+    assert_eq!(validation.status, "Failed");
+    assert_eq!(
+        failed
+            .iter()
+            .map(|i| i.database.as_deref().unwrap())
+            .collect::<Vec<_>>(),
+        ["exampledatabase1", "exampledatabase7"]
+    );
+    assert!(
+        failed
+            .iter()
+            .all(|i| i.messages[0].contains("postgres_fdw"))
+    );
+}

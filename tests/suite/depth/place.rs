@@ -1,0 +1,98 @@
+//! `--location`: a server is sized before there is one.
+
+use crate::check::{healthy_arm, source};
+use crate::support::pg;
+use crate::support::program::run_with_arm;
+
+#[test]
+fn a_location_sizes_before_anything_is_deployed() {
+    let server = pg::server(16);
+    let database = server.create_database("shop");
+    let arm = healthy_arm();
+    let source = source(server, &database);
+    let args = [
+        "check",
+        "--source",
+        &source,
+        "--database",
+        &database,
+        "--location",
+        "Germany West Central",
+        "--subscription",
+        "11111111-2222-4333-8444-555555555555",
+        "--source-vcores",
+        "6",
+        "--source-memory-gib",
+        "24",
+        "--format",
+        "json",
+    ];
+    let ran = run_with_arm(&arm, &args, &[]);
+    let report = ran.json();
+    let migration = &report["migrations"][0];
+    assert_eq!(
+        migration["scope"], "source",
+        "one side is judged, whatever is sized"
+    );
+    assert_eq!(migration["ready_to_migrate"], false);
+    let recommended = &migration["sizing"]["recommended"];
+    assert_eq!(
+        recommended["smallest"]["vcores"], 8,
+        "{}",
+        migration["sizing"]
+    );
+    assert_eq!(recommended["with_headroom"]["vcores"], 16);
+    assert_eq!(recommended["smallest"]["storage_gib"], 32);
+    let rejected = recommended["rejected"].as_array().unwrap();
+    assert!(
+        rejected
+            .iter()
+            .all(|r| !r["lacks"].as_array().unwrap().is_empty())
+    );
+    assert!(
+        rejected
+            .iter()
+            .any(|r| r["lacks"][0] == "4 vCores, 6 are needed"),
+        "{rejected:?}"
+    );
+    assert!(
+        migration["estimate"]["words"]
+            .as_str()
+            .unwrap()
+            .contains("under a minute")
+    );
+    assert_eq!(
+        arm.seen().len(),
+        1,
+        "the offers of the location, and nothing else"
+    );
+}
+
+#[test]
+fn a_location_needs_a_subscription() {
+    let ran = run_with_arm(
+        &healthy_arm(),
+        &["check", "--source", "host=h", "--location", "westeurope"],
+        &[],
+    );
+    ran.assert_refused("--subscription");
+}
+
+#[test]
+fn a_password_in_the_way_to_the_target_is_refused() {
+    let ran = run_with_arm(
+        &healthy_arm(),
+        &[
+            "check",
+            "--target-url",
+            "postgresql://u:hush-canary@h/postgres",
+            "--target",
+            crate::check::TARGET,
+            "--source",
+            "host=h",
+        ],
+        &[],
+    );
+    ran.assert_refused("FLEXREADY_TARGET_URL");
+    assert!(!ran.stderr.contains("hush-canary"));
+}

@@ -1,0 +1,115 @@
+//! Answers of a wrong shape cost their own checks, and no other.
+
+use flexready::inputs::recording::Recording;
+use flexready::plan::Migration;
+use flexready::question::{Answer, Answers, Question, Refusal, RefusalKind};
+use flexready::verdict::Status;
+use serde_json::{Value, json};
+
+use super::outcome;
+use crate::fixtures::folder;
+
+/// A part of a key, and the checks that need its answer.
+const NEEDED: &[(&str, &[&str])] = &[
+    (
+        "/migrations?",
+        &["migration-in-progress", "service-validation-failed"],
+    ),
+    ("/locks?", &["target-locked"]),
+    ("/permissions?", &["target-identity-lacks-rights"]),
+    (
+        "/capabilities?",
+        &["compute-below-source", "iops-below-source"],
+    ),
+];
+
+fn baseline() -> (Migration, Answers) {
+    let recording = Recording::open(&folder().join("baseline")).unwrap();
+    let migration = recording.migrations()[0].clone();
+    let start = recording.start();
+    let (answers, _) =
+        futures::executor::block_on(flexready::gather(&migration, &recording, start));
+    (migration, answers)
+}
+
+fn wrong() -> Vec<Answer> {
+    let bodies = [
+        json!({}),
+        json!([]),
+        json!("a text"),
+        Value::Null,
+        json!({ "value": {} }),
+        json!({ "value": [1] }),
+        json!({ "value": [{ "properties": [] }] }),
+        json!({ "error": { "code": "InternalServerError", "message": "with status 200" } }),
+    ];
+    let kinds = [
+        RefusalKind::Unauthenticated,
+        RefusalKind::Forbidden,
+        RefusalKind::NotFound,
+        RefusalKind::Busy,
+        RefusalKind::Server,
+        RefusalKind::Malformed,
+    ];
+    let refused = |kind| Refusal {
+        kind,
+        status: None,
+        code: None,
+        message: "refused by the test".to_owned(),
+    };
+    let refusals = kinds.into_iter().map(|k| refused(k).into());
+    bodies
+        .into_iter()
+        .map(Answer::from)
+        .chain(refusals)
+        .collect()
+}
+
+#[test]
+fn a_wrong_answer_makes_its_own_checks_unknown() {
+    let (migration, healthy) = baseline();
+    for (part, ids) in NEEDED {
+        let key = healthy
+            .iter()
+            .map(|(k, _)| k)
+            .find(|k| k.contains(part))
+            .unwrap()
+            .to_owned();
+        for answer in wrong() {
+            let mut answers = healthy.clone();
+            answers.replace(&key, answer.clone());
+            for (_, others) in NEEDED {
+                for id in *others {
+                    let status = outcome(id, &migration, &answers).status;
+                    let due = if ids.contains(id) {
+                        Status::Unknown
+                    } else {
+                        Status::Pass
+                    };
+                    assert_eq!(status, due, "{id} with {answer:?} for {part}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_healthy_target_asks_what_it_needs_and_no_more() {
+    let (migration, healthy) = baseline();
+    let arm = healthy
+        .iter()
+        .filter(|(key, _)| key.starts_with("arm:"))
+        .count();
+    assert!(arm <= 18, "{arm} requests");
+    // Entra is off, the api-version knows no maintenance, nothing failed: none of these is asked.
+    for part in ["/administrators?", "/maintenanceevents?", "/migrations/"] {
+        assert!(!healthy.iter().any(|(key, _)| key.contains(part)), "{part}");
+    }
+    let target = migration.target.as_ref().unwrap();
+    let all = Question::Arm {
+        path: format!("{}/migrations", target.id.path()),
+        api_version: target.api_version.clone(),
+        filter: Some("migrationListFilter=All".to_owned()),
+    };
+    assert!(healthy.contains(&all));
+}

@@ -1,0 +1,113 @@
+//! A real source beside the target of the baseline, at whatever major a test wants: for checks of what a database holds.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flexready::facts::Facts;
+use flexready::inputs::Source;
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
+use flexready::inputs::recording::Recording;
+use flexready::plan::{Migration, Mode};
+use flexready::question::{Answer, Question, Side};
+use flexready::verdict::{Outcome, Policy, judge};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::fixtures::folder;
+use crate::fixtures::overlay::{Case, Overlay};
+use crate::support::pg::Server;
+
+/// The target from the baseline, the source from a real server.
+struct Pair {
+    target: Overlay,
+    source: Database,
+}
+
+#[async_trait]
+impl Source for Pair {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        let (arm, sql): (Vec<Question>, Vec<Question>) = questions
+            .iter()
+            .cloned()
+            .partition(|q| matches!(q, Question::Arm { .. } | Question::Dns { .. }));
+        let mut arm = (arm.clone().into_iter().map(|q| q.key()))
+            .zip(self.target.ask(&arm).await)
+            .chain(
+                sql.iter()
+                    .map(Question::key)
+                    .zip(self.source.ask(&sql).await),
+            )
+            .collect::<std::collections::BTreeMap<_, _>>();
+        questions
+            .iter()
+            .map(|q| arm.remove(&q.key()).unwrap())
+            .collect()
+    }
+}
+
+/// What these checks say of the databases of a real server, for a target of this major. `CANARY` in a seed is a secret.
+pub fn outcomes(
+    server: &Server,
+    databases: &[&str],
+    target: u32,
+    mode: Mode,
+    ids: &[&str],
+) -> Vec<Outcome> {
+    let baseline = Recording::open(&folder().join("baseline")).unwrap();
+    let start = baseline.start();
+    let case: Case = serde_json::from_value(json!({
+        "answers": { "/orders-target?": { "patch": { "properties": { "version": target.to_string() } } } }
+    }))
+    .unwrap();
+    let mut migration: Migration = baseline.migrations()[0].clone();
+    let source = migration.source.as_mut().unwrap();
+    source.database = databases[0].to_owned();
+    migration.databases = databases.iter().map(|d| (*d).to_owned()).collect();
+    migration.mode = mode;
+    let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
+    let access = Access::resolve(Some(&server.conninfo(databases[0])), &env).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let pair = Pair {
+        target: Overlay::new(&case),
+        source: Database::new(access, Side::Source, "postgres".to_owned(), deadline),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (answers, _) = runtime.block_on(flexready::gather(&migration, &pair, start));
+    for (key, answer) in answers.iter() {
+        assert!(
+            !format!("{answer:?}").contains("CANARY"),
+            "{key} tells a secret"
+        );
+    }
+    let policy = Policy {
+        only: ids.iter().map(|id| (*id).to_owned()).collect(),
+        ..Policy::default()
+    };
+    judge(&Facts::read(&migration, &answers), &policy).outcomes
+}
+
+/// Each check that found something, with the object; a check that could not know is one with its reason.
+pub fn found(outcomes: &[Outcome]) -> BTreeSet<(String, String)> {
+    let mut all = BTreeSet::new();
+    for outcome in outcomes {
+        let id = outcome.check.id.to_owned();
+        all.extend(
+            outcome
+                .findings
+                .iter()
+                .map(|f| (id.clone(), f.object.clone())),
+        );
+        all.extend(
+            outcome
+                .missing
+                .iter()
+                .map(|m| (id.clone(), format!("unknown: {}", m.reason))),
+        );
+    }
+    all
+}

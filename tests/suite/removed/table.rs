@@ -1,0 +1,209 @@
+//! `reference::removed` against the catalogs of PostgreSQL 10 to 18: what it names was there and is gone, and what
+//! disappears from one major to the next stands in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flexready::reference::removed::{self, Removal, What};
+
+use crate::support::pg::{self, Session};
+
+const EXTENSIONS: [&str; 5] = ["pg_stat_statements", "cube", "hstore", "intarray", "seg"];
+
+/// What only C code, or a server's own files, can name; and what goes with a type that the table has.
+const LEFT_OUT: &[&str] = &[
+    "abstime",
+    "reltime",
+    "tinterval",
+    "tintervalin",
+    "tintervalout",
+    "tintervalrecv",
+    "tintervalsend",
+    "abstimein",
+    "abstimeout",
+    "abstimerecv",
+    "abstimesend",
+    "reltimein",
+    "reltimeout",
+    "reltimerecv",
+    "reltimesend",
+    "opaque_in",
+    "opaque_out",
+    "smgr",
+    "smgreq",
+    "smgrin",
+    "smgrne",
+    "smgrout",
+    "interval_transform",
+    "numeric_transform",
+    "time_transform",
+    "timestamp_izone_transform",
+    "timestamp_transform",
+    "timestamp_zone_transform",
+    "varbit_transform",
+    "varchar_transform",
+    "binary_upgrade_set_next_toast_pg_type_oid",
+];
+
+/// What a server has, by kind.
+type Names = BTreeMap<&'static str, BTreeSet<String>>;
+
+const QUERIES: [(&str, &str); 5] = [
+    (
+        "column",
+        "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+        WHERE c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped",
+    ),
+    (
+        "relation",
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v')",
+    ),
+    (
+        "type",
+        "SELECT typname FROM pg_type WHERE typrelid = 0 AND typelem = 0",
+    ),
+    (
+        "function",
+        "SELECT proname || '(' || oidvectortypes(proargtypes) || ')' FROM pg_proc WHERE pronamespace = 11",
+    ),
+    (
+        "operator",
+        "SELECT concat(o.oprname, ' ', l.typname, ',', r.typname) FROM pg_operator o \
+        LEFT JOIN pg_type l ON l.oid = oprleft LEFT JOIN pg_type r ON r.oid = oprright",
+    ),
+];
+
+/// A session in a database with the extensions whose objects the table names, at the versions of that major.
+fn session(major: u32) -> Session {
+    let server = pg::server(major);
+    let session = server.session(&server.create_database("removed_table"));
+    for extension in EXTENSIONS {
+        session.run(&format!("CREATE EXTENSION {extension}"));
+    }
+    session
+}
+
+fn names(session: &Session) -> Names {
+    let of = |query| {
+        session
+            .query(query)
+            .into_iter()
+            .filter_map(|mut row| row.remove(0))
+            .collect()
+    };
+    QUERIES
+        .iter()
+        .map(|(kind, query)| (*kind, of(query)))
+        .collect()
+}
+
+fn exists(what: What, names: &Names, session: &Session) -> bool {
+    let has = |kind, name: &str| names[kind].contains(name);
+    match what {
+        What::Type("unknown") => session.try_query("CREATE TEMP TABLE u (u unknown)").is_ok(),
+        What::Type(name) => has("type", name),
+        What::Function(name, None) | What::Call(name) => names["function"]
+            .iter()
+            .any(|f| f.split('(').next() == Some(name)),
+        What::Function(name, Some(arguments)) => has("function", &format!("{name}({arguments})")),
+        What::Operator(name, operands) => has("operator", &format!("{name} {operands}")),
+        What::Column(relation, column) => has("column", &format!("{relation}.{column}")),
+        What::Relation(name) => has("relation", name),
+        What::Parameter(name) => session.try_query(&format!("SHOW {name}")).is_ok(),
+        What::Definition(name) => session.try_query(&definition(name)).is_ok(),
+    }
+}
+
+/// The definition itself, in a transaction that is taken back.
+fn definition(name: &str) -> String {
+    let statements = match name {
+        "an operator named `=>`" => {
+            "CREATE OPERATOR public.=> (LEFTARG = int, RIGHTARG = int, PROCEDURE = int4pl)"
+        }
+        "a postfix operator" => "CREATE OPERATOR public.!! (LEFTARG = int8, PROCEDURE = int8up)",
+        "an aggregate or operator of an array function with `anyarray`" => {
+            "CREATE AGGREGATE public.gather (anyelement) (SFUNC = array_append, STYPE = anyarray, INITCOND = '{}')"
+        }
+        "an encoding conversion with a function of five arguments" => {
+            "CREATE FUNCTION public.convert (int, int, cstring, internal, int) RETURNS void LANGUAGE c STRICT AS '$libdir/utf8_and_iso8859_1', 'iso8859_1_to_utf8'; \
+             CREATE CONVERSION public.c FOR 'LATIN1' TO 'UTF8' FROM public.convert"
+        }
+        other => panic!("no test knows {other}"),
+    };
+    format!("BEGIN; {statements}; ROLLBACK")
+}
+
+#[test]
+fn what_the_table_names_was_there_and_is_gone() {
+    for major in pg::majors() {
+        let session = session(major);
+        let names = names(&session);
+        for removal in removed::all() {
+            let Removal { gone, what, .. } = removal;
+            let gone = gone / 10_000;
+            let is_there = exists(*what, &names, &session);
+            let _ = session.try_query("ROLLBACK");
+            if major >= gone {
+                assert!(!is_there, "{what} is gone in {gone}, and {major} has it");
+            }
+            if major + 1 == gone {
+                assert!(is_there, "{what} is gone in {gone}, and {major} has it not");
+            }
+        }
+    }
+}
+
+/// Whether the table holds what one major has and the next has not.
+fn is_told(kind: &str, name: &str) -> bool {
+    removed::all().any(|r| match r.what {
+        What::Column(relation, column) => {
+            kind == "column" && name == format!("{relation}.{column}")
+        }
+        What::Relation(relation) => {
+            name == relation || (kind == "column" && name.split('.').next() == Some(relation))
+        }
+        What::Type(removed) => kind == "type" && name == removed,
+        What::Function(removed, _) | What::Call(removed) => kind == "function" && name == removed,
+        What::Operator(removed, operands) => {
+            kind == "operator" && name == format!("{removed} {operands}")
+        }
+        What::Parameter(_) | What::Definition(_) => false,
+    })
+}
+
+fn is_left_out(kind: &str, name: &str) -> bool {
+    let of_time = ["abstime", "reltime", "tinterval"];
+    match kind {
+        // The same operator under polymorphic types that take more.
+        "operator" => of_time.iter().any(|t| name.contains(t)) || name.starts_with("|| any"),
+        "function" => {
+            LEFT_OUT.contains(&name)
+                || of_time
+                    .iter()
+                    .any(|t| name.strip_prefix("bt").unwrap_or(name).starts_with(t))
+        }
+        "type" => name == "smgr",
+        _ => false,
+    }
+}
+
+#[test]
+fn what_disappears_stands_in_the_table() {
+    let mut before: Option<Names> = None;
+    let mut untold = Vec::new();
+    for major in pg::majors() {
+        let mut now = names(&session(major));
+        let functions = now["function"]
+            .iter()
+            .map(|f| f.split('(').next().unwrap().to_owned())
+            .collect();
+        now.insert("function", functions);
+        for (kind, names) in before.iter().flatten() {
+            let lost = names
+                .difference(&now[kind])
+                .filter(|n| !is_told(kind, n) && !is_left_out(kind, n));
+            untold.extend(lost.map(|n| format!("{kind} {n}, gone in {major}")));
+        }
+        before = Some(now);
+    }
+    assert!(untold.is_empty(), "{}", untold.join("\n"));
+}
