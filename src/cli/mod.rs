@@ -118,6 +118,11 @@ pub enum Error {
         side: &'static str,
         other: &'static str,
     },
+    #[error(
+        "`--target-auth entra` has no database to sign in to; give `--target-url 'host=<server>.postgres.database.azure.com user=<role>'`, \
+         or leave it out"
+    )]
+    NoWayToTarget,
     #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
     NoSuchCheck { id: String, nearest: String },
     #[error("the recording holds no migration; record again")]

@@ -14,7 +14,7 @@ use super::transport::Wire;
 use crate::inputs::postgres::Passwords;
 use crate::question::{Asker, Refusal};
 
-/// The tokens of one run; asked for when the first connection is made, and renewed before they end.
+/// The tokens of one run, renewed before they end.
 #[derive(Debug)]
 pub struct DatabaseTokens(Tokens);
 

@@ -87,6 +87,12 @@ impl Arm {
         })
     }
 
+    /// Gets the token, so that a credential that answers only for minutes is asked at once. A failure is no less one
+    /// later: it comes up with the first question.
+    pub(crate) async fn sign_in(&self) {
+        let _ = self.caller.tokens.current().await;
+    }
+
     async fn answer(&self, question: &Question) -> Answer {
         let Question::Arm {
             path,

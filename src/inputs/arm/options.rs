@@ -33,9 +33,9 @@ pub enum ArmError {
     )]
     NoCredential { looked_for: String },
     #[error(
-        "the token in FLEXREADY_ACCESS_TOKEN is for Azure Resource Manager and opens no database: set PGPASSWORD to the output of \
-         `az account get-access-token --resource-type oss-rdbms --query accessToken --output tsv` and leave out \
-         `--source-auth entra`, or unset FLEXREADY_ACCESS_TOKEN to sign in another way"
+        "the token in FLEXREADY_ACCESS_TOKEN is for Azure Resource Manager and opens no database: unset it to sign in another way, or leave out \
+         `--source-auth entra` and `--target-auth entra` and put the output of `az account get-access-token --resource-type oss-rdbms \
+         --query accessToken --output tsv` where the password belongs (PGPASSWORD, a password file)"
     )]
     TokenOfAnother,
     #[error(

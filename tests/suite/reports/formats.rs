@@ -102,16 +102,11 @@ fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
             Event::Start(e) | Event::Empty(e) => {
                 let attributes = e.attributes().map(|a| {
                     let a = a.unwrap();
-                    let value = quick_xml::escape::unescape(std::str::from_utf8(&a.value).unwrap())
-                        .unwrap()
-                        .into_owned();
-                    (String::from_utf8_lossy(a.key.as_ref()).into_owned(), value)
+                    let value = quick_xml::escape::unescape(&a.value).unwrap().into_owned();
+                    (a.key.as_ref().to_owned(), value)
                 });
                 let attributes = attributes.collect();
-                found.push((
-                    String::from_utf8_lossy(e.name().as_ref()).into_owned(),
-                    attributes,
-                ));
+                found.push((e.name().as_ref().to_owned(), attributes));
             }
             _ => {}
         }

@@ -64,8 +64,16 @@ fn an_ended_waiver_warns_and_does_not_hold() {
     assert_eq!(after.policy.waivers[0].state, WaiverState::Expired);
     let words = "ended on 2020-12-31: 1 finding counts again";
     for format in ["plain", "markdown", "html", "azure-pipelines"] {
-        let text = judged("blocked", &["--plan", &path, "--format", format], &[]).stdout;
-        assert!(text.replace('\\', "").contains(words), "{format}");
+        let text = judged(
+            "blocked",
+            &["--plan", &path, "--format", format],
+            &[("COLUMNS", "400")],
+        );
+        assert!(
+            text.stdout.replace('\\', "").contains(words),
+            "{format}: {}",
+            text.stdout
+        );
     }
     let piped = judged(
         "blocked",

@@ -138,17 +138,20 @@ impl Access {
 
     /// Whether a token for Azure's databases may be sent there: to hosts whose names end in `suffix`, which prove who they
     /// are. A server that asks for a password gets it in the clear, within TLS; another's would have the token then.
+    /// `option` is what the user asked for it with.
     ///
     /// # Errors
     /// What is in the way.
-    pub fn may_see_token(&self, suffix: &str) -> Result<(), ConninfoError> {
+    pub fn may_see_token(
+        &self,
+        suffix: &'static str,
+        option: &'static str,
+    ) -> Result<(), ConninfoError> {
         let is_azure = |e: &Endpoint| e.host.to_ascii_lowercase().ends_with(suffix);
         match self.endpoints.iter().all(is_azure) {
             true if self.tls.checks_name() => Ok(()),
-            true => Err(ConninfoError::UnprovenForTokens),
-            false => Err(ConninfoError::NotForTokens {
-                suffix: suffix.to_owned(),
-            }),
+            true => Err(ConninfoError::UnprovenForTokens { option }),
+            false => Err(ConninfoError::NotForTokens { option, suffix }),
         }
     }
 
