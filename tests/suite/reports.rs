@@ -6,6 +6,8 @@ mod formats;
 mod hostile;
 mod markdown;
 mod out;
+mod page;
+mod shapes;
 mod size;
 mod template;
 mod waivers;

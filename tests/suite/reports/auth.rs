@@ -1,7 +1,9 @@
-//! A Microsoft Entra token as the source's password. Tokens come from a fake; nobody is asked for one.
+//! A Microsoft Entra token as the password of a database. Tokens come from fakes; nobody is asked for one.
 
-use std::sync::Arc;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
@@ -14,10 +16,12 @@ use flexready::inputs::postgres::conninfo::Access;
 use flexready::question::{Answer, Question, RefusalKind, Side};
 use tokio::time::Instant;
 
+use crate::support::arm::{ArmEndpoint, Reply};
 use crate::support::pg::{Options as ServerOptions, Server};
-use crate::support::program::run;
+use crate::support::program::{run, texts};
 
 const TOKEN: &str = "canary-database-token-77aa";
+const ARM_TOKEN: &str = "canary-manager-token-31cd";
 
 #[derive(Debug, Default)]
 struct Fake {
@@ -159,4 +163,126 @@ fn a_token_goes_only_to_servers_in_azure_that_prove_themselves() {
         .assert_refused("only to hosts");
     args("host=db.postgres.database.azure.com user=u sslrootcert=system")
         .assert_refused("--resource-type oss-rdbms");
+}
+
+/// An `az` that gives one token for Resource Manager and another for databases, slowly, and notes what it gave.
+fn az(folder: &Path) -> PathBuf {
+    let log = folder.join("given");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *ossrdbms-aad*) token={TOKEN} ;; *) token={ARM_TOKEN} ;; esac\nsleep 0.2\n\
+         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600}}' \"$token\"\n\
+         echo \"$token\" >> '{}'\n",
+        log.display()
+    );
+    let path = folder.join("az");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    log
+}
+
+/// A server that proves itself under the names of two in Azure, and takes the token as a password in the clear, within TLS.
+fn server(folder: &Path) -> (Server, String) {
+    let names = ["old", "new"].map(|name| format!("{name}.postgres.database.azure.com"));
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let server = Server::start_with(
+        16,
+        ServerOptions {
+            settings: &[("ssl", "on")],
+            hba: Some("hostssl all auditor 127.0.0.1/32 password\n"),
+            files: &[("server.crt", &certificate), ("server.key", &key)],
+            ..ServerOptions::default()
+        },
+    );
+    let role = format!("CREATE ROLE auditor LOGIN PASSWORD '{TOKEN}'");
+    server.run("postgres", &role);
+    let root = folder.join("root.crt");
+    std::fs::write(&root, certificate).unwrap();
+    (server, root.display().to_string())
+}
+
+#[test]
+fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = az(folder.path());
+    let (server, root) = server(folder.path());
+    let endpoint = ArmEndpoint::start();
+    let first = Arc::new(Mutex::new(None));
+    let (kept, log) = (Arc::clone(&first), given.clone());
+    let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/new";
+    endpoint.route_with(id, move |_| {
+        let had = std::fs::read_to_string(&log).unwrap_or_default();
+        kept.lock().unwrap().get_or_insert(had.lines().count());
+        Reply::not_found()
+    });
+    let way = |name: &str| {
+        format!(
+            "host={name}.postgres.database.azure.com hostaddr=127.0.0.1 port={} user=auditor dbname=postgres \
+             sslmode=verify-full sslrootcert={root}",
+            server.port()
+        )
+    };
+    let (old, new) = (way("old"), way("new"));
+    let kept = folder.path().join("kept");
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let url = endpoint.url();
+    let ran = run(
+        &[
+            "check",
+            "-vv",
+            "--source",
+            &old,
+            "--source-auth",
+            "entra",
+            "--target",
+            id,
+            "--target-url",
+            &new,
+            "--target-auth",
+            "entra",
+            "--format",
+            "json",
+            "--record",
+            kept.to_str().unwrap(),
+        ],
+        &[("PATH", &path), ("FLEXREADY_ARM_ENDPOINT", &url)],
+    );
+    let report = ran.json();
+    let asked = std::fs::read_to_string(given).unwrap();
+    let mut asked: Vec<&str> = asked.lines().collect();
+    asked.sort_unstable();
+    assert_eq!(asked, [TOKEN, ARM_TOKEN], "each once");
+    assert_eq!(*first.lock().unwrap(), Some(2), "before the first question");
+    assert_eq!(report["asked_as"]["azure_credential"], "azure-cli");
+    assert_eq!(report["migrations"][0]["source"]["tls"], "TLSv1.3");
+    let refusals = report["migrations"][0]["reads"]["refusals"].to_string();
+    assert!(!refusals.contains("connection:"), "{refusals}");
+    let manifest = texts(&kept);
+    let on_target = manifest
+        .iter()
+        .any(|(_, text)| text.contains("connection:target/"));
+    assert!(on_target, "the target's database was entered");
+    for text in [&ran.stdout, &ran.stderr]
+        .into_iter()
+        .chain(manifest.iter().map(|(_, text)| text))
+    {
+        assert!(!text.contains(TOKEN) && !text.contains(ARM_TOKEN));
+    }
+}
+
+#[test]
+fn entra_for_a_target_wants_a_way_to_its_databases() {
+    let args = [
+        "check",
+        "--only",
+        "target",
+        "--target",
+        "11111111-2222-4333-8444-555555555555/rg/new",
+        "--target-auth",
+        "entra",
+    ];
+    let env = [("FLEXREADY_ACCESS_TOKEN", "t")];
+    run(&args, &env).assert_refused("give `--target-url 'host=<server>");
+    let elsewhere = [&args[..], &["--target-url", "host=db.corp.example user=u"]].concat();
+    run(&elsewhere, &env).assert_refused("`--target-auth entra` sends a token");
 }

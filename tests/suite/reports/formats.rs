@@ -11,10 +11,10 @@ use super::{ado_check, judged, plan, shared};
 use crate::fixtures::folder;
 use crate::support::program::run;
 
-const STORIES: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
+pub const STORIES: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
 
 /// What an agent of Azure Pipelines tells a step.
-const PIPELINE: [(&str, &str); 10] = [
+pub const PIPELINE: [(&str, &str); 10] = [
     ("TF_BUILD", "True"),
     ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/fabrikam/"),
     (
@@ -31,7 +31,7 @@ const PIPELINE: [(&str, &str); 10] = [
 ];
 
 /// Waives one finding of `blocked`, and one that is not there.
-const WAIVERS: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
+pub const WAIVERS: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
     [[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\nreason = \"dropped at cutover\"\n\
     owner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n\n\
     [[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows tomorrow\"\nowner = \"dba\"\nuntil = 2020-01-31\n";

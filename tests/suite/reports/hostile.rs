@@ -69,10 +69,12 @@ fn replace(value: &mut Value, next: &dyn Fn() -> String) {
         Value::Array(items) => items.iter_mut().for_each(|v| replace(v, next)),
         Value::Object(fields) => {
             let is_check = fields.contains_key("official");
+            let is_grant = fields.keys().eq(["kind", "name"]);
             for (name, value) in fields {
                 match name.as_str() {
                     "evidence" => *value = evidence(value, next),
                     "id" if is_check => {}
+                    "kind" if is_grant => {}
                     name if OURS.contains(&name) => {}
                     _ => replace(value, next),
                 }
@@ -153,11 +155,19 @@ fn hostile() -> impl Strategy<Value = Vec<String>> {
         prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => any::<String>()],
         0..8,
     );
-    prop::collection::vec(text.prop_map(|pieces| pieces.concat()), 1..12)
+    // An empty text is rightly left out where another would show
+    let text = text.prop_map(|pieces| match pieces.concat() {
+        empty if empty.is_empty() => "a".to_owned(),
+        text => text,
+    });
+    prop::collection::vec(text, 1..12)
 }
 
-fn harmless() -> Report {
-    with(&["a".to_owned()])
+/// The same report with a harmless word for each text: what is alike stays alike, for alike reasons are said once.
+fn harmless(texts: &[String]) -> Report {
+    let first = |text| texts.iter().position(|t| t == text).unwrap();
+    let words: Vec<String> = texts.iter().map(|t| format!("a{}", first(t))).collect();
+    with(&words)
 }
 
 fn files() -> Files {
@@ -215,14 +225,14 @@ proptest! {
         }
         let files = files();
         let ours = azure_pipelines(&report, Some(&files));
-        let usual = azure_pipelines(&harmless(), Some(&files));
+        let usual = azure_pipelines(&harmless(&texts), Some(&files));
         prop_assert_eq!(commands(&ours), commands(&usual));
         no_controls(&ours);
     }
 
     #[test]
     fn data_breaks_no_format(texts in hostile()) {
-        let (report, usual) = (with(&texts), harmless());
+        let (report, usual) = (with(&texts), harmless(&texts));
         no_controls(&plain(&report, Layout { width: 80 }));
         let back: Value = serde_json::from_str(&json(&report)).unwrap();
         prop_assert_eq!(back, serde_json::to_value(&report).unwrap());

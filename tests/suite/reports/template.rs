@@ -125,7 +125,9 @@ fn the_commands_of_the_steps_are_this_programs() {
     let words = calls[0]
         .replace('"', "")
         .replace("$FLEXREADY_FAIL_ON", "warning");
-    let words = words.replace("$FLEXREADY_SOURCE_AUTH", "entra");
+    let words = words
+        .replace("$FLEXREADY_SOURCE_AUTH", "entra")
+        .replace("$FLEXREADY_TARGET_AUTH", "entra");
     flexready::cli::Cli::try_parse_from(words.split_whitespace()).unwrap();
 }
 
@@ -149,11 +151,22 @@ fn the_manual_and_the_completions_come_of_the_same_arguments() {
             "{shell}"
         );
     }
+}
+
+#[test]
+fn the_version_tells_commit_build_and_platform() {
     let version = run(&["--version"], &[]);
     assert_eq!(version.code, 0);
-    assert!(
-        version
-            .stdout
-            .starts_with(concat!("flexready ", env!("CARGO_PKG_VERSION"), " ("))
-    );
+    let said = version.stdout.trim_end();
+    let said = said.strip_prefix(concat!("flexready ", env!("CARGO_PKG_VERSION"), " ("));
+    let said: Vec<&str> = said.unwrap().trim_end_matches(')').split(", ").collect();
+    let [commit, build, platform] = said[..] else {
+        panic!("{said:?}")
+    };
+    let commit = commit.trim_end_matches(" with changes");
+    let is_commit = commit.len() == 12 && commit.chars().all(|c| c.is_ascii_hexdigit());
+    assert!(is_commit || commit == "unknown commit", "{said:?}");
+    let is_day = build.len() == 10 && build.starts_with("20");
+    assert!(["debug", "release"].contains(&build) || is_day, "{said:?}");
+    assert!(platform.contains('-'), "{said:?}");
 }

@@ -63,7 +63,15 @@ fn an_ended_waiver_warns_and_does_not_hold() {
     assert_eq!(after.blockers, before.blockers);
     assert_eq!(after.policy.waivers[0].state, WaiverState::Expired);
     let words = "ended on 2020-12-31: 1 finding counts again";
-    for format in ["plain", "markdown", "html", "azure-pipelines"] {
+    for format in [
+        "plain",
+        "csv",
+        "junit",
+        "sarif",
+        "markdown",
+        "html",
+        "azure-pipelines",
+    ] {
         let text = judged(
             "blocked",
             &["--plan", &path, "--format", format],
@@ -129,7 +137,15 @@ fn every_part_of_the_policy_shows() {
         "left out: target-is-replica",
         "target-high-availability-on counts as note, not blocker",
     ];
-    for format in ["plain", "markdown", "html", "azure-pipelines"] {
+    for format in [
+        "plain",
+        "csv",
+        "junit",
+        "sarif",
+        "markdown",
+        "html",
+        "azure-pipelines",
+    ] {
         let ran = judged(
             "blocked",
             &[&args, &["--format", format][..]].concat(),
@@ -145,6 +161,13 @@ fn every_part_of_the_policy_shows() {
     let policy = report("blocked", &args).policy;
     assert!(policy.strict && policy.left_out == ["target-is-replica"]);
     assert_eq!(policy.severity[0].check, "target-high-availability-on");
+    let line = judged(
+        "blocked",
+        &[&args, &["--format", "ndjson"][..]].concat(),
+        &[],
+    )
+    .json();
+    assert_eq!(line["policy"], serde_json::to_value(&policy).unwrap());
 }
 
 #[test]
@@ -165,5 +188,31 @@ fn a_plan_with_a_fault_stops_the_run_and_names_the_place() {
     ] {
         let (_kept, path) = plan(&text);
         judged("blocked", &["--plan", &path], &[]).assert_refused(place);
+    }
+}
+
+#[test]
+fn a_waiver_that_lasts_longer_than_the_plan_allows_does_not_hold() {
+    let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{HELD}"));
+    let (before, after) = (
+        report("blocked", &[]),
+        report("blocked", &["--plan", &path]),
+    );
+    assert_eq!(after.blockers, before.blockers);
+    assert_eq!(after.policy.waivers[0].state, WaiverState::TooLong);
+    let text = judged("blocked", &["--plan", &path], &[("COLUMNS", "400")]).stdout;
+    assert!(
+        text.contains("does not hold: 2999-12-31 is more than 180 days ahead"),
+        "{text}"
+    );
+    // The recording is of 2026-11-20: 180 days later is the last day that is allowed
+    for (until, state) in [
+        ("2027-05-19", WaiverState::Holds),
+        ("2027-05-20", WaiverState::TooLong),
+    ] {
+        let text = HELD.replace("2999-12-31", until);
+        let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{text}"));
+        let after = report("blocked", &["--plan", &path]);
+        assert_eq!(after.policy.waivers[0].state, state, "{until}");
     }
 }
