@@ -16,9 +16,11 @@ mod wire;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use secrecy::SecretString;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
@@ -30,15 +32,23 @@ use self::refusal::refusal;
 use self::session::Session;
 use super::Source;
 use crate::queries::{self, Query};
-use crate::question::{Answer, Question, RefusalKind, Side};
+use crate::question::{Answer, Question, Refusal, RefusalKind, Side};
 
 /// Most connections at a time: enough to be quick, few enough for a source that is near its max_connections.
 const CONNECTIONS: usize = 4;
+
+/// Gives the password when a connection is made: for passwords that end, as tokens do.
+#[async_trait]
+pub trait Passwords: Send + Sync {
+    async fn password(&self) -> Result<SecretString, Refusal>;
+}
 
 /// One server, asked through at most four connections, one for each database. Connections stay open for the
 /// next round of questions, until another database needs the place.
 pub struct Database {
     access: Access,
+    /// Instead of the access's own password.
+    passwords: Option<Arc<dyn Passwords>>,
     side: Side,
     migration_user: String,
     deadline: Instant,
@@ -58,12 +68,22 @@ impl Database {
     pub fn new(access: Access, side: Side, migration_user: String, deadline: Instant) -> Self {
         Database {
             access,
+            passwords: None,
             side,
             migration_user,
             deadline,
             queries: queries::ALL,
             places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
+        }
+    }
+
+    /// Signs in with the passwords that are given when they are needed.
+    #[must_use]
+    pub fn with_passwords(self, passwords: Arc<dyn Passwords>) -> Self {
+        Database {
+            passwords: Some(passwords),
+            ..self
         }
     }
 
@@ -150,8 +170,11 @@ impl Database {
             lost => closing.extend(lost),
         }
         join_all(closing.into_iter().map(Session::close)).await;
-        let opened = hosts::open(&self.access.for_database(database), &self.migration_user).await;
-        opened.map_err(Answer::from)
+        let mut access = self.access.for_database(database);
+        if let Some(passwords) = &self.passwords {
+            access.set_password(passwords.password().await?);
+        }
+        Ok(hosts::open(&access, &self.migration_user).await?)
     }
 
     /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.
