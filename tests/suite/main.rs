@@ -4,6 +4,7 @@
 mod access;
 mod arm;
 mod check;
+mod cost;
 mod coverage;
 mod depth;
 mod fixtures;
