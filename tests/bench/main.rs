@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 mod measure;
+mod scale;
 #[path = "../suite/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use more of it")]
 mod support;
@@ -116,6 +117,7 @@ fn main() {
         "peak memory: one live target",
         peak_memory_mb(one_target(&endpoint))
     );
+    scale::measure();
     for (name, command) in [
         ("instructions: --version", version()),
         ("instructions: replay", replay()),

@@ -45,7 +45,8 @@ fn scans(session: &Session) -> (u64, f64) {
         let query = format!("SELECT {} + {}", of("pg_class"), of("pg_attribute"));
         session.query(&query).remove(0).remove(0).unwrap()
     };
-    let passes = "(pg_stat_get_tuples_returned(CATALOG) + pg_stat_get_tuples_fetched(CATALOG))
+    let passes = "(pg_stat_get_tuples_returned(CATALOG)
+          + (SELECT sum(pg_stat_get_tuples_fetched(indexrelid)) FROM pg_index WHERE indrelid = CATALOG))
         / (SELECT reltuples FROM pg_class WHERE oid = CATALOG)";
     (
         sum("pg_stat_get_numscans(CATALOG)").parse().unwrap(),
