@@ -1,12 +1,9 @@
 //! What a run costs the source, in counts that do not depend on the clock: scans, locks, waits, connections.
 //! Times and memory are in `tests/bench/`.
 
-mod relay;
-
-use relay::Relay;
-
 use crate::support::pg::{self, Server, Session};
 use crate::support::program::{Ran, run};
+use crate::support::relay::Relay;
 
 const TABLES: u64 = 2000;
 

@@ -3,3 +3,4 @@
 pub mod arm;
 pub mod pg;
 pub mod program;
+pub mod relay;

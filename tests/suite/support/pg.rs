@@ -12,6 +12,7 @@ mod home;
 mod process;
 mod session;
 
+use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -249,7 +250,15 @@ pub fn has_python(major: u32) -> bool {
         .exists()
 }
 
-/// Whether 15 has the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json.
-pub fn has_packages() -> bool {
-    home::servers().join("15/.debian").exists()
+/// Whether 15 lacks the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json. Only where whoever
+/// runs the tests said so, as FLEXREADY_WITHOUT_PACKAGES tells tests/get-servers.sh too.
+#[track_caller]
+pub fn goes_without_packages() -> bool {
+    let is_there = home::servers().join("15/.debian").exists();
+    let is_chosen = env::var_os("FLEXREADY_WITHOUT_PACKAGES").is_some();
+    assert!(
+        is_there || is_chosen,
+        "15 lacks the extensions of Debian's packages: run tests/run.sh"
+    );
+    !is_there
 }

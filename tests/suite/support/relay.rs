@@ -1,4 +1,5 @@
-//! A place between the program and a server that counts connections, and how often the program waits for the server.
+//! A place between the program and a server that counts connections, and how often the program waits for the server; or
+//! that does something when a connection begins, and cuts it off midway.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -32,16 +33,25 @@ pub struct Relay {
 impl Relay {
     /// Passes everything on at once; counts connections.
     pub fn passing(server: u16) -> Relay {
-        Relay::start(server, Duration::ZERO)
+        Relay::start(server, Duration::ZERO, |_| usize::MAX)
+    }
+
+    /// Asks, for every connection by its database, how many bytes of the server it may take before it breaks.
+    pub fn cutting(server: u16, at: impl Fn(&str) -> usize + Clone + Send + 'static) -> Relay {
+        Relay::start(server, Duration::ZERO, at)
     }
 
     /// Keeps the server's words until the program has nothing more to say: what it sends without an answer is one
     /// burst, and each burst is one wait.
     pub fn counting(server: u16) -> Relay {
-        Relay::start(server, SILENCE)
+        Relay::start(server, SILENCE, |_| usize::MAX)
     }
 
-    fn start(server: u16, silence: Duration) -> Relay {
+    fn start(
+        server: u16,
+        silence: Duration,
+        cut: impl Fn(&str) -> usize + Clone + Send + 'static,
+    ) -> Relay {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let counts = Arc::<Mutex<Counts>>::default();
@@ -52,8 +62,9 @@ impl Relay {
                 let (client, counts) = (client.unwrap(), Arc::clone(&shared));
                 client.set_read_timeout(Some(TURN)).unwrap();
                 counts.lock().unwrap().begin(client.try_clone().unwrap());
+                let cut = cut.clone();
                 thread::spawn(move || {
-                    let of = carry(client, server, silence);
+                    let of = carry(client, server, silence, cut);
                     let mut counts = counts.lock().unwrap();
                     counts.ended += 1;
                     counts.waits.push(of);
@@ -104,13 +115,18 @@ fn is_open(client: &TcpStream) -> bool {
 }
 
 /// Carries one connection until either side ends it. The database that it was for, and the bursts that were answered.
-fn carry(mut client: TcpStream, mut server: TcpStream, silence: Duration) -> (String, usize) {
+fn carry(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    silence: Duration,
+    cut: impl Fn(&str) -> usize,
+) -> (String, usize) {
     for stream in [&client, &server] {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(TURN)).unwrap();
     }
     let (mut database, mut kept, mut waits) = (String::new(), Vec::new(), 0);
-    let (mut was_answered, mut last_word) = (true, Instant::now());
+    let (mut was_answered, mut last_word, mut left) = (true, Instant::now(), usize::MAX);
     loop {
         match next(&mut client) {
             None => return (database, waits),
@@ -122,6 +138,7 @@ fn carry(mut client: TcpStream, mut server: TcpStream, silence: Duration) -> (St
                 }
                 if database.is_empty() {
                     database = database_of(&said);
+                    left = cut(&database);
                 }
                 last_word = Instant::now();
                 if server.write_all(&said).is_err() {
@@ -136,7 +153,12 @@ fn carry(mut client: TcpStream, mut server: TcpStream, silence: Duration) -> (St
         }
         if !kept.is_empty() && last_word.elapsed() >= silence {
             was_answered = true;
+            kept.truncate(left);
             if client.write_all(&kept).is_err() {
+                return (database, waits);
+            }
+            left -= kept.len();
+            if left == 0 {
                 return (database, waits);
             }
             kept.clear();
