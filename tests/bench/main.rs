@@ -7,6 +7,7 @@
 
 mod findings;
 mod measure;
+mod scale;
 #[path = "../suite/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use more of it")]
 mod support;
@@ -126,6 +127,7 @@ fn main() {
         "peak memory: one live target",
         peak_memory_mb(one_target(&endpoint))
     );
+    scale::measure();
     for (name, command) in [
         ("instructions: --version", version()),
         ("instructions: replay", replay()),

@@ -4,9 +4,11 @@
 mod access;
 mod arm;
 mod check;
+mod cost;
 mod coverage;
 mod depth;
 mod fixtures;
+mod hostile;
 mod layers;
 mod objects;
 mod pair;

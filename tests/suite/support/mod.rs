@@ -4,3 +4,4 @@ pub mod arm;
 pub mod large;
 pub mod pg;
 pub mod program;
+pub mod relay;
