@@ -18,14 +18,31 @@ use crate::check::healthy_arm;
 use crate::fixtures::folder;
 use crate::support::arm::{ArmEndpoint, Reply};
 
-/// A part of a path, and the checks of the target that need its answer. The server's own is needed by nearly all.
+/// The end of a path, and the checks of a pair that need its answer. The server's own is needed by nearly all.
 const NEEDED: &[(&str, &[&str])] = &[
-    ("/capabilities", &[]),
+    (
+        "/capabilities",
+        &["compute-below-source", "iops-below-source"],
+    ),
     (
         "/configurations",
-        &["target-restart-pending", "migration-skips-data"],
+        &[
+            "connections-below-source",
+            "extension-not-allowed",
+            "idle-timeout-cuts-copy",
+            "load-settings-untuned",
+            "locks-capacity-low",
+            "migration-skips-data",
+            "parameter-differs",
+            "parameter-not-settable",
+            "password-hashes-rejected",
+            "target-restart-pending",
+        ],
     ),
-    ("/databases", &["target-database-exists"]),
+    (
+        "/databases",
+        &["storage-too-small", "target-database-exists"],
+    ),
     (
         "/migrations",
         &["migration-in-progress", "service-validation-failed"],
@@ -33,12 +50,23 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("/replicas", &["target-has-read-replicas"]),
     ("/locks", &["target-locked"]),
     ("/permissions", &["target-identity-lacks-rights"]),
-    ("/nsg-postgres", &["nsg-blocks-platform"]),
-    ("/rt-postgres", &[]),
+    (
+        "/nsg-postgres",
+        &["nsg-blocks-platform", "nsg-blocks-source"],
+    ),
+    ("/rt-postgres", &["route-diverts-source"]),
     (
         "/vnet-prod",
-        &["subnet-not-delegated", "nsg-blocks-platform"],
+        &[
+            "nsg-blocks-platform",
+            "nsg-blocks-source",
+            "route-diverts-source",
+            "source-hba-rejects-target",
+            "subnet-not-delegated",
+            "vnet-address-overlap",
+        ],
     ),
+    // Its side of the peering shows in the drawn path alone.
     ("/vnet-hub", &[]),
     ("/virtualnetworklinks", &["private-dns-zone-unlinked"]),
 ];
@@ -150,7 +178,8 @@ impl Source for Beside {
         let (of_arm, others): (Vec<_>, Vec<_>) = questions.iter().cloned().partition(is_arm);
         let (arm, source) = (self.0.ask(&of_arm).await, self.1.ask(&others).await);
         let asked = of_arm.iter().chain(&others).map(Question::key);
-        let mut answers: BTreeMap<String, Answer> = asked.zip(arm.into_iter().chain(source)).collect();
+        let mut answers: BTreeMap<String, Answer> =
+            asked.zip(arm.into_iter().chain(source)).collect();
         let own = questions.iter().map(|q| answers.remove(&q.key()));
         own.map(Option::unwrap).collect()
     }
