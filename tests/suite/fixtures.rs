@@ -23,12 +23,12 @@ pub fn folder() -> PathBuf {
 
 /// One check on the baseline with a case's differences.
 fn outcome(check: &'static Check, case: &Case) -> Outcome {
-    let (migration, answers) = answers(case);
+    let (migration, answers) = answers_of(case);
     judge_one(check, &migration, &answers)
 }
 
 /// All answers of a case.
-fn answers(case: &Case) -> (Migration, Answers) {
+pub fn answers_of(case: &Case) -> (Migration, Answers) {
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
     let migration = case.migration(&baseline.migrations()[0]);
     let source = Overlay::new(case);
@@ -90,7 +90,7 @@ fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn folders(of: &Path) -> Vec<String> {
+pub fn folders(of: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(of)
         .unwrap_or_else(|e| panic!("{}: {e}", of.display()))
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -206,7 +206,7 @@ fn refuse_in_turn(check: &'static Check) {
     let cases = folders(&folder().join("checks").join(check.id));
     for (index, name) in cases.iter().filter(|n| n.starts_with("fail")).enumerate() {
         let case = Case::read(&folder().join("checks").join(check.id).join(name));
-        let (migration, mut answers) = answers(&case);
+        let (migration, mut answers) = answers_of(&case);
         let keys: Vec<(String, Answer)> = answers
             .iter()
             .map(|(k, a)| (k.to_owned(), a.clone()))

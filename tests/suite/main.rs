@@ -12,6 +12,7 @@ mod objects;
 mod pair;
 mod path;
 mod postgres;
+mod proof;
 mod readme;
 mod relations;
 mod removed;

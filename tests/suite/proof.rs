@@ -1,0 +1,8 @@
+//! The promises of the first page, as evidence: faults, lies and load never make a verdict greener, and nothing is written.
+
+mod arm_faults;
+mod cases;
+mod monotony;
+mod spoken;
+mod sql_faults;
+mod worlds;
