@@ -2,7 +2,10 @@
 
 mod arm_faults;
 mod cases;
+mod fuzz;
+mod load;
 mod monotony;
+mod reads;
 mod spoken;
 mod sql_faults;
 mod worlds;

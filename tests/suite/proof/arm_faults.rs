@@ -22,39 +22,93 @@ type Wrong = fn(&Value, &Seen) -> Reply;
 
 /// The name of a fault, and what the endpoint answers instead of this body.
 const FAULTS: &[(&str, Wrong)] = &[
-    ("401", |_, _| Reply::error(401, "ExpiredAuthenticationToken", "The access token expired.")),
-    ("403", |_, _| Reply::error(403, "AuthorizationFailed", "The client has no authorization.")),
+    ("401", |_, _| {
+        Reply::error(
+            401,
+            "ExpiredAuthenticationToken",
+            "The access token expired.",
+        )
+    }),
+    ("403", |_, _| {
+        Reply::error(
+            403,
+            "AuthorizationFailed",
+            "The client has no authorization.",
+        )
+    }),
     ("404", |_, _| Reply::not_found()),
-    ("404 of a proxy", |_, _| Reply::text(404, "text/html", "<h1>Not here</h1>")),
-    ("409", |_, _| Reply::error(409, "ServerBusy", "Another operation is going on.")),
+    ("404 of a proxy", |_, _| {
+        Reply::text(404, "text/html", "<h1>Not here</h1>")
+    }),
+    ("409", |_, _| {
+        Reply::error(409, "ServerBusy", "Another operation is going on.")
+    }),
     ("429", |_, _| Reply::error(429, "TooManyRequests", "Later.")),
     ("429 with Retry-After", |_, _| Reply::busy(1)),
-    ("429 with a Retry-After beyond the run", |_, _| Reply::busy(3600)),
-    ("500", |_, _| Reply::error(500, "InternalServerError", "Sorry.")),
-    ("503 as HTML", |_, _| Reply::text(503, "text/html", "<h1>Service Unavailable</h1>")),
-    ("204 without a body", |_, _| Reply::text(204, "application/json", "")),
-    ("an empty body", |_, _| Reply::text(200, "application/json", "")),
-    ("truncated in transit", |body, _| Reply::json(body.clone()).cut_after(9)),
+    ("429 with a Retry-After beyond the run", |_, _| {
+        Reply::busy(3600)
+    }),
+    ("500", |_, _| {
+        Reply::error(500, "InternalServerError", "Sorry.")
+    }),
+    ("503 as HTML", |_, _| {
+        Reply::text(503, "text/html", "<h1>Service Unavailable</h1>")
+    }),
+    ("204 without a body", |_, _| {
+        Reply::text(204, "application/json", "")
+    }),
+    ("an empty body", |_, _| {
+        Reply::text(200, "application/json", "")
+    }),
+    ("truncated in transit", |body, _| {
+        Reply::json(body.clone()).cut_after(9)
+    }),
     ("truncated JSON", |body, _| half(body)),
-    ("no JSON", |_, _| Reply::text(200, "text/html", "<h1>Please sign in</h1>")),
-    ("no UTF-8", |_, _| Reply::text(200, "application/json", vec![b'"', 0xff, 0xfe, b'"'])),
+    ("no JSON", |_, _| {
+        Reply::text(200, "text/html", "<h1>Please sign in</h1>")
+    }),
+    ("no UTF-8", |_, _| {
+        Reply::text(200, "application/json", vec![b'"', 0xff, 0xfe, b'"'])
+    }),
     ("a list of numbers", |_, _| Reply::json(json!([1, 2, 3]))),
     ("a text", |_, _| Reply::json(json!("fine"))),
     ("an empty object", |_, _| Reply::json(json!({}))),
-    ("a list that is an object", |_, _| Reply::json(json!({ "value": {}, "properties": [] }))),
-    ("items that are no objects", |_, _| Reply::json(json!({ "value": [null, 7, "x"], "properties": 7 }))),
+    ("a list that is an object", |_, _| {
+        Reply::json(json!({ "value": {}, "properties": [] }))
+    }),
+    ("items that are no objects", |_, _| {
+        Reply::json(json!({ "value": [null, 7, "x"], "properties": 7 }))
+    }),
     ("null", |_, _| Reply::json(Value::Null)),
-    ("an error with status 200", |_, _| Reply::error(200, "InternalServerError", "Sorry.")),
-    ("10 MB of nothing", |_, _| Reply::text(200, "application/json", vec![b' '; MEGABYTES])),
-    ("slow", |body, _| Reply::json(body.clone()).delayed(Duration::from_millis(900))),
-    ("slower and slower", |body, _| Reply::json(body.clone()).trickled(Duration::from_millis(200))),
+    ("an error with status 200", |_, _| {
+        Reply::error(200, "InternalServerError", "Sorry.")
+    }),
+    ("10 MB of nothing", |_, _| {
+        Reply::text(200, "application/json", vec![b' '; MEGABYTES])
+    }),
+    ("slow", |body, _| {
+        Reply::json(body.clone()).delayed(Duration::from_millis(900))
+    }),
+    ("slower and slower", |body, _| {
+        Reply::json(body.clone()).trickled(Duration::from_millis(200))
+    }),
     ("reset", |_, _| Reply::reset()),
     ("an endless list", |_, seen| endless(seen)),
-    ("a list in a circle", |_, seen| Reply::json(json!({ "value": [], "nextLink": here(seen, "a=circle") }))),
-    ("a next page elsewhere", |_, _| Reply::json(json!({ "value": [], "nextLink": "https://elsewhere.example/list" }))),
-    ("a next page of numbers", |_, _| Reply::json(json!({ "value": [], "nextLink": 7 }))),
-    ("a redirect", |_, seen| Reply::text(302, "text/html", "").header("location", &here(seen, "moved=1"))),
-    ("a redirect elsewhere", |_, _| Reply::text(307, "text/html", "").header("location", "https://elsewhere.example/")),
+    ("a list in a circle", |_, seen| {
+        Reply::json(json!({ "value": [], "nextLink": here(seen, "a=circle") }))
+    }),
+    ("a next page elsewhere", |_, _| {
+        Reply::json(json!({ "value": [], "nextLink": "https://elsewhere.example/list" }))
+    }),
+    ("a next page of numbers", |_, _| {
+        Reply::json(json!({ "value": [], "nextLink": 7 }))
+    }),
+    ("a redirect", |_, seen| {
+        Reply::text(302, "text/html", "").header("location", &here(seen, "moved=1"))
+    }),
+    ("a redirect elsewhere", |_, _| {
+        Reply::text(307, "text/html", "").header("location", "https://elsewhere.example/")
+    }),
 ];
 
 /// Half of the text, as whole as HTTP can tell.
@@ -71,7 +125,10 @@ fn endless(seen: &Seen) -> Reply {
 
 /// A link to what was just asked, at the host that was asked.
 fn here(seen: &Seen, query: &str) -> String {
-    format!("http://{}{}?api-version=2025-08-01&{query}", seen.headers["host"], seen.path)
+    format!(
+        "http://{}{}?api-version=2025-08-01&{query}",
+        seen.headers["host"], seen.path
+    )
 }
 
 /// ARM's answers come over HTTP, all others from the world.
@@ -88,7 +145,12 @@ impl Source for Mixed<'_> {
         let mut from_arm = self.arm.ask(&to_arm).await.into_iter();
         let answers = questions.iter().map(|question| match question {
             Question::Arm { .. } => from_arm.next().unwrap(),
-            other => self.world.answers.get(other).cloned().unwrap_or_else(|| refused(RefusalKind::NotRecorded)),
+            other => self
+                .world
+                .answers
+                .get(other)
+                .cloned()
+                .unwrap_or_else(|| refused(RefusalKind::NotRecorded)),
         });
         answers.collect()
     }
@@ -135,9 +197,15 @@ fn asked(world: &World, endpoint: &ArmEndpoint) -> Judged {
             ..Limits::default()
         },
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let _inside = runtime.enter();
-    let source = Mixed { arm: Arm::new(options).unwrap(), world };
+    let source = Mixed {
+        arm: Arm::new(options).unwrap(),
+        world,
+    };
     let start = Answers::new(world.answers.recorded_at, world.answers.origin);
     let asked = flexready::gather(&world.migration, &source, start);
     Judged::of(&world.migration, &runtime.block_on(asked).0)
@@ -167,20 +235,34 @@ impl Asked<'_> {
 
 /// Tries all faults at the ARM questions of a healthy world and of a blocked one; how many there were, and which gave a wrong verdict.
 pub fn try_all() -> (usize, Vec<String>) {
-    let worlds = recorded().into_iter().filter(|w| ["baseline, offline", "blocked, offline"].contains(&w.name.as_str()));
-    let worlds: Vec<(World, Judged)> = worlds.map(|world| (asked(&world, &endpoint(&world, None)), world)).map(|(j, w)| (w, j)).collect();
+    let worlds = recorded()
+        .into_iter()
+        .filter(|w| ["baseline, offline", "blocked, offline"].contains(&w.name.as_str()));
+    let worlds: Vec<(World, Judged)> = worlds
+        .map(|world| (asked(&world, &endpoint(&world, None)), world))
+        .map(|(j, w)| (w, j))
+        .collect();
     let mut questions = Vec::new();
     for (world, whole) in &worlds {
         let lost = whole.greener_than(&world.judged());
         assert!(lost.is_empty(), "{} over HTTP: {lost:?}", world.name);
         let keys = world.keys().into_iter().filter(|key| path(key).is_some());
-        questions.extend(keys.map(|key| Asked { world, refused: world.without(&key), key, whole }));
+        questions.extend(keys.map(|key| Asked {
+            world,
+            refused: world.without(&key),
+            key,
+            whole,
+        }));
     }
-    let tries: Vec<_> = questions.iter().flat_map(|q| FAULTS.iter().map(move |fault| (q, fault))).collect();
+    let tries: Vec<_> = questions
+        .iter()
+        .flat_map(|q| FAULTS.iter().map(move |fault| (q, fault)))
+        .collect();
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let work = || {
-        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed))
+        {
             wrong.lock().unwrap().extend(question.suffers(name, *fault));
         }
     };

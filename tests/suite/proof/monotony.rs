@@ -37,7 +37,9 @@ fn worlds() -> &'static [(World, Judged)] {
 }
 
 fn cases(few: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    let asked = std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok());
     ProptestConfig {
         cases: asked.unwrap_or(few),
         failure_persistence: None,
@@ -45,10 +47,17 @@ fn cases(few: u32) -> ProptestConfig {
     }
 }
 
-fn holds((world, whole): &(World, Judged), lost: &BTreeMap<&str, Answer>) -> Result<(), TestCaseError> {
+fn holds(
+    (world, whole): &(World, Judged),
+    lost: &BTreeMap<&str, Answer>,
+) -> Result<(), TestCaseError> {
     let greener = world.asked_with(lost).greener_than(whole);
     let keys: Vec<&&str> = lost.keys().collect();
-    prop_assert!(greener.is_empty(), "{} without {keys:?}: {greener:?}", world.name);
+    prop_assert!(
+        greener.is_empty(),
+        "{} without {keys:?}: {greener:?}",
+        world.name
+    );
     Ok(())
 }
 

@@ -43,11 +43,20 @@ pub struct Spoken {
 
 impl Spoken {
     /// The questions to this database; the one of `wrong` gets the fault.
-    pub fn new(world: &World, side: Side, database: &str, wrong: Option<(&str, Fault)>) -> Arc<Spoken> {
+    pub fn new(
+        world: &World,
+        side: Side,
+        database: &str,
+        wrong: Option<(&str, Fault)>,
+    ) -> Arc<Spoken> {
         let version = version(world);
         let number = version.0.parse().unwrap();
         let asked = queries::ALL.iter().filter_map(|query| {
-            let question = Question::Sql { side, database: database.to_owned(), query: query.name };
+            let question = Question::Sql {
+                side,
+                database: database.to_owned(),
+                query: query.name,
+            };
             let answer = world.answers.get(&question)?.clone();
             Some((query.text(number)?.into_owned(), (query.name, answer)))
         });
@@ -104,12 +113,17 @@ impl Spoken {
         if text.starts_with("BEGIN") || text == "ROLLBACK" {
             return Reply::Stay([message(b'C', b"DONE\0"), message(b'Z', b"I")].concat());
         }
-        let inner = text.split_once("FROM (\n").and_then(|(_, rest)| rest.rsplit_once("\n) "));
+        let inner = text
+            .split_once("FROM (\n")
+            .and_then(|(_, rest)| rest.rsplit_once("\n) "));
         let Some((query, _)) = inner else {
             let (number, version) = (&self.version.0, &self.version.1);
             return Reply::Stay(rows(&["on", number, version, "7", "f", "off"]));
         };
-        let (name, answer) = self.answers.get(query).unwrap_or_else(|| panic!("not recorded: {query}"));
+        let (name, answer) = self
+            .answers
+            .get(query)
+            .unwrap_or_else(|| panic!("not recorded: {query}"));
         match &self.wrong {
             Some((wrong, fault)) if wrong == name => fault.reply(answer),
             _ => held(answer),
@@ -135,7 +149,9 @@ impl Fault {
             Fault::Reset => Reply::Leave(Vec::new()),
             Fault::Silence => Reply::Stay(Vec::new()),
             Fault::Garbage => Reply::Leave(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
-            Fault::NoRow => Reply::Stay([message(b'C', b"SELECT 0\0"), message(b'Z', b"T")].concat()),
+            Fault::NoRow => {
+                Reply::Stay([message(b'C', b"SELECT 0\0"), message(b'Z', b"T")].concat())
+            }
             Fault::NotReadOnly => Reply::Stay(rows(&["off", &hex(&json.to_string())])),
             Fault::Document(other) => Reply::Stay(rows(&["on", &hex(&other(json))])),
             Fault::Bare(text) => Reply::Stay(rows(&["on", text])),
@@ -155,12 +171,18 @@ fn held(answer: &Answer) -> Reply {
 
 /// Number and name of the version that the world's source has.
 fn version(world: &World) -> (String, String) {
-    let about = world.answers.iter().find(|(key, _)| key.starts_with("connection:source"));
+    let about = world
+        .answers
+        .iter()
+        .find(|(key, _)| key.starts_with("connection:source"));
     let Some((_, Answer::Given(about))) = about else {
         panic!("{} has no connection", world.name)
     };
     let number = about.json["server_version_num"].to_string();
-    (number, about.json["server_version"].as_str().unwrap().to_owned())
+    (
+        number,
+        about.json["server_version"].as_str().unwrap().to_owned(),
+    )
 }
 
 fn message(kind: u8, body: &[u8]) -> Vec<u8> {
@@ -177,7 +199,12 @@ fn rows(values: &[&str]) -> Vec<u8> {
         row.extend(i32::try_from(value.len()).unwrap().to_be_bytes());
         row.extend(value.as_bytes());
     }
-    let parts = [message(b'T', &described), message(b'D', &row), message(b'C', b"SELECT 1\0"), message(b'Z', b"T")];
+    let parts = [
+        message(b'T', &described),
+        message(b'D', &row),
+        message(b'C', b"SELECT 1\0"),
+        message(b'Z', b"T"),
+    ];
     parts.concat()
 }
 

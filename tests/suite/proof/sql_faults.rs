@@ -21,14 +21,41 @@ const BOUND: Duration = Duration::from_secs(20);
 const SHORT: Duration = Duration::from_millis(400);
 
 const FAULTS: &[(&str, Fault)] = &[
-    ("permission denied", Fault::Error("42501", "permission denied for view pg_something")),
-    ("statement timeout", Fault::Error("57014", "canceling statement due to statement timeout")),
-    ("lock timeout", Fault::Error("55P03", "canceling statement due to lock timeout")),
-    ("conflict with recovery", Fault::Error("40001", "canceling statement due to conflict with recovery")),
-    ("no such column", Fault::Error("42703", "column \"x\" does not exist")),
+    (
+        "permission denied",
+        Fault::Error("42501", "permission denied for view pg_something"),
+    ),
+    (
+        "statement timeout",
+        Fault::Error("57014", "canceling statement due to statement timeout"),
+    ),
+    (
+        "lock timeout",
+        Fault::Error("55P03", "canceling statement due to lock timeout"),
+    ),
+    (
+        "conflict with recovery",
+        Fault::Error("40001", "canceling statement due to conflict with recovery"),
+    ),
+    (
+        "no such column",
+        Fault::Error("42703", "column \"x\" does not exist"),
+    ),
     ("out of memory", Fault::Error("53200", "out of memory")),
-    ("server shutdown", Fault::Fatal("57P01", "terminating connection due to administrator command")),
-    ("crash of another process", Fault::Fatal("57P02", "terminating connection because of crash of another server process")),
+    (
+        "server shutdown",
+        Fault::Fatal(
+            "57P01",
+            "terminating connection due to administrator command",
+        ),
+    ),
+    (
+        "crash of another process",
+        Fault::Fatal(
+            "57P02",
+            "terminating connection because of crash of another server process",
+        ),
+    ),
     ("reset", Fault::Reset),
     ("silence", Fault::Silence),
     ("no protocol", Fault::Garbage),
@@ -37,19 +64,40 @@ const FAULTS: &[(&str, Fault)] = &[
     ("not in hexadecimal", Fault::Bare("[]")),
     ("an object", Fault::Document(|_| "{}".to_owned())),
     ("null", Fault::Document(|_| "null".to_owned())),
-    ("truncated", Fault::Document(|json| json.to_string()[..1].to_owned())),
-    ("rows that are no objects", Fault::Document(|_| "[1, \"x\", null]".to_owned())),
-    ("a row without columns", Fault::Document(|_| "[{}]".to_owned())),
-    ("other columns", Fault::Document(|_| "[{\"flexready\": 1}]".to_owned())),
-    ("columns of another type", Fault::Document(|json| retyped(json))),
+    (
+        "truncated",
+        Fault::Document(|json| json.to_string()[..1].to_owned()),
+    ),
+    (
+        "rows that are no objects",
+        Fault::Document(|_| "[1, \"x\", null]".to_owned()),
+    ),
+    (
+        "a row without columns",
+        Fault::Document(|_| "[{}]".to_owned()),
+    ),
+    (
+        "other columns",
+        Fault::Document(|_| "[{\"flexready\": 1}]".to_owned()),
+    ),
+    (
+        "columns of another type",
+        Fault::Document(|json| retyped(json)),
+    ),
 ];
 
 /// Every value of every row is one of another type; a list without rows gets one that is no row.
 fn retyped(json: &Value) -> String {
     let mut json = json.clone();
     let rows = json.as_array_mut().filter(|rows| !rows.is_empty());
-    let Some(rows) = rows else { return "[[]]".to_owned() };
-    for value in rows.iter_mut().filter_map(Value::as_object_mut).flat_map(|row| row.values_mut()) {
+    let Some(rows) = rows else {
+        return "[[]]".to_owned();
+    };
+    for value in rows
+        .iter_mut()
+        .filter_map(Value::as_object_mut)
+        .flat_map(|row| row.values_mut())
+    {
         *value = serde_json::json!({ "of": "another type" });
     }
     json.to_string()
@@ -72,12 +120,23 @@ impl Mixed<'_> {
 #[async_trait]
 impl Source for Mixed<'_> {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        let own: Vec<Question> = questions.iter().filter(|q| self.is_spoken(q)).cloned().collect();
+        let own: Vec<Question> = questions
+            .iter()
+            .filter(|q| self.is_spoken(q))
+            .cloned()
+            .collect();
         let mut spoken = self.spoken.ask(&own).await.into_iter();
-        let answers = questions.iter().map(|question| match self.is_spoken(question) {
-            true => spoken.next().unwrap(),
-            false => self.world.answers.get(question).cloned().unwrap_or_else(|| refused(RefusalKind::NotRecorded)),
-        });
+        let answers = questions
+            .iter()
+            .map(|question| match self.is_spoken(question) {
+                true => spoken.next().unwrap(),
+                false => self
+                    .world
+                    .answers
+                    .get(question)
+                    .cloned()
+                    .unwrap_or_else(|| refused(RefusalKind::NotRecorded)),
+            });
         answers.collect()
     }
 }
@@ -98,7 +157,11 @@ impl<'a> Asked<'a> {
         let (database, query) = rest.split_once('/')?;
         Some(Asked {
             world,
-            side: if side == "source" { Side::Source } else { Side::Target },
+            side: if side == "source" {
+                Side::Source
+            } else {
+                Side::Target
+            },
             database: database.to_owned(),
             query: query.to_owned(),
             whole,
@@ -107,12 +170,23 @@ impl<'a> Asked<'a> {
     }
 
     fn judged(&self, wrong: Option<Fault>) -> Judged {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let wrong = wrong.map(|fault| (self.query.as_str(), fault));
-            let time = if matches!(wrong, Some((_, Fault::Silence))) { SHORT } else { BOUND };
+            let time = if matches!(wrong, Some((_, Fault::Silence))) {
+                SHORT
+            } else {
+                BOUND
+            };
             let server = Spoken::new(self.world, self.side, &self.database, wrong);
-            let conninfo = format!("host=127.0.0.1 port={} user=u dbname={} sslmode=disable", server.listen().await, self.database);
+            let conninfo = format!(
+                "host=127.0.0.1 port={} user=u dbname={} sslmode=disable",
+                server.listen().await,
+                self.database
+            );
             let access = Access::resolve(Some(&conninfo), &|_| None).unwrap();
             let deadline = tokio::time::Instant::now() + time;
             let source = Mixed {
@@ -135,25 +209,43 @@ impl<'a> Asked<'a> {
         if before.elapsed() > BOUND {
             wrong.push(format!("took {:?}", before.elapsed()));
         }
-        let named = |what| format!("{}: {}/{}: {name}: {what}", self.world.name, self.database, self.query);
+        let named = |what| {
+            format!(
+                "{}: {}/{}: {name}: {what}",
+                self.world.name, self.database, self.query
+            )
+        };
         wrong.into_iter().map(named).collect()
     }
 }
 
 /// Tries all faults at the queries of a healthy world; how many there were, and which gave a wrong verdict.
 pub fn try_all() -> (usize, Vec<String>) {
-    let world = recorded().into_iter().find(|w| w.name == "baseline, online").unwrap();
+    let world = recorded()
+        .into_iter()
+        .find(|w| w.name == "baseline, online")
+        .unwrap();
     let whole = world.judged();
     let keys = world.keys();
-    let questions: Vec<Asked> = keys.iter().filter_map(|key| Asked::of(&world, &whole, key)).collect();
+    let questions: Vec<Asked> = keys
+        .iter()
+        .filter_map(|key| Asked::of(&world, &whole, key))
+        .collect();
     let spoken = questions[0].judged(None);
     let differs = [spoken.greener_than(&whole), whole.greener_than(&spoken)].concat();
-    assert!(differs.is_empty(), "without a fault all is as recorded: {differs:?}");
-    let tries: Vec<_> = questions.iter().flat_map(|q| FAULTS.iter().map(move |fault| (q, fault))).collect();
+    assert!(
+        differs.is_empty(),
+        "without a fault all is as recorded: {differs:?}"
+    );
+    let tries: Vec<_> = questions
+        .iter()
+        .flat_map(|q| FAULTS.iter().map(move |fault| (q, fault)))
+        .collect();
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let work = || {
-        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed))
+        {
             wrong.lock().unwrap().extend(question.suffers(name, *fault));
         }
     };

@@ -89,14 +89,18 @@ pub struct Failing {
 pub fn failing(ids: &[String]) -> impl Iterator<Item = Failing> {
     ids.iter().flat_map(|id| {
         let place = folder().join("checks").join(id);
-        let fails = folders(&place).into_iter().filter(|n| n.starts_with("fail"));
+        let fails = folders(&place)
+            .into_iter()
+            .filter(|n| n.starts_with("fail"));
         fails.map(move |name| read_failing(id, &place.join(&name)))
     })
 }
 
 fn read_failing(id: &str, place: &Path) -> Failing {
     let case = Case::read(place);
-    let (migration, answers) = answers_of(&case);
+    let (migration, mut answers) = answers_of(&case);
+    absent_throughout(&mut answers);
+    one_version(&mut answers);
     let name = place.file_name().unwrap().to_string_lossy();
     Failing {
         check: checks::find(id).unwrap(),
@@ -106,6 +110,47 @@ fn read_failing(id: &str, place: &Path) -> Failing {
             migration,
             answers,
         },
+    }
+}
+
+/// Of a target that does not exist, ARM knows nothing else either. The cases change its own answer alone.
+fn absent_throughout(answers: &mut Answers) {
+    let is_absent =
+        |answer: &Answer| matches!(answer, Answer::Refused(r) if r.kind == RefusalKind::NotFound);
+    let server = answers.iter().find_map(|(key, answer)| {
+        let path = key.split('?').next().filter(|_| is_absent(answer))?;
+        let name = path.split("/flexibleservers/").nth(1)?;
+        (!name.contains('/')).then(|| (format!("{path}/"), answer.clone()))
+    });
+    let Some((below, absent)) = server else {
+        return;
+    };
+    let keys = answers.iter().map(|(key, _)| key.to_owned());
+    let children: Vec<String> = keys.filter(|key| key.starts_with(&below)).collect();
+    for key in children {
+        answers.replace(&key, absent.clone());
+    }
+}
+
+/// A source is of one version, however it is asked. The cases change what the session says alone.
+fn one_version(answers: &mut Answers) {
+    let is_identity = |key: &str| key.starts_with("sql:source/") && key.ends_with("/identity");
+    let told = answers.iter().find_map(|(key, answer)| match answer {
+        Answer::Given(given) if is_identity(key) => given.json.pointer("/0/version_num").cloned(),
+        _ => None,
+    });
+    let Some(told) = told else { return };
+    let greeted = |key: &str| key.starts_with("connection:source/");
+    let connections: Vec<(String, Answer)> = answers
+        .iter()
+        .filter(|(key, _)| greeted(key))
+        .map(|(k, a)| (k.to_owned(), a.clone()))
+        .collect();
+    for (key, answer) in connections {
+        if let Answer::Given(mut given) = answer {
+            given.json["server_version_num"] = told.clone();
+            answers.replace(&key, Answer::Given(given));
+        }
     }
 }
 
