@@ -2,10 +2,12 @@
 
 mod arm_faults;
 mod cases;
+mod faults;
 mod fuzz;
 mod load;
 mod monotony;
 mod reads;
 mod spoken;
 mod sql_faults;
+mod supply;
 mod worlds;

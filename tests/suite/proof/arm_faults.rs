@@ -270,10 +270,3 @@ pub fn try_all() -> (usize, Vec<String>) {
     std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(work))));
     (tries.len(), wrong.into_inner().unwrap())
 }
-
-#[test]
-fn no_fault_of_arm_makes_a_verdict_greener() {
-    let (tried, wrong) = try_all();
-    eprintln!("{tried} faults of ARM");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}

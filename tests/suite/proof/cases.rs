@@ -3,7 +3,6 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use flexready::facts::Facts;
 use flexready::question::{Answer, Answers, RefusalKind};
@@ -157,6 +156,7 @@ fn suffer(failing: &Failing, tried: &AtomicUsize) -> Vec<String> {
     wrong
 }
 
+/// Tries all of it; how many tries there were, and which made a check pass.
 pub fn try_all() -> (usize, Vec<String>) {
     let ids = folders(&folder().join("checks"));
     let (next, tried, wrong) = (
@@ -173,12 +173,4 @@ pub fn try_all() -> (usize, Vec<String>) {
     };
     std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
     (tried.into_inner(), wrong.into_inner().unwrap())
-}
-
-#[test]
-fn what_fails_never_passes_with_less() {
-    let before = Instant::now();
-    let (tried, wrong) = try_all();
-    eprintln!("{tried} answers in failing cases in {:?}", before.elapsed());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -252,11 +252,3 @@ pub fn try_all() -> (usize, Vec<String>) {
     std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
     (tries.len(), wrong.into_inner().unwrap())
 }
-
-#[test]
-fn no_fault_of_sql_makes_a_verdict_greener() {
-    let before = Instant::now();
-    let (tried, wrong) = try_all();
-    eprintln!("{tried} faults of SQL in {:?}", before.elapsed());
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
