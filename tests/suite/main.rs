@@ -14,6 +14,7 @@ mod objects;
 mod pair;
 mod path;
 mod postgres;
+mod proof;
 mod readme;
 mod relations;
 mod removed;
