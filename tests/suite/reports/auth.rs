@@ -170,7 +170,7 @@ fn az(folder: &Path) -> PathBuf {
     let log = folder.join("given");
     let script = format!(
         "#!/bin/sh\ncase \"$*\" in *ossrdbms-aad*) token={TOKEN} ;; *) token={ARM_TOKEN} ;; esac\nsleep 0.2\n\
-         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600}}' \"$token\"\n\
+         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600,\"subscription\":\"s\",\"tenant\":\"t\",\"tokenType\":\"Bearer\"}}' \"$token\"\n\
          echo \"$token\" >> '{}'\n",
         log.display()
     );
