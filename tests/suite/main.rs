@@ -16,6 +16,7 @@ mod readme;
 mod relations;
 mod removed;
 mod reports;
+mod seeded;
 mod servers;
 mod source;
 mod stream;

@@ -30,7 +30,7 @@ impl InDatabase {
             size / MIB,
             self.database
         );
-        let question = Question::on_source(&self.database, "relation_counts");
+        let question = counts_question(&self.database);
         let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
         (gap > bytes).then(|| Missing::unreadable(&question, reason).with_remedy(remedy))
     }
@@ -60,9 +60,14 @@ pub struct LargeTable {
     pub total: u64,
 }
 
+/// The query `relation_counts` in one database.
+pub fn counts_question(database: &str) -> Question {
+    Question::on_source(database, "relation_counts")
+}
+
 pub(super) fn questions_in(database: &str) -> [Question; 2] {
     [
-        Question::on_source(database, "relation_counts"),
+        counts_question(database),
         Question::on_source(database, "large_tables"),
     ]
 }
@@ -70,7 +75,7 @@ pub(super) fn questions_in(database: &str) -> [Question; 2] {
 pub(super) fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
-        counts: row(answers, &Question::on_source(name, "relation_counts")),
+        counts: row(answers, &counts_question(name)),
         large: rows(answers, &Question::on_source(name, "large_tables")),
     };
     databases.to_ask().into_iter().map(of).collect()

@@ -1,7 +1,7 @@
 //! Sizing and copy time, in a few lines.
 
 use super::Page;
-use crate::report::sizing::words::{chosen, copy, has, needs};
+use crate::report::sizing::words::{chosen, copy, has, needs, smaller};
 use crate::report::sizing::{EstimateReport, SizingReport};
 
 impl Page {
@@ -27,6 +27,9 @@ impl Page {
                 more.unwrap_or_default()
             );
             self.labelled(0, "", &line);
+            if let Some(smaller) = smaller(&recommended.rejected) {
+                self.labelled(0, "", &smaller);
+            }
         }
         if !sizing.unknown.is_empty() {
             let line = format!("not known: {}", sizing.unknown.join("; "));
