@@ -200,7 +200,21 @@ pub(super) fn escaped(text: &str) -> String {
             (false, _) => safe.push_str(&plain(piece)),
         }
     }
-    safe
+    no_block(safe)
+}
+
+/// Text that opens no list and no block of code where it begins a line or an item.
+fn no_block(text: String) -> String {
+    let text = text.trim_start();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (before, after) = text.split_at(digits);
+    let opens = match after.bytes().next() {
+        Some(b'-') => digits == 0,
+        Some(b'.') => digits > 0,
+        _ => false,
+    };
+    let escape = if opens { "\\" } else { "" };
+    format!("{before}{escape}{after}")
 }
 
 fn plain(piece: &str) -> String {

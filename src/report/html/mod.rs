@@ -145,7 +145,7 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
 
 /// What is needed, what there is, what would fit: names and words.
 fn sizes(sizing: &SizingReport) -> Vec<(&'static str, String)> {
-    use sizing::words::{chosen, has, needs};
+    use sizing::words::{chosen, has, needs, smaller};
     let mut rows = vec![("Needed", needs(sizing))];
     rows.extend(sizing.offered.as_ref().map(|o| ("Target", has(o))));
     if let Some(fits) = &sizing.recommended {
@@ -154,6 +154,7 @@ fn sizes(sizing: &SizingReport) -> Vec<(&'static str, String)> {
         rows.push(("Smallest that fits", smallest + &place.unwrap_or_default()));
         let headroom = fits.with_headroom.as_ref();
         rows.extend(headroom.map(|c| ("With headroom for the copy", chosen(c))));
+        rows.extend(smaller(&fits.rejected).map(|words| ("Smaller ones", words)));
     }
     rows.extend(sizing.unknown.iter().map(|u| ("Not known", u.clone())));
     rows

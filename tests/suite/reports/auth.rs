@@ -16,7 +16,8 @@ use flexready::inputs::postgres::conninfo::Access;
 use flexready::question::{Answer, Question, RefusalKind, Side};
 use tokio::time::Instant;
 
-use crate::support::arm::{ArmEndpoint, Reply};
+use crate::check::{TARGET, healthy_arm};
+use crate::support::arm::Reply;
 use crate::support::pg::{Options as ServerOptions, Server};
 use crate::support::program::{run, texts};
 
@@ -170,7 +171,7 @@ fn az(folder: &Path) -> PathBuf {
     let log = folder.join("given");
     let script = format!(
         "#!/bin/sh\ncase \"$*\" in *ossrdbms-aad*) token={TOKEN} ;; *) token={ARM_TOKEN} ;; esac\nsleep 0.2\n\
-         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600}}' \"$token\"\n\
+         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600,\"subscription\":\"s\",\"tenant\":\"t\",\"tokenType\":\"Bearer\"}}' \"$token\"\n\
          echo \"$token\" >> '{}'\n",
         log.display()
     );
@@ -206,14 +207,16 @@ fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
     let folder = tempfile::tempdir().unwrap();
     let given = az(folder.path());
     let (server, root) = server(folder.path());
-    let endpoint = ArmEndpoint::start();
+    let endpoint = healthy_arm();
+    let server_json = include_str!("../../worlds/healthy/arm/server.json");
+    let server_json: serde_json::Value = serde_json::from_str(server_json).unwrap();
     let first = Arc::new(Mutex::new(None));
     let (kept, log) = (Arc::clone(&first), given.clone());
-    let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/new";
-    endpoint.route_with(id, move |_| {
+    let path = server_json["path"].as_str().unwrap().to_owned();
+    endpoint.route_with(&path, move |_| {
         let had = std::fs::read_to_string(&log).unwrap_or_default();
         kept.lock().unwrap().get_or_insert(had.lines().count());
-        Reply::not_found()
+        Reply::json(server_json["body"].clone())
     });
     let way = |name: &str| {
         format!(
@@ -235,7 +238,7 @@ fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
             "--source-auth",
             "entra",
             "--target",
-            id,
+            TARGET,
             "--target-url",
             &new,
             "--target-auth",
@@ -256,11 +259,14 @@ fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
     assert_eq!(report["asked_as"]["azure_credential"], "azure-cli");
     assert_eq!(report["migrations"][0]["source"]["tls"], "TLSv1.3");
     let refusals = report["migrations"][0]["reads"]["refusals"].to_string();
-    assert!(!refusals.contains("connection:"), "{refusals}");
+    assert!(
+        !refusals.contains("connection:") && !refusals.contains("sql:target/"),
+        "{refusals}"
+    );
     let manifest = texts(&kept);
     let on_target = manifest
         .iter()
-        .any(|(_, text)| text.contains("connection:target/"));
+        .any(|(_, text)| text.contains("sql:target/"));
     assert!(on_target, "the target's database was entered");
     for text in [&ran.stdout, &ran.stderr]
         .into_iter()
