@@ -41,9 +41,20 @@ fn opens_command(rest: &[u8]) -> bool {
             .is_some_and(|r| r.eq_ignore_ascii_case(b"##vso["))
 }
 
-/// JSON with every `##` of its strings written as escapes: the same data, and no command in it.
+/// JSON with every `##` of its strings, and everything in them that cannot be seen, written as escapes: the same data, and
+/// no command in it.
 pub(super) fn defused_json(json: &str) -> String {
-    json.replace("##", "\\u0023\\u0023")
+    let mut safe = String::with_capacity(json.len());
+    for c in json.replace("##", "\\u0023\\u0023").chars() {
+        if !is_invisible(c) {
+            safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(safe, "\\u{unit:04x}").expect("writing to a string succeeds");
+        }
+    }
+    safe
 }
 
 /// Marks of writing direction, joiners, and what else has no width: they can make two names look alike. Here too: the
@@ -81,9 +92,9 @@ mod tests {
 
     #[test]
     fn json_keeps_its_data() {
-        let hostile = "a ##vso[task.complete]\\####[error]";
+        let hostile = "a ##vso[task.complete]\\####[error] \u{202e}x\u{e0041}";
         let json = defused_json(&serde_json::to_string(hostile).unwrap());
-        assert!(!json.contains("##"));
+        assert!(!json.contains("##") && json.is_ascii());
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
     }
 }

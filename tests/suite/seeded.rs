@@ -123,12 +123,14 @@ fn a_healthy_database_with_popular_extensions_gives_nothing() {
     });
 }
 
-/// pg_cron, pgaudit, orafce, pg_partman and wal2json, which Debian has for its own major.
+/// pg_cron, pgaudit, orafce, pg_partman and wal2json, which Debian has for its own major. Its pg_partman is a 4, which the
+/// target's 5 does break: that is told, and nothing else.
 #[test]
 fn nor_do_the_extensions_of_debians_15() {
     if pg::goes_without_packages() {
         eprintln!("not run: FLEXREADY_WITHOUT_PACKAGES is set");
         return;
     }
-    assert_eq!(failing(Story::read("popular-packages")), BTreeSet::new());
+    let found = failing(Story::read("popular-packages"));
+    assert_eq!(found, BTreeSet::from(["extension-version-breaks"]));
 }

@@ -159,6 +159,8 @@ fn carry(
             }
             left -= kept.len();
             if left == 0 {
+                // Another handle of it is kept, to count by
+                let _ = client.shutdown(std::net::Shutdown::Both);
                 return (database, waits);
             }
             kept.clear();
