@@ -13,7 +13,7 @@ use flexready::checks::{self, Check, Severity};
 use flexready::facts::Facts;
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
-use flexready::question::{Answer, Answers, Origin};
+use flexready::question::{Answers, Origin};
 use flexready::verdict::{Outcome, Policy, Status, judge};
 use overlay::{Case, Overlay};
 

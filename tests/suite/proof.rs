@@ -4,6 +4,7 @@ mod arm_faults;
 mod cases;
 mod faults;
 mod fuzz;
+mod judged;
 mod load;
 mod monotony;
 mod reads;

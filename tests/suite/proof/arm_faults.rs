@@ -11,7 +11,8 @@ use flexready::inputs::arm::{Arm, Cloud, Limits, Options, SignIn};
 use flexready::question::{Answer, Answers, Question, RefusalKind};
 use serde_json::{Value, json};
 
-use super::worlds::{Judged, World, recorded, refused};
+use super::judged::Judged;
+use super::worlds::{World, recorded, refused};
 use crate::support::arm::{ArmEndpoint, Reply, Seen};
 
 /// The time of one run; nothing may take longer.

@@ -8,7 +8,8 @@ use flexready::question::{Answer, RefusalKind};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::worlds::{Judged, World, failing, recorded, refused};
+use super::judged::Judged;
+use super::worlds::{World, failing, recorded, refused};
 use crate::fixtures::{folder, folders};
 
 /// How a question goes unanswered. That ARM knows no such resource is an answer, so it is none of these.

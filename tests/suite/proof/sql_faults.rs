@@ -12,8 +12,9 @@ use flexready::inputs::postgres::conninfo::Access;
 use flexready::question::{Answer, Answers, Question, RefusalKind, Side};
 use serde_json::Value;
 
+use super::judged::Judged;
 use super::spoken::{Fault, Spoken};
-use super::worlds::{Judged, World, recorded, refused};
+use super::worlds::{World, recorded, refused};
 
 /// The time of one run; nothing may take longer.
 const BOUND: Duration = Duration::from_secs(20);
