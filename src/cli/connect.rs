@@ -6,13 +6,18 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Error;
-use super::said::{Meant, env};
+use super::meant::{Hosts, Meant, Wanted};
+use super::said::env;
+use crate::facts::fleet;
 use crate::inputs::arm::{Arm, Auth, Cloud, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
+use crate::inputs::recording::now;
+use crate::inputs::{Source, collect};
 use crate::plan::TargetSql;
-use crate::question::Side;
+use crate::plan::fleet::Fleet;
+use crate::question::{Answers, Origin, Side};
 
 /// How live servers are asked.
 #[derive(Debug, Clone, Args)]
@@ -23,45 +28,93 @@ pub struct Ways {
     /// Which Azure
     #[arg(long, default_value = "AzureCloud", help_heading = "Asking")]
     pub cloud: Cloud,
-    /// The longest that the whole run may take: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, help_heading = "Asking")]
-    pub timeout: Duration,
+    /// The longest that the whole run may take: 90s, 10m, 1h [default: 10m; 1h for audit]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Asking")]
+    pub timeout: Option<Duration>,
 }
 
+/// How long the run of one migration may take.
+const ONE: Duration = Duration::from_secs(600);
+
 impl Ways {
+    /// The Resource Manager, for a run that may take so long. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// No usable credential or endpoint.
+    pub fn arm(&self, timeout: Duration, tries: Option<u32>) -> Result<Arm, Error> {
+        let mut options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
+        options.limits.tries = tries.unwrap_or(options.limits.tries);
+        Ok(Arm::new(options)?)
+    }
+
+    /// The migration that is wanted; its target is looked up where only its host name is given.
+    ///
+    /// # Errors
+    /// What cannot be understood, no credential, a host name that no server has.
+    pub fn meant(&self, wanted: Wanted) -> Result<Meant, Error> {
+        let mut hosts = Hosts::new();
+        if let Some(host) = wanted.host() {
+            let arm = self.arm(self.timeout.unwrap_or(ONE), None)?;
+            hosts = block_on(true, look_up(vec![host], &arm))?;
+        }
+        if let Some(Err(why)) = hosts.values().next() {
+            return Err(Error::HostNotFound(why.clone()));
+        }
+        wanted.meant(&hosts)
+    }
+
     /// The servers of this migration. Nothing is asked yet.
     ///
     /// # Errors
     /// No usable credential or endpoint.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
-        let arm = if meant.migration.asks_azure() {
-            let options = Options::from_env(self.cloud, self.auth, self.timeout, &env)?;
-            Some(Arm::new(options)?)
-        } else {
-            None
+        let timeout = self.timeout.unwrap_or(ONE);
+        let arm = match meant.migration.asks_azure() {
+            true => Some(self.arm(timeout, None)?),
+            false => None,
         };
-        let deadline = tokio::time::Instant::now() + self.timeout;
-        let source = meant.access.clone().map(|access| {
-            let user = meant
-                .migration
-                .migration_user
-                .clone()
-                .unwrap_or_else(|| access.user().to_owned());
-            Database::new(access, Side::Source, user, deadline)
-        });
-        let target = meant.target_access.clone().zip(sql_of(meant));
-        let target = target.map(|(access, sql)| {
-            let user = sql.migration_user().to_owned();
-            Database::new(access, Side::Target, user, deadline)
-        });
-        let dns = Some(Dns::new(deadline));
+        let deadline = tokio::time::Instant::now() + timeout;
         Ok(Live {
             arm,
-            source,
-            target,
-            dns,
+            ..servers(meant, deadline)
         })
     }
+}
+
+/// The database servers of a migration. Nothing is asked yet.
+pub fn servers(meant: &Meant, deadline: tokio::time::Instant) -> Live {
+    let source = meant.access.clone().map(|access| {
+        let user = meant
+            .migration
+            .migration_user
+            .clone()
+            .unwrap_or_else(|| access.user().to_owned());
+        Database::new(access, Side::Source, user, deadline)
+    });
+    let target = meant.target_access.clone().zip(sql_of(meant));
+    let target = target.map(|(access, sql)| {
+        let user = sql.migration_user().to_owned();
+        Database::new(access, Side::Target, user, deadline)
+    });
+    let dns = Some(Dns::new(deadline));
+    Live {
+        arm: None,
+        source,
+        target,
+        dns,
+    }
+}
+
+/// The servers that have these host names.
+pub async fn look_up(hosts: Vec<String>, azure: &dyn Source) -> Hosts {
+    let fleet = Fleet {
+        hosts,
+        ..Fleet::default()
+    };
+    let start = Answers::new(now(), Origin::Recorded);
+    let (answers, _) = collect(azure, start, |answers| fleet::next(&fleet, answers)).await;
+    let found = |host: &String| (host.clone(), fleet::server_of_host(host, &answers));
+    fleet.hosts.iter().map(found).collect()
 }
 
 fn sql_of(meant: &Meant) -> Option<&TargetSql> {

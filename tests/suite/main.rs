@@ -7,6 +7,7 @@ mod check;
 mod coverage;
 mod depth;
 mod fixtures;
+mod fleet;
 mod layers;
 mod objects;
 mod pair;

@@ -1,5 +1,6 @@
 //! What tests of more than one subject share; nothing here asserts anything about flexready.
 
 pub mod arm;
+pub mod fleet;
 pub mod pg;
 pub mod program;
