@@ -50,7 +50,7 @@ impl Fleet {
 pub struct FleetNote {
     /// What was audited: subscriptions, management groups, resource groups, a plan.
     pub scope: Vec<String>,
-    /// Servers that were found and plans that were read, before any filter and over all parts of the fleet.
+    /// Migrations of the plan and servers that were found, before any filter and over all parts of the fleet.
     pub found: usize,
     /// Those of them that are meant: after the filters, over all parts.
     pub meant: usize,

@@ -68,6 +68,7 @@ fn the_page_shows_what_stands_in_the_way_of_most_and_no_secret() {
         ran.stdout
     );
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(TOKEN));
+    assert!(!ran.stderr.contains('\r'), "no progress where no terminal is: {}", ran.stderr);
 }
 
 #[test]
@@ -169,10 +170,8 @@ fn what_to_audit_has_to_be_said_and_understood() {
         .assert_refused("is not the id of a subscription");
     run(&["audit", "--resource-group", "rg"], &[]).assert_refused("is not a resource group");
     let id = subscription(0);
-    let sharded = |part| ["audit", "--subscription", &id, "--shard", part].map(str::to_owned);
     let refused = |part: &str, words: &str| {
-        let args = sharded(part);
-        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let args = ["audit", "--subscription", &id, "--shard", part];
         run(&args, &[("FLEXREADY_ACCESS_TOKEN", TOKEN)]).assert_refused(words);
     };
     refused("3/2", "is no part of a whole");

@@ -16,7 +16,7 @@ fn statuses(arm: &ArmEndpoint, path: &str) -> usize {
 
 #[test]
 fn a_throttled_fleet_loses_no_server_and_is_hardly_refused() {
-    let (subscriptions, servers) = (3, 40);
+    let (subscriptions, servers) = (3, 60);
     let arm = endpoint(subscriptions, servers, 1000);
     arm.bucket(250.0, 25.0);
     arm.latency(Duration::from_millis(30));
