@@ -16,6 +16,7 @@ mod postgres;
 mod readme;
 mod relations;
 mod removed;
+mod seeded;
 mod servers;
 mod source;
 mod stream;

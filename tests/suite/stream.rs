@@ -4,6 +4,7 @@
 mod online;
 mod pooler;
 mod way;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

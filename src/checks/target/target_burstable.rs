@@ -3,6 +3,11 @@
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
+use crate::facts::capabilities::{Capabilities, SkuOffer};
+use crate::facts::server::{Server, Sku, normal_location};
+use crate::plan::ServerId;
+use crate::sizing::need::Need;
+use crate::sizing::recommend::smallest;
 
 pub const CHECK: Check = Check {
     id: "target-burstable",
@@ -26,16 +31,48 @@ fn run(facts: &Facts) -> Judged {
     if !sku.tier.eq_ignore_ascii_case("Burstable") {
         return Ok(Findings::none());
     }
-    let scale = command::server(
-        &server.id,
-        "update",
-        "--tier GeneralPurpose --sku-name Standard_D2ds_v5",
-    );
-    Ok(Finding::new(
-        "server",
-        format!("the target is a `{}` of tier `{}`", sku.name, sku.tier),
-    )
-    .evidence("sku", &sku.name)
-    .fix(format!("{scale} # or larger"))
+    let message = format!("the target is a `{}` of tier `{}`", sku.name, sku.tier);
+    let finding = Finding::new("server", message).evidence("sku", &sku.name);
+    let offered = facts.capabilities.as_ref().ok();
+    Ok(match offered.and_then(|o| instead(facts, o, sku)) {
+        Some(offer) => finding
+            .evidence("smallest that fits", &offer.name)
+            .fix(scale(&server.id, &offer.tier, &offer.name)),
+        None => choose(finding, server),
+    }
     .into())
+}
+
+/// The smallest offer that carries the source, or at least what the target is now, where the source does not tell.
+fn instead(facts: &Facts, offered: &Capabilities, now: &Sku) -> Option<SkuOffer> {
+    let known = Need::of(facts);
+    let least = offered.sku(&now.name).ok();
+    let need = if known.knows_compute() {
+        known
+    } else {
+        Need {
+            vcores: least.map(|o| o.vcores),
+            memory_gib: least.map(|o| o.memory_gib),
+            ..known
+        }
+    };
+    Some(smallest(offered, &need)?.sku)
+}
+
+/// Without the location's offers the reader has to choose.
+fn choose(finding: Finding, server: &Server) -> Finding {
+    let location = server.location.as_deref().unwrap_or("<location>");
+    let list = format!(
+        "az postgres flexible-server list-skus --location {} --output table",
+        command::quote(&normal_location(location))
+    );
+    let tier = "GeneralPurpose";
+    finding
+        .fix(list)
+        .fix(scale(&server.id, tier, "<one of that tier>"))
+}
+
+fn scale(id: &ServerId, tier: &str, sku: &str) -> String {
+    let (tier, sku) = (command::quote(tier), command::quote(sku));
+    command::server(id, "update", &format!("--tier {tier} --sku-name {sku}"))
 }

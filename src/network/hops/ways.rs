@@ -7,7 +7,7 @@ use crate::facts::network::is_private;
 use crate::facts::path::Inside;
 use crate::facts::path::peering::Peering;
 use crate::facts::path::route_table::NextHop;
-use crate::network::drawn::{Hop, State};
+use crate::network::hop::{Hop, State};
 use crate::network::routing::{self, Gate, Told, Way};
 
 /// The hops that a packet to this address meets after it left the subnet.
@@ -87,7 +87,7 @@ fn by_table(inside: &Inside, told: &Told, to: IpAddr) -> Vec<Hop> {
 
 /// The gateway itself, and the peering that leads to it.
 fn through(inside: &Inside, gate: &Gate) -> Vec<Hop> {
-    let behind = "which addresses lie behind it no read shows";
+    let behind = "no read shows which addresses lie behind it";
     match gate {
         Gate::Own => {
             let name = format!("gateway in {}", inside.network_id.name());

@@ -8,6 +8,7 @@ mod sizes;
 use anstyle::{AnsiColor, Style};
 
 use super::lacking::Lacking;
+use super::open;
 use super::text::visible;
 use super::value::{MigrationReport, Report};
 use super::words::{self, counted};
@@ -93,10 +94,11 @@ impl Page {
     /// Text under a label, wrapped beside it.
     fn labelled(&mut self, indent: usize, label: &str, text: &str) {
         let start = format!("{}{label:<5} ", " ".repeat(indent));
-        let rest = " ".repeat(indent + 6);
+        let rest = " ".repeat(start.len());
         let options = textwrap::Options::new(self.width)
             .initial_indent(&start)
             .subsequent_indent(&rest)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -165,8 +167,10 @@ impl Page {
             return;
         };
         self.gap();
-        for line in super::path::lines(path) {
-            self.line(0, &visible(&line));
+        self.labelled(0, "path", &visible(&super::path::ends(path)));
+        for hop in &path.hops {
+            let (state, words) = super::path::hop(hop);
+            self.labelled(6, &format!("{state:<7}"), &visible(&words));
         }
     }
 
@@ -281,12 +285,8 @@ impl Page {
         if !passed.is_empty() {
             self.labelled(0, "pass", &passed.join(", "));
         }
-        for check in with(Status::NotApplicable) {
-            self.labelled(
-                0,
-                "n/a",
-                &format!("{}: {}", check.id, check.reason.as_deref().unwrap_or("")),
-            );
+        for (reason, ids) in open::not_applicable(migration) {
+            self.labelled(0, "n/a", &format!("{reason}: {}", ids.join(", ")));
         }
         if migration.summary.out_of_scope > 0 {
             let count = counted(migration.summary.out_of_scope, "check");

@@ -1,9 +1,12 @@
 //! Sizing and copy time, in a few lines.
 
 use super::Page;
-use crate::report::sizing::{ChoiceReport, EstimateReport, OfferedReport, SizingReport};
+use crate::report::sizing::{
+    ChoiceReport, EstimateReport, OfferedReport, RejectedReport, SizingReport,
+};
 use crate::report::text::visible;
 use crate::sizing::demand::amount;
+use crate::sizing::storage::BOUNDARY_GIB;
 
 impl Page {
     pub(super) fn sizing(&mut self, sizing: &SizingReport) {
@@ -28,6 +31,9 @@ impl Page {
                 more.unwrap_or_default()
             );
             self.labelled(0, "", &visible(&line));
+            if let Some(smaller) = smaller(&recommended.rejected) {
+                self.labelled(0, "", &visible(&smaller));
+            }
         }
         if !sizing.unknown.is_empty() {
             let line = format!("not known: {}", sizing.unknown.join("; "));
@@ -59,7 +65,7 @@ fn needs(sizing: &SizingReport) -> String {
     let data = demand
         .data_gib
         .zip(demand.disk_gib)
-        .map(|(data, disk)| format!("a disk of {disk:.0} GiB for {} of data", volume(data)));
+        .map(|(data, disk)| format!("a disk of {disk:.0} GiB ({} of data, 1.25 times that for the log, and the 5 % or 5 GiB that must stay free)", volume(data)));
     let connections = demand
         .connections
         .map(|c| format!("{c} connections at that moment"));
@@ -99,9 +105,31 @@ fn has(offered: &OfferedReport) -> String {
 }
 
 fn chosen(choice: &ChoiceReport) -> String {
-    let disk = choice.storage_gib.map(|gib| format!(" with {gib} GiB"));
+    let disk = choice.storage_gib.map(|gib| match gib {
+        ..BOUNDARY_GIB => format!(" with {gib} GiB"),
+        _ => format!(" with {gib} GiB (without host caching, from {BOUNDARY_GIB} on)"),
+    });
     let figures = amount(Some(choice.vcores), Some(choice.memory_gib));
     format!("{} ({figures}){}", choice.sku, disk.unwrap_or_default())
+}
+
+/// Why nothing smaller will do: each reason once, by the first thing that a SKU lacks; the JSON report has all.
+fn smaller(rejected: &[RejectedReport]) -> Option<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for RejectedReport { sku, lacks } in rejected {
+        let why = lacks.first()?;
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, skus)) => skus.push(sku),
+            None => reasons.push((why, vec![sku])),
+        }
+    }
+    let words = reasons.iter().map(|(why, skus)| match skus.as_slice() {
+        [one] => format!("{one}: {why}"),
+        [first, rest @ ..] => format!("{first} and {} more: {why}", rest.len()),
+        [] => String::new(),
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| format!("too small: {}", words.join("; ")))
 }
 
 /// `74.2 GiB`, `16 MiB`.

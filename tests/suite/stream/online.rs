@@ -58,7 +58,7 @@ impl Source for Aged {
 }
 
 /// A server with too few of everything, and a database that cannot be streamed; and who keeps a transaction open there.
-fn troubled(major: u32) -> (Server, Session) {
+pub(super) fn troubled(major: u32) -> (Server, Session) {
     let mut settings = vec![
         ("max_replication_slots", "2"),
         ("max_wal_senders", "1"),
