@@ -1,5 +1,8 @@
-//! What a report says of many servers together: what was looked for, databases that two migrations write, one verdict; and how
-//! the parts of a fleet become one report. Not here: the table (`plain::fleet`).
+//! What a report says of many servers together: what was looked for, databases that two migrations write, one verdict.
+//! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), the table (`plain::fleet`).
+
+mod merge;
+mod reasons;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,11 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::build::folded as fold;
 use super::value::{MigrationReport, Report};
 use super::words::counted;
 use crate::plan::fleet::FleetNote;
 use crate::verdict::{self, FailOn, Verdict};
+
+pub use merge::{MergeError, merge};
+pub(super) use reasons::{Reason, reasons, weight};
 
 /// A run over many servers.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -31,7 +36,30 @@ pub struct CollisionReport {
     pub migrations: Vec<String>,
 }
 
+impl CollisionReport {
+    /// `a` and `b` both write database `shop` of orders-target
+    pub(super) fn words(&self) -> String {
+        let server = self.target.rsplit('/').next().unwrap_or_default();
+        let names = self.migrations.join("` and `");
+        format!(
+            "`{names}` both write database `{}` of {server}",
+            self.database
+        )
+    }
+}
+
 impl FleetReport {
+    /// What is not to be overlooked beside the migrations, a sentence each.
+    pub(super) fn words(&self) -> Vec<String> {
+        let collisions = self.collisions.iter().map(CollisionReport::words);
+        let unread = self.note.unread.iter();
+        let unread = unread.map(|u| format!("not read: {}: {}", u.place, u.reason));
+        let interrupted = self.note.interrupted;
+        let interrupted =
+            interrupted.then(|| "the run was interrupted before all was read".to_owned());
+        collisions.chain(unread).chain(interrupted).collect()
+    }
+
     pub(super) fn new(note: FleetNote) -> Self {
         FleetReport {
             note,
@@ -164,85 +192,4 @@ fn reason(report: &Report, fleet: &FleetReport) -> String {
         _ => {}
     }
     parts.join("; ")
-}
-
-/// Why reports cannot become one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    #[error("there is no report to merge; name the report.json of each part")]
-    Nothing,
-    #[error("`{0}` is no part of a fleet; merge takes the JSON reports of `flexready audit`")]
-    NoFleet(String),
-    #[error(
-        "`{0}` was judged by other rules than the first report; judge all parts with the same arguments and plan"
-    )]
-    OtherRules(String),
-    #[error(
-        "`{0}` is the report of another fleet than the first one; audit the same places in every part"
-    )]
-    OtherFleet(String),
-    #[error("part {0} is there twice; name each report once")]
-    Twice(String),
-}
-
-/// One report of the parts of a fleet, each with the name to call it by. A part that is not there makes it incomplete.
-///
-/// # Errors
-/// When they are not parts of one fleet, judged by the same rules.
-pub fn merge(parts: Vec<(String, Report)>) -> Result<Report, MergeError> {
-    let mut parts = parts.into_iter();
-    let (first, mut whole) = parts.next().ok_or(MergeError::Nothing)?;
-    let mut note = whole.fleet.take().ok_or(MergeError::NoFleet(first))?.note;
-    for (name, part) in parts {
-        let its = part
-            .fleet
-            .ok_or_else(|| MergeError::NoFleet(name.clone()))?;
-        if its.note.scope != note.scope {
-            return Err(MergeError::OtherFleet(name));
-        }
-        if !whole.policy.join(part.policy) {
-            return Err(MergeError::OtherRules(name));
-        }
-        // The oldest answers say how old the whole is.
-        whole.recorded_at = whole.recorded_at.min(part.recorded_at);
-        whole.synthetic |= part.synthetic;
-        whole.migrations.extend(part.migrations);
-        join(&mut note, its.note)?;
-    }
-    complete(&mut note);
-    whole.fleet = Some(FleetReport::new(note));
-    Ok(fold(whole))
-}
-
-fn join(note: &mut FleetNote, its: FleetNote) -> Result<(), MergeError> {
-    for shard in its.shards {
-        if note.shards.contains(&shard) {
-            return Err(MergeError::Twice(shard));
-        }
-        note.shards.push(shard);
-    }
-    note.found = note.found.max(its.found);
-    note.meant = note.meant.max(its.meant);
-    note.interrupted |= its.interrupted;
-    note.unread.extend(its.unread);
-    note.unread.sort();
-    note.unread.dedup();
-    Ok(())
-}
-
-/// Names the parts that are not there; with all of them, it is no longer made of parts.
-fn complete(note: &mut FleetNote) {
-    let of = note.shards.iter().filter_map(|s| s.split_once('/'));
-    let of: Option<u32> = of.filter_map(|(_, of)| of.parse().ok()).max();
-    let parts = (1..=of.unwrap_or_default()).map(|index| format!("{index}/{}", of.unwrap_or(1)));
-    let absent: Vec<String> = parts.filter(|part| !note.shards.contains(part)).collect();
-    if absent.is_empty() {
-        note.shards.clear();
-    }
-    for part in absent {
-        note.unread.push(crate::plan::fleet::UnreadNote {
-            place: format!("part {part}"),
-            reason: "its report is not among those that were merged".to_owned(),
-        });
-    }
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+mod fleet;
 mod measure;
 #[path = "../suite/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use more of it")]
@@ -125,6 +126,7 @@ fn main() {
             None => println!("{name:<36}        not counted: valgrind is not installed"),
         }
     }
+    fleet::rows();
 }
 
 /// A floor that only waits.

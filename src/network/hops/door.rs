@@ -4,7 +4,7 @@ use super::unknown;
 use crate::facts::Facts;
 use crate::facts::reach::hba::Rule;
 use crate::network::admission::{Visit, keeper, visits};
-use crate::network::drawn::{Hop, State};
+use crate::network::hop::{Hop, State};
 
 /// The source's own word; `None` where a provider keeps pg_hba.conf itself.
 pub(super) fn door(facts: &Facts) -> Option<Hop> {

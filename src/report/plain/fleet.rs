@@ -1,14 +1,12 @@
 //! Many servers on one page: a table, worst first, and what stands in the way of most.
 
-use std::collections::BTreeMap;
-
 use super::{BOLD, DIM, Page, colour};
-use crate::checks::{self, Severity};
-use crate::report::fleet::FleetReport;
+use crate::checks::Severity;
+use crate::report::fleet::{FleetReport, reasons, weight};
 use crate::report::text::visible;
-use crate::report::value::{MigrationReport, Report};
+use crate::report::value::{CheckReport, MigrationReport, Report};
 use crate::report::words::{self, counted};
-use crate::verdict::{Status, Verdict};
+use crate::verdict::Verdict;
 
 /// Reasons that are named for one server, and for the fleet.
 const REASONS: usize = 3;
@@ -76,30 +74,17 @@ impl Page {
 
     /// What stands in the way of most servers.
     fn reasons(&mut self, report: &Report) {
-        let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
-        for check in report.migrations.iter().flat_map(|m| &m.checks) {
-            let counts_as = check.findings.iter().filter(|f| f.waived.is_none());
-            let worst = counts_as.map(|f| f.severity).max();
-            if worst >= Some(Severity::Warning) {
-                *counts.entry((check.id.as_str(), true)).or_default() += 1;
-            } else if check.status == Status::Unknown && check.unknown_as >= Some(Severity::Warning)
-            {
-                *counts.entry((check.id.as_str(), false)).or_default() += 1;
-            }
-        }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by_key(|((id, found), count)| (std::cmp::Reverse(*count), !*found, *id));
         let all = report.migrations.len();
-        for ((id, found), count) in counts.iter().take(TOP) {
-            let title = checks::find(id).map_or(*id, |c| c.title);
-            let open = if *found { "" } else { "not answered: " };
+        let reasons = reasons(&report.migrations);
+        for reason in reasons.iter().take(TOP) {
+            let (count, words, id) = (reason.count, &reason.words, reason.id);
             self.line(
                 0,
-                &format!("{count:>5} of {all}  {open}{title}  {DIM}{id}{DIM:#}"),
+                &format!("{count:>5} of {all}  {words}  {DIM}{id}{DIM:#}"),
             );
         }
-        if counts.len() > TOP {
-            let more = counted(counts.len() - TOP, "further reason");
+        if reasons.len() > TOP {
+            let more = counted(reasons.len() - TOP, "further reason");
             self.line(7, &format!("{DIM}and {more}{DIM:#}"));
         }
     }
@@ -107,15 +92,14 @@ impl Page {
     fn collisions(&mut self, fleet: &FleetReport) {
         for collision in &fleet.collisions {
             let style = colour(Severity::Blocker);
-            let server = collision.target.rsplit('/').next().unwrap_or_default();
-            let names = collision.migrations.join("` and `");
-            let text = format!(
-                "`{names}` both write database `{}` of {server}",
-                collision.database
-            );
+            let words = visible(&collision.words());
             self.gap();
-            self.line(0, &format!("{style}blocker {style:#} {}", visible(&text)));
-            self.labelled(2, "do", "Name the databases of each migration in the plan, or give each a target of its own.");
+            self.line(0, &format!("{style}blocker {style:#} {words}"));
+            self.labelled(
+                2,
+                "do",
+                "Name the databases of each migration in the plan, or give each a target of its own.",
+            );
         }
     }
 
@@ -169,22 +153,18 @@ fn counts(migration: &MigrationReport) -> String {
 
 /// The titles of what weighs most, worst first.
 fn reasons_of(migration: &MigrationReport) -> Vec<String> {
-    let mut weighed = Vec::new();
-    for check in &migration.checks {
-        let found = check.findings.iter().filter(|f| f.waived.is_none());
-        let open = check.unknown_as.filter(|_| !check.missing.is_empty());
-        match (found.map(|f| f.severity).max(), open) {
-            (Some(severity), _) => weighed.push((severity, check.title.clone())),
-            (None, Some(severity)) => {
-                weighed.push((severity, format!("not answered: {}", check.title)))
-            }
-            (None, None) => {}
-        }
-    }
-    weighed.retain(|(severity, _)| *severity >= Severity::Warning);
-    weighed.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let weighed = migration
+        .checks
+        .iter()
+        .filter_map(|check| Some((weight(check)?, check)));
+    let mut weighed: Vec<_> = weighed.collect();
+    weighed.sort_by_key(|((severity, _), _)| std::cmp::Reverse(*severity));
     let more = weighed.len().saturating_sub(REASONS);
-    let mut reasons: Vec<String> = weighed.into_iter().take(REASONS).map(|(_, t)| t).collect();
+    let words = |((_, is_found), check): &((Severity, bool), &CheckReport)| match is_found {
+        true => check.title.clone(),
+        false => format!("not answered: {}", check.title),
+    };
+    let mut reasons: Vec<String> = weighed.iter().take(REASONS).map(words).collect();
     if more > 0 {
         reasons.push(format!("{more} more"));
     }

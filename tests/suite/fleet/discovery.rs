@@ -68,7 +68,11 @@ fn the_page_shows_what_stands_in_the_way_of_most_and_no_secret() {
         ran.stdout
     );
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(TOKEN));
-    assert!(!ran.stderr.contains('\r'), "no progress where no terminal is: {}", ran.stderr);
+    assert!(
+        !ran.stderr.contains('\r'),
+        "no progress where no terminal is: {}",
+        ran.stderr
+    );
 }
 
 #[test]
