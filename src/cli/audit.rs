@@ -56,8 +56,8 @@ pub struct Args {
     /// Judge a recorded fleet instead of live servers
     #[arg(long, value_name = "DIR", conflicts_with_all = ["subscriptions", "management_groups", "resource_groups", "record", "resume"], help_heading = "Recordings")]
     from: Option<PathBuf>,
-    /// Go on with a recorded run: ask only what was refused
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["subscriptions", "management_groups", "resource_groups"], help_heading = "Recordings")]
+    /// Go on with a recorded run: ask only what was refused; with its places, those that could not be listed are looked through too
+    #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     resume: Option<PathBuf>,
     #[command(flatten)]
     pub(super) showing: Showing,

@@ -102,14 +102,14 @@ impl<'a> Search<'a> {
         };
         let planned = wanted.into_iter().map(|w| w.meant(&hosts));
         let planned: Vec<Meant> = planned.collect::<Result<_, _>>()?;
-        let (found, answers) = self.servers(azure.as_deref(), start).await;
+        let (found, answers) = self.servers(azure.as_ref(), start).await;
         let (all, mut note) = match self.before {
-            Some(before) => self.resumed(before, planned),
+            Some(before) => self.resumed(before, planned, found),
             None => self.gathered(planned, found),
         };
         note.unread.extend(unknown_hosts(&hosts));
         let mut members = named_once(all);
-        if let Some(part) = self.part {
+        if let Some(part) = self.part() {
             members.retain(|m| part.holds(id_of(&m.migration), &m.migration.name));
             note.shards = vec![part.to_string()];
         }
@@ -124,11 +124,26 @@ impl<'a> Search<'a> {
         })
     }
 
-    async fn servers(&self, azure: Option<&Azure>, start: Answers) -> (fleet::Found, Answers) {
+    /// The part that is asked for, else the one that is gone on with.
+    fn part(&self) -> Option<Shard> {
+        let before = self.before.and_then(Recording::fleet);
+        let recorded = || before?.shards.first()?.parse().ok();
+        self.part.or_else(recorded)
+    }
+
+    async fn servers(&self, azure: Option<&Arc<Azure>>, start: Answers) -> (fleet::Found, Answers) {
         let Some(azure) = azure.filter(|_| !self.fleet.is_empty()) else {
             return (fleet::Found::default(), start);
         };
-        let (answers, _) = collect(azure, start, |a| fleet::next(&self.fleet, a)).await;
+        let now = Box::new(Sides::<Azure, Live> {
+            azure: Arc::clone(azure),
+            own: Live::default(),
+        });
+        let source: Box<dyn Source + 'a> = match self.before {
+            Some(before) => Box::new(Resumed::new(before.of(None), now)),
+            None => now,
+        };
+        let (answers, _) = collect(&*source, start, |a| fleet::next(&self.fleet, a)).await;
         (fleet::read(&self.fleet, &answers), answers)
     }
 
@@ -186,8 +201,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The migrations of the recording, with the plan's ways into their sources.
-    fn resumed(&self, before: &Recording, planned: Vec<Meant>) -> (Vec<Meant>, FleetNote) {
+    /// The migrations of the recording, with the plan's ways into their sources, and servers that could not be listed then.
+    fn resumed(
+        &self,
+        before: &Recording,
+        planned: Vec<Meant>,
+        found: fleet::Found,
+    ) -> (Vec<Meant>, FleetNote) {
         let named = planned.into_iter().map(|m| (m.migration.name.clone(), m));
         let mut ways: BTreeMap<String, Meant> = named.collect();
         let all = before.migrations().iter().map(|migration| {
@@ -200,8 +220,20 @@ impl<'a> Search<'a> {
                 target_access,
             }
         });
-        let note = before.fleet().cloned().unwrap_or_default();
-        (all.collect(), note)
+        let mut all: Vec<Meant> = all.collect();
+        let mut note = before.fleet().cloned().unwrap_or_default();
+        if !self.fleet.is_empty() {
+            let known = all.iter().filter_map(|m| id_of(&m.migration));
+            let known: HashSet<String> = known.map(|id| id.path().to_lowercase()).collect();
+            let (gathered, now) = self.gathered(Vec::new(), found);
+            let id = |m: &Meant| id_of(&m.migration).map(|id| id.path().to_lowercase());
+            let is_new = |m: &Meant| id(m).is_none_or(|id| !known.contains(&id));
+            all.extend(gathered.into_iter().filter(is_new));
+            note.unread = now.unread;
+            note.found = note.found.max(now.found);
+            note.meant = note.meant.max(all.len());
+        }
+        (all, note)
     }
 
     fn asked(&self, meant: Meant, azure: Option<&Arc<Azure>>) -> Asked<'a> {

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{args, expected, verdicts, within};
-use crate::support::fleet::endpoint;
+use crate::support::arm::Reply;
+use crate::support::fleet::{endpoint, subscription};
 use crate::support::program::{TOKEN, run_with_arm};
 
 fn refused(recording: &Path) -> usize {
@@ -21,6 +22,51 @@ fn refused(recording: &Path) -> usize {
             .is_some_and(|kind| kind != "not_found")
     });
     open.count()
+}
+
+#[test]
+fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let arm = endpoint(2, 2, 1000);
+    let graph = "/providers/Microsoft.ResourceGraph/resources";
+    arm.route(graph, Reply::error(403, "AccessDenied", "no"));
+    let id = subscription(1);
+    let list = format!("/subscriptions/{id}/providers/Microsoft.DBforPostgreSQL/flexibleServers");
+    arm.route(&list, Reply::error(403, "AuthorizationFailed", "no"));
+    let within = within(2);
+    let record = [
+        "audit",
+        "--format",
+        "json",
+        "--record",
+        first.to_str().unwrap(),
+    ];
+    let ran = run_with_arm(&arm, &args(&record, &within), &[]);
+    assert_eq!((verdicts(&ran.json()).len(), ran.code), (2, 1));
+    let row = format!(
+        "/subscriptions/{id}/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-1-0001"
+    );
+    arm.route(&list, Reply::json(json!({"value": [{ "id": row }]})));
+    let before = arm.seen().len();
+    let resume = [
+        "audit",
+        "--format",
+        "json",
+        "--resume",
+        first.to_str().unwrap(),
+        "--record",
+        second.to_str().unwrap(),
+    ];
+    let ran = run_with_arm(&arm, &args(&resume, &within), &[]);
+    let report = ran.json();
+    assert_eq!(verdicts(&report).len(), 3, "{}", ran.stderr);
+    assert_eq!(report["fleet"]["unread"], json!([]));
+    let again = arm.seen()[before..]
+        .iter()
+        .filter(|s| s.path.contains("pg-0-"))
+        .count();
+    assert_eq!(again, 0, "what was answered is not asked again");
 }
 
 #[test]
