@@ -69,10 +69,10 @@ impl Wanted {
     ///
     /// # Errors
     /// As [`Wanted::meant`].
-    pub fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<Meant, Error> {
         let host = self.host();
         let unknown = host.map(|host| (host, Err(String::new())));
-        self.clone().meant(&unknown.into_iter().collect()).map(drop)
+        self.clone().meant(&unknown.into_iter().collect())
     }
 
     pub fn asks_azure(&self) -> bool {

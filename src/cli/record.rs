@@ -27,7 +27,10 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let live = args.ways.live(&meant)?;
     let recorder = Recorder::create(&args.folder)?;
     let start = Answers::new(now(), Origin::Recorded);
-    let (answers, _) = block_on(true, crate::gather(&meant.migration, &live, start))?;
+    let (answers, _) = block_on(true, async {
+        live.sign_in().await;
+        crate::gather(&meant.migration, &live, start).await
+    })?;
     recorder.write(std::slice::from_ref(&meant.migration), &answers)?;
     let refused = answers
         .iter()

@@ -1,6 +1,7 @@
 //! The report's sizing and estimate, out of the facts. What is not known is null, and says why.
 
 mod value;
+pub(super) mod words;
 
 use crate::facts::{Fact, Facts, Missing};
 use crate::plan::Scope;

@@ -14,7 +14,12 @@ fn readme() -> PathBuf {
 }
 
 /// Holds the text between two markers; writes it when UPDATE is set.
-fn hold(name: &str, text: &str) {
+pub fn hold(name: &str, text: &str) {
+    // Several tests hold parts of the one file.
+    static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let path = readme();
     let whole = std::fs::read_to_string(&path).unwrap();
     let (begin, end) = (

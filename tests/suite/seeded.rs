@@ -80,7 +80,21 @@ fn every_problem_is_found_on_every_major_and_nothing_else() {
 }
 
 fn on(major: u32) {
-    let (migration, answers) = Story::read("objects-12").on(major).record();
+    let still = UNTIL.iter().filter(|(_, last)| major <= *last);
+    let expected: BTreeSet<&str> = (ALWAYS.iter().chain(&ALWAYS_TOO))
+        .copied()
+        .chain(still.map(|(id, _)| *id))
+        .collect();
+    assert_eq!(
+        failing(Story::read("objects-12").on(major)),
+        expected,
+        "{major}"
+    );
+}
+
+/// Those of this checks that report, on a source like this.
+fn failing(story: Story) -> BTreeSet<&'static str> {
+    let (migration, answers) = story.record();
     let until = UNTIL.map(|(id, _)| id);
     let all = [&ALWAYS[..], &ALWAYS_TOO, &until, &ELSEWHERE].concat();
     let policy = Policy {
@@ -89,16 +103,32 @@ fn on(major: u32) {
     };
     let facts = Facts::read(&migration, &answers);
     let outcomes = judge(&facts, &policy).outcomes;
-    assert_eq!(outcomes.len(), all.len(), "{major}: each check is asked");
-    let failing: BTreeSet<&str> = outcomes
-        .iter()
-        .filter(|o| o.status == Status::Fail)
-        .map(|o| o.check.id)
-        .collect();
-    let still = UNTIL.iter().filter(|(_, last)| major <= *last);
-    let expected: BTreeSet<&str> = (ALWAYS.iter().chain(&ALWAYS_TOO))
-        .copied()
-        .chain(still.map(|(id, _)| *id))
-        .collect();
-    assert_eq!(failing, expected, "{major}");
+    assert_eq!(outcomes.len(), all.len(), "each check is asked");
+    let fails = outcomes.iter().filter(|o| o.status == Status::Fail);
+    fails.map(|o| o.check.id).collect()
+}
+
+/// From a Single Server, as it is the one kind of source whose postgres_fdw the service carries; up to 15, and from 16 on
+/// that is the one thing to tell.
+#[test]
+fn a_healthy_database_with_popular_extensions_gives_nothing() {
+    std::thread::scope(|scope| {
+        for major in pg::majors() {
+            scope.spawn(move || {
+                let fdw = (major > 15).then_some("extension-not-migrated");
+                let found = failing(Story::read("popular").on(major));
+                assert_eq!(found, BTreeSet::from_iter(fdw), "{major}");
+            });
+        }
+    });
+}
+
+/// pg_cron, pgaudit, orafce, pg_partman and wal2json, which Debian has for its own major.
+#[test]
+fn nor_do_the_extensions_of_debians_15() {
+    if pg::goes_without_packages() {
+        eprintln!("not run: FLEXREADY_WITHOUT_PACKAGES is set");
+        return;
+    }
+    assert_eq!(failing(Story::read("popular-packages")), BTreeSet::new());
 }

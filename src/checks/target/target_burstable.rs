@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let sku = server.sku.as_ref()?;
-    if !sku.tier.eq_ignore_ascii_case("Burstable") {
+    if !server.is_burstable()? {
         return Ok(Findings::none());
     }
     let message = format!("the target is a `{}` of tier `{}`", sku.name, sku.tier);

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use crate::Asked;
 use crate::cli::Error;
-use crate::cli::connect::{Ways, look_up, servers};
+use crate::cli::connect::{Ways, look_up};
 use crate::cli::meant::{Hosts, Meant, Wanted};
 use crate::facts::fleet;
-use crate::inputs::arm::Arm;
+use crate::inputs::arm::{Arm, DatabaseTokens};
 use crate::inputs::fleet::{Interrupt, Interruptible, Resumed, Shared, Sides};
 use crate::inputs::live::Live;
 use crate::inputs::recording::Recording;
@@ -43,6 +43,8 @@ pub(super) struct Search<'a> {
 pub(super) struct Prepared {
     wanted: Vec<Wanted>,
     azure: Option<Arc<Azure>>,
+    /// For databases that are signed in to as Azure is.
+    tokens: Option<Arc<DatabaseTokens>>,
 }
 
 /// What there is to audit, in the order of names.
@@ -68,9 +70,9 @@ impl<'a> Search<'a> {
             .iter()
             .map(|wish| Wanted::planned(wish.clone(), self.api_version));
         let wanted: Vec<Wanted> = wanted.collect::<Result<_, _>>()?;
-        for wanted in &wanted {
-            wanted.check()?;
-        }
+        let checked = wanted.iter().map(Wanted::check);
+        let checked: Vec<Meant> = checked.collect::<Result<_, _>>()?;
+        let tokens = self.ways.tokens(&checked, self.timeout)?;
         let recorded = self.before.map(Recording::migrations).unwrap_or_default();
         if wanted.is_empty() && recorded.iter().any(|m| m.source.is_some()) {
             return Err(Error::PlanToResume);
@@ -85,7 +87,11 @@ impl<'a> Search<'a> {
             }
             false => None,
         };
-        Ok(Prepared { wanted, azure })
+        Ok(Prepared {
+            wanted,
+            azure,
+            tokens,
+        })
     }
 
     /// Looks for the servers, and puts the plan's migrations beside them.
@@ -94,7 +100,14 @@ impl<'a> Search<'a> {
         prepared: Prepared,
         start: Answers,
     ) -> Result<Found<'a>, Error> {
-        let Prepared { wanted, azure } = prepared;
+        let Prepared {
+            wanted,
+            azure,
+            tokens,
+        } = prepared;
+        if let Some(azure) = &azure {
+            azure.inner().sign_in().await;
+        }
         let hosts: Vec<String> = wanted.iter().filter_map(Wanted::host).collect();
         let hosts = match &azure {
             Some(azure) if !hosts.is_empty() => look_up(hosts, &**azure).await,
@@ -116,7 +129,7 @@ impl<'a> Search<'a> {
         Ok(Found {
             members: members
                 .into_iter()
-                .map(|m| self.asked(m, azure.as_ref()))
+                .map(|m| self.asked(m, azure.as_ref(), tokens.as_ref()))
                 .collect(),
             note,
             answers,
@@ -236,9 +249,15 @@ impl<'a> Search<'a> {
         (all, note)
     }
 
-    fn asked(&self, meant: Meant, azure: Option<&Arc<Azure>>) -> Asked<'a> {
+    fn asked(
+        &self,
+        meant: Meant,
+        azure: Option<&Arc<Azure>>,
+        tokens: Option<&Arc<DatabaseTokens>>,
+    ) -> Asked<'a> {
         let deadline = tokio::time::Instant::now() + self.timeout;
-        let own = Interruptible::new(servers(&meant, deadline), self.interrupt.clone());
+        let own = self.ways.servers(&meant, tokens, deadline);
+        let own = Interruptible::new(own, self.interrupt.clone());
         let live: Box<dyn Source + 'a> = match azure {
             Some(azure) => Box::new(Sides::<Azure, Interruptible<Live>> {
                 azure: Arc::clone(azure),

@@ -20,9 +20,14 @@ pub struct InDatabase {
 
 impl InDatabase {
     /// Sizes come from the statistics: where these leave out more than `bytes` of the database, there may be a table of
-    /// that size that nobody sees.
+    /// that size that nobody sees. The same holds where the database's size is not known.
     pub fn unseen(&self, database: &Database, bytes: u64) -> Option<Missing> {
-        let (size, counts) = (database.size().ok()?, self.counts.as_ref().ok()?);
+        // Counts that are missing are said to be so where they are looked at.
+        let counts = self.counts.as_ref().ok()?;
+        let size = match database.size() {
+            Ok(size) => size,
+            Err(missing) => return Some(missing),
+        };
         let gap = size.saturating_sub(counts.known_bytes);
         let reason = format!(
             "the statistics account for {} of the {} MiB of `{}`",

@@ -46,7 +46,10 @@ pub fn plain(report: &Report, layout: Layout) -> String {
     }
     page.line(
         0,
-        &format!("exit {}: {}", report.exit_code, report.exit_reason),
+        &visible(&format!(
+            "exit {}: {}",
+            report.exit_code, report.exit_reason
+        )),
     );
     page.out
 }
@@ -91,8 +94,9 @@ impl Page {
         }
     }
 
-    /// Text under a label, wrapped beside it.
+    /// Text under a label, wrapped beside it; made [`visible`] here, whoever wrote it.
     fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        let text = &visible(text);
         let start = format!("{}{label:<5} ", " ".repeat(indent));
         let rest = " ".repeat(start.len());
         let options = textwrap::Options::new(self.width)
@@ -118,7 +122,7 @@ impl Page {
             .asked_as
             .azure_identity
             .as_deref()
-            .map(|i| format!(" as {}", visible(i)))
+            .map(|i| format!(" as {i}"))
             .unwrap_or_default();
         let credential = report.asked_as.azure_credential.as_deref();
         let azure = credential
@@ -126,21 +130,21 @@ impl Page {
             .unwrap_or_default();
         self.line(
             0,
-            &format!(
+            &visible(&format!(
                 "{} {}, asked {when}{azure}{synthetic}",
                 report.tool.name, report.tool.version
-            ),
+            )),
         );
     }
 
     /// How it was judged, where that is not as usual, and waivers that want looking after.
     fn policy(&mut self, report: &Report) {
         for said in report.policy.words() {
-            self.labelled(0, "judged", &visible(&said));
+            self.labelled(0, "judged", &said);
         }
         for waiver in report.policy.stale_waivers() {
             let words = waiver.words(report.policy.max_waiver_days);
-            self.labelled(0, "waiver", &visible(&words));
+            self.labelled(0, "waiver", &words);
         }
     }
 
@@ -220,10 +224,8 @@ impl Page {
             );
             if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
                 let style = colour(Severity::Warning);
-                self.line(
-                    2,
-                    &format!("        {style}`--source-kind` says `{kind}`, but {doubt}{style:#}"),
-                );
+                let words = visible(&format!("`--source-kind` says `{kind}`, but {doubt}"));
+                self.line(2, &format!("        {style}{words}{style:#}"));
             }
         }
         if let Some(target) = &migration.target {
@@ -272,7 +274,10 @@ impl Page {
             return;
         };
         self.gap();
-        self.line(0, &format!("{BOLD}{}{BOLD:#}", lacking.headline()));
+        self.line(
+            0,
+            &format!("{BOLD}{}{BOLD:#}", visible(&lacking.headline())),
+        );
         for grant in &lacking.grants {
             self.line(8, &visible(grant));
         }

@@ -2,5 +2,7 @@
 
 pub mod arm;
 pub mod fleet;
+pub mod large;
 pub mod pg;
 pub mod program;
+pub mod relay;

@@ -430,6 +430,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
         )),
         dns: None,
         target: None,
+        tokens: None,
     }
 }
 
