@@ -15,7 +15,7 @@
 //! 11. [`report`]: one value in, bytes out.
 //! 12. [`cli`]: arguments in, the words for each verb out.
 //!
-//! A room imports only rooms before it; [`check`] is where they are joined.
+//! A room imports only rooms before it; [`check`] and [`audit`] are where they are joined.
 
 #![cfg_attr(
     test,
@@ -36,11 +36,15 @@ pub mod report;
 pub mod sizing;
 pub mod verdict;
 
+use std::collections::BTreeMap;
+
+use futures::stream::{self, Stream, StreamExt};
+
 use facts::Facts;
 use inputs::{Rounds, Source, collect};
 use plan::Migration;
 use question::Answers;
-use report::{Case, Report};
+use report::{Case, Judged, Report};
 use verdict::Policy;
 
 /// A run that came to its end.
@@ -71,6 +75,72 @@ pub async fn check(
         report,
         answers,
         rounds,
+    }
+}
+
+/// A migration of a fleet, and who answers for its servers.
+pub struct Asked<'a> {
+    pub migration: Migration,
+    pub source: Box<dyn Source + 'a>,
+}
+
+/// A migration that was judged, with what it was judged by.
+pub struct Finished {
+    pub migration: Migration,
+    pub answers: Answers,
+    pub judged: Judged,
+}
+
+/// How many are under way at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Width {
+    /// Subscriptions; each has a bucket of its own.
+    pub subscriptions: usize,
+    /// Migrations over all subscriptions together: what is under way is in memory.
+    pub migrations: usize,
+}
+
+/// Judges a fleet, several at a time, each as soon as its answers are complete. `start` brings the clock.
+pub fn audit<'a>(
+    fleet: Vec<Asked<'a>>,
+    start: &'a Answers,
+    policy: &'a Policy,
+    width: Width,
+) -> impl Stream<Item = Finished> + 'a {
+    let mut lanes: BTreeMap<String, Vec<Asked>> = BTreeMap::new();
+    for asked in fleet {
+        let target = asked.migration.target.as_ref();
+        let subscription = target.map(|t| t.id.subscription.to_lowercase());
+        lanes
+            .entry(subscription.unwrap_or_default())
+            .or_default()
+            .push(asked);
+    }
+    let at_once = lanes.len().clamp(1, width.subscriptions);
+    let in_lane = (width.migrations / at_once).max(1);
+    let lanes = lanes.into_values().map(move |lane| {
+        let runs = lane.into_iter().map(|asked| finish(asked, start, policy));
+        stream::iter(runs).buffer_unordered(in_lane).boxed_local()
+    });
+    stream::iter(lanes.collect::<Vec<_>>()).flatten_unordered(at_once)
+}
+
+async fn finish(asked: Asked<'_>, start: &Answers, policy: &Policy) -> Finished {
+    let Asked { migration, source } = asked;
+    let (answers, _) = gather(&migration, &*source, start.clone()).await;
+    let facts = Facts::read(&migration, &answers);
+    let judgement = verdict::judge(&facts, policy);
+    let case = Case {
+        facts: &facts,
+        answers: &answers,
+        judgement: &judgement,
+    };
+    let judged = case.judged(policy);
+    drop(facts);
+    Finished {
+        migration,
+        answers,
+        judged,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Arguments in, exit code out; the only place that prints. Whatever it prints on either stream, an agent of Azure Pipelines
 //! reads for commands: what comes from others is made harmless before.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use flexready::cli::{Cli, in_pipeline};
+use flexready::cli::{Cli, Console, in_pipeline};
 use flexready::inputs::arm::is_loud_target;
 use flexready::report::azure_pipelines::could_not_run;
 use flexready::report::text::{defused, visible};
@@ -19,23 +19,29 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     log(cli.verbose, cli.quiet);
-    let is_piped = cli.speaks_to_pipeline();
-    match cli.run() {
+    let (is_piped, is_quiet) = (cli.speaks_to_pipeline(), cli.quiet);
+    let (mut out, mut progress) = (anstream::stdout(), io::stderr());
+    let shows_progress = io::stderr().is_terminal() && !is_quiet;
+    let mut console = Console {
+        out: &mut out,
+        progress: shows_progress.then_some(&mut progress),
+    };
+    match cli.run(&mut console) {
         Ok(output) => {
             // A reader who closed the pipe has read enough; the verdict stands.
             let written = anstream::stdout().lock().write_all(output.text.as_bytes());
             match written {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    fail(&error.to_string(), is_piped)
+                    fail(&error.to_string(), is_piped, 2)
                 }
                 _ => ExitCode::from(output.exit_code),
             }
         }
-        Err(error) => fail(&error.to_string(), is_piped),
+        Err(error) => fail(&error.to_string(), is_piped, error.exit_code()),
     }
 }
 
-fn fail(message: &str, is_piped: bool) -> ExitCode {
+fn fail(message: &str, is_piped: bool, code: u8) -> ExitCode {
     let style = anstyle::Style::new()
         .bold()
         .fg_color(Some(anstyle::AnsiColor::Red.into()));
@@ -45,7 +51,7 @@ fn fail(message: &str, is_piped: bool) -> ExitCode {
     if is_piped {
         let _ = writeln!(io::stderr(), "{}", could_not_run(&message));
     }
-    ExitCode::from(2)
+    ExitCode::from(code)
 }
 
 /// What clap has to say: help and version for stdout, or what is wrong with the arguments, which it quotes.

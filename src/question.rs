@@ -45,6 +45,13 @@ pub enum Question {
     Connection { side: Side, database: String },
     /// The addresses of a host name.
     Dns { host: String },
+    /// The flexible servers that Azure Resource Graph knows of in some subscriptions or management groups, or by their host
+    /// name; in everything that the caller may see, where neither is named. Its index lags: what it says is a lead.
+    Graph {
+        subscriptions: Vec<String>,
+        management_groups: Vec<String>,
+        host: Option<String>,
+    },
 }
 
 impl Question {
@@ -82,6 +89,20 @@ impl Question {
             } => format!("sql:{side}/{database}/{query}"),
             Question::Connection { side, database } => format!("connection:{side}/{database}"),
             Question::Dns { host } => format!("dns:{}", host.to_lowercase()),
+            Question::Graph {
+                subscriptions,
+                management_groups,
+                host,
+            } => {
+                let within = [
+                    ("subscriptions", subscriptions.join(",")),
+                    ("management-groups", management_groups.join(",")),
+                    ("host", host.clone().unwrap_or_default()),
+                ];
+                let within = within.iter().filter(|(_, value)| !value.is_empty());
+                let within: Vec<String> = within.map(|(k, v)| format!("{k}={v}")).collect();
+                format!("graph:flexible-servers?{}", within.join("&")).to_lowercase()
+            }
         }
     }
 }
@@ -98,6 +119,18 @@ pub struct Refusal {
     pub code: Option<String>,
     /// The words that came with it, secrets already masked.
     pub message: String,
+}
+
+impl Refusal {
+    /// A refusal of ours: what came is no answer to the question.
+    pub fn malformed(words: &str) -> Self {
+        Refusal {
+            kind: RefusalKind::Malformed,
+            status: None,
+            code: None,
+            message: words.to_owned(),
+        }
+    }
 }
 
 /// The classes of refusal that call for different advice.
@@ -124,6 +157,8 @@ pub enum RefusalKind {
     Unsupported,
     /// The recording does not hold it.
     NotRecorded,
+    /// The user ended the run before it was asked.
+    Interrupted,
 }
 
 impl fmt::Display for Refusal {

@@ -55,7 +55,7 @@ pub struct Judging {
 }
 
 impl Judging {
-    fn policy(&self) -> Result<Policy, Error> {
+    pub(super) fn policy(&self) -> Result<Policy, Error> {
         for id in self
             .checks
             .iter()
@@ -107,7 +107,12 @@ fn replay(
     args.said.details.apply(&mut migration)?;
     block_on(
         false,
-        crate::check(&migration, recording, recording.start(), &policy),
+        crate::check(
+            &migration,
+            &recording.of(Some(&migration.name)),
+            recording.start(),
+            &policy,
+        ),
     )
     .map(|run| run.report)
 }
@@ -133,13 +138,11 @@ fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Erro
 }
 
 fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error> {
-    let meant = args.said.meant()?;
+    let (wanted, rules) = args.said.wanted()?;
+    let meant = args.ways.meant(wanted)?;
     out.map(|out| out.expect(&meant.migration.name))
         .transpose()?;
-    let policy = Policy {
-        rules: meant.rules.clone(),
-        ..policy
-    };
+    let policy = Policy { rules, ..policy };
     let live = args.ways.live(&meant)?;
     let recorder = args.record.as_deref().map(Recorder::create).transpose()?;
     let start = Answers::new(now(), Origin::Recorded);

@@ -7,14 +7,19 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::said::{Meant, env};
+use super::meant::{Hosts, Meant, Wanted};
+use super::said::env;
+use crate::facts::fleet;
 use crate::inputs::arm::{Arm, Auth, Cloud, DatabaseTokens, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
 use crate::inputs::postgres::conninfo::Access;
+use crate::inputs::recording::now;
+use crate::inputs::{Source, collect};
 use crate::plan::TargetSql;
-use crate::question::Side;
+use crate::plan::fleet::Fleet;
+use crate::question::{Answers, Origin, Side};
 
 /// How to sign in to a server's databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,32 +55,89 @@ pub struct Ways {
     /// Which Azure
     #[arg(long, default_value = "AzureCloud", help_heading = "Asking")]
     pub cloud: Cloud,
-    /// The longest that the whole run may take: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, help_heading = "Asking")]
-    pub timeout: Duration,
+    /// The longest that the whole run may take: 90s, 10m, 1h [default: 10m; 1h for audit]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Asking")]
+    pub timeout: Option<Duration>,
 }
 
+/// How long the run of one migration may take.
+const ONE: Duration = Duration::from_secs(600);
+
 impl Ways {
+    /// The Resource Manager, for a run that may take so long. Nothing is asked yet.
+    ///
+    /// # Errors
+    /// No usable credential or endpoint.
+    pub fn arm(&self, timeout: Duration, tries: Option<u32>) -> Result<Arm, Error> {
+        let mut options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
+        options.limits.tries = tries.unwrap_or(options.limits.tries);
+        Ok(Arm::new(options)?)
+    }
+
+    /// The migration that is wanted; its target is looked up where only its host name is given.
+    ///
+    /// # Errors
+    /// What cannot be understood, no credential, a host name that no server has.
+    pub fn meant(&self, wanted: Wanted) -> Result<Meant, Error> {
+        let mut hosts = Hosts::new();
+        if let Some(host) = wanted.host() {
+            let arm = self.arm(self.timeout.unwrap_or(ONE), None)?;
+            hosts = block_on(true, look_up(vec![host], &arm))?;
+        }
+        if let Some(Err(why)) = hosts.values().next() {
+            return Err(Error::HostNotFound(why.clone()));
+        }
+        wanted.meant(&hosts)
+    }
+
     /// The servers of this migration. Nothing is asked yet.
     ///
     /// # Errors
     /// No usable credential or endpoint; a token for a server that must not see it.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
-        let options = || Options::from_env(self.cloud, self.auth, self.timeout, &env);
-        let arm = if meant.migration.asks_azure() {
-            Some(Arm::new(options()?)?)
-        } else {
-            None
+        let timeout = self.timeout.unwrap_or(ONE);
+        let arm = match meant.migration.asks_azure() {
+            true => Some(self.arm(timeout, None)?),
+            false => None,
         };
-        let tokens = if self.needs_tokens(meant)? {
-            Some(Arc::new(DatabaseTokens::new(&options()?)?))
-        } else {
-            None
-        };
-        let deadline = tokio::time::Instant::now() + self.timeout;
+        let tokens = self.tokens([meant], timeout)?;
+        let deadline = tokio::time::Instant::now() + timeout;
+        Ok(Live {
+            arm,
+            ..self.servers(meant, tokens.as_ref(), deadline)
+        })
+    }
+
+    /// What the databases of these migrations are signed in to with, where that is no password of their own.
+    ///
+    /// # Errors
+    /// No usable credential; a token for a server that must not see it.
+    pub fn tokens<'a>(
+        &self,
+        all: impl IntoIterator<Item = &'a Meant>,
+        timeout: Duration,
+    ) -> Result<Option<Arc<DatabaseTokens>>, Error> {
+        let mut needed = false;
+        for meant in all {
+            needed |= self.needs_tokens(meant)?;
+        }
+        if !needed {
+            return Ok(None);
+        }
+        let options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
+        Ok(Some(Arc::new(DatabaseTokens::new(&options)?)))
+    }
+
+    /// The database servers of a migration. Nothing is asked yet.
+    pub fn servers(
+        &self,
+        meant: &Meant,
+        tokens: Option<&Arc<DatabaseTokens>>,
+        deadline: tokio::time::Instant,
+    ) -> Live {
         let database = |access: Access, side, user: &str, auth| {
             let database = Database::new(access, side, user.to_owned(), deadline);
-            match &tokens {
+            match tokens {
                 Some(tokens) if auth == DatabaseAuth::Entra => {
                     database.with_passwords(Arc::clone(tokens) as _)
                 }
@@ -91,14 +153,13 @@ impl Ways {
         let target = target.map(|(access, sql)| {
             database(access, Side::Target, sql.migration_user(), self.target_auth)
         });
-        let dns = Some(Dns::new(deadline));
-        Ok(Live {
-            arm,
+        Live {
+            arm: None,
             source,
             target,
-            dns,
-            tokens,
-        })
+            dns: Some(Dns::new(deadline)),
+            tokens: tokens.cloned(),
+        }
     }
 
     /// Whether a database is signed in to with a token; each that is must be one that may see it.
@@ -122,6 +183,18 @@ impl Ways {
         }
         Ok(needed)
     }
+}
+
+/// The servers that have these host names.
+pub async fn look_up(hosts: Vec<String>, azure: &dyn Source) -> Hosts {
+    let fleet = Fleet {
+        hosts,
+        ..Fleet::default()
+    };
+    let start = Answers::new(now(), Origin::Recorded);
+    let (answers, _) = collect(azure, start, |answers| fleet::next(&fleet, answers)).await;
+    let found = |host: &String| (host.clone(), fleet::server_of_host(host, &answers));
+    fleet.hosts.iter().map(found).collect()
 }
 
 fn sql_of(meant: &Meant) -> Option<&TargetSql> {

@@ -70,9 +70,6 @@ impl Details {
     pub(super) fn wish(&self) -> Wish {
         let d = self;
         Wish {
-            name: None,
-            source: None,
-            target: None,
             mode: d.mode,
             databases: (!d.databases.is_empty()).then(|| d.databases.clone()),
             migration_user: d.migration_user.clone(),
@@ -86,10 +83,10 @@ impl Details {
             source_reached_from: d.source_reached_from,
             source_tls: d.source_tls,
             source_id: d.source_id.clone(),
-            target_url: None,
             target_user: d.target_user.clone(),
             overwrite: d.overwrite.then_some(true),
             identity_migrates: d.identity_migrates.then_some(true),
+            ..Wish::default()
         }
     }
 

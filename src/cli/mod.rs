@@ -1,18 +1,22 @@
 //! The command line: one file per verb. Arguments in, text and exit code out; prints nothing itself.
 //! Not here: what a verb's words mean for a run (`plan`, `verdict`).
 
+mod audit;
 mod check;
 mod connect;
 mod details;
 mod explain;
 mod grants;
 mod man;
+mod meant;
+mod merge;
 mod out;
 mod record;
 mod said;
 mod showing;
 mod template;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -20,9 +24,10 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::inputs::arm::ArmError;
 use crate::inputs::postgres::conninfo::ConninfoError;
 use crate::inputs::recording::RecordingError;
-use crate::plan::file::PlanError;
+use crate::plan::file::{PlanError, schema};
+use crate::plan::fleet::FleetError;
 use crate::plan::{ResourceIdError, TargetError};
-use crate::report;
+use crate::report::{self, MergeError};
 use showing::Format;
 
 pub use showing::in_pipeline;
@@ -56,6 +61,10 @@ pub struct Cli {
 enum Verb {
     /// Judge one migration: live, or from a recording
     Check(Box<check::Args>),
+    /// Judge all servers of subscriptions, of a management group, or all migrations of a plan
+    Audit(Box<audit::Args>),
+    /// Make one report of the parts of a fleet
+    Merge(merge::Args),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
     /// The rights that a read-only auditor needs, as a script and an Azure role
@@ -64,8 +73,12 @@ enum Verb {
     Explain(explain::Args),
     /// List all checks
     Checks(explain::ListArgs),
-    /// The JSON schema of the report
-    Schema,
+    /// The JSON schema of the report, or of the plan file
+    Schema {
+        /// Of what
+        #[arg(default_value = "report")]
+        of: Schema,
+    },
     /// A template to start from
     Template(template::Args),
     /// A completion script for a shell
@@ -73,6 +86,21 @@ enum Verb {
     /// The manual page, as roff
     #[command(hide = true)]
     Man,
+}
+
+/// What `flexready schema` describes.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Schema {
+    Report,
+    Plan,
+}
+
+/// Where a verb that takes long says what it has so far.
+pub struct Console<'a> {
+    /// What is done: stdout.
+    pub out: &'a mut dyn Write,
+    /// How far it is, where a person looks on.
+    pub progress: Option<&'a mut dyn Write>,
 }
 
 /// What a verb leaves to be done by main.
@@ -137,6 +165,46 @@ pub enum Error {
     },
     #[error("cannot start the run: {0}")]
     Runtime(std::io::Error),
+    #[error(transparent)]
+    Fleet(#[from] FleetError),
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    #[error("`{path}` is no report: {why}; name the JSON report of a part")]
+    NoReport { path: PathBuf, why: String },
+    #[error(
+        "nothing to audit; name `--subscription`, `--management-group`, `--resource-group` or `--plan`, or a recording \
+         with `--from`"
+    )]
+    NothingToAudit,
+    #[error("the migration `{name}` of the plan has neither a `source` nor a `target`; add one")]
+    NothingToMigrate { name: String },
+    #[error(
+        "the plan points to the environment variable `{name}` for a password, and it is not set; set it"
+    )]
+    NoPasswordVariable { name: String },
+    #[error("cannot read the password from `{path}`: {source}; the plan points there")]
+    NoPasswordFile {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "the recording was made of sources too; name its plan with `--plan`, which says how to reach them"
+    )]
+    PlanToResume,
+    #[error("{0}")]
+    HostNotFound(String),
+    #[error("cannot write to stdout: {0}")]
+    Unprintable(std::io::Error),
+}
+
+impl Error {
+    /// 2: the run could not start. 3: it could, and what it was told is not to be found.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::HostNotFound(_) => 3,
+            _ => 2,
+        }
+    }
 }
 
 impl Cli {
@@ -144,14 +212,17 @@ impl Cli {
     ///
     /// # Errors
     /// Only what is known before the first question; what servers refuse is part of the report.
-    pub fn run(self) -> Result<Output, Error> {
+    pub fn run(self, console: &mut Console) -> Result<Output, Error> {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
             Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),
-            Verb::Schema => Ok(Output::text(report::schema())),
+            Verb::Audit(args) => audit::run(&args, console),
+            Verb::Merge(args) => merge::run(&args),
+            Verb::Schema { of: Schema::Report } => Ok(Output::text(report::schema())),
+            Verb::Schema { of: Schema::Plan } => Ok(Output::text(schema())),
             Verb::Template(args) => Ok(Output::text(args.text())),
             Verb::Completions { shell } => Ok(completions(shell)),
             Verb::Man => Ok(Output::text(man::page())),
@@ -162,6 +233,7 @@ impl Cli {
     pub fn speaks_to_pipeline(&self) -> bool {
         match &self.verb {
             Verb::Check(args) => args.showing.format() == Format::AzurePipelines,
+            Verb::Audit(args) => args.showing.format() == Format::AzurePipelines,
             _ => in_pipeline(),
         }
     }

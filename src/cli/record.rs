@@ -22,7 +22,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Output, Error> {
-    let meant = args.said.meant()?;
+    let (wanted, _) = args.said.wanted()?;
+    let meant = args.ways.meant(wanted)?;
     let live = args.ways.live(&meant)?;
     let recorder = Recorder::create(&args.folder)?;
     let start = Answers::new(now(), Origin::Recorded);

@@ -1,15 +1,16 @@
-//! What `check` and `record` are told of a migration, and the [`Migration`] that comes of it.
+//! What `check` and `record` are told of a migration. Not here: the migration that comes of it (`meant`).
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::details::{self, Details};
-use crate::inputs::postgres::conninfo::{Access, ConninfoError, has_password_in};
+use super::details::Details;
+use super::meant::Wanted;
+use crate::inputs::postgres::conninfo::{ConninfoError, has_password_in};
 use crate::plan::file::{Plan, Wish};
 use crate::plan::judging::Rules;
-use crate::plan::{API_VERSION, Location, Migration, Scope, SourceServer, Target, TargetSql};
+use crate::plan::{API_VERSION, Location, Scope};
 
 /// Which side is judged alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,7 +25,7 @@ pub struct Said {
     /// The source: a libpq connection string (URI or key=value) without a password [env: FLEXREADY_SOURCE, PG*]
     #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
     pub source: Option<String>,
-    /// The target: its resource id, or subscription/group/name
+    /// The target: its resource id, subscription/group/name, or its host name
     #[arg(
         long,
         value_name = "ID",
@@ -68,21 +69,12 @@ pub struct Said {
     pub api_version: String,
 }
 
-/// A migration with the way into its source.
-pub struct Meant {
-    pub migration: Migration,
-    pub access: Option<Access>,
-    /// The way into the target's databases, where one is given.
-    pub target_access: Option<Access>,
-    pub rules: Rules,
-}
-
 impl Said {
-    /// The migration that is meant.
+    /// What is wanted, from the command line, the plan and the environment, in this order.
     ///
     /// # Errors
     /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
-    pub fn meant(&self) -> Result<Meant, Error> {
+    pub fn wanted(&self) -> Result<(Wanted, Rules), Error> {
         let (plan, rules) = match self.read_plan()? {
             Some(plan) => (plan.migration(self.migration.as_deref())?, plan.rules),
             None if self.migration.is_some() => return Err(Error::NameWithoutPlan),
@@ -95,50 +87,22 @@ impl Said {
             (Some(Only::Target), _) => Scope::Target,
             (None, None) => Scope::Pair,
         };
-        let target_access = if scope.has_target() {
-            self.target_access(&wish)?
-        } else {
-            None
-        };
-        let target = if scope.has_target() {
-            Some(self.target(&wish, target_access.as_ref())?)
-        } else {
-            None
-        };
-        let access = if scope.has_source() {
-            Some(access(source.as_deref())?)
-        } else {
-            None
-        };
-        let source = access
-            .as_ref()
-            .map(|a| source_server(a, &wish))
-            .transpose()?;
-        let name = wish
-            .name
-            .clone()
-            .unwrap_or_else(|| name_of(target.as_ref(), source.as_ref()));
-        let mode = wish.mode.unwrap_or_default();
-        let databases = wish.databases.clone().unwrap_or_default();
-        let migration = Migration {
-            name,
+        let target_url = conninfo(
+            self.target_url.as_deref(),
+            wish.target_url.as_deref(),
+            "FLEXREADY_TARGET_URL",
+        )?;
+        let wanted = Wanted {
             scope,
-            mode,
-            target,
-            source,
-            databases,
-            migration_user: wish.migration_user,
-            runtime_server: details::runtime_server(wish.runtime_server.as_deref())?,
-            overwrite: wish.overwrite.unwrap_or_default(),
-            identity_migrates: wish.identity_migrates.unwrap_or_default(),
+            wish: Wish {
+                source,
+                target_url,
+                ..wish
+            },
             location: self.place(),
+            api_version: self.api_version.clone(),
         };
-        Ok(Meant {
-            migration,
-            access,
-            target_access,
-            rules,
-        })
+        Ok((wanted, rules))
     }
 
     /// The plan, where one is named.
@@ -171,43 +135,6 @@ impl Said {
     fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
         conninfo(self.source.as_deref(), plan, "FLEXREADY_SOURCE")
     }
-
-    /// The way into the target's databases; none is needed. What the environment says of the source (host, user,
-    /// password) is not for the target: a password must not go to a server that it was not meant for.
-    fn target_access(&self, wish: &Wish) -> Result<Option<Access>, Error> {
-        let text = conninfo(
-            self.target_url.as_deref(),
-            wish.target_url.as_deref(),
-            "FLEXREADY_TARGET_URL",
-        )?;
-        let own = |name: &str| match name {
-            "PGDATABASE" => Some("postgres".to_owned()),
-            "PGHOST" | "PGHOSTADDR" | "PGPORT" | "PGUSER" | "PGPASSWORD" | "PGSERVICE" => None,
-            _ => env(name),
-        };
-        let access = text.map(|text| Access::resolve(Some(&text), &own));
-        Ok(access.transpose()?)
-    }
-
-    fn target(&self, wish: &Wish, access: Option<&Access>) -> Result<Target, Error> {
-        let missing = Error::SideNotGiven {
-            side: "target",
-            other: "source",
-        };
-        let id = wish.target.as_deref().ok_or(missing)?.parse()?;
-        let sql = access.map(|a| TargetSql {
-            host: a.host(),
-            port: a.port(),
-            database: a.database().to_owned(),
-            user: a.user().to_owned(),
-            migration_user: wish.target_user.clone(),
-        });
-        Ok(Target {
-            id,
-            api_version: self.api_version.clone(),
-            sql,
-        })
-    }
 }
 
 /// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
@@ -235,48 +162,4 @@ pub fn env(name: &str) -> Option<String> {
     };
     let value = std::env::var(name).ok();
     value.filter(|v| !v.is_empty() && !is_undefined(v))
-}
-
-/// The way into the source. With nothing said at all, PGHOST or PGSERVICE must be there: a source is never guessed.
-fn access(text: Option<&str>) -> Result<Access, Error> {
-    let is_said = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"]
-        .iter()
-        .any(|name| env(name).is_some());
-    if text.is_none() && !is_said {
-        return Err(Error::SideNotGiven {
-            side: "source",
-            other: "target",
-        });
-    }
-    let access = Access::resolve(text, &env)?;
-    for warning in access.warnings() {
-        tracing::warn!("{warning}");
-    }
-    Ok(access)
-}
-
-fn source_server(access: &Access, wish: &Wish) -> Result<SourceServer, Error> {
-    Ok(SourceServer {
-        host: access.host(),
-        port: access.port(),
-        database: access.database().to_owned(),
-        user: access.user().to_owned(),
-        kind: wish.source_kind,
-        exposure: wish.source_exposure,
-        vcores: wish.source_vcores,
-        memory_gib: wish.source_memory_gib,
-        vnet: details::virtual_network(wish.source_vnet.as_deref())?,
-        address: wish.source_address.clone(),
-        reached_from: wish.source_reached_from,
-        tls: wish.source_tls,
-        azure_id: wish.source_id.clone(),
-    })
-}
-
-fn name_of(target: Option<&Target>, source: Option<&SourceServer>) -> String {
-    match (source, target) {
-        (_, Some(target)) => target.id.name.clone(),
-        (Some(source), None) => source.database.clone(),
-        (None, None) => "migration".to_owned(),
-    }
 }

@@ -163,6 +163,9 @@ fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
         }
         (_, RefusalKind::Busy) => Some("run again when the server has room".to_owned()),
         (_, RefusalKind::NotRecorded) => Some("record again".to_owned()),
+        (_, RefusalKind::Interrupted) => Some(
+            "go on with `flexready audit --resume RECORDING`, where the run kept one".to_owned(),
+        ),
         _ => None,
     }
 }
@@ -188,7 +191,7 @@ fn grant(question: &Question, refusal: &Refusal) -> Option<Grant> {
                 .membership()
                 .map(|role| Grant::Membership(role.to_owned())),
         },
-        Question::Dns { .. } => None,
+        Question::Dns { .. } | Question::Graph { .. } => None,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod configurations;
 pub mod databases;
 pub mod entra;
 pub mod extensions;
+pub mod fleet;
 pub mod host;
 pub mod jobs;
 pub mod listed;

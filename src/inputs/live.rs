@@ -94,7 +94,7 @@ async fn ask<S: Source>(source: Option<&S>, questions: &[Question]) -> Vec<Answe
 
 fn whom(question: &Question) -> To {
     match question {
-        Question::Arm { .. } => To::Arm,
+        Question::Arm { .. } | Question::Graph { .. } => To::Arm,
         Question::Sql { side, .. } | Question::Connection { side, .. } => To::Sql(*side),
         Question::Dns { .. } => To::Dns,
     }

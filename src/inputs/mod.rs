@@ -4,6 +4,7 @@
 
 pub mod arm;
 pub mod dns;
+pub mod fleet;
 pub mod live;
 pub mod postgres;
 pub mod recording;

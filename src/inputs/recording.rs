@@ -2,6 +2,8 @@
 //! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
 //! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
 
+mod fleet;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -13,8 +15,11 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+pub use fleet::{FleetRecorder, Recorded};
+
 use super::Source;
 use crate::plan::Migration;
+use crate::plan::fleet::FleetNote;
 use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
 
 /// The format that this version reads and writes.
@@ -49,6 +54,9 @@ struct Manifest {
     #[serde(default)]
     asked_as: Asker,
     migrations: Vec<Migration>,
+    /// Of a fleet: what was looked for and not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fleet: Option<FleetNote>,
     answers: Vec<Entry>,
 }
 
@@ -57,6 +65,9 @@ struct Manifest {
 #[serde(deny_unknown_fields)]
 struct Entry {
     question: String,
+    /// The migration whose servers were asked, where others of the recording have servers of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    migration: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +80,7 @@ struct Entry {
 pub struct Recording {
     folder: PathBuf,
     manifest: Manifest,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<(Option<String>, String), Entry>,
 }
 
 impl Recording {
@@ -100,7 +111,7 @@ impl Recording {
         let entries = manifest
             .answers
             .iter()
-            .map(|e| (e.question.clone(), e.clone()))
+            .map(|e| ((e.migration.clone(), e.question.clone()), e.clone()))
             .collect();
         Ok(Recording {
             folder: folder.to_owned(),
@@ -121,11 +132,15 @@ impl Recording {
 
     /// The keys of all questions that were asked.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
+        self.entries.keys().map(|(_, key)| key.as_str())
     }
 
-    fn answer(&self, key: &str) -> Answer {
-        let Some(entry) = self.entries.get(key) else {
+    fn answer(&self, migration: Option<&str>, key: &str) -> Answer {
+        let of = |migration: Option<&str>| {
+            let name = (migration.map(str::to_owned), key.to_owned());
+            self.entries.get(&name)
+        };
+        let Some(entry) = of(migration).or_else(|| of(None)) else {
             return refused(
                 RefusalKind::NotRecorded,
                 "the recording does not hold this question",
@@ -178,7 +193,10 @@ fn refused(kind: RefusalKind, message: &str) -> Refusal {
 #[async_trait]
 impl Source for Recording {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        questions.iter().map(|q| self.answer(&q.key())).collect()
+        questions
+            .iter()
+            .map(|q| self.answer(None, &q.key()))
+            .collect()
     }
 
     fn asker(&self) -> Asker {
@@ -228,6 +246,7 @@ impl Recorder {
             origin: answers.origin,
             asked_as: answers.asker.clone(),
             migrations: migrations.to_vec(),
+            fleet: None,
             answers: entries,
         };
         self.file("manifest.json", &manifest)
@@ -236,6 +255,7 @@ impl Recorder {
     fn entry(&self, number: usize, key: &str, answer: &Answer) -> Result<Entry, RecordingError> {
         let start = Entry {
             question: key.to_owned(),
+            migration: None,
             file: None,
             api_version: None,
             refused: None,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -45,16 +46,20 @@ pub enum PlanError {
     },
 }
 
-#[derive(Deserialize)]
+/// A plan of migrations, flexready.toml.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PlanFile {
+    /// What holds for every migration that does not say otherwise.
     #[serde(default)]
     defaults: Wish,
     #[serde(default)]
+    #[schemars(with = "Vec<Wish>")]
     migration: Vec<Spanned<Wish>>,
     #[serde(default)]
     judging: JudgingTable,
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Severity>")]
     severity: BTreeMap<Spanned<String>, Severity>,
     #[serde(default)]
     waiver: Vec<WaiverTable>,
@@ -65,11 +70,12 @@ struct PlanFile {
 pub struct Plan {
     path: PathBuf,
     migrations: Vec<Wish>,
+    default_mode: Mode,
     pub rules: Rules,
 }
 
 /// What is said of one migration, in a plan or on the command line. Nothing is required here.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
     pub name: Option<String>,
@@ -86,15 +92,44 @@ pub struct Wish {
     pub source_vnet: Option<String>,
     pub runtime_server: Option<String>,
     pub source_address: Option<String>,
+    #[schemars(with = "Option<String>")]
     pub source_reached_from: Option<Prefix>,
     pub source_tls: Option<SourceTls>,
     /// The flexible server that the source is, where it is one.
+    #[schemars(with = "Option<String>")]
     pub source_id: Option<ServerId>,
     /// A connection string to the target without a password.
     pub target_url: Option<String>,
     pub target_user: Option<String>,
     pub overwrite: Option<bool>,
     pub identity_migrates: Option<bool>,
+    /// The environment variable that holds the source's password.
+    pub source_password_env: Option<String>,
+    /// The file that holds the source's password and nothing else, relative to the plan.
+    pub source_password_file: Option<PathBuf>,
+    /// The environment variable that holds the target's password.
+    pub target_password_env: Option<String>,
+    /// The file that holds the target's password and nothing else, relative to the plan.
+    pub target_password_file: Option<PathBuf>,
+}
+
+/// Where a password is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Password {
+    /// As libpq finds it: PGPASSWORD, a password file, or none.
+    Elsewhere,
+    Variable(String),
+    File(PathBuf),
+}
+
+impl Password {
+    fn at(variable: Option<&String>, file: Option<&PathBuf>) -> Self {
+        match (variable, file) {
+            (Some(name), _) => Password::Variable(name.clone()),
+            (None, Some(path)) => Password::File(path.clone()),
+            (None, None) => Password::Elsewhere,
+        }
+    }
 }
 
 impl Wish {
@@ -123,7 +158,38 @@ impl Wish {
             target_user: self.target_user.or(o.target_user),
             overwrite: self.overwrite.or(o.overwrite),
             identity_migrates: self.identity_migrates.or(o.identity_migrates),
+            source_password_env: self.source_password_env.or(o.source_password_env),
+            source_password_file: self.source_password_file.or(o.source_password_file),
+            target_password_env: self.target_password_env.or(o.target_password_env),
+            target_password_file: self.target_password_file.or(o.target_password_file),
         }
+    }
+
+    pub fn source_password(&self) -> Password {
+        Password::at(
+            self.source_password_env.as_ref(),
+            self.source_password_file.as_ref(),
+        )
+    }
+
+    pub fn target_password(&self) -> Password {
+        Password::at(
+            self.target_password_env.as_ref(),
+            self.target_password_file.as_ref(),
+        )
+    }
+
+    /// With its paths as seen from where the plan lies.
+    fn beside(mut self, plan: &Path) -> Self {
+        let folder = plan.parent().unwrap_or(Path::new(""));
+        let files = [
+            &mut self.source_password_file,
+            &mut self.target_password_file,
+        ];
+        for file in files.into_iter().flatten() {
+            *file = folder.join(&file);
+        }
+        self
     }
 }
 
@@ -181,6 +247,21 @@ impl Plan {
         }
     }
 
+    /// The plan file, as it was named.
+    pub fn name(&self) -> String {
+        self.path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// How a server is judged that the plan does not name.
+    pub fn default_mode(&self) -> Mode {
+        self.default_mode
+    }
+
+    /// All migrations, with the plan's defaults, in its order.
+    pub fn migrations(&self) -> &[Wish] {
+        &self.migrations
+    }
+
     fn names(&self) -> String {
         let names: Vec<&str> = self
             .migrations
@@ -219,9 +300,19 @@ fn parse(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, Fault> {
     let migrations = file.migration.into_iter().map(Spanned::into_inner);
     Ok(Plan {
         path: path.to_owned(),
-        migrations: migrations.map(|m| m.or(&file.defaults)).collect(),
+        default_mode: file.defaults.mode.unwrap_or_default(),
+        migrations: migrations
+            .map(|m| m.or(&file.defaults).beside(path))
+            .collect(),
         rules,
     })
+}
+
+/// The JSON schema of the plan file: editors complete and check TOML by it.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(PlanFile);
+    let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+    format!("{text}\n")
 }
 
 /// Two migrations of one name: which of them would a report be about?

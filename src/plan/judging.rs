@@ -1,6 +1,7 @@
 //! What a plan says of judging: waivers, other severities, and how long a waiver may last.
 //! Here: their shape in the file, and what they cover. Not here: what they do to a verdict (`verdict`).
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use time::macros::format_description;
 use time::{Date, Month};
@@ -75,23 +76,33 @@ pub struct Override {
     pub line: usize,
 }
 
-/// `[judging]` of the file.
-#[derive(Default, Deserialize)]
+/// How waivers may be given.
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JudgingTable {
+    /// A waiver that ends more than this many days ahead does not hold.
     pub(super) max_waiver_days: Option<u32>,
 }
 
-/// `[[waiver]]` of the file.
-#[derive(Deserialize)]
+/// Findings that somebody answers for, until a day.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WaiverTable {
+    #[schemars(with = "String")]
     check: Spanned<String>,
+    /// A pattern for the migration's name; `*` is any text, `?` any character.
     migration: Option<String>,
+    /// A pattern for the finding's object.
     object: Option<String>,
+    /// Why this is no obstacle.
+    #[schemars(with = "String")]
     reason: Spanned<String>,
+    /// Who answers for it.
+    #[schemars(with = "String")]
     owner: Spanned<String>,
     ticket: Option<String>,
+    /// The last day on which it holds, such as 2027-03-31.
+    #[schemars(with = "String")]
     until: Spanned<Value>,
 }
 

@@ -2,6 +2,7 @@
 //! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
 
 pub mod file;
+pub mod fleet;
 pub mod judging;
 mod prefix;
 mod resource_id;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use prefix::{Prefix, PrefixError};
 pub use resource_id::{ResourceId, ResourceIdError};
+use server_id::is_guid;
 pub use server_id::{ServerId, TargetError};
 pub use source::{Exposure, SourceKind, SourceServer, SourceTls};
 

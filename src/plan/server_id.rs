@@ -110,15 +110,16 @@ impl FromStr for ServerId {
     }
 }
 
+/// Whether this is the id of a subscription.
+pub(super) fn is_guid(text: &str) -> bool {
+    text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+}
+
 impl ServerId {
     /// ARM's own limits: a subscription is a GUID, a resource group has letters, digits, `-_.()`, a server's name
     /// letters, digits and hyphens. Anything else would change the path that is asked.
     fn is_well_formed(&self) -> bool {
-        let guid = self.subscription.len() == 36
-            && self
-                .subscription
-                .chars()
-                .all(|c| c.is_ascii_hexdigit() || c == '-');
+        let guid = is_guid(&self.subscription);
         let group = (1..=90).contains(&self.resource_group.chars().count())
             && self
                 .resource_group

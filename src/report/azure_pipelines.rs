@@ -5,6 +5,7 @@
 //! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
 
 use super::entries::{Entry, What, entries};
+use super::fleet::FleetReport;
 use super::plain::{self, Layout};
 use super::text::{cut, defused, visible};
 use super::value::Report;
@@ -180,6 +181,10 @@ fn groups(report: &Report, out: &mut String) {
         let text = defused(&anstream::adapter::strip_str(&text).to_string());
         out.push_str(text.trim_end());
         out.push_str("\n##[endgroup]\n");
+    }
+    for said in report.fleet.iter().flat_map(FleetReport::words) {
+        out.push_str(&issue("error", None, &visible(&said)));
+        out.push('\n');
     }
     let head = plain::head(report, layout);
     let head = defused(&anstream::adapter::strip_str(&head).to_string());

@@ -3,6 +3,7 @@
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use super::fleet::FleetReport;
 use super::sizing::sizing;
 use super::value::{
     AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, Reads, RefusalReport,
@@ -12,8 +13,9 @@ use super::weighed::{self, PolicyReport, WaivedReport};
 use crate::checks::{Finding, Severity};
 use crate::facts::{Facts, Missing, provider};
 use crate::network;
+use crate::plan::fleet::FleetNote;
 use crate::question::{Answer, Answers, Origin};
-use crate::verdict::{self, Judgement, Outcome, Policy, Status};
+use crate::verdict::{self, Judgement, Outcome, Policy, Status, Verdict, WaiverUse};
 
 /// Most findings of one check in a report, of those that count and of those that are waived.
 const MAX_FINDINGS: usize = 50;
@@ -25,36 +27,108 @@ pub struct Case<'a> {
     pub judgement: &'a Judgement,
 }
 
+/// One migration, judged; what it was judged from is no longer needed.
+pub struct Judged {
+    pub migration: MigrationReport,
+    pub(super) left_out: Vec<&'static str>,
+    pub(super) waivers: Vec<WaiverUse>,
+}
+
+impl Case<'_> {
+    /// What is to be said of this migration.
+    pub fn judged(&self, policy: &Policy) -> Judged {
+        Judged {
+            migration: migration(self, policy),
+            left_out: self.judgement.left_out.clone(),
+            waivers: self.judgement.waivers.clone(),
+        }
+    }
+}
+
+impl Judged {
+    /// Lets go of all but verdict and counts.
+    pub fn forget_checks(&mut self) {
+        self.migration.checks = Vec::new();
+        self.migration.path = None;
+        self.migration.sizing = None;
+    }
+}
+
+/// The head of a report of this migration alone, and the migration.
+pub(super) fn alone<'a>(
+    judged: &'a Judged,
+    run: &Answers,
+    policy: &Policy,
+) -> (Report, &'a MigrationReport) {
+    let head = head(PolicyReport::new(policy, std::slice::from_ref(judged)), run);
+    (head, &judged.migration)
+}
+
 /// The report of a run.
 pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
-    let migrations: Vec<MigrationReport> = cases.iter().map(|c| migration(c, policy)).collect();
-    let verdict = verdict::worst(migrations.iter().map(|m| m.verdict));
-    let blockers = migrations.iter().map(|m| m.summary.blockers).sum();
-    let exit_code = verdict::exit_code(verdict, policy.fail_on);
+    let judged = cases.iter().map(|c| c.judged(policy)).collect();
+    assemble(judged, answers, policy, None)
+}
+
+/// The report of all that was judged. `run` tells the clock and who asked; its answers are not looked at.
+pub fn assemble(
+    judged: Vec<Judged>,
+    run: &Answers,
+    policy: &Policy,
+    fleet: Option<FleetNote>,
+) -> Report {
+    let head = head(PolicyReport::new(policy, &judged), run);
+    folded(Report {
+        fleet: fleet.map(FleetReport::new),
+        migrations: judged.into_iter().map(|j| j.migration).collect(),
+        ..head
+    })
+}
+
+/// A report without migrations and without a verdict.
+fn head(policy: PolicyReport, run: &Answers) -> Report {
+    let asker = &run.asker;
     Report {
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        recorded_at: answers
+        recorded_at: run
             .recorded_at
             .to_offset(UtcOffset::UTC)
             .format(&Rfc3339)
             .unwrap_or_default(),
-        synthetic: answers.origin == Origin::Synthetic,
+        synthetic: run.origin == Origin::Synthetic,
         asked_as: AskedAs {
-            azure_credential: answers.asker.azure_credential.clone(),
-            azure_identity: answers.asker.azure_identity.clone(),
+            azure_credential: asker.azure_credential.clone(),
+            azure_identity: asker.azure_identity.clone(),
         },
-        verdict,
-        ready_to_migrate: migrations.iter().all(|m| m.ready_to_migrate),
-        blockers,
-        exit_code,
-        exit_reason: weighed::exit_reason(verdict, policy.fail_on, &migrations),
-        policy: PolicyReport::new(policy, cases),
-        migrations,
+        verdict: Verdict::Incomplete,
+        ready_to_migrate: false,
+        blockers: 0,
+        exit_code: 0,
+        exit_reason: String::new(),
+        policy,
+        fleet: None,
+        migrations: Vec::new(),
     }
+}
+
+/// The report with its verdict, which follows from its migrations and what is said of the fleet.
+pub(super) fn folded(mut report: Report) -> Report {
+    let fail_on = report.policy.fail_on;
+    let found = |m: &MigrationReport| m.summary.blockers;
+    report.blockers = report.migrations.iter().map(found).sum();
+    if let Some(fleet) = report.fleet.take() {
+        return super::fleet::folded(report, fleet);
+    }
+    let migrations = &report.migrations;
+    report.verdict = verdict::worst(migrations.iter().map(|m| m.verdict));
+    report.ready_to_migrate = migrations.iter().all(|m| m.ready_to_migrate);
+    report.exit_code = verdict::exit_code(report.verdict, fail_on);
+    report.exit_reason = weighed::exit_reason(report.verdict, fail_on, migrations);
+    report
 }
 
 fn migration(case: &Case, policy: &Policy) -> MigrationReport {

@@ -1,6 +1,7 @@
 //! A summary in Markdown for the Extensions tab of a run: headings and lists, which every renderer knows alike.
 //! It names the first objects of each check; all of them are in the other formats.
 
+use super::fleet::{Reason, reasons};
 use super::text::{cut, defused, visible};
 use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
 use super::words::{self, counted};
@@ -31,6 +32,15 @@ pub fn markdown(report: &Report) -> String {
     for waiver in report.policy.stale_waivers() {
         let said = waiver.words(report.policy.max_waiver_days);
         lines.push(format!("- **waiver**: {}", escaped(&said)));
+    }
+    if let Some(fleet) = &report.fleet {
+        let words = fleet.words();
+        lines.extend(words.iter().map(|said| format!("- **{}**", escaped(said))));
+        let all = report.migrations.len();
+        let most = reasons(&report.migrations).into_iter().take(MOST_OBJECTS);
+        let line =
+            |r: Reason| format!("- {} of {all}: {} (`{}`)", r.count, escaped(&r.words), r.id);
+        lines.extend(most.map(line));
     }
     for migration in &report.migrations {
         lines.extend(section(migration));

@@ -9,6 +9,7 @@ mod csv;
 mod entries;
 pub mod explain;
 mod fingerprint;
+mod fleet;
 mod html;
 mod junit;
 mod lacking;
@@ -16,6 +17,7 @@ mod markdown;
 mod open;
 mod path;
 pub mod plain;
+pub mod progress;
 pub mod sarif;
 mod sizing;
 pub mod text;
@@ -23,14 +25,18 @@ mod value;
 mod weighed;
 mod words;
 
-pub use build::{Case, report};
+pub use build::{Case, Judged, assemble, report};
 pub use catalogue::{catalogue_json, catalogue_plain};
 pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use csv::csv;
+pub use fleet::{FleetReport, MergeError, merge};
 pub use html::html;
 pub use junit::{file_name as junit_file_name, junit, junit_of};
 pub use markdown::markdown;
 pub use value::{CheckReport, FindingReport, MigrationReport, Report};
+
+use crate::question::Answers;
+use crate::verdict::Policy;
 
 /// The report as JSON, indented, with a newline at its end.
 pub fn json(report: &Report) -> String {
@@ -41,19 +47,26 @@ pub fn json(report: &Report) -> String {
 
 /// One line of JSON for each migration, each with the tool and the time of the run.
 pub fn ndjson(report: &Report) -> String {
-    let mut out = String::new();
-    for migration in &report.migrations {
-        let mut line = serde_json::json!({
-            "schema": report.schema, "tool": report.tool, "recorded_at": report.recorded_at, "policy": report.policy,
-        });
-        let migration = serde_json::to_value(migration).expect("a report is JSON");
-        if let (Some(line), serde_json::Value::Object(fields)) = (line.as_object_mut(), migration) {
-            line.extend(fields);
-        }
-        out.push_str(&text::defused_json(&line.to_string()));
-        out.push('\n');
+    let migrations = report.migrations.iter();
+    migrations.map(|m| ndjson_line(report, m)).collect()
+}
+
+/// The line of one migration of a run.
+fn ndjson_line(report: &Report, migration: &MigrationReport) -> String {
+    let mut line = serde_json::json!({
+        "schema": report.schema, "tool": report.tool, "recorded_at": report.recorded_at, "policy": report.policy,
+    });
+    let migration = serde_json::to_value(migration).expect("a report is JSON");
+    if let (Some(line), serde_json::Value::Object(fields)) = (line.as_object_mut(), migration) {
+        line.extend(fields);
     }
-    out
+    format!("{}\n", text::defused_json(&line.to_string()))
+}
+
+/// The line of a migration that is judged before the others of its run.
+pub fn judged_line(judged: &Judged, run: &Answers, policy: &Policy) -> String {
+    let (head, migration) = build::alone(judged, run, policy);
+    ndjson_line(&head, migration)
 }
 
 /// The JSON schema of the report.

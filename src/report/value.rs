@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fleet::FleetReport;
 use super::sizing::{EstimateReport, SizingReport};
 use super::weighed::{PolicyReport, WaivedReport};
 use crate::checks::Severity;
@@ -38,6 +39,9 @@ pub struct Report {
     pub exit_code: u8,
     pub exit_reason: String,
     pub policy: PolicyReport,
+    /// Of a run over many servers; absent where one migration was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<FleetReport>,
     pub migrations: Vec<MigrationReport>,
 }
 

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::build::Case;
+use super::build::Judged;
 use super::value::{MigrationReport, Summary};
 use super::words::counted;
 use crate::checks::{self, Severity};
@@ -12,7 +12,7 @@ use crate::plan::judging::Waiver;
 use crate::verdict::{FailOn, Policy, Verdict, WaiverState};
 
 /// What was said of how to judge.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyReport {
     pub strict: bool,
     pub fail_on: FailOn,
@@ -30,7 +30,7 @@ pub struct PolicyReport {
 }
 
 /// A check that the plan weighs otherwise.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OverrideReport {
     pub check: String,
     pub severity: Severity,
@@ -41,7 +41,7 @@ pub struct OverrideReport {
 }
 
 /// A waiver of the plan, and what became of it.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WaiverReport {
     pub check: String,
     /// Which migrations it is for; null: all.
@@ -93,10 +93,10 @@ impl WaivedReport {
 }
 
 impl PolicyReport {
-    pub(super) fn new(policy: &Policy, cases: &[Case]) -> Self {
-        let mut left_out: Vec<String> = cases
+    pub(super) fn new(policy: &Policy, judged: &[Judged]) -> Self {
+        let mut left_out: Vec<String> = judged
             .iter()
-            .flat_map(|c| &c.judgement.left_out)
+            .flat_map(|j| &j.left_out)
             .map(|id| (*id).to_owned())
             .collect();
         left_out.sort();
@@ -111,7 +111,7 @@ impl PolicyReport {
             severity: overrides(policy),
             max_waiver_days: rules.max_waiver_days,
             waivers: (0..rules.waivers.len())
-                .map(|index| waiver(index, policy, cases))
+                .map(|index| waiver(index, policy, judged))
                 .collect(),
         }
     }
@@ -212,9 +212,9 @@ fn overrides(policy: &Policy) -> Vec<OverrideReport> {
 }
 
 /// A waiver over all migrations: what any of them says most strongly.
-fn waiver(index: usize, policy: &Policy, cases: &[Case]) -> WaiverReport {
+fn waiver(index: usize, policy: &Policy, judged: &[Judged]) -> WaiverReport {
     let waiver = &policy.rules.waivers[index];
-    let uses = || cases.iter().map(|c| c.judgement.waivers[index]);
+    let uses = || judged.iter().map(|j| j.waivers[index]);
     WaiverReport {
         check: waiver.check.clone(),
         migration: waiver.migration.clone(),
@@ -229,6 +229,38 @@ fn waiver(index: usize, policy: &Policy, cases: &[Case]) -> WaiverReport {
             .max()
             .unwrap_or(WaiverState::NotJudged),
         findings: uses().map(|u| u.findings).sum(),
+    }
+}
+
+impl PolicyReport {
+    /// Takes over what another part of the same fleet did with the same rules; `false`: its rules are others.
+    pub(super) fn join(&mut self, other: PolicyReport) -> bool {
+        let rules = |policy: &PolicyReport| PolicyReport {
+            left_out: Vec::new(),
+            waivers: policy.waivers.iter().map(WaiverReport::unused).collect(),
+            ..policy.clone()
+        };
+        if rules(self) != rules(&other) {
+            return false;
+        }
+        self.left_out.extend(other.left_out);
+        self.left_out.sort();
+        self.left_out.dedup();
+        for (own, its) in self.waivers.iter_mut().zip(other.waivers) {
+            own.state = own.state.max(its.state);
+            own.findings += its.findings;
+        }
+        true
+    }
+}
+
+impl WaiverReport {
+    fn unused(&self) -> WaiverReport {
+        WaiverReport {
+            state: WaiverState::NotJudged,
+            findings: 0,
+            ..self.clone()
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 mod findings;
+mod fleet;
 mod measure;
 mod scale;
 #[path = "../suite/support/mod.rs"]
@@ -137,6 +138,7 @@ fn main() {
             None => println!("{name:<36}        not counted: valgrind is not installed"),
         }
     }
+    fleet::rows();
 }
 
 /// A floor that only waits.

@@ -8,6 +8,7 @@ mod cost;
 mod coverage;
 mod depth;
 mod fixtures;
+mod fleet;
 mod hostile;
 mod layers;
 mod objects;

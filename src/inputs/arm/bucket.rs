@@ -11,7 +11,16 @@ pub(crate) struct Level {
     per_second: f64,
     tokens: f64,
     at: Instant,
+    /// How many were taken so far.
+    taken: u64,
     pub(crate) not_before: Option<Instant>,
+}
+
+/// A token that was taken: what an answer says is left was true when this request arrived.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    number: u64,
+    at: Instant,
 }
 
 impl Level {
@@ -21,12 +30,13 @@ impl Level {
             per_second,
             tokens: burst,
             at,
+            taken: 0,
             not_before: None,
         }
     }
 
     /// Takes a token, or says how long to wait before trying again.
-    pub(crate) fn take(&mut self, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, now: Instant) -> Result<Token, Duration> {
         self.refill(now);
         if let Some(wait) = self.paused(now) {
             return Err(wait);
@@ -37,7 +47,11 @@ impl Level {
             ));
         }
         self.tokens -= 1.0;
-        Ok(())
+        self.taken += 1;
+        Ok(Token {
+            number: self.taken,
+            at: now,
+        })
     }
 
     fn refill(&mut self, now: Instant) {
@@ -50,6 +64,15 @@ impl Level {
         self.not_before?
             .checked_duration_since(now)
             .filter(|wait| !wait.is_zero())
+    }
+
+    /// The answer to this request says how many were left after it. Since then the bucket was filled, and others took from it:
+    /// without that, a bucket that stands at zero would be emptied again by each answer, and its rate halved.
+    pub(crate) fn correct(&mut self, token: Token, remaining: f64, now: Instant) {
+        let filled = now.saturating_duration_since(token.at).as_secs_f64() * self.per_second;
+        let since = (self.taken - token.number) as f64;
+        // The count is of whole tokens: half a one is what it leaves out on average.
+        self.lower(remaining + 0.5 + filled - since, now);
     }
 
     pub(crate) fn lower(&mut self, remaining: f64, now: Instant) {
@@ -67,11 +90,11 @@ mod tests {
         let start = Instant::now();
         let mut level = Level::full(3.0, 10.0, start);
         for _ in 0..3 {
-            assert_eq!(level.take(start), Ok(()));
+            assert!(level.take(start).is_ok());
         }
         let wait = Duration::from_millis(100);
-        assert_eq!(level.take(start), Err(wait));
-        assert_eq!(level.take(start + wait), Ok(()));
+        assert_eq!(level.take(start).err(), Some(wait));
+        assert!(level.take(start + wait).is_ok());
     }
 
     #[test]
@@ -79,8 +102,8 @@ mod tests {
         let start = Instant::now();
         let mut level = Level::full(2.0, 10.0, start);
         let later = start + Duration::from_secs(3_600);
-        assert_eq!(level.take(later), Ok(()));
-        assert_eq!(level.take(later), Ok(()));
+        assert!(level.take(later).is_ok());
+        assert!(level.take(later).is_ok());
         assert!(level.take(later).is_err());
     }
 
@@ -91,7 +114,22 @@ mod tests {
         level.lower(16_499.0, start);
         assert_eq!(level.tokens, 5.0);
         level.lower(1.0, start);
-        assert_eq!(level.take(start), Ok(()));
+        assert!(level.take(start).is_ok());
         assert!(level.take(start).is_err());
+    }
+
+    #[test]
+    fn what_was_left_when_a_request_arrived_is_not_what_is_left_now() {
+        let start = Instant::now();
+        let mut level = Level::full(1.0, 10.0, start);
+        let first = level.take(start).expect("a token");
+        let later = start + Duration::from_millis(100);
+        level.correct(first, 0.0, later);
+        assert!(level.take(later).is_ok(), "one came back in the meantime");
+        let mut level = Level::full(5.0, 10.0, start);
+        let first = level.take(start).expect("a token");
+        level.take(start).expect("a token");
+        level.correct(first, 2.0, start);
+        assert_eq!(level.tokens, 1.5, "the second is not in that count");
     }
 }

@@ -2,6 +2,7 @@
 //! Not here: when a refused request is made again (`retry`).
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,30 +10,78 @@ use reqwest::header::HeaderMap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep};
 
-use super::bucket::Level;
+use super::bucket::{Level, Token};
 use super::options::Limits;
 
 /// What is left of the subscription's own bucket, and of the one that all its callers share.
-const REMAINING: [&str; 2] = [
+const REMAINING: [&str; 3] = [
     "x-ms-ratelimit-remaining-subscription-reads",
     "x-ms-ratelimit-remaining-subscription-global-reads",
+    "x-ms-user-quota-remaining",
 ];
+
+/// The bucket of Azure Resource Graph, which counts for the caller, whatever the subscription.
+pub(crate) const GRAPH: &str = "graph";
+
+/// A request that may go out, and runs until this is dropped.
+pub(crate) struct Admitted<'a> {
+    pub(crate) token: Token,
+    _permit: SemaphorePermit<'a>,
+}
+
+/// How a run gets on with Azure Resource Manager.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// Requests that went out.
+    pub requests: usize,
+    /// Those that were answered 429.
+    pub refused: usize,
+    /// Subscriptions that wait for their bucket at this moment.
+    pub waiting: usize,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    requests: AtomicUsize,
+    refused: AtomicUsize,
+    waiting: AtomicUsize,
+}
+
+/// Counts a wait for as long as it lasts, even when it is given up.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Waiting(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    burst: f64,
-    per_second: f64,
+    /// Burst and rate of a subscription.
+    reads: (f64, f64),
+    /// The same of Azure Resource Graph.
+    queries: (f64, f64),
     in_flight: Semaphore,
     buckets: Mutex<HashMap<String, Arc<Bucket>>>,
+    counts: Counts,
 }
 
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Limiter {
-            burst: limits.burst,
-            per_second: limits.per_second,
+            reads: (limits.burst, limits.per_second),
+            queries: (limits.graph_burst, limits.graph_per_second),
             in_flight: Semaphore::new(limits.in_flight),
             buckets: Mutex::default(),
+            counts: Counts::default(),
         }
     }
 
@@ -45,7 +94,7 @@ impl Limiter {
         &self,
         subscription: &str,
         deadline: Instant,
-    ) -> Result<SemaphorePermit<'_>, Duration> {
+    ) -> Result<Admitted<'_>, Duration> {
         let bucket = self.bucket(subscription);
         let _turn = bucket.turn.lock().await;
         loop {
@@ -56,32 +105,50 @@ impl Limiter {
                 .expect("the semaphore is never closed");
             let now = Instant::now();
             // The token is taken last: until a request goes out, what others learned still holds it back.
-            let Err(wait) = bucket.level(|level| level.take(now)) else {
-                return Ok(permit);
+            let wait = match bucket.level(|level| level.take(now)) {
+                Err(wait) => wait,
+                Ok(token) => {
+                    self.counts.requests.fetch_add(1, Ordering::Relaxed);
+                    return Ok(Admitted {
+                        token,
+                        _permit: permit,
+                    });
+                }
             };
             drop(permit);
             let was_asked = bucket.level(|level| level.paused(now)).is_some();
             if was_asked && now + wait >= deadline {
                 return Err(wait);
             }
+            let _waiting = Waiting::new(&self.counts.waiting);
             sleep(wait).await;
         }
     }
 
+    pub(crate) fn pace(&self) -> Pace {
+        let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
+        Pace {
+            requests: count(&self.counts.requests),
+            refused: count(&self.counts.refused),
+            waiting: count(&self.counts.waiting),
+        }
+    }
+
     /// Takes over what an answer says is left, where that is less than we thought.
-    pub(crate) fn learn(&self, subscription: &str, headers: &HeaderMap) {
+    pub(crate) fn learn(&self, subscription: &str, token: Token, headers: &HeaderMap) {
         let remaining = REMAINING
             .iter()
             .filter_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse().ok())
             .reduce(f64::min);
         if let Some(remaining) = remaining {
             self.bucket(subscription)
-                .level(|level| level.lower(remaining, Instant::now()));
+                .level(|level| level.correct(token, remaining, Instant::now()));
         }
     }
 
     /// ARM said 429: nothing more of this subscription for so long.
     pub(crate) fn pause(&self, subscription: &str, wait: Duration) {
+        self.counts.refused.fetch_add(1, Ordering::Relaxed);
         self.bucket(subscription).level(|level| {
             let now = Instant::now();
             level.lower(0.0, now);
@@ -91,11 +158,15 @@ impl Limiter {
 
     fn bucket(&self, subscription: &str) -> Arc<Bucket> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let (burst, per_second) = match subscription {
+            GRAPH => self.queries,
+            _ => self.reads,
+        };
         let bucket = buckets.entry(subscription.to_lowercase());
         Arc::clone(bucket.or_insert_with(|| {
             Arc::new(Bucket {
                 turn: tokio::sync::Mutex::default(),
-                level: Mutex::new(Level::full(self.burst, self.per_second, Instant::now())),
+                level: Mutex::new(Level::full(burst, per_second, Instant::now())),
             })
         }))
     }

@@ -1,6 +1,6 @@
-//! Azure Resource Manager: asks its questions with GET, and nothing else.
+//! Azure Resource Manager: asks its questions with GET, and Azure Resource Graph with the one POST that it takes.
 //! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `chosen`, `sign_in`, `token`, `database`), for how a request
-//! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `versions`, `refusal`, `words`).
+//! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `graph`, `versions`, `refusal`, `words`).
 //! Not here: what an answer means (`facts`).
 
 mod bucket;
@@ -8,6 +8,7 @@ mod chosen;
 mod credentials;
 mod database;
 mod endpoint;
+mod graph;
 mod limiter;
 mod options;
 mod paging;
@@ -30,6 +31,7 @@ pub use chosen::{Chosen, Proof};
 pub use credentials::{Auth, choose};
 pub use database::DatabaseTokens;
 pub use endpoint::Cloud;
+pub use limiter::Pace;
 pub use options::{ArmError, Limits, Options, SignIn};
 
 use super::Source;
@@ -40,7 +42,7 @@ use refusal::{Asked, Fault, refusal};
 use retry::Caller;
 use sign_in::Door;
 use token::Tokens;
-use transport::Wire;
+use transport::{GRAPH, Wire};
 use versions::Versions;
 
 /// Longer timeouts are this one: the clock must not overflow.
@@ -94,20 +96,38 @@ impl Arm {
     }
 
     async fn answer(&self, question: &Question) -> Answer {
-        let Question::Arm {
-            path,
-            api_version,
-            filter,
-        } = question
-        else {
-            let words = "Azure Resource Manager is asked about resources only";
-            return refusal(RefusalKind::Unsupported, words).into();
-        };
-        let asking = self.ask_in_some_version(path, api_version, filter.as_deref());
-        match timeout_at(self.caller.deadline, asking).await {
+        match timeout_at(self.caller.deadline, self.asked(question)).await {
             Ok(Ok(given)) => Answer::Given(given),
             Ok(Err(refusal)) => refusal.into(),
             Err(_) => out_of_time().into(),
+        }
+    }
+
+    async fn asked(&self, question: &Question) -> Result<Given, Refusal> {
+        match question {
+            Question::Arm {
+                path,
+                api_version,
+                filter,
+            } => {
+                let filter = filter.as_deref();
+                self.ask_in_some_version(path, api_version, filter).await
+            }
+            Question::Graph {
+                subscriptions,
+                management_groups,
+                host,
+            } => {
+                let query = graph::query(subscriptions, management_groups, host.as_deref());
+                let rows = graph::rows(&self.caller, query).await;
+                let json = rows.map_err(|fault| self.refusal(fault, GRAPH.0))?;
+                let api_version = None;
+                Ok(Given { json, api_version })
+            }
+            _ => {
+                let words = "Azure Resource Manager is asked about resources only";
+                Err(refusal(RefusalKind::Unsupported, words))
+            }
         }
     }
 
@@ -145,6 +165,11 @@ impl Arm {
         let query = format!("api-version={version}{filter}");
         let url = self.caller.endpoint.address(path, &query);
         paging::whole(&self.caller, url).await
+    }
+
+    /// How the run gets on.
+    pub fn pace(&self) -> Pace {
+        self.caller.limiter.pace()
     }
 
     fn refusal(&self, fault: Fault, path: &str) -> Refusal {

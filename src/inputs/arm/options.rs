@@ -164,6 +164,10 @@ pub struct Limits {
     /// (<https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling>).
     pub burst: f64,
     pub per_second: f64,
+    /// The same of Azure Resource Graph: 15 queries in 5 seconds
+    /// (<https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests>).
+    pub graph_burst: f64,
+    pub graph_per_second: f64,
 }
 
 impl Default for Limits {
@@ -179,6 +183,8 @@ impl Default for Limits {
             in_flight: 16,
             burst: 250.0,
             per_second: 25.0,
+            graph_burst: 15.0,
+            graph_per_second: 3.0,
         }
     }
 }

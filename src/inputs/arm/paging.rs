@@ -8,7 +8,7 @@ use url::Url;
 
 use super::refusal::{Declined, Fault, is_error, json, refusal};
 use super::retry::Caller;
-use super::transport::Reply;
+use super::transport::{Call, Reply};
 use crate::question::RefusalKind;
 
 /// The answer at `url`. Of a list it is the first page's object with the items of all pages and without `nextLink`, which is
@@ -40,12 +40,13 @@ pub(crate) async fn whole(caller: &Caller, url: Url) -> Result<Value, Fault> {
 }
 
 async fn page(caller: &Caller, url: &Url, room: &mut usize) -> Result<Value, Fault> {
-    let reply = caller.get(url, *room).await?;
+    let reply = caller.ask(Call::Get(url), *room).await?;
     *room -= reply.body.len();
     read(&reply)
 }
 
-fn read(reply: &Reply) -> Result<Value, Fault> {
+/// The JSON of an answer with status 200.
+pub(super) fn read(reply: &Reply) -> Result<Value, Fault> {
     if reply.body.is_empty() {
         return Err(malformed("HTTP 200 with an empty body"));
     }
@@ -84,6 +85,6 @@ fn next_of(caller: &Caller, page: &mut Value) -> Result<Option<Url>, Fault> {
     )))
 }
 
-fn malformed(words: &str) -> Fault {
+pub(super) fn malformed(words: &str) -> Fault {
     refusal(RefusalKind::Malformed, words).into()
 }

@@ -7,14 +7,13 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use tokio::time::{Instant, sleep};
-use url::Url;
 
 use super::endpoint::Endpoint;
-use super::limiter::Limiter;
+use super::limiter::{GRAPH, Limiter};
 use super::options::Limits;
 use super::refusal::{Declined, Fault, refusal};
 use super::token::Tokens;
-use super::transport::{Reply, Wire};
+use super::transport::{Call, Reply, Wire};
 use crate::question::{Refusal, RefusalKind};
 
 /// Everything that a request goes through.
@@ -40,11 +39,11 @@ enum Outcome {
 
 impl Caller {
     /// The answer with status 200, of at most `room` bytes.
-    pub(crate) async fn get(&self, url: &Url, room: usize) -> Result<Reply, Fault> {
+    pub(crate) async fn ask(&self, call: Call<'_>, room: usize) -> Result<Reply, Fault> {
         let mut tries = 0;
         let mut has_renewed = false;
         loop {
-            match self.try_once(url, room).await? {
+            match self.try_once(call, room).await? {
                 Outcome::Final(answer) => return answer,
                 Outcome::Unauthenticated(declined, token) => {
                     if has_renewed {
@@ -68,27 +67,32 @@ impl Caller {
         }
     }
 
-    async fn try_once(&self, url: &Url, room: usize) -> Result<Outcome, Fault> {
-        let subscription = subscription_in(url.path());
+    async fn try_once(&self, call: Call<'_>, room: usize) -> Result<Outcome, Fault> {
+        let subscription = match call {
+            Call::Get(url) => subscription_in(url.path()),
+            Call::Query(_) => GRAPH,
+        };
         let token = self.tokens.current().await?;
         // What takes long is done before the bucket starts to fill: ARM's own starts with the first request.
         self.wire.prepare();
-        let permit = self.limiter.admit(subscription, self.deadline).await;
-        let permit = permit.map_err(|wait| does_not_fit(429, None, wait))?;
-        let answer = self.wire.get(url.clone(), &token, room).await;
-        drop(permit);
+        let admitted = self.limiter.admit(subscription, self.deadline).await;
+        let admitted = admitted.map_err(|wait| does_not_fit(429, None, wait))?;
+        let answer = self.wire.send(call, &self.endpoint, &token, room).await;
+        let taken = admitted.token;
+        drop(admitted);
         let reply = match answer {
             Ok(reply) => reply,
             Err(broken) if broken.passing => return Ok(Outcome::Passing(broken.into(), None)),
             Err(broken) => return Ok(Outcome::Final(Err(broken.into()))),
         };
-        self.limiter.learn(subscription, &reply.headers);
+        self.limiter.learn(subscription, taken, &reply.headers);
         let asked = wait_asked(&reply.headers, OffsetDateTime::now_utc());
         Ok(match reply.status {
             200 => Outcome::Final(Ok(reply)),
             401 => Outcome::Unauthenticated(Declined::of(&reply), token),
             status @ (408 | 429 | 500 | 502 | 503 | 504) => {
                 if status == 429 {
+                    let asked = asked.or_else(|| quota_resets(&reply.headers));
                     let wait = asked.unwrap_or(self.limits.first_pause);
                     self.limiter.pause(subscription, wait);
                 }
@@ -159,6 +163,25 @@ fn pause_in(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     }
     let until = OffsetDateTime::parse(after, &Rfc2822).ok()?;
     Some(Duration::try_from(until - now).unwrap_or_default())
+}
+
+/// When Azure Resource Graph counts anew, as `hh:mm:ss`: it says so instead of Retry-After.
+fn quota_resets(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("x-ms-user-quota-resets-after")?.to_str().ok()?;
+    let parts: Vec<u64> = text
+        .split(':')
+        .filter_map(|p| p.trim().parse().ok())
+        .collect();
+    match parts.as_slice() {
+        [hours, minutes, seconds] => {
+            let seconds = hours
+                .saturating_mul(3_600)
+                .saturating_add(minutes.saturating_mul(60))
+                .saturating_add(*seconds);
+            Some(Duration::from_secs(seconds.max(1)).min(LONGEST_ASKED))
+        }
+        _ => None,
+    }
 }
 
 /// The subscription in a path, in the case it stands in; empty for what belongs to the tenant.

@@ -1,4 +1,5 @@
-//! One GET and its answer, byte for byte. There is no other method here: what this module cannot do, the tool cannot do.
+//! One request and its answer, byte for byte: a GET, or the POST that asks Azure Resource Graph, at its one address. There is
+//! nothing else here: what this module cannot do, the tool cannot do.
 //! Not here: whether to ask again (`retry`), what a status means (`refusal`).
 
 use std::sync::{Arc, OnceLock};
@@ -6,12 +7,30 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use azure_core::http::{AsyncRawResponse, HttpClient, Request};
+use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::Url;
 
+use super::endpoint::Endpoint;
 use super::options::Limits;
 use crate::question::RefusalKind;
+
+/// Where Azure Resource Graph takes queries. It reads, and has no other method than POST for that
+/// (<https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>).
+pub(crate) const GRAPH: (&str, &str) = (
+    "/providers/Microsoft.ResourceGraph/resources",
+    "api-version=2021-03-01",
+);
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Call<'a> {
+    Get(&'a Url),
+    /// A query for Azure Resource Graph.
+    Query(&'a Value),
+}
 
 /// An answer of the endpoint, whatever its status.
 #[derive(Debug)]
@@ -56,12 +75,17 @@ impl Wire {
     }
 
     /// Reads at most `room` bytes of body.
-    pub(crate) async fn get(
+    pub(crate) async fn send(
         &self,
-        url: Url,
+        call: Call<'_>,
+        endpoint: &Endpoint,
         token: &SecretString,
         room: usize,
     ) -> Result<Reply, Broken> {
+        let (method, url) = match call {
+            Call::Get(url) => (Method::GET, url.clone()),
+            Call::Query(_) => (Method::POST, endpoint.address(GRAPH.0, GRAPH.1)),
+        };
         let path = url.path().to_owned();
         let started = Instant::now();
         let client = self.client().map_err(|words| Broken {
@@ -70,10 +94,13 @@ impl Wire {
             passing: false,
         })?;
         // bearer_auth marks the header as sensitive: it prints as `Sensitive` wherever a layer below logs headers.
-        let request = client
-            .get(url)
+        let mut request = client
+            .request(method.clone(), url)
             .header(ACCEPT, "application/json")
             .bearer_auth(token.expose_secret());
+        if let Call::Query(query) = call {
+            request = request.json(query);
+        }
         let mut response = request.send().await.map_err(broken)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
@@ -84,7 +111,7 @@ impl Wire {
         }
         let status = response.status().as_u16();
         let took = started.elapsed().as_millis();
-        tracing::debug!("GET {path} {status} in {took} ms");
+        tracing::debug!("{method} {path} {status} in {took} ms");
         Ok(Reply {
             status,
             headers: std::mem::take(response.headers_mut()),

@@ -7,6 +7,7 @@ use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
 use serde_json::{Map, Value, json};
 
+use super::fleet::{FleetReport, reasons};
 use super::lacking::Lacking;
 use super::sizing::SizingReport;
 use super::text::visible;
@@ -50,6 +51,9 @@ fn code(text: &str) -> String {
     marked.collect()
 }
 
+/// Reasons that are named for a whole fleet.
+const MOST_REASONS: usize = 10;
+
 /// The report with what the template shows beside it.
 fn view(report: &Report) -> Value {
     let mut view = serde_json::to_value(report).expect("a report is JSON");
@@ -58,9 +62,21 @@ fn view(report: &Report) -> Value {
     let stale: Vec<String> = stale
         .map(|w| w.words(report.policy.max_waiver_days))
         .collect();
+    let beside = report.fleet.as_ref().map(FleetReport::words);
+    let all = report.migrations.len();
+    let most = report
+        .fleet
+        .iter()
+        .flat_map(|_| reasons(&report.migrations));
+    let most: Vec<String> = most
+        .take(MOST_REASONS)
+        .map(|r| format!("{} of {all}: {}", r.count, r.words))
+        .collect();
     extend(
         &mut view,
         json!({
+            "beside": beside.unwrap_or_default(),
+            "most": most,
             "word": words::verdict(report.verdict),
             "when": words::when(report),
             "judged": report.policy.words(),

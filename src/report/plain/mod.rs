@@ -1,8 +1,8 @@
 //! The report for a person at a terminal: worst first, readable without colour, as wide as the terminal.
 //! Here: the page and who was asked. Not here: what was found (`sections`).
 
+mod fleet;
 mod sections;
-
 mod sizes;
 
 use anstyle::{AnsiColor, Style};
@@ -40,8 +40,9 @@ pub fn plain(report: &Report, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.header(report);
     page.policy(report);
-    for migration in &report.migrations {
-        page.migration(migration);
+    match &report.fleet {
+        Some(fleet) => page.fleet(report, fleet),
+        None => report.migrations.iter().for_each(|m| page.migration(m)),
     }
     page.line(
         0,

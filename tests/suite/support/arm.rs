@@ -35,6 +35,7 @@ pub struct Seen {
     pub query: String,
     /// Every header, lower case; of the same name the last.
     pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
     pub at: Instant,
 }
 
@@ -60,10 +61,13 @@ type Handler = Box<dyn FnMut(&Seen) -> Reply + Send>;
 #[derive(Default)]
 struct State {
     routes: Mutex<HashMap<String, Handler>>,
+    otherwise: Mutex<Option<Handler>>,
+    faults: Mutex<Option<Handler>>,
     buckets: Mutex<Option<Buckets>>,
     token: Mutex<Option<String>>,
     latency: Mutex<Duration>,
     log: Mutex<Vec<Seen>>,
+    refused: Mutex<usize>,
     in_flight: Mutex<InFlight>,
 }
 
@@ -124,6 +128,24 @@ impl ArmEndpoint {
         routes.insert(path.to_lowercase(), Box::new(handler));
     }
 
+    /// The answer to what no route is for.
+    pub fn otherwise(&self, handler: impl FnMut(&Seen) -> Reply + Send + 'static) {
+        *self.state.otherwise.lock().unwrap() = Some(Box::new(handler));
+    }
+
+    /// From now on one request of `every` is answered with one of these faults in turn, whatever it asks.
+    pub fn fail_one_of(&self, every: usize, faults: Vec<Reply>) {
+        let mut count = 0;
+        let fine = Reply::text(200, "", "");
+        *self.state.faults.lock().unwrap() = Some(Box::new(move |_| {
+            count += 1;
+            match count % every {
+                0 => faults[(count / every) % faults.len()].clone(),
+                _ => fine.clone(),
+            }
+        }));
+    }
+
     /// Routes for every recorded GET in a folder of `{method, url, status, body}` files, with the api-version it was made with.
     /// Returns how many there are.
     pub fn load(&self, folder: &Path) -> usize {
@@ -172,6 +194,11 @@ impl ArmEndpoint {
         seen.iter()
             .filter(|s| s.path.eq_ignore_ascii_case(path))
             .count()
+    }
+
+    /// How many requests were answered 429 by the bucket.
+    pub fn refused(&self) -> usize {
+        *self.state.refused.lock().unwrap()
     }
 
     /// The largest number of requests that were being answered at the same moment.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use futures::stream;
-use http_body_util::StreamBody;
+use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -42,7 +42,7 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
     socket.set_nodelay(true).unwrap();
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { answer(&state, &request).await }
+        async move { answer(&state, request).await }
     });
     // A client that goes away and a body that is cut on purpose both end here as errors.
     let _ = hyper::server::conn::http1::Builder::new()
@@ -52,8 +52,8 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
 
 type Body = StreamBody<stream::BoxStream<'static, Result<Frame<Bytes>, Error>>>;
 
-async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<Body>, Error> {
-    let seen = seen(request);
+async fn answer(state: &State, request: Request<Incoming>) -> Result<Response<Body>, Error> {
+    let seen = seen(request).await;
     state.log.lock().unwrap().push(seen.clone());
     {
         let mut in_flight = state.in_flight.lock().unwrap();
@@ -70,15 +70,18 @@ async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<B
     Ok(response(reply, &seen))
 }
 
-fn seen(request: &Request<Incoming>) -> Seen {
-    let headers = request.headers().iter();
+async fn seen(request: Request<Incoming>) -> Seen {
+    let (request, body) = request.into_parts();
+    let body = body.collect().await.map(|b| b.to_bytes().to_vec());
+    let headers = request.headers.iter();
     Seen {
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
-        query: request.uri().query().unwrap_or_default().to_owned(),
+        method: request.method.to_string(),
+        path: request.uri.path().to_owned(),
+        query: request.uri.query().unwrap_or_default().to_owned(),
         headers: headers
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect(),
+        body: body.unwrap_or_default(),
         at: Instant::now(),
     }
 }
@@ -95,9 +98,14 @@ fn reply_to(state: &State, seen: &Seen) -> Reply {
         _ => None,
     };
     if let Some(Err(seconds)) = left {
+        *state.refused.lock().unwrap() += 1;
         return Reply::busy(seconds).header("x-ms-ratelimit-remaining-subscription-reads", "0");
     }
-    let reply = routed(state, seen);
+    let fault = state.faults.lock().unwrap().as_mut().map(|f| f(seen));
+    let reply = match fault {
+        Some(fault) if fault.status != 200 => fault,
+        _ => routed(state, seen),
+    };
     match left {
         Some(Ok(left)) => reply.header(
             "x-ms-ratelimit-remaining-subscription-reads",
@@ -117,7 +125,11 @@ fn routed(state: &State, seen: &Seen) -> Reply {
             return handler(seen);
         }
     }
-    Reply::not_found()
+    drop(routes);
+    match state.otherwise.lock().unwrap().as_mut() {
+        Some(handler) => handler(seen),
+        None => Reply::not_found(),
+    }
 }
 
 fn response(reply: Reply, seen: &Seen) -> Response<Body> {

@@ -1,0 +1,137 @@
+//! The run over a fleet: each migration is kept, shown and let go of as it is finished. Ctrl-C ends the asking, not the report.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+
+use super::search::Azure;
+use crate::cli::{Console, Error};
+use crate::inputs::fleet::Interrupt;
+use crate::inputs::recording::FleetRecorder;
+use crate::question::Answers;
+use crate::report::progress::{self, Progress};
+use crate::report::{self, Judged};
+use crate::verdict::Policy;
+use crate::{Asked, Finished, Width};
+
+/// What is to be seen of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown {
+    /// A line for each migration as it is finished.
+    pub(super) streams: bool,
+    /// Whether the report needs more than verdict and counts in the end.
+    pub(super) keeps_checks: bool,
+}
+
+pub(super) struct Run<'a> {
+    pub(super) start: &'a Answers,
+    pub(super) policy: &'a Policy,
+    pub(super) width: Width,
+    pub(super) recorder: Option<&'a FleetRecorder>,
+    pub(super) shown: Shown,
+}
+
+const TICK: Duration = Duration::from_millis(200);
+
+impl Run<'_> {
+    /// Judges all of them.
+    pub(super) async fn all(
+        &self,
+        fleet: Vec<Asked<'_>>,
+        console: &mut Console<'_>,
+    ) -> Result<Vec<Judged>, Error> {
+        let mut judged = Vec::with_capacity(fleet.len());
+        let mut running = std::pin::pin!(crate::audit(fleet, self.start, self.policy, self.width));
+        while let Some(finished) = running.next().await {
+            judged.push(self.finished(finished, console)?);
+        }
+        Ok(judged)
+    }
+
+    /// Judges all of them, tells how far it is, and heeds Ctrl-C.
+    pub(super) async fn watched(
+        &self,
+        fleet: Vec<Asked<'_>>,
+        console: &mut Console<'_>,
+        interrupt: &Interrupt,
+        azure: Option<&Azure>,
+    ) -> Result<Vec<Judged>, Error> {
+        let (all, began) = (fleet.len(), Instant::now());
+        let mut judged = Vec::with_capacity(all);
+        let mut running = std::pin::pin!(crate::audit(fleet, self.start, self.policy, self.width));
+        let mut ticks = tokio::time::interval(TICK);
+        loop {
+            tokio::select! {
+                finished = running.next() => match finished {
+                    Some(finished) => judged.push(self.finished(finished, console)?),
+                    None => break,
+                },
+                _ = ticks.tick() => draw(console, judged.len(), all, began, azure),
+                pressed = tokio::signal::ctrl_c(), if !interrupt.is_set() => {
+                    if pressed.is_ok() {
+                        interrupt.set();
+                    }
+                }
+            }
+        }
+        wipe(console);
+        let pace = azure.map(|azure| azure.inner().pace()).unwrap_or_default();
+        let (requests, refused) = (pace.requests, pace.refused);
+        tracing::info!("{requests} requests for {all} migrations, {refused} of them answered 429");
+        Ok(judged)
+    }
+
+    fn finished(&self, finished: Finished, console: &mut Console) -> Result<Judged, Error> {
+        let Finished {
+            migration,
+            answers,
+            mut judged,
+        } = finished;
+        if let Some(recorder) = self.recorder {
+            recorder.keep(Some(&migration.name), &answers)?;
+        }
+        if self.shown.streams {
+            wipe(console);
+            let line = report::judged_line(&judged, &answers, self.policy);
+            print(console.out, &line)?;
+        }
+        if !self.shown.keeps_checks {
+            judged.forget_checks();
+        }
+        Ok(judged)
+    }
+}
+
+/// A reader who closed the pipe has read enough; the run goes on for its verdict.
+fn print(out: &mut dyn Write, line: &str) -> Result<(), Error> {
+    match out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Unprintable(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Nowhere to complain to when the terminal is gone.
+fn draw(console: &mut Console, done: usize, all: usize, began: Instant, azure: Option<&Azure>) {
+    let Some(terminal) = &mut console.progress else {
+        return;
+    };
+    let pace = azure.map(|azure| azure.inner().pace()).unwrap_or_default();
+    let line = progress::line(&Progress {
+        done,
+        all,
+        requests: pace.requests,
+        refused: pace.refused,
+        waiting: pace.waiting,
+        since_start: began.elapsed(),
+    });
+    let width = crate::cli::layout().width.saturating_sub(1);
+    let line: String = line.chars().take(width).collect();
+    let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
+}
+
+fn wipe(console: &mut Console) {
+    if let Some(terminal) = &mut console.progress {
+        let _ = write!(terminal, "\r\x1b[K").and_then(|()| terminal.flush());
+    }
+}

@@ -1,0 +1,43 @@
+//! `flexready merge`: the reports of a fleet's parts become one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+
+use super::out::Out;
+use super::showing::Showing;
+use super::{Error, Output};
+use crate::report::{Report, merge};
+
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The JSON reports of all parts
+    #[arg(value_name = "REPORT", required = true)]
+    reports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) showing: Showing,
+}
+
+pub(super) fn run(args: &Args) -> Result<Output, Error> {
+    let read = |path: &PathBuf| Ok((path.display().to_string(), read(path)?));
+    let parts = args.reports.iter().map(read);
+    let parts: Vec<(String, Report)> = parts.collect::<Result<_, Error>>()?;
+    let report = merge(parts)?;
+    let out = args.showing.out.as_deref();
+    let out = out.map(|folder| Out::prepare(folder, None)).transpose()?;
+    let files = out.map(|out| out.write(&report)).transpose()?;
+    Ok(Output {
+        text: args.showing.text(&report, files.as_ref()),
+        exit_code: report.exit_code,
+    })
+}
+
+fn read(path: &Path) -> Result<Report, Error> {
+    let no_report = |why: String| Error::NoReport {
+        path: path.to_owned(),
+        why,
+    };
+    let text = fs::read(path).map_err(|e| no_report(e.to_string()))?;
+    serde_json::from_slice(&text).map_err(|e| no_report(e.to_string()))
+}

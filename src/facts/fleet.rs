@@ -1,0 +1,341 @@
+//! Which flexible servers there are: from Azure Resource Graph, and from ARM's own lists where the graph refuses or shows nothing.
+//! The graph leaves out without a word what the caller may not see, so a place without a row is asked about in ARM as well.
+//! Not here: which of them are meant (`plan::fleet`), what is true of a server (each is read from ARM).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::plan::fleet::{Fleet, ResourceGroup, Traits, UnreadNote};
+use crate::plan::{API_VERSION, ServerId};
+use crate::question::{Answer, Answers, Question, Refusal};
+
+/// Subscriptions in one query at most; more are asked in several.
+const SUBSCRIPTIONS_A_QUERY: usize = 1_000;
+
+/// A server that was found. Everything but its id is a lead: good enough to filter by, not to judge by.
+#[derive(Debug, Clone)]
+pub struct Lead {
+    pub id: ServerId,
+    pub location: Option<String>,
+    pub tier: Option<String>,
+    pub tags: Vec<(String, String)>,
+    pub host: Option<String>,
+}
+
+impl Lead {
+    pub fn traits(&self) -> Traits<'_> {
+        let tags = self.tags.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        Traits {
+            name: &self.id.name,
+            location: self.location.as_deref(),
+            tier: self.tier.as_deref(),
+            tags: tags.collect(),
+        }
+    }
+}
+
+/// What there is to audit.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// In the order of their ids, each once.
+    pub servers: Vec<Lead>,
+    pub unread: Vec<UnreadNote>,
+}
+
+/// Where servers are looked for, one list of ARM each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Subscription(String),
+    Group(ResourceGroup),
+}
+
+impl Place {
+    fn path(&self) -> String {
+        match self {
+            Place::Subscription(id) => format!("/subscriptions/{id}"),
+            Place::Group(group) => group.to_string(),
+        }
+    }
+
+    fn question(&self) -> Question {
+        let path = format!(
+            "{}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
+            self.path()
+        );
+        arm(path, API_VERSION)
+    }
+
+    fn holds(&self, id: &ServerId) -> bool {
+        let below = format!("{}/", self.path()).to_lowercase();
+        id.path().to_lowercase().starts_with(&below)
+    }
+}
+
+fn arm(path: String, api_version: &str) -> Question {
+    Question::Arm {
+        path,
+        api_version: api_version.to_owned(),
+        filter: None,
+    }
+}
+
+fn descendants(group: &str) -> Question {
+    let path = format!("/providers/Microsoft.Management/managementGroups/{group}/descendants");
+    arm(path, "2020-05-01")
+}
+
+/// Every subscription that the caller may see.
+fn subscriptions() -> Question {
+    arm("/subscriptions".to_owned(), "2022-12-01")
+}
+
+fn of_host(host: &str) -> Question {
+    Question::Graph {
+        subscriptions: Vec::new(),
+        management_groups: Vec::new(),
+        host: Some(host.to_owned()),
+    }
+}
+
+/// The queries that ask the graph about the fleet's places.
+fn queries(fleet: &Fleet) -> Vec<Question> {
+    let groups = fleet.resource_groups.iter().map(|g| &g.subscription);
+    let mut all: Vec<String> = fleet.subscriptions.iter().chain(groups).cloned().collect();
+    all.iter_mut().for_each(|s| s.make_ascii_lowercase());
+    all.sort();
+    all.dedup();
+    let graph = |subscriptions: &[String], management_groups: &[String]| Question::Graph {
+        subscriptions: subscriptions.to_vec(),
+        management_groups: management_groups.to_vec(),
+        host: None,
+    };
+    let chunks = all
+        .chunks(SUBSCRIPTIONS_A_QUERY)
+        .map(|chunk| graph(chunk, &[]));
+    let groups = fleet.management_groups.iter();
+    chunks
+        .chain(groups.map(|g| graph(&[], std::slice::from_ref(g))))
+        .collect()
+}
+
+/// The questions that these answers leave open.
+pub fn next(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
+    let mut questions = queries(fleet);
+    questions.extend(fleet.management_groups.iter().map(|g| descendants(g)));
+    questions.extend(fleet.hosts.iter().map(|h| of_host(h)));
+    let is_open = questions.iter().any(|q| !answers.contains(q));
+    if !is_open {
+        let places = unshown(fleet, answers);
+        questions.extend(places.iter().map(Place::question));
+        questions.extend(next_of_hosts(fleet, answers));
+    }
+    questions
+}
+
+/// Where the graph refuses, hosts are looked for in every subscription that can be seen.
+fn next_of_hosts(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
+    let is_refused = |h: &String| matches!(answers.get(&of_host(h)), Some(Answer::Refused(_)));
+    if !fleet.hosts.iter().any(is_refused) {
+        return Vec::new();
+    }
+    let mut questions = vec![subscriptions()];
+    let visible = visible_subscriptions(answers).unwrap_or_default();
+    questions.extend(
+        visible
+            .into_iter()
+            .map(|id| Place::Subscription(id).question()),
+    );
+    questions
+}
+
+fn visible_subscriptions(answers: &Answers) -> Result<Vec<String>, Refusal> {
+    let ids = items(answers, &subscriptions())?.into_iter();
+    Ok(ids
+        .filter_map(|item| text(item, "subscriptionId"))
+        .collect())
+}
+
+/// The places that no row of the graph is in.
+fn unshown(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
+    let shown = shown(fleet, answers).0;
+    let mut places = places(fleet, answers);
+    places.retain(|place| !shown.iter().any(|lead| place.holds(&lead.id)));
+    places
+}
+
+fn places(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
+    let named = fleet.subscriptions.iter().cloned();
+    let below = fleet.management_groups.iter();
+    let below = below.flat_map(|group| subscriptions_below(group, answers).unwrap_or_default());
+    let mut ids: Vec<String> = named.chain(below).map(|s| s.to_lowercase()).collect();
+    ids.sort();
+    ids.dedup();
+    let groups = fleet.resource_groups.iter().cloned().map(Place::Group);
+    ids.into_iter()
+        .map(Place::Subscription)
+        .chain(groups)
+        .collect()
+}
+
+fn subscriptions_below(group: &str, answers: &Answers) -> Result<Vec<String>, Refusal> {
+    let items = items(answers, &descendants(group))?.into_iter();
+    let of_subscription = |item: &&Value| {
+        let kind = text(item, "type").unwrap_or_default().to_lowercase();
+        kind.ends_with("/subscriptions")
+    };
+    Ok(items
+        .filter(of_subscription)
+        .filter_map(|item| text(item, "name"))
+        .collect())
+}
+
+/// The rows of the graph that are in the fleet's places, and what it refused.
+fn shown(fleet: &Fleet, answers: &Answers) -> (Vec<Lead>, Vec<(Question, Refusal)>) {
+    let (mut leads, mut refused) = (Vec::new(), Vec::new());
+    for query in queries(fleet) {
+        match items(answers, &query) {
+            Ok(rows) => leads.extend(rows.into_iter().filter_map(lead)),
+            Err(refusal) => refused.push((query, refusal)),
+        }
+    }
+    leads.retain(|lead| is_meant(fleet, &lead.id));
+    (leads, refused)
+}
+
+/// A query is of whole subscriptions; of a resource group's subscription only that group is meant.
+fn is_meant(fleet: &Fleet, id: &ServerId) -> bool {
+    let named = |s: &String| s.eq_ignore_ascii_case(&id.subscription);
+    !fleet.management_groups.is_empty()
+        || fleet.subscriptions.iter().any(named)
+        || fleet
+            .resource_groups
+            .iter()
+            .any(|g| Place::Group(g.clone()).holds(id))
+}
+
+/// What there is to audit, as far as these answers tell.
+pub fn read(fleet: &Fleet, answers: &Answers) -> Found {
+    let (mut leads, refused) = shown(fleet, answers);
+    let mut unread = Vec::new();
+    for place in unshown(fleet, answers) {
+        match items(answers, &place.question()) {
+            Ok(servers) => {
+                unread.extend(nameless(&place.path(), &servers));
+                leads.extend(servers.into_iter().filter_map(lead));
+            }
+            Err(refusal) => unread.push(UnreadNote {
+                place: place.path(),
+                reason: refusal.to_string(),
+            }),
+        }
+    }
+    for query in queries(fleet) {
+        let rows = items(answers, &query).unwrap_or_default();
+        unread.extend(nameless("Azure Resource Graph", &rows));
+    }
+    for group in &fleet.management_groups {
+        if let Err(refusal) = subscriptions_below(group, answers) {
+            let shown = match refused.iter().any(|(q, _)| is_about(q, group)) {
+                true => "nothing of it was audited",
+                false => "only what Azure Resource Graph shows of it was audited",
+            };
+            unread.push(UnreadNote {
+                place: format!("management group {group}"),
+                reason: format!("{shown}, as its subscriptions could not be listed: {refusal}"),
+            });
+        }
+    }
+    let each_once = leads
+        .into_iter()
+        .map(|lead| (lead.id.path().to_lowercase(), lead));
+    let each_once: BTreeMap<String, Lead> = each_once.collect();
+    Found {
+        servers: each_once.into_values().collect(),
+        unread,
+    }
+}
+
+/// Items that name no server: nothing may be lost without a word.
+fn nameless(place: &str, items: &[&Value]) -> Option<UnreadNote> {
+    let count = items.iter().filter(|item| lead(item).is_none()).count();
+    (count > 0).then(|| UnreadNote {
+        place: place.to_owned(),
+        reason: format!(
+            "{count} of {} entries have no server's resource id",
+            items.len()
+        ),
+    })
+}
+
+fn is_about(question: &Question, group: &str) -> bool {
+    matches!(question, Question::Graph { management_groups, .. } if management_groups.iter().any(|g| g == group))
+}
+
+/// The server with this host name, or why it is not known.
+///
+/// # Errors
+/// What to tell the user who gave the name.
+pub fn server_of_host(host: &str, answers: &Answers) -> Result<ServerId, String> {
+    let rows = match items(answers, &of_host(host)) {
+        Ok(rows) => rows,
+        Err(refusal) => listed_everywhere(answers).map_err(|other| {
+            format!("Azure Resource Graph did not say which server has the host name `{host}` ({refusal}), nor did the lists of servers ({other}); give its resource id")
+        })?,
+    };
+    let of_host = |lead: &Lead| {
+        lead.host
+            .as_deref()
+            .is_some_and(|h| h.eq_ignore_ascii_case(host))
+    };
+    let found = rows.into_iter().filter_map(lead).find(of_host);
+    found.map(|lead| lead.id).ok_or_else(|| {
+        format!("no server that this identity may see has the host name `{host}`; a new one is not found by name for some minutes: give its resource id")
+    })
+}
+
+/// The servers of every subscription that can be seen; none when one of them refuses.
+fn listed_everywhere(answers: &Answers) -> Result<Vec<&Value>, Refusal> {
+    let mut all = Vec::new();
+    for id in visible_subscriptions(answers)? {
+        all.extend(items(answers, &Place::Subscription(id).question())?);
+    }
+    Ok(all)
+}
+
+fn items<'a>(answers: &'a Answers, question: &Question) -> Result<Vec<&'a Value>, Refusal> {
+    match answers.get(question) {
+        Some(Answer::Given(given)) => match given.json.get("value").and_then(Value::as_array) {
+            Some(items) => Ok(items.iter().collect()),
+            None => Err(Refusal::malformed("the answer is no list")),
+        },
+        Some(Answer::Refused(refusal)) => Err(refusal.clone()),
+        None => Err(Refusal::malformed("it was not asked")),
+    }
+}
+
+/// A row of the graph or an item of ARM's list; `None` for what is no flexible server.
+fn lead(item: &Value) -> Option<Lead> {
+    let tags = item.get("tags").and_then(Value::as_object);
+    let tags = tags.into_iter().flatten();
+    let tags = tags.map(|(name, value)| (name.clone(), value.as_str().unwrap_or("").to_owned()));
+    let host = text(item, "host").or_else(|| {
+        let properties = item.get("properties")?;
+        text(properties, "fullyQualifiedDomainName")
+    });
+    Some(Lead {
+        id: text(item, "id")?.parse().ok()?,
+        location: text(item, "location"),
+        tier: item.get("sku").and_then(|sku| text(sku, "tier")),
+        tags: tags.collect(),
+        host,
+    })
+}
+
+fn text(item: &Value, name: &str) -> Option<String> {
+    let text = item.get(name)?.as_str()?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! Leads out of answers.
+
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::*;
+use crate::question::Origin;
+
+const SUBSCRIPTION: &str = "11111111-2222-4333-8444-555555555555";
+
+fn id(name: &str) -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/{name}"
+    )
+}
+
+#[test]
+fn each_server_is_there_once_and_what_names_none_is_told() {
+    let fleet = Fleet {
+        subscriptions: vec![SUBSCRIPTION.to_owned()],
+        ..Fleet::default()
+    };
+    let mut answers = Answers::new(OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+    let open = next(&fleet, &answers);
+    assert_eq!(open.len(), 1);
+    assert_eq!(
+        open[0].key(),
+        format!("graph:flexible-servers?subscriptions={SUBSCRIPTION}")
+    );
+    let rows = json!({"value": [
+        {"id": id("one"), "location": "westeurope", "tags": null},
+        {"id": id("ONE").to_uppercase()},
+        {"id": "/subscriptions/x/other"},
+    ]});
+    answers.insert(open[0].key(), rows.into());
+    assert_eq!(
+        next(&fleet, &answers).len(),
+        1,
+        "the subscription has a row"
+    );
+    let found = read(&fleet, &answers);
+    assert_eq!(found.servers.len(), 1);
+    assert!(found.unread[0].reason.contains("1 of 3"), "{found:?}");
+}

@@ -1,0 +1,62 @@
+//! What is asked once, and what an interruption leaves.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::*;
+
+/// Answers after a while, and counts.
+#[derive(Default)]
+struct Slow(AtomicUsize);
+
+#[async_trait]
+impl Source for Slow {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        self.0.fetch_add(questions.len(), Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        questions.iter().map(|q| json!(q.key()).into()).collect()
+    }
+}
+
+fn arm(path: &str) -> Question {
+    Question::Arm {
+        path: path.to_owned(),
+        api_version: "1".to_owned(),
+        filter: None,
+    }
+}
+
+const LOCATION: &str =
+    "/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/x/capabilities";
+const SERVER: &str =
+    "/subscriptions/s/resourceGroups/g/providers/microsoft.dbforpostgresql/FlexibleServers/x";
+
+#[tokio::test(start_paused = true)]
+async fn what_servers_share_is_asked_once_however_many_want_it_at_once() {
+    let shared = Shared::new(Slow::default(), Interrupt::default());
+    let questions = [arm(LOCATION), arm(SERVER)];
+    let (one, two) = tokio::join!(shared.ask(&questions), shared.ask(&questions));
+    assert_eq!(one, two);
+    assert_eq!(shared.inner().0.load(Ordering::Relaxed), 3);
+    assert_eq!(
+        shared.kept.lock().unwrap().len(),
+        1,
+        "the server's own is forgotten"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_ends_what_is_asked_and_what_would_be() {
+    let interrupt = Interrupt::default();
+    let shared = Shared::new(Slow::default(), interrupt.clone());
+    let questions = [arm(LOCATION), arm(SERVER)];
+    let (answers, ()) = tokio::join!(shared.ask(&questions), async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        interrupt.set();
+    });
+    assert_eq!(answers, vec![interrupted(); 2]);
+    assert_eq!(shared.ask(&[arm(SERVER)]).await, vec![interrupted()]);
+    assert_eq!(shared.inner().0.load(Ordering::Relaxed), 2);
+}

@@ -1,0 +1,122 @@
+//! A fleet in one recording: the answers of a migration are written as soon as they are complete, those that several share once.
+//! Azure is one for all of them; a database server is asked for its migration, so its answers carry that name.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::{Entry, FORMAT, Manifest, Recorder, Recording, RecordingError, Source};
+use crate::plan::Migration;
+use crate::plan::fleet::FleetNote;
+use crate::question::{Answer, Answers, Asker, Origin, Question};
+
+/// One migration's view of a recording.
+#[derive(Clone)]
+pub struct Recorded<'a> {
+    recording: &'a Recording,
+    migration: Option<String>,
+}
+
+impl Recording {
+    /// The answers as they were for one migration; without a name, those that all share.
+    pub fn of(&self, migration: Option<&str>) -> Recorded<'_> {
+        Recorded {
+            recording: self,
+            migration: migration.map(str::to_owned),
+        }
+    }
+
+    /// What was said of the fleet; `None` where it is a recording of one migration.
+    pub fn fleet(&self) -> Option<&FleetNote> {
+        self.manifest.fleet.as_ref()
+    }
+}
+
+#[async_trait]
+impl Source for Recorded<'_> {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        let answer = |q: &Question| self.recording.answer(self.migration.as_deref(), &q.key());
+        questions.iter().map(answer).collect()
+    }
+
+    fn asker(&self) -> Asker {
+        self.recording.manifest.asked_as.clone()
+    }
+}
+
+/// Writes a fleet as it is read. Nothing but the list of questions stays in memory.
+pub struct FleetRecorder {
+    recorder: Recorder,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    names: HashSet<(Option<String>, String)>,
+    entries: Vec<Entry>,
+}
+
+impl FleetRecorder {
+    /// Prepares `folder`, which must be empty or absent.
+    ///
+    /// # Errors
+    /// When it holds something already, or cannot be made.
+    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
+        Ok(FleetRecorder {
+            recorder: Recorder::create(folder)?,
+            kept: Mutex::default(),
+        })
+    }
+
+    /// Writes what is new in the answers of a migration, or in those that belong to none.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn keep(&self, migration: Option<&str>, answers: &Answers) -> Result<(), RecordingError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, answer) in answers.iter() {
+            let of_server = ["sql:", "connection:"].iter().any(|p| key.starts_with(p));
+            let migration = migration.filter(|_| of_server).map(str::to_owned);
+            if !kept.names.insert((migration.clone(), key.to_owned())) {
+                continue;
+            }
+            let number = kept.entries.len() + 1;
+            let entry = self.recorder.entry(number, key, answer)?;
+            kept.entries.push(Entry { migration, ..entry });
+        }
+        Ok(())
+    }
+
+    /// Writes the manifest: a recording without one was not finished.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(
+        self,
+        migrations: Vec<Migration>,
+        note: FleetNote,
+        asker: Asker,
+        recorded_at: OffsetDateTime,
+    ) -> Result<(), RecordingError> {
+        let kept = self
+            .kept
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut answers = kept.entries;
+        answers.sort_by(|a, b| (&a.migration, &a.question).cmp(&(&b.migration, &b.question)));
+        let manifest = Manifest {
+            format: FORMAT,
+            tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            recorded_at,
+            origin: Origin::Recorded,
+            asked_as: asker,
+            migrations,
+            fleet: Some(note),
+            answers,
+        };
+        self.recorder.file("manifest.json", &manifest)
+    }
+}

@@ -1,0 +1,195 @@
+//! What a report says of many servers together: what was looked for, databases that two migrations write, one verdict.
+//! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), the table (`plain::fleet`).
+
+mod merge;
+mod reasons;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::value::{MigrationReport, Report};
+use super::words::counted;
+use crate::plan::fleet::FleetNote;
+use crate::verdict::{self, FailOn, Verdict};
+
+pub use merge::{MergeError, merge};
+pub(super) use reasons::{Reason, reasons, weight};
+
+/// A run over many servers.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct FleetReport {
+    #[serde(flatten)]
+    pub note: FleetNote,
+    /// Databases that more than one migration would write on the same target.
+    pub collisions: Vec<CollisionReport>,
+}
+
+/// A database of a target that more than one migration would write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CollisionReport {
+    /// The target's resource id.
+    pub target: String,
+    pub database: String,
+    pub migrations: Vec<String>,
+}
+
+impl CollisionReport {
+    /// `a` and `b` both write database `shop` of orders-target
+    pub(super) fn words(&self) -> String {
+        let server = self.target.rsplit('/').next().unwrap_or_default();
+        let names = self.migrations.join("` and `");
+        format!(
+            "`{names}` both write database `{}` of {server}",
+            self.database
+        )
+    }
+}
+
+impl FleetReport {
+    /// What is not to be overlooked beside the migrations, a sentence each.
+    pub(super) fn words(&self) -> Vec<String> {
+        let collisions = self.collisions.iter().map(CollisionReport::words);
+        let unread = self.note.unread.iter();
+        let unread = unread.map(|u| format!("not read: {}: {}", u.place, u.reason));
+        let interrupted = self.note.interrupted;
+        let interrupted =
+            interrupted.then(|| "the run was interrupted before all was read".to_owned());
+        collisions.chain(unread).chain(interrupted).collect()
+    }
+
+    pub(super) fn new(note: FleetNote) -> Self {
+        FleetReport {
+            note,
+            collisions: Vec::new(),
+        }
+    }
+
+    /// Whether all that was meant was looked at.
+    fn is_whole(&self) -> bool {
+        self.note.unread.is_empty() && !self.note.interrupted
+    }
+
+    /// Whether this is one part of a fleet and may rightly hold nothing.
+    fn is_empty_part(&self) -> bool {
+        !self.note.shards.is_empty() && self.note.meant > 0
+    }
+}
+
+/// Sorts the migrations worst first, and gives the fleet its verdict.
+pub(super) fn folded(mut report: Report, mut fleet: FleetReport) -> Report {
+    let fail_on = report.policy.fail_on;
+    report.migrations.sort_by_cached_key(|m| {
+        let s = &m.summary;
+        let weight = (Reverse(m.verdict), Reverse(s.blockers), Reverse(s.warnings));
+        (weight, m.name.clone())
+    });
+    fleet.collisions = collisions(&report.migrations);
+    report.blockers += fleet.collisions.len();
+    report.verdict = worst(&report.migrations, &fleet);
+    let ready = |m: &MigrationReport| m.ready_to_migrate;
+    report.ready_to_migrate = !report.migrations.is_empty()
+        && report.migrations.iter().all(ready)
+        && fleet.collisions.is_empty()
+        && fleet.is_whole();
+    report.exit_code = match (fleet.note.interrupted, fail_on) {
+        // Half of a fleet is no verdict on it, whatever that half is.
+        (true, FailOn::Blocker | FailOn::Warning) => 3,
+        _ => verdict::exit_code(report.verdict, fail_on),
+    };
+    report.exit_reason = reason(&report, &fleet);
+    report.fleet = Some(fleet);
+    report
+}
+
+fn worst(migrations: &[MigrationReport], fleet: &FleetReport) -> Verdict {
+    let of_migrations = match migrations.is_empty() && fleet.is_empty_part() {
+        true => Verdict::Ready,
+        false => verdict::worst(migrations.iter().map(|m| m.verdict)),
+    };
+    if !fleet.collisions.is_empty() {
+        Verdict::NotReady
+    } else if fleet.is_whole() {
+        of_migrations
+    } else {
+        of_migrations.max(Verdict::Incomplete)
+    }
+}
+
+/// Databases that two migrations write on one target, whose names compare as PostgreSQL compares them.
+fn collisions(migrations: &[MigrationReport]) -> Vec<CollisionReport> {
+    let mut writers: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
+    let mut targets = BTreeMap::new();
+    for migration in migrations {
+        let Some(target) = &migration.target else {
+            continue;
+        };
+        let key = target.id.to_lowercase();
+        targets.entry(key.clone()).or_insert(&target.id);
+        for database in migration.databases.iter().flatten() {
+            let all = writers.entry((key.clone(), database)).or_default();
+            all.insert(&migration.name);
+        }
+    }
+    let several = writers.into_iter().filter(|(_, names)| names.len() > 1);
+    several
+        .map(|((target, database), names)| CollisionReport {
+            target: targets[&target].clone(),
+            database: database.to_owned(),
+            migrations: names.into_iter().map(str::to_owned).collect(),
+        })
+        .collect()
+}
+
+/// `not ready: 31 of 50 servers; 4 incomplete; 1 place could not be listed`
+fn reason(report: &Report, fleet: &FleetReport) -> String {
+    let all = report.migrations.len();
+    let with = |verdict| {
+        report
+            .migrations
+            .iter()
+            .filter(|m| m.verdict == verdict)
+            .count()
+    };
+    let mut parts = Vec::new();
+    for (verdict, words) in [
+        (Verdict::NotReady, "not ready"),
+        (Verdict::Incomplete, "incomplete"),
+        (Verdict::ReadyWithWarnings, "ready with warnings"),
+        (Verdict::Ready, "ready"),
+    ] {
+        match with(verdict) {
+            0 => {}
+            count => parts.push(format!("{words}: {count} of {all}")),
+        }
+    }
+    if all == 0 {
+        let is_part = fleet.is_empty_part();
+        parts.push(match is_part {
+            true => "no server falls to this part".to_owned(),
+            false => "no server was found".to_owned(),
+        });
+    }
+    if !fleet.collisions.is_empty() {
+        let count = counted(fleet.collisions.len(), "database");
+        parts.push(format!("{count} that two migrations would write"));
+    }
+    if !fleet.note.unread.is_empty() {
+        let count = counted(fleet.note.unread.len(), "place");
+        parts.push(format!("{count} that could not be listed"));
+    }
+    if fleet.note.interrupted {
+        parts.push("interrupted before all was read".to_owned());
+    }
+    let fails = report.verdict > Verdict::ReadyWithWarnings;
+    match report.policy.fail_on {
+        FailOn::Never if fails => parts.push("--fail-on never makes this 0".to_owned()),
+        FailOn::Warning if report.verdict == Verdict::ReadyWithWarnings => {
+            parts.push("--fail-on warning makes this 1".to_owned());
+        }
+        _ => {}
+    }
+    parts.join("; ")
+}

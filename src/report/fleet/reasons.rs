@@ -1,0 +1,49 @@
+//! What stands in the way of most servers.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::checks::{self, Severity};
+use crate::report::value::{CheckReport, MigrationReport};
+
+/// A check that weighs on some of the servers.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::report) struct Reason<'a> {
+    pub(in crate::report) id: &'a str,
+    /// Its title; where it could not be answered, that.
+    pub(in crate::report) words: String,
+    /// Servers that it weighs on.
+    pub(in crate::report) count: usize,
+}
+
+/// All that weighs as a warning or more, what weighs on most first.
+pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'_>> {
+    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for check in migrations.iter().flat_map(|m| &m.checks) {
+        if let Some((_, is_found)) = weight(check) {
+            *counts.entry((check.id.as_str(), is_found)).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|((id, is_found), count)| (Reverse(*count), !*is_found, *id));
+    let reason = |((id, is_found), count): ((&'_ str, bool), usize)| {
+        let title = checks::find(id).map_or(id, |c| c.title);
+        let open = if is_found { "" } else { "not answered: " };
+        (id, format!("{open}{title}"), count)
+    };
+    let reasons = counts.into_iter().map(reason);
+    reasons
+        .map(|(id, words, count)| Reason { id, words, count })
+        .collect()
+}
+
+/// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.
+pub(in crate::report) fn weight(check: &CheckReport) -> Option<(Severity, bool)> {
+    let found = check.findings.iter().filter(|f| f.waived.is_none());
+    let found = found.map(|f| f.severity).max().map(|s| (s, true));
+    let feared = check.unknown_as.filter(|_| !check.missing.is_empty());
+    let feared = feared.map(|s| (s, false));
+    found
+        .max(feared)
+        .filter(|(severity, _)| *severity >= Severity::Warning)
+}

@@ -1,0 +1,190 @@
+//! Many servers on one page: a table, worst first, and what stands in the way of most.
+
+use super::{BOLD, DIM, Page, colour};
+use crate::checks::Severity;
+use crate::report::fleet::{FleetReport, reasons, weight};
+use crate::report::text::visible;
+use crate::report::value::{CheckReport, MigrationReport, Report};
+use crate::report::words::{self, counted};
+use crate::verdict::Verdict;
+
+/// Reasons that are named for one server, and for the fleet.
+const REASONS: usize = 3;
+const TOP: usize = 10;
+
+impl Page {
+    pub(super) fn fleet(&mut self, report: &Report, fleet: &FleetReport) {
+        self.gap();
+        self.scope(report, fleet);
+        self.gap();
+        let rows: Vec<[String; 5]> = report.migrations.iter().map(cells).collect();
+        let widths = widths(&rows);
+        for (migration, row) in report.migrations.iter().zip(&rows) {
+            self.row(migration, row, widths);
+        }
+        self.gap();
+        self.reasons(report);
+        self.collisions(fleet);
+        self.unread(fleet);
+        self.gap();
+    }
+
+    fn scope(&mut self, report: &Report, fleet: &FleetReport) {
+        let note = &fleet.note;
+        let count = counted(report.migrations.len(), "server");
+        let of = match (note.found, note.meant) {
+            (found, meant) if meant < found => {
+                format!(" ({meant} of {found} that were found are meant)")
+            }
+            _ => String::new(),
+        };
+        let part = match note.shards.as_slice() {
+            [] => String::new(),
+            shards => format!(", part {}", shards.join(" and ")),
+        };
+        self.line(0, &format!("{BOLD}{count}{of}{part}{BOLD:#}"));
+        for place in &note.scope {
+            self.line(2, &visible(place));
+        }
+    }
+
+    fn row(&mut self, migration: &MigrationReport, row: &[String; 5], widths: [usize; 5]) {
+        let style = match migration.verdict {
+            Verdict::Ready => {
+                anstyle::Style::new().fg_color(Some(anstyle::AnsiColor::Green.into()))
+            }
+            Verdict::ReadyWithWarnings | Verdict::Incomplete => colour(Severity::Warning),
+            Verdict::NotReady => colour(Severity::Blocker),
+        };
+        let cell = |index: usize| format!("{:<width$}", row[index], width = widths[index]);
+        let (verdict, name) = (cell(0), cell(1));
+        let rest = [cell(2), cell(3), cell(4)].join("  ");
+        self.line(
+            0,
+            &format!("{style}{verdict}{style:#}  {BOLD}{name}{BOLD:#}  {rest}"),
+        );
+        let reasons = reasons_of(migration);
+        if !reasons.is_empty() {
+            let indent = widths[0] + 2;
+            let text = reasons.join("; ");
+            let text: String = shortened(&text, self.width.saturating_sub(indent));
+            self.line(indent, &format!("{DIM}{text}{DIM:#}"));
+        }
+    }
+
+    /// What stands in the way of most servers.
+    fn reasons(&mut self, report: &Report) {
+        let all = report.migrations.len();
+        let reasons = reasons(&report.migrations);
+        for reason in reasons.iter().take(TOP) {
+            let (count, words, id) = (reason.count, &reason.words, reason.id);
+            self.line(
+                0,
+                &format!("{count:>5} of {all}  {words}  {DIM}{id}{DIM:#}"),
+            );
+        }
+        if reasons.len() > TOP {
+            let more = counted(reasons.len() - TOP, "further reason");
+            self.line(7, &format!("{DIM}and {more}{DIM:#}"));
+        }
+    }
+
+    fn collisions(&mut self, fleet: &FleetReport) {
+        for collision in &fleet.collisions {
+            let style = colour(Severity::Blocker);
+            let words = visible(&collision.words());
+            self.gap();
+            self.line(0, &format!("{style}blocker {style:#} {words}"));
+            self.labelled(
+                2,
+                "do",
+                "Name the databases of each migration in the plan, or give each a target of its own.",
+            );
+        }
+    }
+
+    fn unread(&mut self, fleet: &FleetReport) {
+        for unread in &fleet.note.unread {
+            let style = colour(Severity::Warning);
+            self.gap();
+            self.line(
+                0,
+                &format!(
+                    "{style}unknown {style:#} {BOLD}{}{BOLD:#}",
+                    visible(&unread.place)
+                ),
+            );
+            self.labelled(2, "found", &visible(&unread.reason));
+        }
+        if fleet.note.interrupted {
+            self.gap();
+            self.line(0, "The run was interrupted: what it had not read is unknown. `--resume RECORDING` goes on where a recording was kept.");
+        }
+    }
+}
+
+fn cells(migration: &MigrationReport) -> [String; 5] {
+    let target = migration.target.as_ref();
+    let known = |value: Option<&String>| value.map_or_else(|| "-".to_owned(), |v| visible(v));
+    [
+        words::verdict(migration.verdict).to_owned(),
+        visible(&migration.name),
+        known(target.and_then(|t| t.location.as_ref())),
+        known(target.and_then(|t| t.sku.as_ref())),
+        counts(migration),
+    ]
+}
+
+/// `2 blockers, 1 warning, 3 not answered`
+fn counts(migration: &MigrationReport) -> String {
+    let s = &migration.summary;
+    let open = words::unanswered(migration).count();
+    let found = [(s.blockers, "blocker"), (s.warnings, "warning")];
+    let mut parts: Vec<String> = found
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| counted(*n, noun))
+        .collect();
+    if open > 0 {
+        parts.push(format!("{open} not answered"));
+    }
+    parts.join(", ")
+}
+
+/// The titles of what weighs most, worst first.
+fn reasons_of(migration: &MigrationReport) -> Vec<String> {
+    let weighed = migration
+        .checks
+        .iter()
+        .filter_map(|check| Some((weight(check)?, check)));
+    let mut weighed: Vec<_> = weighed.collect();
+    weighed.sort_by_key(|((severity, _), _)| std::cmp::Reverse(*severity));
+    let more = weighed.len().saturating_sub(REASONS);
+    let words = |((_, is_found), check): &((Severity, bool), &CheckReport)| match is_found {
+        true => check.title.clone(),
+        false => format!("not answered: {}", check.title),
+    };
+    let mut reasons: Vec<String> = weighed.iter().take(REASONS).map(words).collect();
+    if more > 0 {
+        reasons.push(format!("{more} more"));
+    }
+    reasons
+}
+
+fn widths(rows: &[[String; 5]]) -> [usize; 5] {
+    let mut widths = [0; 5];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    widths
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

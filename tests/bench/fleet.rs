@@ -1,0 +1,125 @@
+//! Many servers: against a bare loop of the same requests where the bucket is not spent, and against what the buckets allow where
+//! it is.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::measure::{Row, peak_memory_mb};
+use crate::support::arm::ArmEndpoint;
+use crate::support::fleet::{endpoint, subscription};
+use crate::{LATENCY, program};
+
+const SUBSCRIPTIONS: usize = 3;
+const BURST: f64 = 250.0;
+const PER_SECOND: f64 = 25.0;
+/// Requests at once, of the program and of the bare loop.
+const CONNECTIONS: usize = 16;
+
+fn audit(endpoint: &ArmEndpoint, format: &str) -> Command {
+    let mut command = program();
+    command.args(["audit", "--format", format]);
+    for number in 0..SUBSCRIPTIONS {
+        command.args(["--subscription", &subscription(number)]);
+    }
+    command
+        .env("FLEXREADY_ARM_ENDPOINT", endpoint.url())
+        .env("FLEXREADY_ACCESS_TOKEN", "bench.token");
+    command
+}
+
+/// Prints the rows of this theme.
+pub fn rows() {
+    println!("{}", unspent());
+    throttled();
+}
+
+/// 50 servers: few enough that no bucket runs empty.
+fn unspent() -> Row {
+    let (mut floors, mut measured) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let endpoint = endpoint(SUBSCRIPTIONS, 17, 1000);
+        endpoint.latency(LATENCY);
+        let start = Instant::now();
+        audit(&endpoint, "json").output().unwrap();
+        measured.push(start.elapsed());
+        let asked = endpoint.seen();
+        let gets = asked.iter().filter(|seen| seen.method == "GET");
+        let gets = gets.map(|seen| format!("{}{}?{}", endpoint.url(), seen.path, seen.query));
+        floors.push(bare_loop(gets.collect()));
+    }
+    let middle = |mut all: Vec<Duration>| {
+        all.sort();
+        all[all.len() / 2]
+    };
+    Row::of(
+        "audit: 51 servers, bucket not spent",
+        "the same GETs",
+        (middle(floors), middle(measured)),
+        "1.5 x",
+    )
+}
+
+/// Asks these addresses over so many connections, and does nothing with the answers.
+fn bare_loop(urls: Vec<String>) -> Duration {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
+    let start = Instant::now();
+    runtime.block_on(async {
+        let loops = (0..CONNECTIONS).map(|_| {
+            let (urls, next) = (Arc::clone(&urls), Arc::clone(&next));
+            let client = reqwest::Client::builder()
+                .no_proxy()
+                .gzip(true)
+                .build()
+                .unwrap();
+            tokio::spawn(async move {
+                while let Some(url) = urls.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    client.get(url).send().await.unwrap().bytes().await.unwrap();
+                }
+            })
+        });
+        for running in loops.collect::<Vec<_>>() {
+            running.await.unwrap();
+        }
+    });
+    start.elapsed()
+}
+
+/// 1,000 servers: the buckets decide how long it takes, and memory must not.
+fn throttled() {
+    let endpoint = endpoint(SUBSCRIPTIONS, 334, 1000);
+    endpoint.latency(LATENCY);
+    endpoint.bucket(BURST, PER_SECOND);
+    let start = Instant::now();
+    let peak = peak_memory_mb(audit(&endpoint, "plain"));
+    let took = start.elapsed();
+    let seen = endpoint.seen();
+    let of = |number: usize| {
+        let id = subscription(number);
+        seen.iter()
+            .filter(|s| s.subscription().as_deref() == Some(&id))
+            .count()
+    };
+    let most = (0..SUBSCRIPTIONS).map(of).max().unwrap_or_default() - endpoint.refused();
+    let floor = Duration::from_secs_f64((most as f64 - BURST) / PER_SECOND);
+    let row = Row::of(
+        "audit: 1,002 servers, throttled",
+        "what the buckets allow",
+        (floor, took),
+        "1.1 x",
+    );
+    println!("{row}");
+    let servers = SUBSCRIPTIONS * 334;
+    println!(
+        "{:<36} {peak:>10.1} MB            limit 120 MB",
+        "peak memory: 1,002 servers"
+    );
+    println!(
+        "{:<36} {:>10.2}               at most 1 % of them answered 429: {}",
+        "requests a server, 1,002 servers",
+        seen.len() as f64 / servers as f64,
+        endpoint.refused()
+    );
+}

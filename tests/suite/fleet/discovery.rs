@@ -1,0 +1,212 @@
+//! Which servers there are: by the graph, by lists where it refuses, and never fewer without a word.
+
+use serde_json::json;
+
+use super::{args, expected, verdicts, within};
+use crate::support::arm::Reply;
+use crate::support::fleet::{endpoint, subscription};
+use crate::support::program::{TOKEN, run, run_with_arm};
+
+const GRAPH: &str = "/providers/Microsoft.ResourceGraph/resources";
+
+fn list(number: usize) -> String {
+    let id = subscription(number);
+    format!("/subscriptions/{id}/providers/Microsoft.DBforPostgreSQL/flexibleServers")
+}
+
+#[test]
+fn all_servers_of_all_subscriptions_come_from_one_query_page_by_page() {
+    let arm = endpoint(2, 4, 3);
+    let within = within(2);
+    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
+    let report = ran.json();
+    assert_eq!(verdicts(&report), expected(2, 4), "{}", ran.stderr);
+    assert_eq!(
+        (ran.code, report["verdict"].as_str()),
+        (1, Some("not_ready"))
+    );
+    assert_eq!(report["exit_reason"], "not ready: 2 of 8; ready: 6 of 8");
+    assert_eq!(
+        report["migrations"][0]["verdict"], "not_ready",
+        "worst first"
+    );
+    assert_eq!(report["fleet"]["found"], 8);
+    assert_eq!(arm.count(GRAPH), 3, "8 servers, 3 a page");
+    for seen in arm.seen() {
+        assert!(
+            seen.method == "GET" || seen.path == GRAPH,
+            "{} {}",
+            seen.method,
+            seen.path
+        );
+    }
+    assert_eq!(arm.count(&list(0)) + arm.count(&list(1)), 0);
+    let schema: serde_json::Value = serde_json::from_str(&run(&["schema"], &[]).stdout).unwrap();
+    assert!(jsonschema::is_valid(&schema, &report));
+}
+
+#[test]
+fn the_page_shows_what_stands_in_the_way_of_most_and_no_secret() {
+    let arm = endpoint(1, 4, 1000);
+    let within = within(1);
+    let ran = run_with_arm(&arm, &args(&["-v", "audit"], &within), &[]);
+    let first = ran.stdout.lines().find(|l| l.contains("pg-0-"));
+    assert!(
+        first.is_some_and(|l| l.starts_with("NOT READY  pg-0-0000")),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout
+            .contains("1 of 4  High availability is on in the target"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("\nexit 1: not ready: 1 of 4"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains(TOKEN));
+    assert!(
+        !ran.stderr.contains('\r'),
+        "no progress where no terminal is: {}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn where_the_graph_is_refused_the_lists_of_arm_serve() {
+    let arm = endpoint(2, 2, 1000);
+    arm.route(
+        GRAPH,
+        Reply::error(403, "AccessDenied", "The query was refused."),
+    );
+    let within = within(2);
+    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
+    assert_eq!(verdicts(&ran.json()), expected(2, 2), "{}", ran.stderr);
+    assert_eq!((arm.count(&list(0)), arm.count(&list(1))), (1, 1));
+}
+
+#[test]
+fn a_subscription_that_the_graph_passes_over_is_asked_about_and_never_missing_in_silence() {
+    let arm = endpoint(2, 2, 1000);
+    arm.route_with(GRAPH, |_| {
+        Reply::json(json!({"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false"}))
+    });
+    let refusal = Reply::error(
+        403,
+        "AuthorizationFailed",
+        "The client does not have authorization to perform action 'x'.",
+    );
+    arm.route(&list(1), refusal);
+    let within = within(2);
+    let ran = run_with_arm(
+        &arm,
+        &args(&["audit", "--format", "json", "--name", "*1"], &within),
+        &[],
+    );
+    let report = ran.json();
+    assert_eq!(report["migrations"].as_array().unwrap().len(), 1);
+    assert_eq!(report["migrations"][0]["verdict"], "ready");
+    assert_eq!(
+        (ran.code, report["verdict"].as_str()),
+        (3, Some("incomplete"))
+    );
+    let unread = report["fleet"]["unread"].as_array().unwrap();
+    assert_eq!(unread.len(), 1);
+    let reason = unread[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("AuthorizationFailed"), "{reason}");
+}
+
+#[test]
+fn a_management_group_is_all_that_lies_below_it() {
+    let arm = endpoint(2, 1, 1000);
+    let path = "/providers/Microsoft.Management/managementGroups/mg-1/descendants";
+    let below = |number: usize| json!({"name": subscription(number), "type": "Microsoft.Management/managementGroups/subscriptions"});
+    arm.route(path, Reply::json(json!({"value": [below(0), below(1)]})));
+    let args = ["audit", "--management-group", "mg-1", "--format", "json"];
+    let ran = run_with_arm(&arm, &args, &[]);
+    assert_eq!(verdicts(&ran.json()), expected(2, 1), "{}", ran.stderr);
+    arm.route(path, Reply::error(403, "AuthorizationFailed", "no"));
+    let ran = run_with_arm(&arm, &args, &[]);
+    assert_eq!(ran.json()["migrations"].as_array().unwrap().len(), 2);
+    let reason = ran.json()["fleet"]["unread"][0]["reason"].to_string();
+    assert!(
+        reason.contains("only what Azure Resource Graph shows"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn filters_and_resource_groups_narrow_down() {
+    let arm = endpoint(1, 12, 1000);
+    let group = format!(
+        "/subscriptions/{}/resourceGroups/RG-Orders-Prod",
+        subscription(0)
+    );
+    let names = |more: &[&str]| {
+        let mut args = vec!["audit", "--resource-group", &group, "--format", "json"];
+        args.extend(more);
+        let ran = run_with_arm(&arm, &args, &[]);
+        let names: Vec<String> = verdicts(&ran.json()).into_keys().collect();
+        names.join(" ")
+    };
+    assert_eq!(names(&["--tag", "ENV=test"]), "pg-0-0000 pg-0-0010");
+    assert_eq!(names(&["--name", "*-0003"]), "pg-0-0003");
+    assert_eq!(names(&["--tier", "Burstable"]), "");
+    assert_eq!(names(&["--location", "West Europe"]), "");
+    let all = [
+        "--location",
+        "Germany West Central",
+        "--tier",
+        "generalpurpose",
+        "--name",
+        "pg-0-001?",
+    ];
+    assert_eq!(names(&all), "pg-0-0010 pg-0-0011");
+}
+
+#[test]
+fn what_to_audit_has_to_be_said_and_understood() {
+    run(&["audit"], &[]).assert_refused("nothing to audit");
+    run(&["audit", "--subscription", "production"], &[])
+        .assert_refused("is not the id of a subscription");
+    run(&["audit", "--resource-group", "rg"], &[]).assert_refused("is not a resource group");
+    let id = subscription(0);
+    let refused = |part: &str, words: &str| {
+        let args = ["audit", "--subscription", &id, "--shard", part];
+        run(&args, &[("FLEXREADY_ACCESS_TOKEN", TOKEN)]).assert_refused(words);
+    };
+    refused("3/2", "is no part of a whole");
+    refused("azure-pipelines", "SYSTEM_JOBPOSITIONINPHASE");
+}
+
+#[test]
+fn a_target_is_found_by_its_host_name_for_one_check_too() {
+    let arm = endpoint(2, 3, 1000);
+    let check = |host: &str| {
+        let args = [
+            "check", "--only", "target", "--target", host, "--format", "json",
+        ];
+        run_with_arm(&arm, &args, &[])
+    };
+    let ran = check("PG-1-0002.postgres.database.azure.com");
+    let id = ran.json()["migrations"][0]["target"]["id"].to_string();
+    assert!(
+        id.contains(&subscription(1)) && id.contains("pg-1-0002"),
+        "{id}"
+    );
+    assert_eq!(ran.code, 0);
+    let nobody = check("nobody.postgres.database.azure.com");
+    assert_eq!((nobody.code, nobody.stdout.as_str()), (3, ""));
+    assert!(
+        nobody.stderr.contains("give its resource id"),
+        "{}",
+        nobody.stderr
+    );
+    arm.route(GRAPH, Reply::error(403, "AccessDenied", "no"));
+    let all = json!({"value": [{"subscriptionId": subscription(0)}, {"subscriptionId": subscription(1)}]});
+    arm.route("/subscriptions", Reply::json(all));
+    assert_eq!(check("pg-1-0002.postgres.database.azure.com").code, 0);
+}

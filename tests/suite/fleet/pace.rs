@@ -1,0 +1,88 @@
+//! How much is asked, how fast, and that faults on the way change nothing.
+
+use std::time::Duration;
+
+use super::{OWN_REQUESTS, args, expected, verdicts, within};
+use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::fleet::endpoint;
+use crate::support::program::run_with_arm;
+
+fn statuses(arm: &ArmEndpoint, path: &str) -> usize {
+    arm.seen()
+        .iter()
+        .filter(|s| s.path.to_lowercase().contains(path))
+        .count()
+}
+
+#[test]
+fn a_throttled_fleet_loses_no_server_and_is_hardly_refused() {
+    let (subscriptions, servers) = (3, 60);
+    let arm = endpoint(subscriptions, servers, 1000);
+    arm.bucket(250.0, 25.0);
+    arm.latency(Duration::from_millis(30));
+    let within = within(subscriptions);
+    let ran = run_with_arm(
+        &arm,
+        &args(&["-v", "audit", "--format", "json"], &within),
+        &[],
+    );
+    assert_eq!(
+        verdicts(&ran.json()),
+        expected(subscriptions, servers),
+        "{}",
+        ran.stderr
+    );
+    let all = subscriptions * servers;
+    let sent = arm.seen().len();
+    let refused = arm.refused();
+    assert!(refused * 100 <= sent, "{refused} of {sent} answered 429");
+    let own = statuses(&arm, "/flexibleservers/");
+    assert_eq!(
+        own - refused,
+        all * OWN_REQUESTS,
+        "own requests of {all} servers"
+    );
+    for shared in [
+        "/capabilities",
+        "/networksecuritygroups/",
+        "/virtualnetworks/vnet-prod",
+    ] {
+        assert_eq!(
+            statuses(&arm, shared),
+            subscriptions,
+            "{shared} is asked once"
+        );
+    }
+    assert!(arm.most_in_flight() <= 16);
+}
+
+#[test]
+fn one_fault_in_ten_changes_no_verdict() {
+    let arm = endpoint(2, 10, 1000);
+    let soon = |reply: Reply| reply.header("x-ms-retry-after-ms", "5");
+    let faults = vec![
+        soon(Reply::error(429, "TooManyRequests", "Slow down.")),
+        soon(Reply::text(503, "text/html", "<html>busy</html>")),
+    ];
+    arm.fail_one_of(10, faults);
+    let within = within(2);
+    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
+    assert_eq!(verdicts(&ran.json()), expected(2, 10), "{}", ran.stderr);
+}
+
+#[test]
+fn ndjson_comes_as_servers_finish_each_line_a_whole_judgement() {
+    let arm = endpoint(1, 5, 1000);
+    let within = within(1);
+    let ran = run_with_arm(&arm, &args(&["audit", "--format", "ndjson"], &within), &[]);
+    let lines: Vec<serde_json::Value> = ran
+        .stdout
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!((lines.len(), ran.code), (5, 1));
+    for line in lines {
+        assert!(line["checks"].as_array().is_some_and(|c| c.len() > 20));
+        assert!(line["tool"]["version"].is_string());
+    }
+}

@@ -1,0 +1,184 @@
+//! Plans of several migrations, some by host name, some into one target.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::fleet::{endpoint, subscription};
+use crate::support::program::{run, run_with_arm};
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let arm = endpoint(1, 3, 1000);
+    let id = subscription(0);
+    let text = format!(
+        "[[migration]]\nname = \"orders\"\ntarget = \"{id}/rg-orders-prod/PG-0-0001\"\n\
+         [[migration]]\nname = \"by-name\"\ntarget = \"pg-0-0002.postgres.database.azure.com\"\n\
+         [[migration]]\nname = \"gone\"\ntarget = \"gone.postgres.database.azure.com\"\n"
+    );
+    let plan = write(folder.path(), "flexready.toml", &text);
+    let args = [
+        "audit",
+        "--plan",
+        &plan,
+        "--subscription",
+        &id,
+        "--format",
+        "json",
+    ];
+    let ran = run_with_arm(&arm, &args, &[]);
+    let found = super::verdicts(&ran.json());
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("by-name", "ready"),
+            ("gone", "incomplete"),
+            ("orders", "ready"),
+            ("pg-0-0000", "not_ready")
+        ],
+        "{}",
+        ran.stderr
+    );
+    let unread = ran.json()["fleet"]["unread"].to_string();
+    assert!(
+        unread.contains("target gone.postgres.database.azure.com"),
+        "{unread}"
+    );
+    assert_eq!(ran.json()["migrations"][3]["plan_line"].is_number(), true);
+}
+
+/// A fleet of the migrations `a` and `b`, both with the answers of a recording of one.
+fn twice(recording: &Path) {
+    let path = recording.join("manifest.json");
+    let mut manifest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let names = ["a", "b"];
+    let one = manifest["migrations"][0].clone();
+    let migrations = names.map(|name| {
+        let mut migration = one.clone();
+        migration["name"] = json!(name);
+        migration
+    });
+    let mut answers = Vec::new();
+    for entry in manifest["answers"].as_array().unwrap() {
+        let question = entry["question"].as_str().unwrap();
+        if !question.starts_with("sql:") && !question.starts_with("connection:") {
+            answers.push(entry.clone());
+            continue;
+        }
+        answers.extend(names.map(|name| {
+            let mut entry = entry.clone();
+            entry["migration"] = json!(name);
+            entry
+        }));
+    }
+    manifest["migrations"] = json!(migrations);
+    manifest["answers"] = json!(answers);
+    manifest["fleet"] = json!({"scope": ["plan two.toml"], "found": 2, "meant": 2});
+    std::fs::write(&path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn two_migrations_that_write_one_database_of_one_target_collide() {
+    let folder = tempfile::tempdir().unwrap();
+    let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/ready");
+    for entry in std::fs::read_dir(ready).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let path = folder.path().to_str().unwrap();
+    let alone = run(&["check", "--from", path, "--format", "json"], &[]).json();
+    let databases = alone["migrations"][0]["databases"]
+        .as_array()
+        .unwrap()
+        .len();
+    twice(folder.path());
+    let ran = run(&["audit", "--from", path, "--format", "json"], &[]);
+    let report = ran.json();
+    assert_eq!(
+        (ran.code, report["verdict"].as_str()),
+        (1, Some("not_ready"))
+    );
+    assert_eq!(report["ready_to_migrate"], false);
+    assert_eq!(
+        report["migrations"][0]["checks"],
+        report["migrations"][1]["checks"]
+    );
+    assert_eq!(
+        report["migrations"][0]["verdict"],
+        alone["migrations"][0]["verdict"]
+    );
+    let collisions = report["fleet"]["collisions"].as_array().unwrap();
+    assert_eq!(collisions.len(), databases);
+    assert_eq!(collisions[0]["migrations"], json!(["a", "b"]));
+    let page = run(&["audit", "--from", path], &[]).stdout;
+    assert!(page.contains("`a` and `b` both write database"), "{page}");
+}
+
+#[test]
+fn a_plan_says_where_passwords_are_and_a_wrong_plan_is_refused_before_anything_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |text: &str, words: &str| {
+        let plan = write(folder.path(), "flexready.toml", text);
+        run(&["audit", "--plan", &plan], &[]).assert_refused(words);
+    };
+    refused(
+        "[[migration]]\nsource_vcore = 4\n",
+        "flexready.toml:2:1: unknown key `source_vcore`; did you mean `source_vcores`?",
+    );
+    refused(
+        "[[migration]]\nname = \"a\"\n",
+        "`a` of the plan has neither a `source` nor a `target`",
+    );
+    refused(
+        "[[migration]]\nsource = \"host=127.0.0.1 password=hush\"\n",
+        "the plan holds a password",
+    );
+    refused(
+        "[[migration]]\nsource = \"host=127.0.0.1\"\nsource_password_env = \"NOT_SET\"\n",
+        "the environment variable `NOT_SET`",
+    );
+    refused(
+        "[[migration]]\nsource = \"host=127.0.0.1\"\nsource_password_file = \"secret\"\n",
+        "cannot read the password from",
+    );
+    // Relative to the plan, not to where this runs: with the file beside it, the run gets as far as asking.
+    write(folder.path(), "secret", "canary-password-71\n");
+    let text = "[[migration]]\nname = \"a\"\nsource = \"host=127.0.0.1 port=1 user=u dbname=d\"\nsource_password_file = \"secret\"\n";
+    let plan = write(folder.path(), "flexready.toml", text);
+    let ran = run(&["-vv", "audit", "--plan", &plan, "--format", "json"], &[]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("canary-password"));
+}
+
+#[test]
+fn the_schema_of_the_plan_knows_every_key() {
+    let ran = run(&["schema", "plan"], &[]);
+    let schema = ran.json();
+    let plan = json!({
+        "defaults": {"mode": "online"},
+        "migration": [{"name": "a", "source": "host=h", "source_password_env": "P", "source_kind": "aws-rds", "target": "t"}],
+        "judging": {"max_waiver_days": 90},
+        "severity": {"target-burstable": "note"},
+        "waiver": [{"check": "target-burstable", "reason": "r", "owner": "o", "until": "2027-03-31"}],
+    });
+    assert!(jsonschema::is_valid(&schema, &plan));
+    assert!(!jsonschema::is_valid(
+        &schema,
+        &json!({"migration": [{"surce": "x"}]})
+    ));
+    assert!(!jsonschema::is_valid(
+        &schema,
+        &json!({"waiver": [{"check": "target-burstable"}]})
+    ));
+}

@@ -1,0 +1,140 @@
+//! Ctrl-C after half leaves a report and a recording that a later run completes, asking only what was refused.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{args, expected, verdicts, within};
+use crate::support::arm::Reply;
+use crate::support::fleet::{endpoint, subscription};
+use crate::support::program::{TOKEN, run_with_arm};
+
+fn refused(recording: &Path) -> usize {
+    let text = std::fs::read(recording.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&text).unwrap();
+    let answers = manifest["answers"].as_array().unwrap().iter();
+    let open = answers.filter(|a| {
+        a["refused"]["kind"]
+            .as_str()
+            .is_some_and(|kind| kind != "not_found")
+    });
+    open.count()
+}
+
+#[test]
+fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let arm = endpoint(2, 2, 1000);
+    let graph = "/providers/Microsoft.ResourceGraph/resources";
+    arm.route(graph, Reply::error(403, "AccessDenied", "no"));
+    let id = subscription(1);
+    let list = format!("/subscriptions/{id}/providers/Microsoft.DBforPostgreSQL/flexibleServers");
+    arm.route(&list, Reply::error(403, "AuthorizationFailed", "no"));
+    let within = within(2);
+    let record = [
+        "audit",
+        "--format",
+        "json",
+        "--record",
+        first.to_str().unwrap(),
+    ];
+    let ran = run_with_arm(&arm, &args(&record, &within), &[]);
+    assert_eq!((verdicts(&ran.json()).len(), ran.code), (2, 1));
+    let row = format!(
+        "/subscriptions/{id}/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-1-0001"
+    );
+    arm.route(&list, Reply::json(json!({"value": [{ "id": row }]})));
+    let before = arm.seen().len();
+    let resume = [
+        "audit",
+        "--format",
+        "json",
+        "--resume",
+        first.to_str().unwrap(),
+        "--record",
+        second.to_str().unwrap(),
+    ];
+    let ran = run_with_arm(&arm, &args(&resume, &within), &[]);
+    let report = ran.json();
+    assert_eq!(verdicts(&report).len(), 3, "{}", ran.stderr);
+    assert_eq!(report["fleet"]["unread"], json!([]));
+    let again = arm.seen()[before..]
+        .iter()
+        .filter(|s| s.path.contains("pg-0-"))
+        .count();
+    assert_eq!(again, 0, "what was answered is not asked again");
+}
+
+#[test]
+fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first");
+    let arm = endpoint(2, 60, 1000);
+    arm.latency(Duration::from_millis(30));
+    let within = within(2);
+    let record = [
+        "audit",
+        "--format",
+        "json",
+        "--record",
+        first.to_str().unwrap(),
+    ];
+    let child = Command::new(env!("CARGO_BIN_EXE_flexready"))
+        .args(args(&record, &within))
+        .env_clear()
+        .env("FLEXREADY_ARM_ENDPOINT", arm.url())
+        .env("FLEXREADY_ACCESS_TOKEN", TOKEN)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while arm.seen().len() < 480 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{words}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["fleet"]["interrupted"], true);
+    let read = verdicts(&report);
+    let whole = expected(2, 60);
+    assert_eq!(read.len(), whole.len(), "each server is in the report");
+    let done: Vec<_> = read.iter().filter(|(_, v)| *v != "incomplete").collect();
+    assert!((10..110).contains(&done.len()), "{} of 120", done.len());
+    for (name, verdict) in done {
+        assert_eq!(Some(verdict), whole.get(name), "{name}");
+    }
+
+    let open = refused(&first);
+    let before = arm.seen().len();
+    let second = folder.path().join("second");
+    let resume = [
+        "audit",
+        "--format",
+        "json",
+        "--resume",
+        first.to_str().unwrap(),
+        "--record",
+        second.to_str().unwrap(),
+    ];
+    let ran = run_with_arm(&arm, &resume, &[]);
+    assert_eq!(verdicts(&ran.json()), whole, "{}", ran.stderr);
+    assert_eq!(ran.json()["fleet"]["interrupted"], false);
+    assert_eq!(ran.json()["recorded_at"], report["recorded_at"]);
+    // What a refusal hid is asked as well: the network that only the server's own answer names.
+    let asked = arm.seen().len() - before;
+    let hidden = asked.saturating_sub(open);
+    assert!(
+        asked >= open && hidden < 30,
+        "{asked} asked, {open} were refused"
+    );
+    assert_eq!(refused(&second), 0);
+}
