@@ -55,7 +55,7 @@ pub struct Judging {
 }
 
 impl Judging {
-    fn policy(&self) -> Result<Policy, Error> {
+    pub(super) fn policy(&self) -> Result<Policy, Error> {
         for id in self
             .checks
             .iter()
@@ -113,7 +113,7 @@ fn replay(
 }
 
 /// The migration of this name in a recording; without a name, its first.
-fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
+pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
     let all = recording.migrations();
     let found = match name {
         None => all.first(),

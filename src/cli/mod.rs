@@ -5,6 +5,7 @@ mod check;
 mod connect;
 mod details;
 mod explain;
+mod fix;
 mod grants;
 mod man;
 mod out;
@@ -61,6 +62,8 @@ enum Verb {
     Check(Box<check::Args>),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
+    /// The commands that mend what a check found, as a bash script for a person or a pipeline to run
+    Fix(Box<fix::Args>),
     /// The rights that a read-only auditor needs, as a script and an Azure role
     Grants(grants::Args),
     /// What one check asks, why, and what to do about it
@@ -146,6 +149,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
+            Verb::Fix(args) => fix::run(&args),
             Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),

@@ -6,6 +6,7 @@ mod arm;
 mod check;
 mod coverage;
 mod depth;
+mod fix;
 mod fixtures;
 mod layers;
 mod objects;

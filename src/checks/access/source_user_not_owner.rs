@@ -1,7 +1,7 @@
 //! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::databases::Database;
 
@@ -40,7 +40,7 @@ fn run(facts: &Facts) -> Judged {
 
 fn finding(database: &Database, user: &str) -> Finding {
     let grant = format!(
-        "GRANT {} TO {};",
+        "GRANT {} TO {}",
         command::identifier(&database.owner),
         command::identifier(user)
     );
@@ -50,5 +50,5 @@ fn finding(database: &Database, user: &str) -> Finding {
     );
     Finding::new(format!("database/{}", database.name), message)
         .evidence("owner", &database.owner)
-        .fix(grant)
+        .fix(Step::sql(None, grant).by_script())
 }

@@ -50,11 +50,7 @@ fn run(facts: &Facts) -> Judged {
                 .evidence("source_gib", format!("{:.1}", data.gib))
                 .evidence("needed_gib", format!("{least:.0}"))
                 .evidence("storage_gib", size_gib)
-                .fix(command::server(
-                    &server.id,
-                    "update",
-                    &format!("--storage-size {wanted}"),
-                )),
+                .fix(command::grow(&server.id, wanted)),
         );
     }
     Ok(findings)

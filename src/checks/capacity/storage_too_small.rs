@@ -49,7 +49,7 @@ struct Need {
 impl Need {
     fn finding(&self, server: &Server, message: &str) -> Finding {
         let wanted = storage::premium_size(storage::least_disk_gib(self.source_gib));
-        let grow = command::server(&server.id, "update", &format!("--storage-size {wanted}"));
+        let grow = command::grow(&server.id, wanted);
         Finding::new(
             "server",
             format!(

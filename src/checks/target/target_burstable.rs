@@ -26,9 +26,8 @@ fn run(facts: &Facts) -> Judged {
     if !sku.tier.eq_ignore_ascii_case("Burstable") {
         return Ok(Findings::none());
     }
-    let scale = command::server(
+    let scale = command::scale(
         &server.id,
-        "update",
         "--tier GeneralPurpose --sku-name Standard_D2ds_v5",
     );
     Ok(Finding::new(
@@ -36,6 +35,6 @@ fn run(facts: &Facts) -> Judged {
         format!("the target is a `{}` of tier `{}`", sku.name, sku.tier),
     )
     .evidence("sku", &sku.name)
-    .fix(format!("{scale} # or larger"))
+    .fix(scale.note("or larger"))
     .into())
 }
