@@ -48,6 +48,15 @@ pub enum Question {
 }
 
 impl Question {
+    /// A query in one of the source's databases.
+    pub fn on_source(database: &str, query: &'static str) -> Question {
+        Question::Sql {
+            side: Side::Source,
+            database: database.to_owned(),
+            query,
+        }
+    }
+
     /// The name of this question in recordings and reports. ARM ids compare without regard to case, so the key is
     /// lower case there; database names keep theirs.
     pub fn key(&self) -> String {

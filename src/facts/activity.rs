@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Fact;
 use super::rows::row;
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// What a source's statistics show.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -45,11 +45,7 @@ impl Activity {
 
 /// The query `activity`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "activity",
-    }
+    Question::on_source(&source.database, "activity")
 }
 
 pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Activity> {

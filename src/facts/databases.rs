@@ -8,7 +8,7 @@ use super::rows::{row, rows};
 use super::shape::items;
 use super::{Fact, Grant, Missing};
 use crate::plan::{Migration, SourceServer, Target};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 use crate::reference::providers;
 
 /// One database of the source.
@@ -153,27 +153,19 @@ impl Databases {
     }
 }
 
-fn sql(source_database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source_database.to_owned(),
-        query,
-    }
-}
-
 /// The query `databases`.
 pub fn question(source: &SourceServer) -> Question {
-    sql(&source.database, "databases")
+    Question::on_source(&source.database, "databases")
 }
 
 /// The query `database_sizes`: apart, as reading sizes walks the disk and may run into the time limit.
 pub fn sizes_question(source: &SourceServer) -> Question {
-    sql(&source.database, "database_sizes")
+    Question::on_source(&source.database, "database_sizes")
 }
 
 /// The query `contents` in one database.
 pub fn contents_question(database: &str) -> Question {
-    sql(database, "contents")
+    Question::on_source(database, "contents")
 }
 
 /// The source's databases with their sizes.

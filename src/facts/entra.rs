@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Fact;
 use super::rows::row;
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 pub use super::service::administrators::may_have_entra_roles;
 
@@ -24,11 +24,7 @@ pub fn question(source: &SourceServer) -> Option<Question> {
 }
 
 fn sql(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "entra_roles",
-    }
+    Question::on_source(&source.database, "entra_roles")
 }
 
 pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Entra> {

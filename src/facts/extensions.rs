@@ -7,7 +7,7 @@ use super::databases::Databases;
 use super::rows::rows;
 use super::{Fact, Missing};
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// One installed extension.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,24 +46,16 @@ pub struct Pin {
     pub schema: String,
 }
 
-fn sql(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
-}
-
 /// The query `extension_pins`: control files are the server's, so one database is asked.
 pub fn pins_question(source: &SourceServer) -> Question {
-    sql(&source.database, "extension_pins")
+    Question::on_source(&source.database, "extension_pins")
 }
 
 /// What is asked in each database.
 pub fn questions_in(database: &str) -> [Question; 2] {
     [
-        sql(database, "extensions"),
-        sql(database, "extension_tables"),
+        Question::on_source(database, "extensions"),
+        Question::on_source(database, "extension_tables"),
     ]
 }
 
@@ -71,8 +63,8 @@ pub fn questions_in(database: &str) -> [Question; 2] {
 pub fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
-        extensions: rows(answers, &sql(name, "extensions")),
-        own_tables: rows(answers, &sql(name, "extension_tables")),
+        extensions: rows(answers, &Question::on_source(name, "extensions")),
+        own_tables: rows(answers, &Question::on_source(name, "extension_tables")),
     };
     databases.to_ask().into_iter().map(of).collect()
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::rows::row;
 use super::{Fact, Missing};
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// What the host has.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,11 +24,7 @@ struct Files {
 
 /// The query `host`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "host",
-    }
+    Question::on_source(&source.database, "host")
 }
 
 pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Host> {

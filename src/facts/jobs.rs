@@ -6,7 +6,7 @@ use super::databases::Databases;
 use super::rows::rows;
 use super::settings::Settings;
 use super::{Fact, Missing};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// An active job of pg_cron.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,11 +54,7 @@ struct Row {
 }
 
 fn question(database: &str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query: "cron_jobs",
-    }
+    Question::on_source(database, "cron_jobs")
 }
 
 /// The databases that may list jobs: those that are asked anyway, and pg_cron's own, whose jobs may run in any other.

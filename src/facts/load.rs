@@ -7,7 +7,7 @@ pub mod tables;
 
 use super::Fact;
 use super::databases::Databases;
-use crate::plan::{Migration, SourceServer};
+use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
 /// What is known of it, each part for itself.
@@ -20,22 +20,17 @@ pub struct Load {
 }
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     vec![connections::question(source), standbys::question(source)]
 }
 
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+pub fn questions_in(database: &str) -> Vec<Question> {
     tables::questions_in(database).to_vec()
 }
 
 /// Reads all of it.
-pub fn read(
-    _migration: &Migration,
-    source: &SourceServer,
-    databases: Option<&Databases>,
-    answers: &Answers,
-) -> Load {
+pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Load {
     Load {
         connections: connections::read(source, answers),
         standbys: standbys::read(source, answers),

@@ -1,5 +1,5 @@
 //! From answers to typed facts, and from answers to the next questions. Parses; judges nothing.
-//! Here: [`Facts`], [`Fact`], [`Missing`], and [`next`]. One module per subject below.
+//! Here: [`Facts`], [`Fact`], [`Missing`]; what is asked, in `next`. One module per subject below.
 //! Not here: how questions are asked (`inputs`), whether a fact is good or bad (`checks`).
 
 pub mod access;
@@ -16,6 +16,7 @@ pub mod listed;
 pub mod load;
 mod missing;
 pub mod network;
+mod next;
 pub mod objects;
 pub mod parameter;
 pub mod path;
@@ -39,10 +40,11 @@ pub mod version;
 
 use time::OffsetDateTime;
 
-use crate::plan::{Migration, SourceServer, Target};
-use crate::question::{Answers, Question};
+use crate::plan::Migration;
+use crate::question::Answers;
 
 pub use missing::{Grant, Missing, arm_action};
+pub use next::next;
 
 /// A typed fact, or why it is not known.
 pub type Fact<T> = Result<T, Missing>;
@@ -139,14 +141,12 @@ impl<'a> Facts<'a> {
             host: source.read(host::read),
             objects: source
                 .read(|s, a| Ok(objects::read(migration, s, databases.as_ref().ok(), a))),
-            relations: source
-                .read(|s, a| Ok(relations::read(migration, s, databases.as_ref().ok(), a))),
-            removed: source
-                .read(|s, a| Ok(removed::read(migration, s, databases.as_ref().ok(), a))),
-            load: source.read(|s, a| Ok(load::read(migration, s, databases.as_ref().ok(), a))),
+            relations: source.read(|s, a| Ok(relations::read(s, databases.as_ref().ok(), a))),
+            removed: source.read(|_, a| Ok(removed::read(databases.as_ref().ok(), a))),
+            load: source.read(|s, a| Ok(load::read(s, databases.as_ref().ok(), a))),
             access: source.read(|s, a| Ok(access::read(migration, s, databases.as_ref().ok(), a))),
-            stream: source.read(|s, a| Ok(stream::read(migration, s, databases.as_ref().ok(), a))),
-            reach: source.read(|s, a| Ok(reach::read(migration, s, databases.as_ref().ok(), a))),
+            stream: source.read(|s, a| Ok(stream::read(s, databases.as_ref().ok(), a))),
+            reach: source.read(|s, a| Ok(reach::read(s, a))),
             path: child.read(|t, a| Ok(path::read(migration, t, &server, a))),
             service: child.read(|t, a| Ok(service::read(migration, t, &server, a))),
             databases,
@@ -179,93 +179,4 @@ impl<'a, S> Reader<'a, S> {
     fn read<T>(&self, read: impl FnOnce(&'a S, &'a Answers) -> Fact<T>) -> Fact<T> {
         read(self.side.clone()?, self.answers)
     }
-}
-
-/// The questions that these answers leave open. Empty when everything that can be known was asked.
-/// Questions that were asked already may be among them; `inputs::collect` drops those.
-pub fn next(migration: &Migration, answers: &Answers) -> Vec<Question> {
-    let mut questions = Vec::new();
-    if let Some(target) = migration
-        .target
-        .as_ref()
-        .filter(|_| migration.scope.has_target())
-    {
-        questions.extend(next_of_target(migration, target, answers));
-    }
-    if let Some(source) = migration
-        .source
-        .as_ref()
-        .filter(|_| migration.scope.has_source())
-    {
-        questions.extend(next_of_source(migration, source, answers));
-    }
-    questions
-}
-
-fn next_of_target(migration: &Migration, target: &Target, answers: &Answers) -> Vec<Question> {
-    let mut questions = vec![
-        server::question(target),
-        replicas::question(target),
-        configurations::question(target),
-        databases::target_question(target),
-    ];
-    let server = server::read(target, answers);
-    questions.extend(path::questions(migration, target, &server, answers));
-    questions.extend(service::questions(migration, target, &server, answers));
-    let target_databases = databases::read_target(target, answers);
-    questions.extend(target_sql::questions(target, &target_databases));
-    questions.extend(capabilities::question(migration, &server).ok());
-    if let Ok(names) = replicas::ids(target, answers) {
-        questions.extend(names.iter().map(|id| replicas::question_of(target, id)));
-    }
-    questions
-}
-
-fn next_of_source(
-    migration: &Migration,
-    source: &SourceServer,
-    answers: &Answers,
-) -> Vec<Question> {
-    let mut questions = vec![
-        session::connection_question(source),
-        session::question(source),
-        settings::question(source),
-        databases::question(source),
-        databases::sizes_question(source),
-        roles::question(source),
-        host::question(source),
-        extensions::pins_question(source),
-        read_only::question(source),
-        activity::question(source),
-    ];
-    questions.extend(entra::question(source));
-    questions.extend(source_azure::question(migration));
-    if migration.location.is_some() {
-        let no_target = Err(Missing::no_target());
-        questions.extend(capabilities::question(migration, &no_target).ok());
-    }
-    questions.extend(objects::questions(migration, source));
-    questions.extend(relations::questions(migration, source));
-    questions.extend(removed::questions(migration, source));
-    questions.extend(load::questions(migration, source));
-    questions.extend(access::questions(migration, source));
-    questions.extend(stream::questions(migration, source));
-    questions.extend(reach::questions(migration, source));
-    if let Ok(databases) = databases::read(migration, source, answers) {
-        let settings = settings::read(source, answers);
-        questions.extend(jobs::questions(&databases, settings.as_ref().ok()));
-        questions.extend(databases.postgres_question());
-        for name in databases.to_ask() {
-            questions.push(databases::contents_question(name));
-            questions.extend(extensions::questions_in(name));
-            questions.extend(objects::questions_in(migration, name));
-            questions.extend(relations::questions_in(migration, name));
-            questions.extend(removed::questions_in(migration, name));
-            questions.extend(load::questions_in(migration, name));
-            questions.extend(access::questions_in(migration, name));
-            questions.extend(stream::questions_in(migration, name));
-            questions.extend(reach::questions_in(migration, name));
-        }
-    }
-    questions
 }

@@ -6,7 +6,7 @@ use super::Fact;
 use super::rows::rows;
 use super::settings::Settings;
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 pub const PARAMETER: &str = "default_transaction_read_only";
 
@@ -63,11 +63,7 @@ fn is_on(value: &str) -> bool {
 
 /// The query `read_only_settings`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "read_only_settings",
-    }
+    Question::on_source(&source.database, "read_only_settings")
 }
 
 pub fn read(source: &SourceServer, settings: &Fact<Settings>, answers: &Answers) -> Fact<ReadOnly> {

@@ -8,8 +8,8 @@ use super::databases::Databases;
 use super::listed::{Listed, listed};
 use super::rows::rows;
 use super::{Fact, Missing};
-use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question};
 
 /// A relation, by its name with its schema, quoted where SQL asks for it.
 #[derive(Debug, Clone, Deserialize)]
@@ -127,15 +127,15 @@ impl Relations {
 }
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     let queries = ["prepared_transactions", "shared_security_labels"];
     queries
-        .map(|query| question(&source.database, query))
+        .map(|query| Question::on_source(&source.database, query))
         .into()
 }
 
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+pub fn questions_in(database: &str) -> Vec<Question> {
     let queries = [
         "tables_with_oids",
         "defective_relations",
@@ -143,50 +143,39 @@ pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
         "security_labels",
         "always_triggers",
     ];
-    queries.map(|query| question(database, query)).into()
-}
-
-fn question(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
+    queries
+        .map(|query| Question::on_source(database, query))
+        .into()
 }
 
 /// Reads all of it.
-pub fn read(
-    _migration: &Migration,
-    source: &SourceServer,
-    databases: Option<&Databases>,
-    answers: &Answers,
-) -> Relations {
+pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Relations {
     let in_database = |name: &str| InDatabase {
         database: name.to_owned(),
-        with_oids: listed(answers, &question(name, "tables_with_oids")),
+        with_oids: listed(answers, &Question::on_source(name, "tables_with_oids")),
         unlogged: defective(answers, name, Problem::Unlogged),
         invalid_indexes: defective(answers, name, Problem::InvalidIndex),
-        logical: listed(answers, &question(name, "logical_replication")),
-        labels: listed(answers, &question(name, "security_labels")),
-        triggers: listed(answers, &question(name, "always_triggers")),
+        logical: listed(answers, &Question::on_source(name, "logical_replication")),
+        labels: listed(answers, &Question::on_source(name, "security_labels")),
+        triggers: listed(answers, &Question::on_source(name, "always_triggers")),
     };
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Relations {
         databases: names.into_iter().map(in_database).collect(),
         prepared: listed(
             answers,
-            &question(&source.database, "prepared_transactions"),
+            &Question::on_source(&source.database, "prepared_transactions"),
         ),
         shared_labels: listed(
             answers,
-            &question(&source.database, "shared_security_labels"),
+            &Question::on_source(&source.database, "shared_security_labels"),
         ),
     }
 }
 
 /// Those rows of one answer that have this problem.
 fn defective(answers: &Answers, database: &str, problem: Problem) -> Fact<Listed<Defective>> {
-    let question = question(database, "defective_relations");
+    let question = Question::on_source(database, "defective_relations");
     let mut found: Vec<Defective> = rows(answers, &question)?;
     found.retain(|d| d.problem == problem);
     let total = found.first().map_or(0, |d| d.total);

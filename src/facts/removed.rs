@@ -6,8 +6,7 @@ use serde::Deserialize;
 use super::databases::Databases;
 use super::listed::{Listed, listed};
 use super::{Fact, Missing};
-use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 use crate::reference::removed::{self, Removal};
 
 /// One use, in the words of the query.
@@ -65,37 +64,21 @@ impl Removed {
     }
 }
 
-/// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, _source: &SourceServer) -> Vec<Question> {
-    Vec::new()
-}
-
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+pub fn questions_in(database: &str) -> Vec<Question> {
     let queries = ["removed_types", "removed_uses", "removed_words"];
-    queries.map(|query| question(database, query)).into()
-}
-
-fn question(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
+    queries
+        .map(|query| Question::on_source(database, query))
+        .into()
 }
 
 /// Reads all of it.
-pub fn read(
-    _migration: &Migration,
-    _source: &SourceServer,
-    databases: Option<&Databases>,
-    answers: &Answers,
-) -> Removed {
+pub fn read(databases: Option<&Databases>, answers: &Answers) -> Removed {
     let in_database = |name: &str| InDatabase {
         database: name.to_owned(),
-        types: listed(answers, &question(name, "removed_types")),
-        uses: listed(answers, &question(name, "removed_uses")),
-        words: listed(answers, &question(name, "removed_words")),
+        types: listed(answers, &Question::on_source(name, "removed_types")),
+        uses: listed(answers, &Question::on_source(name, "removed_uses")),
+        words: listed(answers, &Question::on_source(name, "removed_words")),
     };
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Removed {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Fact;
 use super::rows::rows;
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// The kind of one role's password.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,11 +20,7 @@ pub type PasswordKinds = Vec<PasswordKind>;
 
 /// The query `role_passwords`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "role_passwords",
-    }
+    Question::on_source(&source.database, "role_passwords")
 }
 
 pub fn read(source: &SourceServer, answers: &Answers) -> Fact<PasswordKinds> {

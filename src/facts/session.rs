@@ -68,11 +68,7 @@ pub struct Tls {
 
 /// The query `identity`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "identity",
-    }
+    Question::on_source(&source.database, "identity")
 }
 
 pub fn connection_question(source: &SourceServer) -> Question {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::rows::rows;
 use super::{Fact, Grant, Missing};
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// One parameter of the source.
 #[derive(Debug, Clone, Deserialize)]
@@ -122,11 +122,7 @@ impl Settings {
 
 /// The query `settings`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "settings",
-    }
+    Question::on_source(&source.database, "settings")
 }
 
 /// The settings; an empty list is no answer, as no server has none.

@@ -3,6 +3,7 @@
 //! Not here: how the facts are read (`facts::path`), how bad a ruling is (`checks`).
 
 pub mod drawn;
+pub mod hop;
 mod hops;
 mod matching;
 mod ports;

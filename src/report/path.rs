@@ -1,6 +1,7 @@
 //! The path as lines of text: where it starts and ends, and each hop with its state and what decides it.
 
-use crate::network::drawn::{DrawnPath, Hop, State};
+use crate::network::drawn::DrawnPath;
+use crate::network::hop::{Hop, State};
 
 /// The lines of the path, the first one naming its ends.
 pub(super) fn lines(path: &DrawnPath) -> Vec<String> {

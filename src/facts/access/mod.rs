@@ -11,7 +11,7 @@ use super::databases::Databases;
 use super::rows::rows;
 use super::{Fact, Facts, Missing};
 use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 pub use grants::{CatalogGrant, DefaultPrivilege};
 pub use own_settings::{OwnSetting, OwnSettings, Scope};
@@ -71,14 +71,14 @@ impl Access {
 }
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     ["roles", "role_settings"]
-        .map(|query| ask(&source.database, query))
+        .map(|query| Question::on_source(&source.database, query))
         .into()
 }
 
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+pub fn questions_in(database: &str) -> Vec<Question> {
     [
         "unreadable",
         "large_objects_unreadable",
@@ -87,7 +87,7 @@ pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
         "catalog_grants",
         "default_privileges",
     ]
-    .map(|query| ask(database, query))
+    .map(|query| Question::on_source(database, query))
     .into()
 }
 
@@ -98,7 +98,7 @@ pub fn read(
     databases: Option<&Databases>,
     answers: &Answers,
 ) -> Access {
-    let question = ask(&source.database, "roles");
+    let question = Question::on_source(&source.database, "roles");
     let roles = roles::read(answers, &question);
     let user = migration.migration_user.as_deref().unwrap_or(&source.user);
     let migration_user = roles.as_ref().map_err(Clone::clone).and_then(|all| {
@@ -109,7 +109,10 @@ pub fn read(
     let databases = names.into_iter();
     let databases = databases.map(|name| in_database(name, migration_user.as_ref().err(), answers));
     Access {
-        settings: own_settings::read(answers, &ask(&source.database, "role_settings")),
+        settings: own_settings::read(
+            answers,
+            &Question::on_source(&source.database, "role_settings"),
+        ),
         databases: databases.collect(),
         roles,
         migration_user,
@@ -119,7 +122,7 @@ pub fn read(
 /// Without the migration user the answers about its rights are empty lists, which would look like rights.
 fn in_database(name: &str, no_user: Option<&Missing>, answers: &Answers) -> InDatabase {
     let known = || no_user.map_or(Ok(()), |missing| Err(missing.clone()));
-    let of = |query| ask(name, query);
+    let of = |query| Question::on_source(name, query);
     InDatabase {
         name: name.to_owned(),
         unreadable: known().and_then(|()| rows(answers, &of("unreadable"))),
@@ -128,13 +131,5 @@ fn in_database(name: &str, no_user: Option<&Missing>, answers: &Answers) -> InDa
         superuser_owned: rows(answers, &of("superuser_owned")),
         catalog_grants: rows(answers, &of("catalog_grants")),
         default_privileges: known().and_then(|()| rows(answers, &of("default_privileges"))),
-    }
-}
-
-fn ask(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::facts::rows::rows;
 use crate::facts::{Fact, Missing};
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// Connections to one database, without the one that asked.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,11 +48,7 @@ impl Connections {
 
 /// The query `connections`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "connections",
-    }
+    Question::on_source(&source.database, "connections")
 }
 
 pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Connections> {

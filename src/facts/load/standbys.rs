@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::facts::rows::rows;
 use crate::facts::{Fact, Missing};
 use crate::plan::SourceServer;
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// One receiver that is connected to no database, so that it takes the log as it is.
 #[derive(Debug, Clone)]
@@ -26,11 +26,7 @@ struct Row {
 
 /// The query `standbys`.
 pub fn question(source: &SourceServer) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query: "standbys",
-    }
+    Question::on_source(&source.database, "standbys")
 }
 
 pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Vec<Standby>> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::facts::databases::{Database, Databases};
 use crate::facts::rows::{row, rows};
 use crate::facts::{Fact, Missing};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 const MIB: u64 = 1_048_576;
 
@@ -30,7 +30,7 @@ impl InDatabase {
             size / MIB,
             self.database
         );
-        let question = sql(&self.database, "relation_counts");
+        let question = Question::on_source(&self.database, "relation_counts");
         let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
         (gap > bytes).then(|| Missing::unreadable(&question, reason).with_remedy(remedy))
     }
@@ -60,26 +60,18 @@ pub struct LargeTable {
     pub total: u64,
 }
 
-fn sql(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
-}
-
 pub(super) fn questions_in(database: &str) -> [Question; 2] {
     [
-        sql(database, "relation_counts"),
-        sql(database, "large_tables"),
+        Question::on_source(database, "relation_counts"),
+        Question::on_source(database, "large_tables"),
     ]
 }
 
 pub(super) fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
-        counts: row(answers, &sql(name, "relation_counts")),
-        large: rows(answers, &sql(name, "large_tables")),
+        counts: row(answers, &Question::on_source(name, "relation_counts")),
+        large: rows(answers, &Question::on_source(name, "large_tables")),
     };
     databases.to_ask().into_iter().map(of).collect()
 }

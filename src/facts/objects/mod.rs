@@ -11,7 +11,7 @@ use super::listed::listed;
 use super::rows::{row, rows};
 use super::{Fact, Missing};
 use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 pub use super::listed::Listed;
 pub use functions::{CFunction, FileFunction, Language, PrivilegedFunction, SearchPathFunction};
@@ -89,26 +89,21 @@ impl Objects {
     }
 }
 
-fn sql(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
-}
-
 fn defaults_question(source: &SourceServer) -> Question {
-    sql(&source.database, "database_defaults")
+    Question::on_source(&source.database, "database_defaults")
 }
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     vec![defaults_question(source)]
 }
 
 /// What is asked in each database.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
-    IN_DATABASE.iter().map(|q| sql(database, q)).collect()
+pub fn questions_in(database: &str) -> Vec<Question> {
+    IN_DATABASE
+        .iter()
+        .map(|q| Question::on_source(database, q))
+        .collect()
 }
 
 /// Reads all of it.
@@ -127,7 +122,7 @@ pub fn read(
 }
 
 fn read_in(database: &str, answers: &Answers) -> InDatabase {
-    let of = |query| sql(database, query);
+    let of = |query| Question::on_source(database, query);
     InDatabase {
         database: database.to_owned(),
         collations: listed(answers, &of("collations")),

@@ -8,11 +8,10 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use super::databases::Databases;
 use super::rows::{given, rows};
 use super::{Fact, Missing};
-use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question};
 
 pub use address::Address;
 pub(crate) use address::is_here_only;
@@ -40,32 +39,18 @@ struct Group {
 }
 
 fn sql(source: &SourceServer, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: source.database.clone(),
-        query,
-    }
+    Question::on_source(&source.database, query)
 }
 
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     let mut questions = vec![sql(source, "hba"), sql(source, "groups")];
     questions.extend(dns(&Address::of(source.service_address())));
     questions
 }
 
-/// What is asked in each database: nothing.
-pub fn questions_in(_migration: &Migration, _database: &str) -> Vec<Question> {
-    Vec::new()
-}
-
 /// Reads all of it.
-pub fn read(
-    _migration: &Migration,
-    source: &SourceServer,
-    _databases: Option<&Databases>,
-    answers: &Answers,
-) -> Reach {
+pub fn read(source: &SourceServer, answers: &Answers) -> Reach {
     let address = Address::of(source.service_address());
     let groups = sql(source, "groups");
     Reach {

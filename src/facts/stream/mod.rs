@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::databases::Databases;
 use super::rows::row;
 use super::{Fact, Missing};
-use crate::plan::{Migration, SourceServer};
-use crate::question::{Answers, Question, Side};
+use crate::plan::SourceServer;
+use crate::question::{Answers, Question};
 
 pub use identities::{Identities, Key, Table};
 pub use slots::{Slot, Slots};
@@ -42,7 +42,10 @@ impl Stream {
     pub fn identities(&self, database: &str) -> Fact<&Identities> {
         match self.in_database.get(database) {
             Some(known) => known.identities.as_ref().map_err(Clone::clone),
-            None => Err(Missing::not_asked(&sql(database, "identities"))),
+            None => Err(Missing::not_asked(&Question::on_source(
+                database,
+                "identities",
+            ))),
         }
     }
 
@@ -50,7 +53,10 @@ impl Stream {
     pub fn sequences(&self, database: &str) -> Fact<u64> {
         match self.in_database.get(database) {
             Some(known) => known.sequences.clone(),
-            None => Err(Missing::not_asked(&sql(database, "sequences"))),
+            None => Err(Missing::not_asked(&Question::on_source(
+                database,
+                "sequences",
+            ))),
         }
     }
 }
@@ -70,44 +76,32 @@ struct Sequences {
     sequences: u64,
 }
 
-fn sql(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
-}
-
 /// What is asked of the server as a whole.
-pub fn questions(_migration: &Migration, source: &SourceServer) -> Vec<Question> {
+pub fn questions(source: &SourceServer) -> Vec<Question> {
     [
         "replication_slots",
         "wal_senders",
         "contrib",
         "transactions",
     ]
-    .map(|query| sql(&source.database, query))
+    .map(|query| Question::on_source(&source.database, query))
     .into()
 }
 
 /// What is asked in each database. Offline too: a recording can then be judged as the other mode.
-pub fn questions_in(_migration: &Migration, database: &str) -> Vec<Question> {
+pub fn questions_in(database: &str) -> Vec<Question> {
     ["identities", "sequences"]
-        .map(|query| sql(database, query))
+        .map(|query| Question::on_source(database, query))
         .into()
 }
 
 /// Reads all of it.
-pub fn read(
-    _migration: &Migration,
-    source: &SourceServer,
-    databases: Option<&Databases>,
-    answers: &Answers,
-) -> Stream {
-    let on_server = |query| sql(&source.database, query);
+pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Stream {
+    let on_server = |query| Question::on_source(&source.database, query);
     let in_database = |name: &str| InDatabase {
-        identities: identities::read(answers, &sql(name, "identities")),
-        sequences: row(answers, &sql(name, "sequences")).map(|row: Sequences| row.sequences),
+        identities: identities::read(answers, &Question::on_source(name, "identities")),
+        sequences: row(answers, &Question::on_source(name, "sequences"))
+            .map(|row: Sequences| row.sequences),
     };
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Stream {

@@ -4,7 +4,7 @@ mod ways;
 
 use std::net::IpAddr;
 
-use super::drawn::{Hop, State};
+use super::hop::{Hop, State};
 use super::security::{self, Ruling};
 use crate::facts::network::{destination, is_private};
 use crate::facts::path::Inside;

@@ -7,7 +7,7 @@ use crate::facts::network::is_private;
 use crate::facts::path::Inside;
 use crate::facts::path::peering::Peering;
 use crate::facts::path::route_table::NextHop;
-use crate::network::drawn::{Hop, State};
+use crate::network::hop::{Hop, State};
 use crate::network::routing::{self, Gate, Told, Way};
 
 /// The hops that a packet to this address meets after it left the subnet.

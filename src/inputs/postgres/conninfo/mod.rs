@@ -4,7 +4,7 @@
 
 mod choices;
 mod endpoint;
-mod error;
+pub(super) mod error;
 mod keywords;
 mod passfile;
 mod places;

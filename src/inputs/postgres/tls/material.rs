@@ -7,7 +7,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::super::conninfo::ConninfoError;
+use super::super::conninfo::error::ConninfoError;
 use super::Get;
 
 /// Whom to trust.

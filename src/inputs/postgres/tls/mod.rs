@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 pub(super) use certificate::Seen;
 pub(super) use explain::explain;
 
-use super::conninfo::ConninfoError;
+use super::conninfo::error::ConninfoError;
 use material::{Identity, Roots};
 use verify::Verifier;
 
