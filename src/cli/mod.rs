@@ -4,6 +4,7 @@
 mod check;
 mod connect;
 mod details;
+mod diff;
 mod explain;
 mod fix;
 mod grants;
@@ -62,6 +63,8 @@ enum Verb {
     Check(Box<check::Args>),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
+    /// What changed between two reports or recordings: exit 1 when something got worse
+    Diff(diff::Args),
     /// The commands that mend what a check found, as a bash script for a person or a pipeline to run
     Fix(Box<fix::Args>),
     /// The rights that a read-only auditor needs, as a script and an Azure role
@@ -123,6 +126,14 @@ pub enum Error {
     },
     #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
     NoSuchCheck { id: String, nearest: String },
+    #[error(
+        "`{path}` is no report that this version reads: {why}; give a report.json, or a recording"
+    )]
+    NoReport { path: PathBuf, why: String },
+    #[error(
+        "the recording was kept, but its replay says otherwise than the answers did ({what}); please tell the makers of flexready"
+    )]
+    ReplayDiffers { what: String },
     #[error("the recording holds no migration; record again")]
     NothingRecorded,
     #[error("the recording holds no migration `{name}`; it has {names}")]
@@ -149,6 +160,7 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
+            Verb::Diff(args) => diff::run(&args),
             Verb::Fix(args) => fix::run(&args),
             Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),

@@ -6,6 +6,7 @@ pub mod arm;
 pub mod dns;
 pub mod live;
 pub mod postgres;
+pub mod pseudonyms;
 pub mod recording;
 pub mod redact;
 

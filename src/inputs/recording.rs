@@ -1,11 +1,15 @@
-//! Recordings: a folder with `manifest.json` and a file for each answer.
+//! Recordings: a folder with `manifest.json` and a file for each answer, or a `.tar.gz` of these.
 //! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
 //! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
+
+mod secrets;
+mod store;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -14,6 +18,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Source;
+use store::Store;
+
 use crate::plan::Migration;
 use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
 
@@ -23,7 +29,9 @@ const FORMAT: u32 = 1;
 /// Why a recording could not be opened or written. All of it shows before the first question.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    #[error("`{path}` is no recording: {source}; give the folder that holds its manifest.json")]
+    #[error(
+        "`{path}` is no recording: {source}; give the folder that holds its manifest.json, or its .tar.gz"
+    )]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{path}: the manifest is not readable ({source}); record again, or restore the file")]
     Malformed {
@@ -34,6 +42,20 @@ pub enum RecordingError {
     Newer { path: PathBuf, found: u32 },
     #[error("`{path}` is not empty; name a folder that does not exist yet")]
     NotEmpty { path: PathBuf },
+    #[error(
+        "the recording was not written: the answer to `{question}` seems to hold {what}, in spite of the masks; look at it \
+         there, and tell the makers of flexready where it stood"
+    )]
+    Secret {
+        question: String,
+        what: &'static str,
+    },
+    #[error("the recording of {recorded_at} is {age} old, `--max-age` allows {most}; record again")]
+    Stale {
+        recorded_at: String,
+        age: String,
+        most: String,
+    },
     #[error("cannot write the recording to `{path}`: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
 }
@@ -67,7 +89,7 @@ struct Entry {
 
 /// A recording that was opened.
 pub struct Recording {
-    folder: PathBuf,
+    store: Store,
     manifest: Manifest,
     entries: BTreeMap<String, Entry>,
 }
@@ -79,10 +101,12 @@ impl Recording {
     /// When the manifest is absent, unreadable or of a newer format. Any other broken file is a refusal of its question.
     pub fn open(folder: &Path) -> Result<Self, RecordingError> {
         let path = folder.join("manifest.json");
-        let text = fs::read(&path).map_err(|source| RecordingError::Unreadable {
+        let unreadable = |source| RecordingError::Unreadable {
             path: folder.to_owned(),
             source,
-        })?;
+        };
+        let store = Store::open(folder).map_err(unreadable)?;
+        let text = store.read("manifest.json").map_err(unreadable)?;
         let malformed = |source| RecordingError::Malformed {
             path: path.clone(),
             source,
@@ -103,7 +127,7 @@ impl Recording {
             .map(|e| (e.question.clone(), e.clone()))
             .collect();
         Ok(Recording {
-            folder: folder.to_owned(),
+            store,
             manifest,
             entries,
         })
@@ -117,6 +141,22 @@ impl Recording {
     /// Answers without any answer yet, with the recording's clock and origin.
     pub fn start(&self) -> Answers {
         Answers::new(self.manifest.recorded_at, self.manifest.origin)
+    }
+
+    /// Refuses a recording that is older than `most` at the moment `now`: a gate must not be opened by last month's answers.
+    ///
+    /// # Errors
+    /// When it is older.
+    pub fn no_older_than(&self, most: Duration, now: OffsetDateTime) -> Result<(), RecordingError> {
+        let age = now - self.manifest.recorded_at;
+        if age <= most {
+            return Ok(());
+        }
+        Err(RecordingError::Stale {
+            recorded_at: rfc3339(self.manifest.recorded_at),
+            age: shown(age.unsigned_abs()),
+            most: shown(most),
+        })
     }
 
     /// The keys of all questions that were asked.
@@ -158,7 +198,7 @@ impl Recording {
         if file.contains(['/', '\\']) || file.starts_with('.') {
             return Err("has a name that leads out of its folder".to_owned());
         }
-        let text = fs::read(self.folder.join(file)).map_err(|e| match e.kind() {
+        let text = self.store.read(file).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => "is not there".to_owned(),
             _ => format!("cannot be read: {e}"),
         })?;
@@ -192,7 +232,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Prepares `folder`, which must be empty or absent.
+    /// Prepares `folder`, which must be empty or absent; the file of a `.tar.gz` must not be there.
     ///
     /// # Errors
     /// When it holds something already, or cannot be made.
@@ -201,8 +241,13 @@ impl Recorder {
             path: folder.to_owned(),
             source,
         };
-        fs::create_dir_all(folder).map_err(unwritable)?;
-        if fs::read_dir(folder).map_err(unwritable)?.next().is_some() {
+        let is_taken = if store::is_archive(folder) {
+            folder.exists()
+        } else {
+            fs::create_dir_all(folder).map_err(unwritable)?;
+            fs::read_dir(folder).map_err(unwritable)?.next().is_some()
+        };
+        if is_taken {
             return Err(RecordingError::NotEmpty {
                 path: folder.to_owned(),
             });
@@ -215,11 +260,12 @@ impl Recorder {
     /// Writes all answers, and the manifest last: a recording without one was not finished.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When something in it looks like a secret, and when a file cannot be written.
     pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
+        let mut files = Vec::new();
         let mut entries = Vec::new();
         for (index, (key, answer)) in answers.iter().enumerate() {
-            entries.push(self.entry(index + 1, key, answer)?);
+            entries.push(entry(&mut files, index + 1, key, answer)?);
         }
         let manifest = Manifest {
             format: FORMAT,
@@ -230,39 +276,56 @@ impl Recorder {
             migrations: migrations.to_vec(),
             answers: entries,
         };
-        self.file("manifest.json", &manifest)
-    }
-
-    fn entry(&self, number: usize, key: &str, answer: &Answer) -> Result<Entry, RecordingError> {
-        let start = Entry {
-            question: key.to_owned(),
-            file: None,
-            api_version: None,
-            refused: None,
-        };
-        Ok(match answer {
-            Answer::Refused(refusal) => Entry {
-                refused: Some(refusal.clone()),
-                ..start
-            },
-            Answer::Given(given) => {
-                let file = format!("{number:03}-{}.json", slug(key));
-                self.file(&file, &given.json)?;
-                Entry {
-                    file: Some(file),
-                    api_version: given.api_version.clone(),
-                    ..start
-                }
-            }
+        let manifest = serde_json::to_value(manifest).expect("a manifest is JSON");
+        files.push((
+            "manifest.json".to_owned(),
+            clean("the manifest", &manifest)?,
+        ));
+        store::write(&self.folder, &files).map_err(|source| RecordingError::Unwritable {
+            path: self.folder.clone(),
+            source,
         })
     }
+}
 
-    fn file(&self, name: &str, content: &impl Serialize) -> Result<(), RecordingError> {
-        let mut text = serde_json::to_vec_pretty(content).expect("answers and manifest are JSON");
-        text.push(b'\n');
-        let path = self.folder.join(name);
-        fs::write(&path, text).map_err(|source| RecordingError::Unwritable { path, source })
+fn entry(
+    files: &mut Vec<(String, Vec<u8>)>,
+    number: usize,
+    key: &str,
+    answer: &Answer,
+) -> Result<Entry, RecordingError> {
+    let start = Entry {
+        question: key.to_owned(),
+        file: None,
+        api_version: None,
+        refused: None,
+    };
+    Ok(match answer {
+        Answer::Refused(refusal) => Entry {
+            refused: Some(refusal.clone()),
+            ..start
+        },
+        Answer::Given(given) => {
+            let file = format!("{number:03}-{}.json", slug(key));
+            files.push((file.clone(), clean(key, &given.json)?));
+            Entry {
+                file: Some(file),
+                api_version: given.api_version.clone(),
+                ..start
+            }
+        }
+    })
+}
+
+/// The bytes of a file, if nothing in it looks like a secret.
+fn clean(question: &str, json: &Value) -> Result<Vec<u8>, RecordingError> {
+    if let Some(what) = secrets::seen_in(json) {
+        let question = question.to_owned();
+        return Err(RecordingError::Secret { question, what });
     }
+    let mut text = serde_json::to_vec_pretty(json).expect("answers and manifest are JSON");
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// A short ASCII name for a key: for people who look into the folder. Never parsed back.
@@ -277,6 +340,17 @@ fn slug(key: &str) -> String {
     let mut slug = words[tail..].join("-");
     slug.truncate(60);
     slug
+}
+
+/// `7d`, `36h`, `10m`, `5s`: whole, and rounded down.
+fn shown(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        s if s >= 48 * 3600 => format!("{}d", s / 86_400),
+        s if s >= 3600 => format!("{}h", s / 3600),
+        s if s >= 60 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
 }
 
 /// The present moment, to the second: the clock of a live run's judgement.

@@ -6,6 +6,7 @@ mod build;
 mod catalogue;
 pub mod coverage;
 mod csv;
+pub mod diff;
 mod entries;
 pub mod explain;
 mod fingerprint;
@@ -30,7 +31,7 @@ pub use csv::csv;
 pub use html::html;
 pub use junit::{file_name as junit_file_name, junit, junit_of};
 pub use markdown::markdown;
-pub use value::{CheckReport, FindingReport, MigrationReport, Report};
+pub use value::{CheckReport, FindingReport, MigrationReport, Report, SCHEMA};
 
 /// The report as JSON, indented, with a newline at its end.
 pub fn json(report: &Report) -> String {

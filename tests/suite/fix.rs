@@ -7,8 +7,8 @@ mod verbs;
 
 use std::collections::BTreeSet;
 
-use flexready::checks::step::{Taken, What};
 use flexready::checks::Severity;
+use flexready::checks::step::{Taken, What};
 use flexready::facts::Facts;
 use flexready::plan::{Migration, Mode};
 use flexready::question::Answers;
@@ -40,7 +40,12 @@ fn judged<'f>(facts: &'f Facts<'f>) -> Judgement {
 
 /// Blockers that a change in Azure would mend, or that rest on Azure's answers alone.
 fn azure_blockers(judgement: &Judgement) -> BTreeSet<&'static str> {
-    let is_azures = |what: &What| matches!(what, What::Az(_) | What::Parameter { .. } | What::Restart(_));
+    let is_azures = |what: &What| {
+        matches!(
+            what,
+            What::Az(_) | What::Parameter { .. } | What::Restart(_)
+        )
+    };
     let blockers = judgement.outcomes.iter().filter(|o| {
         o.findings.iter().any(|f| {
             o.severity_of(f) == Severity::Blocker
@@ -70,7 +75,12 @@ fn what_is_put_back(azure: &Azure) -> Value {
         found["properties"]["value"].clone()
     };
     let replicas = azure.body("/replicas");
-    let names: Vec<&Value> = replicas["value"].as_array().unwrap().iter().map(|r| &r["name"]).collect();
+    let names: Vec<&Value> = replicas["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["name"])
+        .collect();
     let replica = azure.body("/flexibleservers/orders-read");
     let locks = azure.body("/locks");
     json!({
@@ -86,7 +96,15 @@ fn what_is_put_back(azure: &Azure) -> Value {
     })
 }
 
-fn scripts(migration: &Migration, answers: &Answers) -> (String, String, BTreeSet<&'static str>, BTreeSet<&'static str>) {
+fn scripts(
+    migration: &Migration,
+    answers: &Answers,
+) -> (
+    String,
+    String,
+    BTreeSet<&'static str>,
+    BTreeSet<&'static str>,
+) {
     let facts = Facts::read(migration, answers);
     let judgement = judged(&facts);
     (
@@ -112,12 +130,22 @@ fn a_fix_that_is_run_leaves_no_blocker_in_azure_and_a_restore_puts_all_back() {
         "extension-not-preloaded",
         "storage-too-small",
     ] {
-        assert!(blockers.contains(id), "{id} is no blocker of this world: {blockers:?}");
+        assert!(
+            blockers.contains(id),
+            "{id} is no blocker of this world: {blockers:?}"
+        );
     }
-    assert_eq!(before.matches("flexible-server restart").count(), 1, "{before}");
+    assert_eq!(
+        before.matches("flexible-server restart").count(),
+        1,
+        "{before}"
+    );
     azure.apply_all(&run(&before));
     let (_, _, after, _) = scripts(&migration, &azure.ask(&migration));
-    assert_eq!(after, left, "what a script may do alone is done, and no more\n{before}");
+    assert_eq!(
+        after, left,
+        "what a script may do alone is done, and no more\n{before}"
+    );
     azure.apply_all(&run(&decided(&before)));
     let (_, _, after, _) = scripts(&migration, &azure.ask(&migration));
     assert_eq!(after, BTreeSet::new());
@@ -139,5 +167,9 @@ fn a_standby_in_the_same_zone_comes_back_there() {
     let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
     azure.apply_all(&run(&before));
     azure.apply_all(&run(&restore));
-    assert_eq!(what_is_put_back(&azure)["availability"], first["availability"], "{restore}");
+    assert_eq!(
+        what_is_put_back(&azure)["availability"],
+        first["availability"],
+        "{restore}"
+    );
 }

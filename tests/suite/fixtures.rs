@@ -28,7 +28,7 @@ fn outcome(check: &'static Check, case: &Case) -> Outcome {
 }
 
 /// All answers of a case.
-fn answers(case: &Case) -> (Migration, Answers) {
+pub fn answers(case: &Case) -> (Migration, Answers) {
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
     let migration = case.migration(&baseline.migrations()[0]);
     let source = Overlay::new(case);
@@ -90,7 +90,7 @@ fn status_word(status: Status) -> &'static str {
     }
 }
 
-fn folders(of: &Path) -> Vec<String> {
+pub fn folders(of: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(of)
         .unwrap_or_else(|e| panic!("{}: {e}", of.display()))
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -17,6 +17,7 @@ mod readme;
 mod relations;
 mod removed;
 mod servers;
+mod share;
 mod source;
 mod stream;
 mod support;

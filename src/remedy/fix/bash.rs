@@ -24,7 +24,7 @@ impl Script {
 
     /// A heading of a part.
     pub fn part(&mut self, title: &str) {
-        writeln!(self.body, "\n### {title}\n").expect("writing to a string succeeds");
+        writeln!(self.body, "\n### {title}").expect("writing to a string succeeds");
     }
 
     /// Comment lines, wrapped; what follows the first is indented by `indent`.
@@ -34,7 +34,8 @@ impl Script {
         let options = textwrap::Options::new(WIDTH)
             .initial_indent("# ")
             .subsequent_indent(&next)
-            .break_words(false);
+            .break_words(false)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for row in textwrap::wrap(&text, options) {
             self.body.push_str(row.trim_end());
             self.body.push('\n');

@@ -9,7 +9,7 @@ mod wishes;
 
 use crate::checks::Severity;
 use crate::checks::command;
-use crate::checks::step::{Effect, Taken, What};
+use crate::checks::step::{Effect, Step, Taken, What};
 use crate::facts::Facts;
 use crate::verdict::Judgement;
 use bash::Script;
@@ -39,7 +39,11 @@ pub fn before(facts: &Facts, judgement: &Judgement) -> String {
     if !set.is_empty() {
         parameters_part(&mut script, facts, &set, &mut progress);
     }
-    decisions(&mut script, facts, judgement, &wishes);
+    let done = Done {
+        set: &set,
+        restarts,
+    };
+    decisions(&mut script, facts, judgement, &wishes, &done);
     if restarts {
         restart_once(&mut script, facts, &mut progress);
     }
@@ -159,6 +163,7 @@ fn parameters_part(script: &mut Script, facts: &Facts, set: &[Setting], progress
         .collect();
     ids.sort_unstable();
     ids.dedup();
+    script.blank();
     script.say(&progress.next(&ids.join(", ")));
     for setting in set {
         script.blank();
@@ -191,13 +196,20 @@ fn restart_once(script: &mut Script, facts: &Facts, progress: &mut Progress) {
     };
     script.part("One restart for all of it");
     let restart = command::restart(&target.id);
+    script.blank();
     script.effect(&restart.effect);
     script.say(&progress.next("restart"));
     script.run(&restart.to_string());
 }
 
 /// What a person has to decide or do: blockers and warnings that no step answers, and steps that are offered.
-fn decisions(script: &mut Script, facts: &Facts, judgement: &Judgement, wishes: &[Wish]) {
+fn decisions(
+    script: &mut Script,
+    facts: &Facts,
+    judgement: &Judgement,
+    wishes: &[Wish],
+    done: &Done,
+) {
     let taken_by_script = |asked: &Asked| {
         let steps = &asked.finding.fix;
         !steps.is_empty()
@@ -234,15 +246,34 @@ fn decisions(script: &mut Script, facts: &Facts, judgement: &Judgement, wishes: 
             .take(MOST_TOLD)
             .any(|a| std::ptr::eq(a.finding, asked.finding));
         if is_told {
-            decision(script, facts, asked);
+            decision(script, facts, asked, done);
         }
     }
 }
 
-fn decision(script: &mut Script, facts: &Facts, asked: &Asked) {
+/// What the script does anyhow, so that it is not offered again.
+struct Done<'d> {
+    set: &'d [Setting<'d>],
+    restarts: bool,
+}
+
+impl Done<'_> {
+    fn covers(&self, step: &Step) -> bool {
+        match &step.what {
+            What::Restart(_) => self.restarts,
+            What::Parameter { name, .. } => {
+                let same = |s: &Setting| s.name.eq_ignore_ascii_case(name);
+                self.set.iter().any(same)
+            }
+            What::Az(_) | What::Sql { .. } | What::Words(_) => false,
+        }
+    }
+}
+
+fn decision(script: &mut Script, facts: &Facts, asked: &Asked, done: &Done) {
     script.comment(&format!("  - {}", asked.finding.message), "    ");
     let steps = asked.finding.fix.iter();
-    for step in steps.filter(|s| s.taken != Taken::Afterwards) {
+    for step in steps.filter(|s| s.taken != Taken::Afterwards && !done.covers(s)) {
         let effect = match step.what {
             What::Restart(_) => Effect::default(),
             _ => step.effect,

@@ -127,6 +127,7 @@ fn parameters_back(
     progress: &mut Progress,
 ) {
     script.part("Server parameters of the target");
+    script.blank();
     script.say(&progress.next("server parameters"));
     for (name, value, command) in all {
         script.blank();
@@ -286,6 +287,7 @@ fn by_hand(script: &mut Script, wishes: &[Wish]) {
         return;
     }
     script.part("By hand, where they fit");
+    script.blank();
     for wish in words {
         for asked in wish.by.iter().take(1) {
             script.comment(

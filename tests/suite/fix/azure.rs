@@ -51,18 +51,25 @@ impl Azure {
         let place = folder().join(name);
         let recording = Recording::open(&place).unwrap();
         let migration = recording.migrations()[0].clone();
-        let manifest: Value = serde_json::from_slice(&std::fs::read(place.join("manifest.json")).unwrap()).unwrap();
+        let manifest: Value =
+            serde_json::from_slice(&std::fs::read(place.join("manifest.json")).unwrap()).unwrap();
         let mut bodies = BTreeMap::new();
         for entry in manifest["answers"].as_array().unwrap() {
-            let (Some(key), Some(file)) = (entry["question"].as_str(), entry["file"].as_str()) else {
+            let (Some(key), Some(file)) = (entry["question"].as_str(), entry["file"].as_str())
+            else {
                 continue;
             };
             if let Some(path) = key.strip_prefix("arm:").and_then(|k| k.split('?').next()) {
-                let body = serde_json::from_slice(&std::fs::read(place.join(file)).unwrap()).unwrap();
+                let body =
+                    serde_json::from_slice(&std::fs::read(place.join(file)).unwrap()).unwrap();
                 bodies.insert(path.to_owned(), body);
             }
         }
-        let azure = Azure { bodies: Arc::default(), endpoint: ArmEndpoint::start(), recording };
+        let azure = Azure {
+            bodies: Arc::default(),
+            endpoint: ArmEndpoint::start(),
+            recording,
+        };
         for (path, body) in bodies {
             azure.put(&path, body);
         }
@@ -87,11 +94,24 @@ impl Azure {
             "FLEXREADY_ACCESS_TOKEN" => Some("a.token".to_owned()),
             _ => None,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
-            let options = Options::from_env(Cloud::default(), Auth::default(), Duration::from_secs(60), &env);
-            let source = Mixed { arm: Arm::new(options.unwrap()).unwrap(), recording: &self.recording };
-            flexready::gather(migration, &source, self.recording.start()).await.0
+            let options = Options::from_env(
+                Cloud::default(),
+                Auth::default(),
+                Duration::from_secs(60),
+                &env,
+            );
+            let source = Mixed {
+                arm: Arm::new(options.unwrap()).unwrap(),
+                recording: &self.recording,
+            };
+            flexready::gather(migration, &source, self.recording.start())
+                .await
+                .0
         })
     }
 
@@ -122,17 +142,31 @@ impl Azure {
 
     fn apply(&self, words: &[String]) {
         let flag = |name: &str| {
-            let joined = words.iter().find_map(|w| w.strip_prefix(&format!("{name}=")));
-            let next = words.iter().position(|w| w == name).and_then(|at| words.get(at + 1));
+            let joined = words
+                .iter()
+                .find_map(|w| w.strip_prefix(&format!("{name}=")));
+            let next = words
+                .iter()
+                .position(|w| w == name)
+                .and_then(|at| words.get(at + 1));
             joined.or(next.map(String::as_str))
         };
-        let verb: Vec<&str> = words.iter().take_while(|w| !w.starts_with('-')).map(String::as_str).collect();
+        let verb: Vec<&str> = words
+            .iter()
+            .take_while(|w| !w.starts_with('-'))
+            .map(String::as_str)
+            .collect();
         let server = || format!("/flexibleservers/{}", flag("--name").unwrap());
-        let child = |kind: &str| format!("/flexibleservers/{}/{kind}", flag("--server-name").unwrap());
+        let child =
+            |kind: &str| format!("/flexibleservers/{}/{kind}", flag("--server-name").unwrap());
         match verb.join(" ").strip_prefix("postgres flexible-server ") {
             Some("update") => self.change(&server(), |body| update(body, &flag)),
-            Some("start") => self.change(&server(), |body| body["properties"]["state"] = json!("Ready")),
-            Some("upgrade") => self.change(&server(), |body| body["properties"]["version"] = json!(flag("--version"))),
+            Some("start") => self.change(&server(), |body| {
+                body["properties"]["state"] = json!("Ready")
+            }),
+            Some("upgrade") => self.change(&server(), |body| {
+                body["properties"]["version"] = json!(flag("--version"))
+            }),
             Some("restart") => self.change(&format!("{}/configurations", server()), |body| {
                 for one in body["value"].as_array_mut().unwrap() {
                     one["properties"]["isConfigPendingRestart"] = json!(false);
@@ -141,8 +175,12 @@ impl Azure {
             Some("parameter set") => self.change(&child("configurations"), |body| set(body, &flag)),
             Some("delete") => self.delete(flag("--name").unwrap()),
             Some("replica create") => self.create(&flag),
-            Some("db delete") => self.change(&child("databases"), |body| remove(body, flag("--name").unwrap())),
-            Some("firewall-rule delete") => self.change(&child("firewallrules"), |body| remove(body, flag("--name").unwrap())),
+            Some("db delete") => self.change(&child("databases"), |body| {
+                remove(body, flag("--name").unwrap())
+            }),
+            Some("firewall-rule delete") => self.change(&child("firewallrules"), |body| {
+                remove(body, flag("--name").unwrap())
+            }),
             Some(_) => {}
             None => self.other(&verb, &flag),
         }
@@ -184,7 +222,10 @@ impl Azure {
         let (name, source) = (flag("--name").unwrap(), flag("--source-server").unwrap());
         let primary = self.body(source);
         let id = format!("{}/{name}", source.rsplit_once('/').unwrap().0);
-        let size = flag("--storage-size").map_or(primary["properties"]["storage"]["storageSizeGB"].clone(), |s| json!(s.parse::<u32>().unwrap()));
+        let size = flag("--storage-size").map_or(
+            primary["properties"]["storage"]["storageSizeGB"].clone(),
+            |s| json!(s.parse::<u32>().unwrap()),
+        );
         let location = match flag("--location").unwrap() {
             "northeurope" => "North Europe",
             other => other,
@@ -199,14 +240,20 @@ impl Azure {
         });
         self.put(&id, body);
         self.change("/replicas", |list| {
-            list["value"].as_array_mut().unwrap().push(json!({ "id": id, "name": name, "properties": {} }));
+            list["value"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({ "id": id, "name": name, "properties": {} }));
         });
     }
 }
 
 fn update<'w>(body: &mut Value, flag: &impl Fn(&str) -> Option<&'w str>) {
     match flag("--zonal-resiliency") {
-        Some("Disabled") => body["properties"]["highAvailability"] = json!({ "mode": "Disabled", "state": "NotEnabled" }),
+        Some("Disabled") => {
+            body["properties"]["highAvailability"] =
+                json!({ "mode": "Disabled", "state": "NotEnabled" })
+        }
         Some(_) => {
             let zone = flag("--standby-zone");
             body["properties"]["highAvailability"] = json!({ "mode": "ZoneRedundant", "state": "Healthy", "standbyAvailabilityZone": zone });
@@ -227,7 +274,9 @@ fn update<'w>(body: &mut Value, flag: &impl Fn(&str) -> Option<&'w str>) {
 fn set<'w>(body: &mut Value, flag: &impl Fn(&str) -> Option<&'w str>) {
     let name = flag("--name").unwrap();
     let all = body["value"].as_array_mut().unwrap();
-    let one = all.iter_mut().find(|p| p["name"].as_str().unwrap().eq_ignore_ascii_case(name));
+    let one = all
+        .iter_mut()
+        .find(|p| p["name"].as_str().unwrap().eq_ignore_ascii_case(name));
     let properties = &mut one.unwrap_or_else(|| panic!("no parameter {name}"))["properties"];
     let value = json!(flag("--value").unwrap());
     if properties["isDynamicConfig"] == false && properties["value"] != value {
@@ -238,5 +287,8 @@ fn set<'w>(body: &mut Value, flag: &impl Fn(&str) -> Option<&'w str>) {
 }
 
 fn remove(list: &mut Value, name: &str) {
-    list["value"].as_array_mut().unwrap().retain(|one| one["name"] != name);
+    list["value"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|one| one["name"] != name);
 }

@@ -34,16 +34,33 @@ pub fn run(script: &str) -> Vec<Call> {
         .arg(&file)
         .current_dir(folder.path())
         .env_clear()
-        .envs([("PATH", path.as_str()), ("SOURCE_ADMIN", "postgres"), ("TARGET_ADMIN", "pgadmin")])
+        .envs([
+            ("PATH", path.as_str()),
+            ("SOURCE_ADMIN", "postgres"),
+            ("TARGET_ADMIN", "pgadmin"),
+        ])
         .env("CALLS", &calls)
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && said.is_empty(), "{said}{errors}\n{script}");
-    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let (said, errors) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(
+        output.status.success() && said.is_empty(),
+        "{said}{errors}\n{script}"
+    );
+    let mut names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     names.sort();
-    assert_eq!(names, ["az", "calls", "psql", "script.sh"], "a script writes no file");
+    assert_eq!(
+        names,
+        ["az", "calls", "psql", "script.sh"],
+        "a script writes no file"
+    );
     read(&std::fs::read(&calls).unwrap())
 }
 
@@ -55,7 +72,11 @@ fn read(bytes: &[u8]) -> Vec<Call> {
         let database = words.next().unwrap();
         let count: usize = words.next().unwrap().parse().unwrap();
         let arguments = words.by_ref().take(count).collect();
-        calls.push(Call { program, database, arguments });
+        calls.push(Call {
+            program,
+            database,
+            arguments,
+        });
     }
     calls
 }
@@ -63,7 +84,13 @@ fn read(bytes: &[u8]) -> Vec<Call> {
 /// The script with every choice taken: what stands in it as an offer is run.
 pub fn decided(script: &str) -> String {
     let taken = script.lines().map(|line| match line.strip_prefix("# ") {
-        Some(rest) if ["az ", "on_source ", "on_target "].iter().any(|w| rest.starts_with(w)) => rest,
+        Some(rest)
+            if ["az ", "on_source ", "on_target "]
+                .iter()
+                .any(|w| rest.starts_with(w)) =>
+        {
+            rest
+        }
         _ => line,
     });
     taken.collect::<Vec<_>>().join("\n") + "\n"
@@ -73,7 +100,10 @@ pub fn decided(script: &str) -> String {
 pub fn shellcheck(files: &[std::path::PathBuf]) -> String {
     let mut said = String::new();
     for part in files.chunks(100) {
-        let output = Command::new("shellcheck").args(["--shell=bash", "--format=gcc"]).args(part).output();
+        let output = Command::new("shellcheck")
+            .args(["--shell=bash", "--format=gcc"])
+            .args(part)
+            .output();
         let output = output.expect("shellcheck is installed: tests/run.sh does it");
         said += &String::from_utf8_lossy(&output.stdout);
         said += &String::from_utf8_lossy(&output.stderr);
