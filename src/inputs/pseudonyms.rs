@@ -1,12 +1,13 @@
 //! A recording fit to share: names, hosts and ids get pseudonyms, the same one for the same name wherever it stands, so that
 //! a replay comes to the same verdict.
 //!
-//! Here: which parts of migrations and answers hold names. In `names`: the pseudonyms. What is left as it is: what PostgreSQL,
+//! Here: which parts of migrations and answers hold names. In `names`: the pseudonyms; in `words`: what is nobody's own. What is left as it is: what PostgreSQL,
 //! Azure and extensions call their own, IP addresses (the checks of the network compare them), sizes, versions and settings.
 
 mod arm;
 mod names;
 mod rows;
+mod words;
 
 use serde_json::Value;
 
@@ -25,6 +26,10 @@ pub fn of(migration: &Migration, answers: &Answers) -> (Migration, Answers) {
     let mut redacted = Answers::new(answers.recorded_at, answers.origin);
     redacted.asker = answers.asker.clone();
     redacted.asker.azure_identity = answers.asker.azure_identity.as_ref().map(|i| names.of(i));
+    // Azure compares without regard to case and PostgreSQL does not: what both know has its exact form first.
+    for (key, _) in answers.iter().filter(|(key, _)| !key.starts_with("arm:")) {
+        names.key(key);
+    }
     let mut all: Vec<(String, Answer)> = Vec::new();
     for (key, answer) in answers.iter() {
         let own = names.key(key);

@@ -2,11 +2,11 @@
 //! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
 //! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
 
+mod recorder;
 mod secrets;
 mod store;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +19,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::Source;
 use store::Store;
+
+pub use recorder::Recorder;
 
 use crate::plan::Migration;
 use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
@@ -224,122 +226,6 @@ impl Source for Recording {
     fn asker(&self) -> Asker {
         self.manifest.asked_as.clone()
     }
-}
-
-/// Writes the answers of a finished run as a recording.
-pub struct Recorder {
-    folder: PathBuf,
-}
-
-impl Recorder {
-    /// Prepares `folder`, which must be empty or absent; the file of a `.tar.gz` must not be there.
-    ///
-    /// # Errors
-    /// When it holds something already, or cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
-        let unwritable = |source| RecordingError::Unwritable {
-            path: folder.to_owned(),
-            source,
-        };
-        let is_taken = if store::is_archive(folder) {
-            folder.exists()
-        } else {
-            fs::create_dir_all(folder).map_err(unwritable)?;
-            fs::read_dir(folder).map_err(unwritable)?.next().is_some()
-        };
-        if is_taken {
-            return Err(RecordingError::NotEmpty {
-                path: folder.to_owned(),
-            });
-        }
-        Ok(Recorder {
-            folder: folder.to_owned(),
-        })
-    }
-
-    /// Writes all answers, and the manifest last: a recording without one was not finished.
-    ///
-    /// # Errors
-    /// When something in it looks like a secret, and when a file cannot be written.
-    pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
-        let mut files = Vec::new();
-        let mut entries = Vec::new();
-        for (index, (key, answer)) in answers.iter().enumerate() {
-            entries.push(entry(&mut files, index + 1, key, answer)?);
-        }
-        let manifest = Manifest {
-            format: FORMAT,
-            tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
-            recorded_at: answers.recorded_at,
-            origin: answers.origin,
-            asked_as: answers.asker.clone(),
-            migrations: migrations.to_vec(),
-            answers: entries,
-        };
-        let manifest = serde_json::to_value(manifest).expect("a manifest is JSON");
-        files.push((
-            "manifest.json".to_owned(),
-            clean("the manifest", &manifest)?,
-        ));
-        store::write(&self.folder, &files).map_err(|source| RecordingError::Unwritable {
-            path: self.folder.clone(),
-            source,
-        })
-    }
-}
-
-fn entry(
-    files: &mut Vec<(String, Vec<u8>)>,
-    number: usize,
-    key: &str,
-    answer: &Answer,
-) -> Result<Entry, RecordingError> {
-    let start = Entry {
-        question: key.to_owned(),
-        file: None,
-        api_version: None,
-        refused: None,
-    };
-    Ok(match answer {
-        Answer::Refused(refusal) => Entry {
-            refused: Some(refusal.clone()),
-            ..start
-        },
-        Answer::Given(given) => {
-            let file = format!("{number:03}-{}.json", slug(key));
-            files.push((file.clone(), clean(key, &given.json)?));
-            Entry {
-                file: Some(file),
-                api_version: given.api_version.clone(),
-                ..start
-            }
-        }
-    })
-}
-
-/// The bytes of a file, if nothing in it looks like a secret.
-fn clean(question: &str, json: &Value) -> Result<Vec<u8>, RecordingError> {
-    if let Some(what) = secrets::seen_in(json) {
-        let question = question.to_owned();
-        return Err(RecordingError::Secret { question, what });
-    }
-    let mut text = serde_json::to_vec_pretty(json).expect("answers and manifest are JSON");
-    text.push(b'\n');
-    Ok(text)
-}
-
-/// A short ASCII name for a key: for people who look into the folder. Never parsed back.
-fn slug(key: &str) -> String {
-    let without_query = key.split('?').next().unwrap_or(key);
-    let words: Vec<String> = without_query
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let tail = words.len().saturating_sub(3);
-    let mut slug = words[tail..].join("-");
-    slug.truncate(60);
-    slug
 }
 
 /// `7d`, `36h`, `10m`, `5s`: whole, and rounded down.

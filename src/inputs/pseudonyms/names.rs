@@ -6,162 +6,7 @@ use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use crate::reference::providers;
-
-/// What belongs to PostgreSQL, Azure or the language, so that it tells nothing of anybody.
-const PUBLIC: &[&str] = &[
-    "all",
-    "any",
-    "azuresu",
-    "c",
-    "current_user",
-    "default",
-    "false",
-    "gatewaysubnet",
-    "information_schema",
-    "internal",
-    "localhost",
-    "none",
-    "null",
-    "on",
-    "off",
-    "plpgsql",
-    "postgres",
-    "public",
-    "replication",
-    "sameuser",
-    "samerole",
-    "samehost",
-    "samenet",
-    "samegroup",
-    "session_user",
-    "sql",
-    "true",
-    "user",
-];
-
-/// Names of types and words of definitions that stand beside names: `app.load(integer, character varying)`.
-const TYPES: &[&str] = &[
-    "abstime",
-    "aclitem",
-    "anyarray",
-    "anyelement",
-    "anyenum",
-    "anynonarray",
-    "anyrange",
-    "array",
-    "as",
-    "bigint",
-    "bit",
-    "bool",
-    "boolean",
-    "box",
-    "bpchar",
-    "bytea",
-    "char",
-    "character",
-    "cid",
-    "cidr",
-    "circle",
-    "collate",
-    "column",
-    "constraint",
-    "cstring",
-    "date",
-    "datemultirange",
-    "daterange",
-    "decimal",
-    "double",
-    "event_trigger",
-    "fdw_handler",
-    "float",
-    "float4",
-    "float8",
-    "function",
-    "index",
-    "inet",
-    "inout",
-    "int",
-    "int2",
-    "int4",
-    "int8",
-    "integer",
-    "interval",
-    "json",
-    "jsonb",
-    "jsonpath",
-    "language_handler",
-    "line",
-    "lseg",
-    "macaddr",
-    "macaddr8",
-    "materialized",
-    "money",
-    "name",
-    "numeric",
-    "oid",
-    "opaque",
-    "operator",
-    "out",
-    "path",
-    "point",
-    "policy",
-    "polygon",
-    "precision",
-    "procedure",
-    "real",
-    "record",
-    "refcursor",
-    "regclass",
-    "regproc",
-    "regrole",
-    "regtype",
-    "reltime",
-    "rule",
-    "schema",
-    "sequence",
-    "smallint",
-    "table",
-    "text",
-    "tid",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "timetz",
-    "tinterval",
-    "trigger",
-    "tsquery",
-    "tsvector",
-    "type",
-    "uuid",
-    "varbit",
-    "varchar",
-    "variadic",
-    "varying",
-    "view",
-    "void",
-    "with",
-    "without",
-    "xid",
-    "xml",
-    "zone",
-];
-
-/// Ends of host names that say by whom a server is run, and are kept.
-const SUFFIXES: &[&str] = &[
-    ".private.postgres.database.azure.com",
-    ".postgres.database.azure.com",
-    ".postgres.database.chinacloudapi.cn",
-    ".postgres.database.usgovcloudapi.net",
-    ".rds.amazonaws.com",
-    ".supabase.co",
-    ".supabase.com",
-    ".neon.tech",
-    ".aivencloud.com",
-    ".db.ondigitalocean.com",
-    ".rds.aliyuncs.com",
-    ".crunchybridge.com",
-];
+use super::words::{SUFFIXES, TYPES, is_public};
 
 static GUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
@@ -201,7 +46,7 @@ impl Names {
 
     /// The pseudonym of a name of Azure's, where case does not count.
     pub fn of_azure(&mut self, name: &str) -> String {
-        if GUID.is_match(name) {
+        if GUID.find(name).is_some_and(|guid| guid.as_str() == name) {
             return self.guids(name);
         }
         if let Some(known) = self
@@ -211,7 +56,8 @@ impl Names {
         {
             return known.clone();
         }
-        if name.contains('.') {
+        let lower = name.to_lowercase();
+        if lower.starts_with("privatelink.") || SUFFIXES.iter().any(|s| lower.ends_with(s)) {
             return self.host(name);
         }
         self.of(name)
@@ -312,6 +158,8 @@ impl Names {
         match of(bare) {
             Some(known) if quoted.is_some() => format!("\"{known}\""),
             Some(known) => known.clone(),
+            // Whatever stands in quotes is a name, whosever it is
+            None if quoted.is_some() && !is_public(bare) => "\"…\"".to_owned(),
             None => {
                 let parts: Vec<String> = word
                     .split('.')
@@ -358,16 +206,6 @@ fn is_name_place(parts: &[&str], at: usize) -> bool {
     }
 }
 
-fn is_public(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let is_number = name.chars().all(|c| !c.is_alphabetic());
-    is_number
-        || PUBLIC.contains(&lower.as_str())
-        || lower.starts_with("pg_")
-        || providers::is_built_in_database(name)
-        || providers::is_role_of_a_provider(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -384,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             names.in_text("no table \"Odd \"\"one\"\" in orders, or x"),
-            "no table \"Odd \"\"one\"\" in n1, or x"
+            "no table \"…\" in n1, or x"
         );
         assert_eq!(names.of("pg_monitor"), "pg_monitor");
     }

@@ -44,6 +44,8 @@ const COLUMNS: &[&str] = &[
     "users",
     "jobs",
     "sequences",
+    "base",
+    "support",
 ];
 
 /// Of these queries, these columns hold what PostgreSQL or an extension calls its own.
@@ -94,6 +96,17 @@ const PLACES: &[&str] = &[
     "unix_socket_directories",
 ];
 
+/// Settings that name databases, roles and the like, which checks compare with others.
+const NAMED: &[&str] = &[
+    "cron.database_name",
+    "default_tablespace",
+    "pg_partman_bgw.dbname",
+    "pg_partman_bgw.role",
+    "role",
+    "search_path",
+    "temp_tablespaces",
+];
+
 const REDACTED: &str = "redacted";
 
 /// Renames in all rows of a query's answer.
@@ -108,18 +121,28 @@ pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_lowercase();
+        let is_user = fields.get("is_user") == Some(&Value::Bool(true));
         for (column, value) in fields.iter_mut() {
             let is_value = ["reset_val", "boot_val", "value"].contains(&column.as_str());
             if is_value && PLACES.contains(&setting.as_str()) {
                 hide(value);
-            } else if is_value && setting == "search_path" {
+            } else if is_value && NAMED.contains(&setting.as_str()) {
                 walk(names, value);
+            } else if (query, column.as_str()) == ("hba", "address") {
+                address(names, value);
             } else if COLUMNS.contains(&column.as_str())
-                && !PUBLIC.contains(&(query, column.as_str()))
+                && (is_user || !PUBLIC.contains(&(query, column.as_str())))
             {
                 name(names, query, column, value);
             }
         }
+    }
+}
+
+/// A line of `pg_hba.conf` may name a host, or a whole domain.
+fn address(names: &mut Names, value: &mut Value) {
+    if let Value::String(text) = value {
+        *text = names.host(text);
     }
 }
 

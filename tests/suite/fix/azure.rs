@@ -212,9 +212,13 @@ impl Azure {
         }
     }
 
+    /// Deleting what is not there is no error in Azure.
     fn delete(&self, name: &str) {
-        let key = self.key(&format!("/flexibleservers/{name}"));
-        self.bodies.lock().unwrap().remove(&key);
+        let end = format!("/flexibleservers/{name}");
+        self.bodies
+            .lock()
+            .unwrap()
+            .retain(|key, _| !key.ends_with(&end));
         self.change("/replicas", |body| remove(body, name));
     }
 

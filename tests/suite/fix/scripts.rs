@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use flexready::checks::command;
 use flexready::facts::Facts;
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
@@ -71,9 +72,11 @@ fn every_script_of_every_fixture_is_clean_and_calls_what_there_is() {
             std::fs::write(&file, text).unwrap();
             files.push(file);
         }
-        let commands = text
-            .lines()
-            .filter(|l| l.starts_with("az ") || l.starts_with("on_"));
+        let commands = text.lines().filter(|l| {
+            ["az ", "on_source ", "on_target "]
+                .iter()
+                .any(|w| l.starts_with(w))
+        });
         lines.extend(commands.map(|l| (l.to_owned(), name.clone())));
     }
     let (one, other) = files.split_at(files.len() / 2);
@@ -122,12 +125,14 @@ fn a_name_arrives_as_it_is_and_runs_nothing() {
         let case = json!({ "answers": {
             "source/orders/databases": { "patch": { "[0]": { "owner": name, "user_has_owner": false }, "[1]": { "owner": name, "user_has_owner": false } } },
             "source/orders/unreadable": { "json": [{ "schema": name, "may_enter": false, "tables": 1, "sequences": 0, "names": [name] }] },
-            "source/orders/settings": { "patch": { "TimeZone": { "reset_val": name, "source": "configuration file" } } }
         } });
         let (migration, answers) = answers(&serde_json::from_value::<Case>(case).unwrap());
         let [before, _] = both(&migration, &answers);
         assert!(!before.to_lowercase().contains("##vso["), "{before}");
-        let calls = run(&before);
+        let id = &migration.target.as_ref().unwrap().id;
+        let set = command::set_parameter(id, "search_path", name);
+        run(&before);
+        let calls = run(&format!("{}\n{set}\n", decided(&before)));
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
         let said: Vec<&str> = calls
             .iter()

@@ -202,11 +202,11 @@ fn no_planted_secret_comes_out_anywhere() {
             &said(run(&["diff", from, from, "--format", "json", "-vvv"], &[])),
         );
     }
-    for level in [&[][..], &["-q"], &["-v"], &["-vv"]] {
+    for level in [&[] as &[&str], &["-q"], &["-v"], &["-vv"]] {
         let ran = run_with_arm(
             &endpoint(),
-            &[&["check", "--target", TARGET], level].concat(),
-            &[("FLEXREADY_SOURCE", &uri)],
+            &[&["check", "--target", TARGET][..], level].concat(),
+            &[("FLEXREADY_SOURCE", uri.as_str())],
         );
         assert_silent("levels", &said(ran));
     }
@@ -220,7 +220,7 @@ fn no_planted_secret_comes_out_anywhere() {
             "--target",
             TARGET,
         ],
-        &[("FLEXREADY_SOURCE", &uri)],
+        &[("FLEXREADY_SOURCE", uri.as_str())],
     );
     assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
     assert!(
