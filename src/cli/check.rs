@@ -176,7 +176,10 @@ fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error>
     let live = args.ways.live(&meant)?;
     let recorder = args.record.as_deref().map(Recorder::create).transpose()?;
     let start = Answers::new(now(), Origin::Recorded);
-    let run = block_on(true, crate::check(&meant.migration, &live, start, &policy))?;
+    let run = block_on(true, async {
+        live.sign_in().await;
+        crate::check(&meant.migration, &live, start, &policy).await
+    })?;
     if let Some(recorder) = recorder {
         keep(&recorder, &meant.migration, &run.answers, args.redact)?;
     }

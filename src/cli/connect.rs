@@ -1,18 +1,29 @@
 //! Makes the live source of a run, and runs it: the one place that starts the asynchronous world.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::said::{Meant, env};
-use crate::inputs::arm::{Arm, Auth, Cloud, Options};
+use crate::inputs::arm::{Arm, Auth, Cloud, DatabaseTokens, Options};
 use crate::inputs::dns::Dns;
 use crate::inputs::live::Live;
 use crate::inputs::postgres::Database;
+use crate::inputs::postgres::conninfo::Access;
 use crate::plan::TargetSql;
 use crate::question::Side;
+
+/// How to sign in to a server's databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DatabaseAuth {
+    /// As libpq does: a password, a password file, a certificate
+    Password,
+    /// With a Microsoft Entra token of the identity that asks Azure; for servers in Azure
+    Entra,
+}
 
 /// How live servers are asked.
 #[derive(Debug, Clone, Args)]
@@ -20,6 +31,22 @@ pub struct Ways {
     /// How to sign in to Azure
     #[arg(long, default_value = "auto", help_heading = "Asking")]
     pub auth: Auth,
+    /// How to sign in to the source
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "password",
+        help_heading = "Asking"
+    )]
+    pub source_auth: DatabaseAuth,
+    /// How to sign in to the target's databases, where `--target-url` leads there
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "password",
+        help_heading = "Asking"
+    )]
+    pub target_auth: DatabaseAuth,
     /// Which Azure
     #[arg(long, default_value = "AzureCloud", help_heading = "Asking")]
     pub cloud: Cloud,
@@ -32,27 +59,37 @@ impl Ways {
     /// The servers of this migration. Nothing is asked yet.
     ///
     /// # Errors
-    /// No usable credential or endpoint.
+    /// No usable credential or endpoint; a token for a server that must not see it.
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
+        let options = || Options::from_env(self.cloud, self.auth, self.timeout, &env);
         let arm = if meant.migration.asks_azure() {
-            let options = Options::from_env(self.cloud, self.auth, self.timeout, &env)?;
-            Some(Arm::new(options)?)
+            Some(Arm::new(options()?)?)
+        } else {
+            None
+        };
+        let tokens = if self.needs_tokens(meant)? {
+            Some(Arc::new(DatabaseTokens::new(&options()?)?))
         } else {
             None
         };
         let deadline = tokio::time::Instant::now() + self.timeout;
+        let database = |access: Access, side, user: &str, auth| {
+            let database = Database::new(access, side, user.to_owned(), deadline);
+            match &tokens {
+                Some(tokens) if auth == DatabaseAuth::Entra => {
+                    database.with_passwords(Arc::clone(tokens) as _)
+                }
+                _ => database,
+            }
+        };
         let source = meant.access.clone().map(|access| {
-            let user = meant
-                .migration
-                .migration_user
-                .clone()
-                .unwrap_or_else(|| access.user().to_owned());
-            Database::new(access, Side::Source, user, deadline)
+            let user = meant.migration.migration_user.clone();
+            let user = user.unwrap_or_else(|| access.user().to_owned());
+            database(access, Side::Source, &user, self.source_auth)
         });
         let target = meant.target_access.clone().zip(sql_of(meant));
         let target = target.map(|(access, sql)| {
-            let user = sql.migration_user().to_owned();
-            Database::new(access, Side::Target, user, deadline)
+            database(access, Side::Target, sql.migration_user(), self.target_auth)
         });
         let dns = Some(Dns::new(deadline));
         Ok(Live {
@@ -60,7 +97,30 @@ impl Ways {
             source,
             target,
             dns,
+            tokens,
         })
+    }
+
+    /// Whether a database is signed in to with a token; each that is must be one that may see it.
+    fn needs_tokens(&self, meant: &Meant) -> Result<bool, Error> {
+        if self.target_auth == DatabaseAuth::Entra
+            && meant.migration.target.is_some()
+            && meant.target_access.is_none()
+        {
+            return Err(Error::NoWayToTarget);
+        }
+        let sides = [
+            ("--source-auth", self.source_auth, &meant.access),
+            ("--target-auth", self.target_auth, &meant.target_access),
+        ];
+        let mut needed = false;
+        for (option, auth, access) in sides {
+            if let (DatabaseAuth::Entra, Some(access)) = (auth, access) {
+                access.may_see_token(self.cloud.database_suffix(), option)?;
+                needed = true;
+            }
+        }
+        Ok(needed)
     }
 }
 

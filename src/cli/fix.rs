@@ -72,6 +72,9 @@ fn asked(args: &Args) -> Result<Known, Error> {
     let meant = args.said.meant()?;
     let live = args.ways.live(&meant)?;
     let start = Answers::new(now(), Origin::Recorded);
-    let (answers, _) = block_on(true, crate::gather(&meant.migration, &live, start))?;
+    let (answers, _) = block_on(true, async {
+        live.sign_in().await;
+        crate::gather(&meant.migration, &live, start).await
+    })?;
     Ok((meant.migration, answers, meant.rules))
 }

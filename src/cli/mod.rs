@@ -29,11 +29,8 @@ use showing::Format;
 
 pub use showing::in_pipeline;
 
-/// The version, and what it was built from: `.ci/release` says the commit and the day.
-const VERSION: &str = match option_env!("FLEXREADY_BUILD") {
-    Some(build) => build,
-    None => concat!(env!("CARGO_PKG_VERSION"), " (built from source)"),
-};
+/// The version, and what it was built from, as `build.rs` found it.
+const VERSION: &str = env!("FLEXREADY_BUILD");
 
 /// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
 #[derive(Debug, Parser)]
@@ -124,6 +121,11 @@ pub enum Error {
         side: &'static str,
         other: &'static str,
     },
+    #[error(
+        "`--target-auth entra` has no database to sign in to; give `--target-url 'host=<server>.postgres.database.azure.com user=<role>'`, \
+         or leave it out"
+    )]
+    NoWayToTarget,
     #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
     NoSuchCheck { id: String, nearest: String },
     #[error(

@@ -34,7 +34,10 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let live = args.ways.live(&meant)?;
     let recorder = Recorder::create(&args.folder)?;
     let start = Answers::new(now(), Origin::Recorded);
-    let (answers, _) = block_on(true, crate::gather(&meant.migration, &live, start))?;
+    let (answers, _) = block_on(true, async {
+        live.sign_in().await;
+        crate::gather(&meant.migration, &live, start).await
+    })?;
     keep(&recorder, &meant.migration, &answers, args.redact)?;
     compare(&meant.migration, &answers, &Recording::open(&args.folder)?)?;
     let refused = answers

@@ -83,7 +83,6 @@ fn next_of_source(
         questions.extend(jobs::questions(&databases, settings.as_ref().ok()));
         questions.extend(databases.postgres_question());
         for name in databases.to_ask() {
-            questions.push(databases::contents_question(name));
             questions.extend(extensions::questions_in(name));
             questions.extend(objects::questions_in(name));
             questions.extend(relations::questions_in(name));

@@ -17,6 +17,18 @@ pub(crate) fn given<'a>(answers: &'a Answers, question: &Question) -> Fact<&'a G
 /// All rows of a SQL answer. A row of another shape makes the whole answer unreadable: a smaller list would lie.
 pub(crate) fn rows<T: DeserializeOwned>(answers: &Answers, question: &Question) -> Fact<Vec<T>> {
     let given = given(answers, question)?;
+    // A struct would also be read from a list of its fields' values.
+    let is_list = |row: &serde_json::Value| row.is_array();
+    if given
+        .json
+        .as_array()
+        .is_some_and(|rows| rows.iter().any(is_list))
+    {
+        return Err(Missing::unreadable(
+            question,
+            "a row of the answer has no columns",
+        ));
+    }
     <Vec<T> as serde::Deserialize>::deserialize(&given.json).map_err(|e| {
         Missing::unreadable(
             question,

@@ -41,6 +41,26 @@ pub struct Server {
     pub answered_version: String,
 }
 
+impl Server {
+    /// Whether it shares its cores. A tier that is not known here may do so too.
+    pub fn is_burstable(&self) -> Fact<bool> {
+        let tier = &self.sku.as_ref().map_err(Clone::clone)?.tier;
+        match tier.to_ascii_lowercase().as_str() {
+            "burstable" => Ok(true),
+            "generalpurpose" | "memoryoptimized" => Ok(false),
+            _ => {
+                let target = Question::Arm {
+                    path: self.id.path(),
+                    api_version: self.api_version.clone(),
+                    filter: None,
+                };
+                let why = format!("`sku.tier` is `{tier}`, not a tier that is known here");
+                Err(Missing::unreadable(&target, why))
+            }
+        }
+    }
+}
+
 /// `sku`: `Standard_D4ds_v5` of tier `GeneralPurpose`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sku {

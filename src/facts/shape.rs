@@ -58,6 +58,30 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
         if !json.is_object() {
             return Err(Missing::unreadable(question, "an item is not an object"));
         }
+        let is_shaped = |path: &&str| at(json, path).is_none_or(Value::is_object);
+        // Nearly every body is as it should be, and then nothing needs to be copied.
+        if objects.iter().all(is_shaped)
+            && let Ok(model) = M::deserialize(json)
+        {
+            let (question, cut) = (question.clone(), Vec::new());
+            return Ok(Shape {
+                model,
+                json,
+                question,
+                api_version,
+                cut,
+            });
+        }
+        Shape::repair(json, question, api_version, objects)
+    }
+
+    /// The body without what the model refuses.
+    fn repair(
+        json: &'a Value,
+        question: &Question,
+        api_version: String,
+        objects: &[&str],
+    ) -> Fact<Self> {
         let mut repaired = json.clone();
         let mut cut = Vec::new();
         for path in objects {
@@ -180,7 +204,13 @@ fn version_of(question: &Question, answered: Option<&str>) -> String {
 
 /// The value at a dotted path with optional `[index]` parts, as serde_path_to_error writes them.
 fn at<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
-    json.pointer(&pointer(path)).filter(|v| !v.is_null())
+    let mut steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
+    let found = steps.try_fold(json, |value, step| match value {
+        Value::Object(fields) => fields.get(step),
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    });
+    found.filter(|v| !v.is_null())
 }
 
 fn pointer(path: &str) -> String {

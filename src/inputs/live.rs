@@ -1,11 +1,13 @@
 //! The live source: sends each question to the side that it is for, all of them at once.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::Source;
-use super::arm::Arm;
+use super::arm::{Arm, DatabaseTokens};
 use super::dns::Dns;
-use super::postgres::Database;
+use super::postgres::{Database, Passwords};
 use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 
 /// Live servers, as far as a run has them.
@@ -16,6 +18,26 @@ pub struct Live {
     /// The target through SQL, where the user gave a way in.
     pub target: Option<Database>,
     pub dns: Option<Dns>,
+    /// What databases are signed in to with, where that is no password of their own.
+    pub tokens: Option<Arc<DatabaseTokens>>,
+}
+
+impl Live {
+    /// Has all tokens before anything is asked: what proves a pipeline's identity may live for ten minutes only, while a
+    /// run may be longer. Whoever gets none says so when it is asked.
+    pub async fn sign_in(&self) {
+        let to_arm = async {
+            if let Some(arm) = &self.arm {
+                arm.sign_in().await;
+            }
+        };
+        let to_databases = async {
+            if let Some(tokens) = &self.tokens {
+                let _ = tokens.password().await;
+            }
+        };
+        futures::join!(to_arm, to_databases);
+    }
 }
 
 /// Who is asked.
@@ -57,7 +79,9 @@ impl Source for Live {
     }
 
     fn asker(&self) -> Asker {
-        self.arm.as_ref().map(Source::asker).unwrap_or_default()
+        let azure = self.arm.as_ref().map(Source::asker);
+        let azure = azure.or_else(|| self.tokens.as_ref().map(|t| t.asker()));
+        azure.unwrap_or_default()
     }
 }
 

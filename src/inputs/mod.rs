@@ -10,6 +10,8 @@ pub mod pseudonyms;
 pub mod recording;
 pub mod redact;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use crate::question::{Answer, Answers, Asker, Question};
@@ -41,9 +43,10 @@ pub async fn collect(
     let mut rounds = 0;
     loop {
         let mut questions: Vec<Question> = next(&answers);
-        questions.retain(|q| !answers.contains(q));
         questions.sort();
-        questions.dedup_by_key(|q| q.key());
+        // Two targets may name what they share in different case: one key, but not one question.
+        let mut keys = BTreeSet::new();
+        questions.retain(|q| !answers.contains(q) && keys.insert(q.key()));
         if questions.is_empty() {
             answers.asker = source.asker();
             return (answers, Rounds(rounds));

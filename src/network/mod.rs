@@ -1,7 +1,9 @@
-//! What a packet meets between the server that migrates and the source: security groups, routes, peerings, gateways.
+//! What a packet meets between the server that migrates and the source: security groups, routes, peerings, gateways,
+//! and the source's own pg_hba.conf.
 //! Pure: facts in, rulings out; the checks judge them, and the report draws them.
 //! Not here: how the facts are read (`facts::path`), how bad a ruling is (`checks`).
 
+pub mod admission;
 pub mod drawn;
 pub mod hop;
 mod hops;
@@ -16,7 +18,7 @@ use std::net::IpAddr;
 
 use crate::facts::path::Inside;
 use crate::facts::server::Network;
-use crate::facts::{Fact, Facts, network};
+use crate::facts::{Fact, Facts, Missing, network};
 use crate::reference::scenarios::{self, Listed, Side};
 
 pub use matching::Match;
@@ -57,12 +59,16 @@ fn has_endpoint(facts: &Facts) -> Fact<bool> {
 /// What the network guide says of this pair.
 ///
 /// # Errors
-/// The target's network, or how the source is exposed, is not known.
+/// The target's network, how the source is exposed, or its kind where it matters, is not known.
 pub fn scenario(facts: &Facts) -> Fact<Listed> {
     let side = side(facts)?;
     let exposure = network::exposure(facts)?.exposure;
-    let kind = facts.migration.source.as_ref().and_then(|s| s.kind);
-    Ok(scenarios::scenario(kind, exposure, side))
+    scenarios::scenario(facts.source_kind().ok(), exposure, side).ok_or_else(|| {
+        Missing::not_said(
+            "the guide has different words for different kinds of source, and the kind is not known",
+            "say where the source runs: `--source-kind`",
+        )
+    })
 }
 
 /// What the subnet's security group does with a connection to the source; `None`: there is no group.

@@ -137,8 +137,16 @@ impl Plan {
             path: path.to_owned(),
             source,
         })?;
-        parse(&text, path, checks).map_err(|(at, message)| {
-            let (line, column) = place(&text, at);
+        Plan::of(&text, path, checks)
+    }
+
+    /// Reads the text of a plan; `path` is what errors call it.
+    ///
+    /// # Errors
+    /// When the text cannot be understood.
+    pub fn of(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, PlanError> {
+        parse(text, path, checks).map_err(|(at, message)| {
+            let (line, column) = place(text, at);
             PlanError::Malformed {
                 path: path.to_owned(),
                 line,

@@ -6,8 +6,7 @@ pub mod judging;
 mod prefix;
 mod resource_id;
 mod server_id;
-
-use std::fmt;
+mod source;
 
 use clap::ValueEnum;
 use schemars::JsonSchema;
@@ -16,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use prefix::{Prefix, PrefixError};
 pub use resource_id::{ResourceId, ResourceIdError};
 pub use server_id::{ServerId, TargetError};
+pub use source::{Exposure, SourceKind, SourceServer, SourceTls};
 
 /// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
 /// several languages agree on, and every call that the tool needs exists in it.
@@ -159,147 +159,5 @@ impl TargetSql {
     /// Whom the service will sign in as on the target.
     pub fn migration_user(&self) -> &str {
         self.migration_user.as_deref().unwrap_or(&self.user)
-    }
-}
-
-/// The server that is migrated from, as the user describes it. Nothing here is secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceServer {
-    /// Host name, address, or the directory of a socket.
-    pub host: String,
-    pub port: u16,
-    /// The database that is connected to first.
-    pub database: String,
-    /// The user who asks.
-    pub user: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<SourceKind>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exposure: Option<Exposure>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vcores: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory_gib: Option<f64>,
-    /// The flexible server that the source is, where it is one: Azure then tells its size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub azure_id: Option<ServerId>,
-    /// The virtual network that the source stands in, where that is one of Azure's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vnet: Option<ResourceId>,
-    /// Name or address that the service will use, where it is another than `host`: a tunnel ends here, not there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// The addresses that the service connects from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reached_from: Option<Prefix>,
-    /// Whether the service is to insist on TLS towards the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tls: Option<SourceTls>,
-}
-
-impl SourceServer {
-    /// The name or address that the service will use.
-    pub fn service_address(&self) -> &str {
-        self.address.as_deref().unwrap_or(&self.host)
-    }
-}
-
-/// How the service reaches the source: over the internet, or over a private network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Exposure {
-    Public,
-    Private,
-}
-
-/// The service's `sslMode` towards the source. It has stronger ones; a source without TLS fails all but `prefer`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SourceTls {
-    Require,
-    Prefer,
-}
-
-/// Where the source runs: the `SourceType` values of the migration service's API, in kebab-case.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    ValueEnum,
-    JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum SourceKind {
-    OnPremises,
-    AzureVm,
-    Aws,
-    AwsRds,
-    AwsAurora,
-    #[value(name = "aws-ec2")]
-    #[serde(rename = "aws-ec2")]
-    AwsEc2,
-    Gcp,
-    #[value(name = "gcp-cloudsql")]
-    #[serde(rename = "gcp-cloudsql")]
-    GcpCloudSql,
-    #[value(name = "gcp-alloydb")]
-    #[serde(rename = "gcp-alloydb")]
-    GcpAlloyDb,
-    GcpCompute,
-    Edb,
-    EdbOracleServer,
-    EdbPostgresql,
-    PostgresqlSingleServer,
-    PostgresqlFlexibleServer,
-    #[value(name = "postgresql-cosmosdb")]
-    #[serde(rename = "postgresql-cosmosdb")]
-    PostgresqlCosmosDb,
-    HuaweiRds,
-    HuaweiCompute,
-    HerokuPostgresql,
-    CrunchyPostgresql,
-    #[value(name = "apsaradb-rds")]
-    #[serde(rename = "apsaradb-rds")]
-    ApsaraDbRds,
-    DigitalOceanDroplets,
-    DigitalOceanPostgresql,
-    SupabasePostgresql,
-}
-
-impl SourceKind {
-    /// Whether a provider runs the server, so that nobody else edits its files or installs packages.
-    pub fn is_managed(self) -> bool {
-        use SourceKind::*;
-        !matches!(
-            self,
-            OnPremises
-                | AzureVm
-                | Aws
-                | AwsEc2
-                | Gcp
-                | GcpCompute
-                | Edb
-                | EdbOracleServer
-                | EdbPostgresql
-                | HuaweiCompute
-                | DigitalOceanDroplets
-        )
-    }
-}
-
-impl fmt::Display for SourceKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            self.to_possible_value()
-                .as_ref()
-                .map_or("", |v| v.get_name()),
-        )
     }
 }

@@ -8,14 +8,15 @@ SELECT t.schema, t.name, t.identity, t.key, t.updates, t.deletes,
        count(*) OVER () AS total,
        count(*) FILTER (WHERE t.updates + t.deletes > 0) OVER () AS total_changed
 FROM (SELECT n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
-             (SELECT CASE WHEN NOT i.indisvalid THEN 'invalid' WHEN NOT i.indimmediate THEN 'deferrable' ELSE 'usable' END
-              FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS key,
+             CASE WHEN NOT k.indisvalid THEN 'invalid' WHEN NOT k.indimmediate THEN 'deferrable'
+                  WHEN k.indisvalid THEN 'usable' END AS key,
              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident AND i.indisvalid
                      AND i.indimmediate) AS has_index,
              coalesce(pg_stat_get_tuples_updated(c.oid), 0) AS updates,
              coalesce(pg_stat_get_tuples_deleted(c.oid), 0) AS deletes
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
       WHERE c.relkind = 'r'
         AND c.relpersistence = 'p'
         AND is_user_object('pg_class', c.oid, c.relnamespace)) t

@@ -28,7 +28,7 @@ impl Query {
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| removed_names::expand(user_object::expand(text)))
+            .map(|(_, text)| removed_names::expand(user_object::expand(text), server_version_num))
     }
 
     /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
@@ -153,7 +153,6 @@ pub const ALL: &[Query] = &[
         140000
     ),
     query!("security_labels", 90500),
-    query!("sequences", 90400),
     query!("settings", 90400),
     query!("shared_security_labels", 90500),
     query!("standbys", 90500),

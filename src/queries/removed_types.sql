@@ -11,8 +11,11 @@ types AS (
 found AS (
   -- A view's column of type unknown becomes text by itself.
   SELECT 'pg_class'::regclass AS class, c.oid, 'column ' || a.attname AS part, t.typname
-  FROM types t
-  JOIN pg_attribute a ON a.atttypid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+  FROM (SELECT a.attrelid, a.attname, a.atttypid FROM pg_attribute a
+        -- Where no such type is left, no column is read.
+        WHERE EXISTS (SELECT FROM types) AND a.atttypid = ANY (ARRAY(SELECT y.oid FROM types y))
+          AND a.attnum > 0 AND NOT a.attisdropped OFFSET 0) a
+  JOIN types t ON t.oid = a.atttypid
   JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
   WHERE is_user_object('pg_class', c.oid, c.relnamespace)
     AND (t.typname <> 'unknown' OR c.relkind NOT IN ('v', 'm'))

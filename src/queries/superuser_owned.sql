@@ -12,46 +12,46 @@ WITH superusers AS (
         FROM pg_namespace n
         WHERE n.nspname <> 'public'
         UNION ALL
-        SELECT 'relation', 'pg_class'::regclass, c.oid, c.relowner, c.relnamespace, c.relname
+        -- A composite type is known by its relation, unlike the row type of a table. What depends on it,
+        -- and the extension that it belongs to, are noted at its type.
+        SELECT CASE c.relkind WHEN 'c' THEN 'type' ELSE 'relation' END,
+               CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END,
+               CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END, c.relowner, c.relnamespace, c.relname
         FROM pg_class c
-        WHERE c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')
+        WHERE c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p', 'c')
         UNION ALL
         SELECT 'function', 'pg_proc'::regclass, p.oid, p.proowner, p.pronamespace, p.proname
         FROM pg_proc p
         UNION ALL
         SELECT 'type', 'pg_type'::regclass, t.oid, t.typowner, t.typnamespace, t.typname
         FROM pg_type t
-        LEFT JOIN pg_class r ON r.oid = t.typrelid
-        WHERE t.typtype IN ('b', 'c', 'd', 'e', 'r')
-          AND (t.typrelid = 0 OR r.relkind = 'c')
-          AND NOT EXISTS (SELECT FROM pg_type el WHERE el.typarray = t.oid)) o
+        WHERE t.typtype IN ('b', 'd', 'e', 'r')
+          -- no array: those come with their element's type
+          AND t.typinput::oid <> 'array_in(cstring, oid, integer)'::regprocedure::oid) o
   JOIN superusers s ON s.oid = o.owner
-  JOIN pg_namespace n ON n.oid = o.schema
-  WHERE o.objid >= 16384
-    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-    AND n.nspname NOT LIKE 'pg\_temp\_%' AND n.nspname NOT LIKE 'pg\_toast\_temp\_%'
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.classid AND d.objid = o.objid AND d.deptype = 'e')
-    AND NOT EXISTS (SELECT FROM pg_depend d
-                    WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
+  WHERE is_user_object(o.classid, o.objid, o.schema)
+), counted AS (
+  SELECT o.owner, o.kind, o.name
+  FROM owned o
+  WHERE CASE WHEN o.is_provider THEN EXISTS (
+          SELECT FROM pg_depend d
+          LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
+          LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
+          LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+          LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
+          WHERE d.refclassid = o.classid AND d.refobjid = o.objid AND d.deptype = 'n'
+            AND is_user_object(d.classid, d.objid)
+            AND NOT EXISTS (SELECT FROM owned p
+                            WHERE p.is_provider
+                              AND p.objid = coalesce(w.ev_class, f.adrelid, nullif(k.conrelid, 0), g.tgrelid, d.objid)))
+        ELSE true END
 )
-SELECT o.owner,
-       count(*) FILTER (WHERE o.kind = 'schema') AS schemas,
-       count(*) FILTER (WHERE o.kind = 'relation') AS relations,
-       count(*) FILTER (WHERE o.kind = 'function') AS functions,
-       count(*) FILTER (WHERE o.kind = 'type') AS types,
-       (array_agg(o.name ORDER BY o.name))[1:5] AS names
-FROM owned o
-WHERE CASE WHEN o.is_provider THEN EXISTS (
-        SELECT FROM pg_depend d
-        LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
-        LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
-        LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
-        LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
-        WHERE d.refclassid = o.classid AND d.refobjid = o.objid AND d.deptype = 'n' AND d.objid >= 16384
-          AND NOT EXISTS (SELECT FROM pg_depend m WHERE m.classid = d.classid AND m.objid = d.objid AND m.deptype = 'e')
-          AND NOT EXISTS (SELECT FROM owned p
-                          WHERE p.is_provider
-                            AND p.objid = coalesce(w.ev_class, f.adrelid, nullif(k.conrelid, 0), g.tgrelid, d.objid)))
-      ELSE true END
-GROUP BY o.owner
-ORDER BY o.owner
+SELECT c.owner,
+       count(*) FILTER (WHERE c.kind = 'schema') AS schemas,
+       count(*) FILTER (WHERE c.kind = 'relation') AS relations,
+       count(*) FILTER (WHERE c.kind = 'function') AS functions,
+       count(*) FILTER (WHERE c.kind = 'type') AS types,
+       ARRAY(SELECT f.name FROM counted f WHERE f.owner = c.owner ORDER BY f.name LIMIT 5) AS names
+FROM counted c
+GROUP BY c.owner
+ORDER BY c.owner

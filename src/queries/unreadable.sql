@@ -2,19 +2,29 @@
 -- since: 90400
 -- privilege: none
 -- columns: schema, may_enter, tables, sequences, names
-SELECT x.schema,
-       x.may_enter,
-       count(*) FILTER (WHERE x.kind <> 'S' AND NOT x.may_read) AS tables,
-       count(*) FILTER (WHERE x.kind = 'S' AND NOT x.may_read) AS sequences,
-       (array_agg(x.name ORDER BY x.name) FILTER (WHERE NOT x.may_read))[1:10] AS names
-FROM (SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind,
-             has_schema_privilege(u.oid, n.oid, 'USAGE') AS may_enter,
-             has_table_privilege(u.oid, c.oid, 'SELECT') AS may_read
-      FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
-      WHERE c.relkind IN ('r', 'p', 'S')
-        AND is_user_object('pg_class', c.oid, c.relnamespace)) x
-WHERE NOT (x.may_enter AND x.may_read)
-GROUP BY x.schema, x.may_enter
-ORDER BY x.schema
+WITH relations AS (
+  SELECT c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, coalesce(c.relacl::text, '') AS acl
+  FROM pg_class c
+  WHERE c.relkind IN ('r', 'p', 'S')
+    AND is_user_object('pg_class', c.oid, c.relnamespace)
+), grants AS (
+  -- One of those with the same owner and the same grants is asked about: what holds for it holds for all.
+  SELECT g.relowner, g.acl, has_table_privilege(u.oid, g.example, 'SELECT') AS may_read
+  FROM (SELECT r.relowner, r.acl, min(r.oid) AS example FROM relations r GROUP BY r.relowner, r.acl) g
+  JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
+), schemas AS (
+  SELECT n.oid, n.nspname AS schema, has_schema_privilege(u.oid, n.oid, 'USAGE') AS may_enter
+  FROM pg_namespace n
+  JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
+)
+SELECT s.schema,
+       s.may_enter,
+       count(*) FILTER (WHERE r.relkind <> 'S' AND NOT g.may_read) AS tables,
+       count(*) FILTER (WHERE r.relkind = 'S' AND NOT g.may_read) AS sequences,
+       (array_agg(r.relname ORDER BY r.relname) FILTER (WHERE NOT g.may_read))[1:10] AS names
+FROM relations r
+JOIN schemas s ON s.oid = r.relnamespace
+JOIN grants g ON g.relowner = r.relowner AND g.acl = r.acl
+WHERE NOT (s.may_enter AND g.may_read)
+GROUP BY s.schema, s.may_enter
+ORDER BY s.schema

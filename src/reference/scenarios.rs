@@ -27,30 +27,29 @@ pub enum Listed {
     Not,
 }
 
-/// The guide's word on a source and the side that migrates. A source of no given kind is taken for an ordinary one.
-pub fn scenario(kind: Option<SourceKind>, exposure: Exposure, side: Side) -> Listed {
-    match (exposure, side) {
+/// The guide's word on a source and the side that migrates; `None` where that depends on the source's kind, which is not
+/// known.
+pub fn scenario(kind: Option<SourceKind>, exposure: Exposure, side: Side) -> Option<Listed> {
+    Some(match (exposure, side) {
         (Exposure::Private, Side::Runtime) => Listed::Works,
         (Exposure::Private, Side::Public | Side::Endpoint) => Listed::WorksNot,
-        (Exposure::Private, Side::Integrated) if is_listed(kind) => Listed::Works,
+        (Exposure::Private, Side::Integrated) if is_listed(kind?) => Listed::Works,
         (Exposure::Public, Side::Public)
-            if is_listed(kind) && kind != Some(SourceKind::AzureVm) =>
+            if is_listed(kind?) && kind != Some(SourceKind::AzureVm) =>
         {
             Listed::Works
         }
         _ => Listed::Not,
-    }
+    })
 }
 
 /// On-premises, Amazon RDS and Aurora, Cloud SQL, a virtual machine in Azure.
-fn is_listed(kind: Option<SourceKind>) -> bool {
+fn is_listed(kind: SourceKind) -> bool {
     use SourceKind as K;
-    kind.is_none_or(|kind| {
-        matches!(
-            kind,
-            K::OnPremises | K::AwsRds | K::AwsAurora | K::GcpCloudSql | K::AzureVm
-        )
-    })
+    matches!(
+        kind,
+        K::OnPremises | K::AwsRds | K::AwsAurora | K::GcpCloudSql | K::AzureVm
+    )
 }
 
 /// Whether a source of this kind runs in Azure. `None`: it may run anywhere.
@@ -92,7 +91,10 @@ mod tests {
         ];
         for (kind, exposure, side, listed) in rows {
             let found = scenario(Some(kind), exposure, side);
-            assert_eq!(found, listed, "{kind} {exposure:?} {side:?}");
+            assert_eq!(found, Some(listed), "{kind} {exposure:?} {side:?}");
         }
+        assert_eq!(scenario(None, Public, Side::Public), None);
+        let ruled_out = scenario(None, Private, Side::Public);
+        assert_eq!(ruled_out, Some(Listed::WorksNot), "whatever the kind");
     }
 }

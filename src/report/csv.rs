@@ -5,7 +5,7 @@ use super::text::visible;
 use super::value::Report;
 use super::words;
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "migration",
     "target",
     "source",
@@ -19,13 +19,16 @@ const HEAD: [&str; 13] = [
     "official",
     "waived",
     "link",
+    "judged",
 ];
 
 /// The rows, worst first, with a line of column names; RFC 4180, UTF-8.
 pub fn csv(report: &Report) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let rows = entries(report);
-    let rows = rows.iter().map(row).map(|r| r.map(|cell| safe(&cell)));
+    let judged = report.policy.judged().join("; ");
+    let rows = rows.iter().map(|e| row(e, &judged));
+    let rows = rows.map(|r| r.map(|cell| safe(&cell)));
     for row in std::iter::once(HEAD.map(str::to_owned)).chain(rows) {
         writer
             .write_record(&row)
@@ -35,7 +38,7 @@ pub fn csv(report: &Report) -> String {
     String::from_utf8(bytes).expect("cells are UTF-8")
 }
 
-fn row(entry: &Entry) -> [String; 13] {
+fn row(entry: &Entry, judged: &str) -> [String; 14] {
     let (migration, check) = (entry.migration, entry.check);
     let (status, waived) = match entry.what {
         What::Unknown(_) => ("unknown", String::new()),
@@ -62,6 +65,7 @@ fn row(entry: &Entry) -> [String; 13] {
         check.official.join("; "),
         waived,
         check.link.clone(),
+        judged.to_owned(),
     ]
 }
 

@@ -134,10 +134,13 @@ fn properties(
     target: Option<&str>,
 ) -> Written {
     let verdict = words::verdict(migration.verdict);
+    let judged = Some(report.policy.judged()).filter(|said| !said.is_empty());
+    let judged = judged.map(|said| visible(&said.join("; ")));
     let properties = [
         ("flexready.version", Some(report.tool.version.as_str())),
         ("flexready.verdict", Some(verdict)),
         ("flexready.target", target),
+        ("flexready.judged", judged.as_deref()),
     ];
     w.create_element("properties").write_inner_content(|w| {
         for (name, value) in properties {

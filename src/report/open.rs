@@ -1,7 +1,9 @@
-//! What could not be read, grouped by reason: a database that may not be entered refuses every question.
+//! What has no answer, grouped by reason: a database that may not be entered refuses every question, and an offline
+//! migration needs no check of an online one.
 
 use super::value::{MigrationReport, MissingReport};
 use crate::checks::Severity;
+use crate::verdict::Status;
 
 /// One reason, the questions that it left open, and the checks that wait for them.
 pub(super) struct Group<'r> {
@@ -56,6 +58,20 @@ pub(super) fn groups(migration: &MigrationReport, weight: Severity) -> Vec<Group
                 Some(group) => group.add(missing, &check.id),
                 None => groups.push(Group::new(missing, weight, &check.id)),
             }
+        }
+    }
+    groups
+}
+
+/// The checks that do not apply, by reason, in the order of the report.
+pub(super) fn not_applicable(migration: &MigrationReport) -> Vec<(&str, Vec<&str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    let checks = migration.checks.iter();
+    for check in checks.filter(|c| c.status == Status::NotApplicable) {
+        let reason = check.reason.as_deref().unwrap_or_default();
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, ids)) => ids.push(&check.id),
+            None => groups.push((reason, vec![&check.id])),
         }
     }
     groups

@@ -1,13 +1,15 @@
 //! The report's sizing and estimate, out of the facts. What is not known is null, and says why.
 
 mod value;
+pub(super) mod words;
 
 use crate::facts::{Fact, Facts, Missing};
 use crate::plan::Scope;
 use crate::reference::copy_time::FIGURES;
 use crate::sizing::demand::{self, Compute, Data};
 use crate::sizing::estimate::copy_time;
-use crate::sizing::recommend::{Choice, Need, smallest, with_headroom};
+use crate::sizing::need::Need;
+use crate::sizing::recommend::{Choice, smallest, with_headroom};
 use crate::sizing::{GIB, storage};
 
 pub use value::{
@@ -30,7 +32,7 @@ pub(super) fn sizing(facts: &Facts) -> (Option<SizingReport>, Option<EstimateRep
     let demand = demand_of(facts, data.as_ref(), compute.as_ref());
     let sizing = SizingReport {
         offered: facts.migration.target.as_ref().map(|_| offered(facts)),
-        recommended: recommended(facts, &demand, &mut unknown),
+        recommended: recommended(facts, &mut unknown),
         unknown,
         demand,
     };
@@ -108,29 +110,14 @@ fn offered(facts: &Facts) -> OfferedReport {
     }
 }
 
-fn recommended(
-    facts: &Facts,
-    demand: &DemandReport,
-    unknown: &mut Vec<String>,
-) -> Option<RecommendedReport> {
+fn recommended(facts: &Facts, unknown: &mut Vec<String>) -> Option<RecommendedReport> {
     let capabilities = known(unknown, facts.capabilities.as_ref().map_err(Clone::clone))?;
-    // With nothing known of the source every server would fit.
-    if demand.vcores.is_none() && demand.memory_gib.is_none() {
+    let need = Need::of(facts);
+    if !need.knows_compute() {
         return None;
     }
     let server = facts.server.as_ref().ok();
     let location = server.and_then(|s| s.location.clone().ok());
-    let need = Need {
-        vcores: demand.vcores,
-        memory_gib: demand.memory_gib,
-        connections: demand.connections,
-        iops: demand.iops,
-        data_gib: demand.data_gib,
-        zone: server.and_then(|s| s.zone.clone().ok().flatten()),
-        like: server
-            .and_then(|s| s.sku.as_ref().ok())
-            .map(|s| s.name.clone()),
-    };
     let Some(chosen) = smallest(capabilities, &need) else {
         unknown.push("no SKU of the location has all that is needed".to_owned());
         return None;

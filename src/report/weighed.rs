@@ -146,6 +146,13 @@ impl PolicyReport {
         said
     }
 
+    /// All that a reader must know of how it was judged: what differs from the usual, and the waivers that ask for something.
+    pub(super) fn judged(&self) -> Vec<String> {
+        let stale = self.stale_waivers();
+        let stale = stale.map(|w| w.words(self.max_waiver_days));
+        self.words().into_iter().chain(stale).collect()
+    }
+
     /// The waivers that a reader should do something about.
     pub(super) fn stale_waivers(&self) -> impl Iterator<Item = &WaiverReport> {
         self.waivers

@@ -3,6 +3,7 @@
 
 pub mod demand;
 pub mod estimate;
+pub mod need;
 pub mod recommend;
 pub mod storage;
 

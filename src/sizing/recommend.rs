@@ -1,24 +1,8 @@
 //! The smallest server that fits: which SKU, which disk, and why each smaller one does not.
 
+use super::need::Need;
 use super::storage;
 use crate::facts::capabilities::{Capabilities, SkuOffer};
-
-/// What a server must have. What is not known asks for nothing.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Need {
-    pub vcores: Option<u32>,
-    pub memory_gib: Option<f64>,
-    /// Connections that clients hold.
-    pub connections: Option<u32>,
-    /// Reads and writes a second.
-    pub iops: Option<f64>,
-    /// GiB of data that is copied.
-    pub data_gib: Option<f64>,
-    /// The availability zone that the target is in.
-    pub zone: Option<String>,
-    /// A SKU whose family is preferred, where there is a choice.
-    pub like: Option<String>,
-}
 
 /// A SKU with a disk.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,7 +106,8 @@ fn disk(offered: &Capabilities, sku: &SkuOffer, need: &Need) -> (Option<u32>, Op
         .find(|d| fits(d.size_gib, d.iops));
     match listed {
         Some(disk) => (Some(disk.size_gib), Some(disk.iops)),
-        None => (Some(storage::premium_size(least)), None),
+        // One that is large enough, where none is quick enough too, or the location lists none.
+        None => (storage::premium_size(least), None),
     }
 }
 

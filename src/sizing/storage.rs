@@ -18,13 +18,16 @@ pub fn least_disk_gib(source_gib: f64) -> f64 {
     f64::max(filled / 0.95, filled + 5.0).ceil()
 }
 
-/// The smallest Premium SSD size that has so many GiB: they double from 32 on, and end at 32,767.
-pub fn premium_size(gib: f64) -> u32 {
-    let sizes = (5..15).map(|power| 1u32 << power).chain([32_767]);
-    sizes
-        .into_iter()
-        .find(|s| f64::from(*s) >= gib)
-        .unwrap_or(32_767)
+/// From this size on a Premium SSD loses the host's cache, and does not grow by itself across it (storage page).
+pub const BOUNDARY_GIB: u32 = 4096;
+
+/// The smallest Premium SSD size that has so many GiB: they double from 32 on, with one just below the boundary, and end
+/// at 32,767. `None`: none is that large.
+pub fn premium_size(gib: f64) -> Option<u32> {
+    let sizes = (5..12)
+        .map(|power| 1u32 << power)
+        .chain([4095, 4096, 8192, 16_384, 32_767]);
+    sizes.into_iter().find(|s| f64::from(*s) >= gib)
 }
 
 /// The performance tier that a Premium SSD of this size has by itself: P4 with 32 GiB.
@@ -51,9 +54,16 @@ mod tests {
 
     #[test]
     fn disks_double() {
-        assert_eq!(premium_size(10.0), 32);
-        assert_eq!(premium_size(129.0), 256);
-        assert_eq!(premium_size(20_000.0), 32_767);
+        for (gib, size) in [
+            (10.0, 32),
+            (129.0, 256),
+            (2049.0, 4095),
+            (4095.5, 4096),
+            (20_000.0, 32_767),
+        ] {
+            assert_eq!(premium_size(gib), Some(size), "{gib}");
+        }
+        assert_eq!(premium_size(32_768.0), None);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+mod findings;
 mod measure;
+mod scale;
 #[path = "../suite/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use more of it")]
 mod support;
@@ -17,6 +19,7 @@ use std::time::Duration;
 use measure::{Row, instructions, median_of, peak_memory_mb};
 use serde_json::Value;
 use support::arm::{ArmEndpoint, Reply};
+use support::large;
 
 const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 const LATENCY: Duration = Duration::from_millis(30);
@@ -32,6 +35,13 @@ fn replay() -> Command {
     let mut command = program();
     command.arg("check").arg("--from").arg(recording);
     command
+}
+
+/// What `replay` judges, as JSON.
+fn report() -> Vec<u8> {
+    let mut command = replay();
+    command.args(["--format", "json"]);
+    command.output().unwrap().stdout
 }
 
 fn version() -> Command {
@@ -98,6 +108,7 @@ fn main() {
     for row in &rows {
         println!("{row}");
     }
+    findings::rows(&report());
     let binary = std::fs::metadata(env!("CARGO_BIN_EXE_flexready"))
         .unwrap()
         .len() as f64
@@ -116,6 +127,7 @@ fn main() {
         "peak memory: one live target",
         peak_memory_mb(one_target(&endpoint))
     );
+    scale::measure();
     for (name, command) in [
         ("instructions: --version", version()),
         ("instructions: replay", replay()),

@@ -2,6 +2,7 @@
 //! Here: the servers, their seeds and how they are judged. The tests: [`matrix`] and [`rules`].
 
 mod matrix;
+mod providers;
 mod rules;
 
 use std::time::Duration;
@@ -56,7 +57,7 @@ impl Source for Pair {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
         let mut answers = self.source.ask(questions).await;
         for (question, answer) in questions.iter().zip(&mut answers) {
-            if matches!(question, Question::Arm { .. }) {
+            if matches!(question, Question::Arm { .. } | Question::Dns { .. }) {
                 *answer = self
                     .target
                     .ask(std::slice::from_ref(question))

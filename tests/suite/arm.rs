@@ -21,7 +21,7 @@ use crate::support::arm::ArmEndpoint;
 const SERVER: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/db";
 
 /// Options for this endpoint: a given token, short pauses.
-fn options(endpoint: &ArmEndpoint) -> Options {
+pub fn options(endpoint: &ArmEndpoint) -> Options {
     Options {
         cloud: Cloud::Public,
         endpoint: Some(endpoint.url().parse().unwrap()),

@@ -1,9 +1,14 @@
 //! The target in depth: the service's word, rights, sizing, SQL on the target; real servers, and bodies of every api-version.
 
+mod corpus;
 mod drift;
+mod faults;
+mod future;
+mod network;
 mod place;
 mod servers;
 mod shapes;
+mod versions;
 
 use flexready::facts::Facts;
 use flexready::plan::Migration;

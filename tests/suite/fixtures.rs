@@ -23,12 +23,12 @@ pub fn folder() -> PathBuf {
 
 /// One check on the baseline with a case's differences.
 fn outcome(check: &'static Check, case: &Case) -> Outcome {
-    let (migration, answers) = answers(case);
+    let (migration, answers) = answers_of(case);
     judge_one(check, &migration, &answers)
 }
 
 /// All answers of a case.
-pub fn answers(case: &Case) -> (Migration, Answers) {
+pub fn answers_of(case: &Case) -> (Migration, Answers) {
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
     let migration = case.migration(&baseline.migrations()[0]);
     let source = Overlay::new(case);
@@ -183,47 +183,6 @@ fn with_every_fact_missing_no_check_passes() {
             let fine = outcome.status == Status::Unknown
                 || (by_mode && outcome.status == Status::NotApplicable);
             assert!(fine, "{} in {mode:?}: {}", check.id, describe(&outcome));
-        }
-    }
-}
-
-/// Refused in turn, of every failing case: the answers that the case changes, and every fourth of the others.
-#[test]
-fn refusing_an_answer_never_makes_a_check_pass() {
-    let ids = folders(&folder().join("checks"));
-    let half = ids.len().div_ceil(2);
-    std::thread::scope(|scope| {
-        for part in ids.chunks(half) {
-            scope.spawn(|| {
-                part.iter()
-                    .for_each(|id| refuse_in_turn(checks::find(id).unwrap()))
-            });
-        }
-    });
-}
-
-fn refuse_in_turn(check: &'static Check) {
-    let cases = folders(&folder().join("checks").join(check.id));
-    for (index, name) in cases.iter().filter(|n| n.starts_with("fail")).enumerate() {
-        let case = Case::read(&folder().join("checks").join(check.id).join(name));
-        let (migration, mut answers) = answers(&case);
-        let keys: Vec<(String, Answer)> = answers
-            .iter()
-            .map(|(k, a)| (k.to_owned(), a.clone()))
-            .collect();
-        let picked = keys.into_iter().enumerate();
-        let picked = picked.filter(|(at, (key, _))| at % 4 == index % 4 || case.changes(key));
-        for (_, (key, answer)) in picked {
-            answers.replace(&key, overlay::refused_by_the_test());
-            let outcome = judge_one(check, &migration, &answers);
-            let good = matches!(outcome.status, Status::Pass | Status::NotApplicable);
-            assert!(
-                !good,
-                "{}/{name} without {key}: {}",
-                check.id,
-                describe(&outcome)
-            );
-            answers.replace(&key, answer);
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use flexready::checks;
+use flexready::report::coverage_markdown;
 use serde_json::Value;
 
 use crate::support::program::run;
@@ -13,7 +14,12 @@ fn readme() -> PathBuf {
 }
 
 /// Holds the text between two markers; writes it when UPDATE is set.
-fn hold(name: &str, text: &str) {
+pub fn hold(name: &str, text: &str) {
+    // Several tests hold parts of the one file.
+    static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _turn = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let path = readme();
     let whole = std::fs::read_to_string(&path).unwrap();
     let (begin, end) = (
@@ -37,6 +43,7 @@ fn hold(name: &str, text: &str) {
 #[test]
 fn the_readme_says_what_the_program_says() {
     hold("checks", &check_table());
+    hold("coverage", &coverage_markdown());
     hold("output", &output());
 }
 
@@ -76,7 +83,14 @@ fn the_commands_of_the_readme_are_there() {
 fn reports_fit_their_schema() {
     let schema: Value = serde_json::from_str(&run(&["schema"], &[]).stdout).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for recording in ["ready", "blocked", "no-database-access", "cross-version"] {
+    for recording in [
+        "ready",
+        "blocked",
+        "no-database-access",
+        "cross-version",
+        "objects-12",
+        "objects-17",
+    ] {
         let report = run(
             &[
                 "check",
@@ -104,6 +118,8 @@ fn the_recorded_stories_end_as_they_are_named() {
         ("ready", 0, 0),
         ("blocked", 1, 8),
         ("no-database-access", 3, 0),
+        ("objects-12", 1, 20),
+        ("objects-17", 1, 20),
     ] {
         let ran = run(
             &[

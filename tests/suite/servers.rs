@@ -1,5 +1,6 @@
 //! The launcher of the tests' servers itself: what every other test against a real server stands on.
 
+use std::io::Read;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -190,6 +191,7 @@ fn a_server_dies_with_killed_tests() {
     let mut child = Command::new(env::current_exe().unwrap())
         .args(["--exact", "servers::a_server_dies_with_killed_tests"])
         .env(CHILD, note.path())
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -209,7 +211,8 @@ fn start_a_server_and_wait(note: &Path) {
     let data = server.data_dir();
     let home = data.parent().unwrap().display();
     fs::write(note, format!("{} {home}\n", server.port())).unwrap();
-    thread::sleep(Duration::from_secs(60));
+    // Until it is killed, or whoever should have killed it is gone.
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
 #[track_caller]
@@ -219,7 +222,8 @@ fn wait_for<T>(mut what: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = what() {
             return found;
         }
-        assert!(since.elapsed().as_secs() < 30, "has waited too long");
+        // On a machine that builds and tests at once, initdb alone can take half a minute.
+        assert!(since.elapsed().as_secs() < 240, "has waited too long");
         thread::sleep(Duration::from_millis(10));
     }
 }

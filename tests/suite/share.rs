@@ -14,7 +14,7 @@ use flexready::verdict::{Judgement, Policy, judge};
 use serde_json::json;
 
 use crate::fixtures::overlay::Case;
-use crate::fixtures::{answers, folder, folders};
+use crate::fixtures::{answers_of, folder, folders};
 use crate::support::program::{run, texts};
 
 fn replayed(path: &Path) -> (Migration, Answers) {
@@ -110,7 +110,7 @@ fn every_case_is_judged_alike_with_pseudonyms() {
     for id in folders(&folder().join("checks")) {
         for name in folders(&folder().join("checks").join(&id)) {
             let case = Case::read(&folder().join("checks").join(&id).join(&name));
-            let (migration, answers) = answers(&case);
+            let (migration, answers) = answers_of(&case);
             let (own, redacted) = pseudonyms::of(&migration, &answers);
             let (before, after) = (states(&migration, &answers), states(&own, &redacted));
             let rows = before.iter().zip(&after).filter(|(a, b)| a != b);

@@ -4,6 +4,7 @@
 mod online;
 mod pooler;
 mod way;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -69,6 +70,7 @@ fn live_for(conninfo: &str, migration_user: Option<&str>) -> Live {
         arm: None,
         source: Some(Database::new(access, Side::Source, user, deadline)),
         dns: Some(Dns::new(deadline)),
+        tokens: None,
     }
 }
 

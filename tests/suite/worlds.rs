@@ -4,7 +4,7 @@
 //! Without UPDATE each test records anew and holds the fixture against it: the same questions, the same columns.
 //! `UPDATE=1 cargo test --test suite worlds` writes the fixtures.
 
-mod story;
+pub mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -102,6 +102,16 @@ fn cross_version_is_what_the_tool_records() {
     hold("cross-version");
 }
 
+#[test]
+fn objects_of_12_are_what_the_tool_records() {
+    hold("objects-12");
+}
+
+#[test]
+fn objects_of_17_are_what_the_tool_records() {
+    hold("objects-17");
+}
+
 /// Nothing of the machine that records may stand in a fixture.
 #[test]
 fn fixtures_name_no_machine() {
@@ -115,6 +125,8 @@ fn fixtures_name_no_machine() {
         "blocked",
         "no-database-access",
         "cross-version",
+        "objects-12",
+        "objects-17",
     ] {
         let place = folder().join(Story::read(world).fixture);
         for entry in std::fs::read_dir(&place).unwrap() {

@@ -50,11 +50,16 @@ fn run(facts: &Facts) -> Judged {
         shown.join(", ")
     );
     let finding = Finding::new("server", message).evidence("roles", names.len());
-    Ok(finding.fix(dump(source, !kind.is_managed())).into())
+    let asks_with_all_rights = facts.session.as_ref().is_ok_and(|s| s.is_superuser);
+    let user = match kind.is_managed() || asks_with_all_rights {
+        true => &source.user,
+        false => "<superuser>",
+    };
+    Ok(finding.fix(dump(source, user, !kind.is_managed())).into())
 }
 
 /// Only a superuser reads the hashes of passwords; a provider gives that to nobody.
-fn dump(source: &SourceServer, with_passwords: bool) -> String {
+fn dump(source: &SourceServer, user: &str, with_passwords: bool) -> String {
     let passwords = if with_passwords {
         ""
     } else {
@@ -64,6 +69,6 @@ fn dump(source: &SourceServer, with_passwords: bool) -> String {
         "pg_dumpall --globals-only{passwords} --host {} --port {} --username {} --file roles.sql",
         command::quote(&source.host),
         source.port,
-        command::quote(&source.user)
+        command::quote(user)
     )
 }

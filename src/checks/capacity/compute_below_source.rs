@@ -2,9 +2,9 @@
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
-use crate::facts::server::Server;
-use crate::sizing::demand::{self, Compute, amount};
-use crate::sizing::recommend::{Choice, MEMORY_SHARE, Need, smallest};
+use crate::sizing::demand::{self, amount};
+use crate::sizing::need::Need;
+use crate::sizing::recommend::{Choice, MEMORY_SHARE, smallest};
 
 pub const CHECK: Check = Check {
     id: "compute-below-source",
@@ -53,7 +53,7 @@ fn run(facts: &Facts) -> Judged {
     if !source.is_sure {
         finding = finding.milder(Severity::Note);
     }
-    Ok(match smallest(capabilities, &need(&source, server)) {
+    Ok(match smallest(capabilities, &Need::of(facts)) {
         Some(Choice { sku: offer, .. }) => {
             let flags = format!(
                 "--tier {} --sku-name {}",
@@ -67,14 +67,4 @@ fn run(facts: &Facts) -> Judged {
         None => finding.evidence("smallest that fits", "none in this location"),
     }
     .into())
-}
-
-fn need(source: &Compute, server: &Server) -> Need {
-    Need {
-        vcores: source.vcores,
-        memory_gib: source.memory_gib,
-        zone: server.zone.clone().ok().flatten(),
-        like: server.sku.as_ref().ok().map(|s| s.name.clone()),
-        ..Need::default()
-    }
 }

@@ -11,7 +11,9 @@ mod storage_growth_crosses_4tib;
 mod storage_too_small;
 mod table_bloat_high;
 
-use super::Check;
+use super::{Check, Step, command};
+use crate::plan::ServerId;
+use crate::sizing::storage;
 
 /// The checks of this area, in the order of the report.
 pub const ALL: &[&Check] = &[
@@ -26,3 +28,12 @@ pub const ALL: &[&Check] = &[
     &table_bloat_high::CHECK,
     &replicas_over_limit::CHECK,
 ];
+
+/// The disk to have before so many GiB are copied.
+fn larger_disk(id: &ServerId, source_gib: f64) -> Step {
+    match storage::premium_size(storage::least_disk_gib(source_gib)) {
+        Some(wanted) => command::grow(id, wanted),
+        None => "# no Premium SSD is that large: migrate the databases to several servers, or to one with Premium SSD v2"
+            .into(),
+    }
+}

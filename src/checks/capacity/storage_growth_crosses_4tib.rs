@@ -1,9 +1,11 @@
 //! A Premium SSD of 4,096 GiB or more is another kind of disk: growing into it is no matter of course. Since 0.1.0.
 //! Storage page, 2026-01-13: autogrow stops at 4,095 GiB, and a disk of 4,096 and more has no host caching.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use super::larger_disk;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered};
 use crate::facts::Facts;
-use crate::sizing::{demand, storage};
+use crate::sizing::demand;
+use crate::sizing::storage::{self, BOUNDARY_GIB};
 
 pub const CHECK: Check = Check {
     id: "storage-growth-crosses-4tib",
@@ -21,8 +23,6 @@ pub const CHECK: Check = Check {
     run,
 };
 
-const BOUNDARY_GIB: u32 = 4096;
-
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let disk = server.storage.as_ref()?;
@@ -39,7 +39,6 @@ fn run(facts: &Facts) -> Judged {
     }
     data.missing.iter().for_each(|m| findings.unknown(m));
     if least >= f64::from(BOUNDARY_GIB) {
-        let wanted = storage::premium_size(least);
         let message = format!(
             "the databases take {:.1} GiB and need a disk of {least:.0} GiB with their write-ahead log; the target has \
              {size_gib} GiB and grows by itself to 4095 at most",
@@ -50,7 +49,7 @@ fn run(facts: &Facts) -> Judged {
                 .evidence("source_gib", format!("{:.1}", data.gib))
                 .evidence("needed_gib", format!("{least:.0}"))
                 .evidence("storage_gib", size_gib)
-                .fix(command::grow(&server.id, wanted)),
+                .fix(larger_disk(&server.id, data.gib)),
         );
     }
     Ok(findings)

@@ -2,7 +2,8 @@
 //! Figures: `sizing::storage`; autogrow on Premium SSD alone, not across 4,096 GiB and not while write-ahead log fills
 //! the disk (storage page, 2026-01-13).
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use super::larger_disk;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::facts::server::{Server, Storage};
 use crate::sizing::{GIB, demand, storage};
@@ -48,8 +49,6 @@ struct Need {
 
 impl Need {
     fn finding(&self, server: &Server, message: &str) -> Finding {
-        let wanted = storage::premium_size(storage::least_disk_gib(self.source_gib));
-        let grow = command::grow(&server.id, wanted);
         Finding::new(
             "server",
             format!(
@@ -61,7 +60,7 @@ impl Need {
         .evidence("source_gib", format!("{:.1}", self.source_gib))
         .evidence("storage_gib", self.size_gib)
         .evidence("usable_gib", format!("{:.1}", self.usable_gib))
-        .fix(grow)
+        .fix(larger_disk(&server.id, self.source_gib))
     }
 }
 

@@ -2,7 +2,7 @@
 //! Only newer flexible servers have them.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
-use crate::facts::Facts;
+use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
     id: "migration-skips-data",
@@ -44,7 +44,12 @@ fn run(facts: &Facts) -> Judged {
             continue;
         };
         exists = true;
-        if parameter.value.eq_ignore_ascii_case("on") {
+        let value = parameter.value.to_ascii_lowercase();
+        if !["on", "off"].contains(&value.as_str()) {
+            let reason = format!("`{name}` is `{}`, neither on nor off", parameter.value);
+            findings.unknown(&Missing::not_said(reason, "set it to on or off"));
+        }
+        if value == "on" {
             let message = format!(
                 "`{name}` is `on`: the migration leaves behind {left}{}",
                 named(facts, name)

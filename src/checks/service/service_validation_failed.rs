@@ -182,6 +182,8 @@ fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDat
     let Some(last) = runs.iter().max_by_key(|r| r.started) else {
         return;
     };
+    // A state that is not known here may be another word for a failure.
+    findings.know(&last.is_active);
     let has_failed = last
         .state
         .as_deref()

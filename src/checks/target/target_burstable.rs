@@ -1,8 +1,13 @@
 //! Burstable servers run on credits, and a migration spends them. Since 0.1.0.
 //! Whether the service takes such a target has changed: refused in early 2024, then in one region, allowed since 2025.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
+use crate::facts::capabilities::{Capabilities, SkuOffer};
+use crate::facts::server::{Server, Sku, normal_location};
+use crate::plan::ServerId;
+use crate::sizing::need::Need;
+use crate::sizing::recommend::smallest;
 
 pub const CHECK: Check = Check {
     id: "target-burstable",
@@ -23,18 +28,51 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let sku = server.sku.as_ref()?;
-    if !sku.tier.eq_ignore_ascii_case("Burstable") {
+    if !server.is_burstable()? {
         return Ok(Findings::none());
     }
-    let scale = command::scale(
-        &server.id,
-        "--tier GeneralPurpose --sku-name Standard_D2ds_v5",
-    );
-    Ok(Finding::new(
-        "server",
-        format!("the target is a `{}` of tier `{}`", sku.name, sku.tier),
-    )
-    .evidence("sku", &sku.name)
-    .fix(scale.note("or larger"))
+    let message = format!("the target is a `{}` of tier `{}`", sku.name, sku.tier);
+    let finding = Finding::new("server", message).evidence("sku", &sku.name);
+    let offered = facts.capabilities.as_ref().ok();
+    Ok(match offered.and_then(|o| instead(facts, o, sku)) {
+        Some(offer) => finding
+            .evidence("smallest that fits", &offer.name)
+            .fix(scale(&server.id, &offer.tier, &offer.name)),
+        None => choose(finding, server),
+    }
     .into())
+}
+
+/// The smallest offer that carries the source, or at least what the target is now, where the source does not tell.
+fn instead(facts: &Facts, offered: &Capabilities, now: &Sku) -> Option<SkuOffer> {
+    let known = Need::of(facts);
+    let least = offered.sku(&now.name).ok();
+    let need = if known.knows_compute() {
+        known
+    } else {
+        Need {
+            vcores: least.map(|o| o.vcores),
+            memory_gib: least.map(|o| o.memory_gib),
+            ..known
+        }
+    };
+    Some(smallest(offered, &need)?.sku)
+}
+
+/// Without the location's offers the reader has to choose.
+fn choose(finding: Finding, server: &Server) -> Finding {
+    let location = server.location.as_deref().unwrap_or("<location>");
+    let list = format!(
+        "az postgres flexible-server list-skus --location {} --output table",
+        command::quote(&normal_location(location))
+    );
+    let tier = "GeneralPurpose";
+    finding
+        .fix(list)
+        .fix(scale(&server.id, tier, "<one of that tier>"))
+}
+
+fn scale(id: &ServerId, tier: &str, sku: &str) -> Step {
+    let (tier, sku) = (command::quote(tier), command::quote(sku));
+    command::scale(id, &format!("--tier {tier} --sku-name {sku}"))
 }

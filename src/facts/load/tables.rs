@@ -20,9 +20,14 @@ pub struct InDatabase {
 
 impl InDatabase {
     /// Sizes come from the statistics: where these leave out more than `bytes` of the database, there may be a table of
-    /// that size that nobody sees.
+    /// that size that nobody sees. The same holds where the database's size is not known.
     pub fn unseen(&self, database: &Database, bytes: u64) -> Option<Missing> {
-        let (size, counts) = (database.size().ok()?, self.counts.as_ref().ok()?);
+        // Counts that are missing are said to be so where they are looked at.
+        let counts = self.counts.as_ref().ok()?;
+        let size = match database.size() {
+            Ok(size) => size,
+            Err(missing) => return Some(missing),
+        };
         let gap = size.saturating_sub(counts.known_bytes);
         let reason = format!(
             "the statistics account for {} of the {} MiB of `{}`",
@@ -30,7 +35,7 @@ impl InDatabase {
             size / MIB,
             self.database
         );
-        let question = Question::on_source(&self.database, "relation_counts");
+        let question = counts_question(&self.database);
         let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
         (gap > bytes).then(|| Missing::unreadable(&question, reason).with_remedy(remedy))
     }
@@ -60,9 +65,14 @@ pub struct LargeTable {
     pub total: u64,
 }
 
+/// The query `relation_counts` in one database.
+pub fn counts_question(database: &str) -> Question {
+    Question::on_source(database, "relation_counts")
+}
+
 pub(super) fn questions_in(database: &str) -> [Question; 2] {
     [
-        Question::on_source(database, "relation_counts"),
+        counts_question(database),
         Question::on_source(database, "large_tables"),
     ]
 }
@@ -70,7 +80,7 @@ pub(super) fn questions_in(database: &str) -> [Question; 2] {
 pub(super) fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
-        counts: row(answers, &Question::on_source(name, "relation_counts")),
+        counts: row(answers, &counts_question(name)),
         large: rows(answers, &Question::on_source(name, "large_tables")),
     };
     databases.to_ask().into_iter().map(of).collect()

@@ -57,11 +57,14 @@ fn event(item: &Value, question: &Question) -> Fact<Event> {
     let start = shape
         .moment("properties.startTime")
         .and_then(|start| start.ok_or_else(|| shape.absent("properties.startTime")));
+    // An end that cannot be read might be long past, or yet to come.
+    let end = shape.moment("properties.endTime");
+    let start = start.and_then(|start| end.clone().map(|_| start));
     Ok(Event {
         name: shape.required("name")?,
         status: shape.required("properties.status")?,
         start,
-        end: shape.moment("properties.endTime").unwrap_or(None),
+        end: end.unwrap_or(None),
         deferrable: item.pointer("/properties/deferrable") == Some(&Value::Bool(true)),
     })
 }

@@ -121,8 +121,24 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
         ended: shape
             .moment("properties.migrationWindowEndTimeInUtc")
             .unwrap_or(None),
-        validation: validation(shape),
+        validation: whole(shape).and_then(|()| validation(shape)),
     })
+}
+
+/// That what leads to the service's word, and tells when and why it ended, has the shape that it must have.
+fn whole(shape: &Shape<Value>) -> Fact<()> {
+    for object in [
+        "properties",
+        "properties.currentStatus",
+        DETAILS,
+        VALIDATION,
+    ] {
+        shape.has(object, "")?;
+    }
+    shape.field("properties.currentStatus.error", "")?;
+    shape.moment("properties.migrationWindowStartTimeInUtc")?;
+    shape.moment("properties.migrationWindowEndTimeInUtc")?;
+    Ok(())
 }
 
 const STATE: &str = "properties.currentStatus.state";
@@ -136,6 +152,7 @@ fn is_active(shape: &Shape<Value>) -> Fact<bool> {
     }
 }
 
+const DETAILS: &str = "properties.currentStatus.currentSubStateDetails";
 const VALIDATION: &str = "properties.currentStatus.currentSubStateDetails.validationDetails";
 
 fn validation(shape: &Shape<Value>) -> Fact<Option<Validation>> {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::databases::Databases;
+use super::load::tables::counts_question;
 use super::rows::row;
 use super::{Fact, Missing};
 use crate::plan::SourceServer;
@@ -53,10 +54,7 @@ impl Stream {
     pub fn sequences(&self, database: &str) -> Fact<u64> {
         match self.in_database.get(database) {
             Some(known) => known.sequences.clone(),
-            None => Err(Missing::not_asked(&Question::on_source(
-                database,
-                "sequences",
-            ))),
+            None => Err(Missing::not_asked(&counts_question(database))),
         }
     }
 }
@@ -89,10 +87,9 @@ pub fn questions(source: &SourceServer) -> Vec<Question> {
 }
 
 /// What is asked in each database. Offline too: a recording can then be judged as the other mode.
+/// Sequences are counted with all relations, in what `load` asks.
 pub fn questions_in(database: &str) -> Vec<Question> {
-    ["identities", "sequences"]
-        .map(|query| Question::on_source(database, query))
-        .into()
+    vec![Question::on_source(database, "identities")]
 }
 
 /// Reads all of it.
@@ -100,8 +97,7 @@ pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answ
     let on_server = |query| Question::on_source(&source.database, query);
     let in_database = |name: &str| InDatabase {
         identities: identities::read(answers, &Question::on_source(name, "identities")),
-        sequences: row(answers, &Question::on_source(name, "sequences"))
-            .map(|row: Sequences| row.sequences),
+        sequences: row(answers, &counts_question(name)).map(|row: Sequences| row.sequences),
     };
     let names = databases.map(Databases::to_ask).unwrap_or_default();
     Stream {

@@ -44,7 +44,10 @@ pub(super) fn read(answers: &Answers, question: &Question) -> Fact<Transactions>
     let rows: Vec<Row> = rows(answers, question)?;
     let hidden = rows.first().map_or(0, |row| row.hidden);
     let unseen = (hidden > 0).then(|| {
-        let reason = format!("{hidden} sessions do not show when their transaction began");
+        let reason = match hidden {
+            1 => "1 session does not show when its transaction began".to_owned(),
+            _ => format!("{hidden} sessions do not show when their transaction began"),
+        };
         let remedy = "grant `pg_read_all_stats` or `pg_monitor` to the user who asks (before 10: ask as a superuser), \
                       and leave `track_activities` on";
         Missing::unreadable(question, reason).with_remedy(remedy)

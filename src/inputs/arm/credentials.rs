@@ -1,10 +1,10 @@
 //! Which credential signs in: a pure choice from what the user said and what the environment holds.
-//! Not here: signing in (`sign_in`), keeping the token (`token`).
+//! Not here: what was chosen (`chosen`), signing in (`sign_in`), keeping the token (`token`).
 
 use clap::ValueEnum;
-use secrecy::SecretString;
 
 use super::ArmError;
+use super::chosen::{Chosen, Proof};
 
 /// How to sign in to Azure (`--auth`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -18,6 +18,9 @@ pub enum Auth {
     WorkloadIdentity,
     /// The service connection of an Azure Pipelines job; the step maps SYSTEM_ACCESSTOKEN.
     AzurePipelines,
+    /// What AzureCLI@2 and @3 hand to their script with `addSpnToEnvironment`: servicePrincipalId, tenantId, and the idToken of
+    /// a federated connection or the servicePrincipalKey of one with a secret.
+    ServiceConnection,
     /// Whoever is signed in with `az login`.
     AzureCli,
     /// The identity of the machine or app; automatic only where its variables announce it.
@@ -32,46 +35,9 @@ impl Auth {
             Auth::Environment => "environment",
             Auth::WorkloadIdentity => "workload-identity",
             Auth::AzurePipelines => "azure-pipelines",
+            Auth::ServiceConnection => "service-connection",
             Auth::AzureCli => "azure-cli",
             Auth::ManagedIdentity => "managed-identity",
-        }
-    }
-}
-
-/// A credential with all that it needs. Its secrets do not print.
-#[derive(Debug, Clone)]
-pub enum Chosen {
-    Environment {
-        tenant: String,
-        client: String,
-        secret: SecretString,
-    },
-    WorkloadIdentity {
-        tenant: String,
-        client: String,
-        token_file: String,
-    },
-    AzurePipelines {
-        tenant: String,
-        client: String,
-        connection: String,
-        access_token: SecretString,
-    },
-    AzureCli,
-    ManagedIdentity {
-        /// A user-assigned identity; none: the one that the system has.
-        client: Option<String>,
-    },
-}
-
-impl Chosen {
-    pub fn auth(&self) -> Auth {
-        match self {
-            Chosen::Environment { .. } => Auth::Environment,
-            Chosen::WorkloadIdentity { .. } => Auth::WorkloadIdentity,
-            Chosen::AzurePipelines { .. } => Auth::AzurePipelines,
-            Chosen::AzureCli => Auth::AzureCli,
-            Chosen::ManagedIdentity { .. } => Auth::ManagedIdentity,
         }
     }
 }
@@ -84,10 +50,11 @@ pub(crate) fn given(env: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<
 }
 
 /// The order of `auto`: what a pipeline hands to this very step comes before what happens to be signed in.
-const ORDER: [Auth; 5] = [
+const ORDER: [Auth; 6] = [
     Auth::Environment,
     Auth::WorkloadIdentity,
     Auth::AzurePipelines,
+    Auth::ServiceConnection,
     Auth::AzureCli,
     Auth::ManagedIdentity,
 ];
@@ -155,6 +122,7 @@ fn link(
             })
         }
         Auth::AzurePipelines => pipelines(env),
+        Auth::ServiceConnection => service_connection(env),
         Auth::AzureCli if az => Ok(Chosen::AzureCli),
         Auth::AzureCli => Err(vec!["`az` on PATH"]),
         Auth::ManagedIdentity | Auth::Auto => Ok(Chosen::ManagedIdentity {
@@ -180,6 +148,20 @@ fn pipelines(env: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Vec<&'stati
             access_token: access_token.into(),
         },
     )
+}
+
+fn service_connection(env: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Vec<&'static str>> {
+    let [tenant, client] = all(env, ["tenantId", "servicePrincipalId"])?;
+    let key = given(env, "servicePrincipalKey").map(|key| Proof::Key(key.into()));
+    let token = given(env, "idToken").map(|token| Proof::IdToken(token.into()));
+    let proof = key
+        .or(token)
+        .ok_or(vec!["idToken or servicePrincipalKey"])?;
+    Ok(Chosen::ServiceConnection {
+        tenant,
+        client,
+        proof,
+    })
 }
 
 /// The values of all `names`, or the names that have none.

@@ -39,6 +39,24 @@ impl Cloud {
         }
     }
 
+    /// What a token for its databases is asked for.
+    pub fn database_scope(self) -> &'static str {
+        match self {
+            Cloud::Public => "https://ossrdbms-aad.database.windows.net/.default",
+            Cloud::UsGovernment => "https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+            Cloud::China => "https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+        }
+    }
+
+    /// What the host names of its databases end in.
+    pub fn database_suffix(self) -> &'static str {
+        match self {
+            Cloud::Public => ".postgres.database.azure.com",
+            Cloud::UsGovernment => ".postgres.database.usgovcloudapi.net",
+            Cloud::China => ".postgres.database.chinacloudapi.cn",
+        }
+    }
+
     /// Where its identities sign in.
     pub fn authority(self) -> &'static str {
         match self {

@@ -1,10 +1,12 @@
 //! Azure Resource Manager: asks its questions with GET, and nothing else.
-//! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `sign_in`, `token`), for how a request
+//! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `chosen`, `sign_in`, `token`, `database`), for how a request
 //! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `versions`, `refusal`, `words`).
 //! Not here: what an answer means (`facts`).
 
 mod bucket;
+mod chosen;
 mod credentials;
+mod database;
 mod endpoint;
 mod limiter;
 mod options;
@@ -24,7 +26,9 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use tokio::time::{Instant, timeout_at};
 
-pub use credentials::{Auth, Chosen, choose};
+pub use chosen::{Chosen, Proof};
+pub use credentials::{Auth, choose};
+pub use database::DatabaseTokens;
 pub use endpoint::Cloud;
 pub use options::{ArmError, Limits, Options, SignIn};
 
@@ -81,6 +85,12 @@ impl Arm {
             caller,
             versions: Versions::default(),
         })
+    }
+
+    /// Gets the token, so that a credential that answers only for minutes is asked at once. A failure is no less one
+    /// later: it comes up with the first question.
+    pub(crate) async fn sign_in(&self) {
+        let _ = self.caller.tokens.current().await;
     }
 
     async fn answer(&self, question: &Question) -> Answer {

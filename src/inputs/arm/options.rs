@@ -10,7 +10,8 @@ use azure_core::credentials::TokenCredential;
 use secrecy::SecretString;
 use url::Url;
 
-use super::credentials::{Auth, Chosen, choose, given};
+use super::chosen::Chosen;
+use super::credentials::{Auth, choose, given};
 use super::endpoint::Cloud;
 
 /// Why no request can be made at all: known before the first one, so the tool ends with exit code 2.
@@ -31,6 +32,12 @@ pub enum ArmError {
          variables of one of them, or name one with `--auth` (`--auth managed-identity` on an Azure VM)"
     )]
     NoCredential { looked_for: String },
+    #[error(
+        "the token in FLEXREADY_ACCESS_TOKEN is for Azure Resource Manager and opens no database: unset it to sign in another way, or leave out \
+         `--source-auth entra` and `--target-auth entra` and put the output of `az account get-access-token --resource-type oss-rdbms \
+         --query accessToken --output tsv` where the password belongs (PGPASSWORD, a password file)"
+    )]
+    TokenOfAnother,
     #[error(
         "`--auth {auth}` lacks {missing}; provide that, or sign in another way (`--auth auto` takes what is there)"
     )]

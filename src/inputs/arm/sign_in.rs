@@ -4,18 +4,19 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
-use azure_core::http::{ClientOptions, HttpClient, Transport};
+use azure_core::http::{ClientMethodOptions, ClientOptions, HttpClient, Transport};
 use azure_identity::{
-    AzureCliCredential, AzurePipelinesCredential, AzurePipelinesCredentialOptions,
-    ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
-    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId,
-    WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
+    AzureCliCredential, AzurePipelinesCredential, AzurePipelinesCredentialOptions, ClientAssertion,
+    ClientAssertionCredential, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
+    UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::credentials::Chosen;
+use super::chosen::{Chosen, Proof};
 use super::words::{shortened, without_request_ids};
 use crate::question::{Refusal, RefusalKind};
 
@@ -97,6 +98,24 @@ pub(crate) fn make(chosen: &Chosen, door: &Door) -> Result<Arc<dyn TokenCredenti
             AzurePipelinesCredential::new(tenant, client, connection, token, Some(options))
                 .map(|c| c as _)
         }
+        Chosen::ServiceConnection {
+            tenant,
+            client,
+            proof: Proof::Key(key),
+        } => {
+            let options = Some(door.secret());
+            ClientSecretCredential::new(tenant, client.clone(), handed(key), options)
+                .map(|c| c as _)
+        }
+        Chosen::ServiceConnection {
+            tenant,
+            client,
+            proof: Proof::IdToken(token),
+        } => {
+            let (tenant, client) = (tenant.clone(), client.clone());
+            let (assertion, options) = (Assertion(token.clone()), door.assertion());
+            ClientAssertionCredential::new(tenant, client, assertion, Some(options)).map(|c| c as _)
+        }
         Chosen::AzureCli => AzureCliCredential::new(None).map(|c| c as _),
         Chosen::ManagedIdentity { client } => {
             let options = door.managed_identity(client.clone());
@@ -104,6 +123,17 @@ pub(crate) fn make(chosen: &Chosen, door: &Door) -> Result<Arc<dyn TokenCredenti
         }
     };
     made.map_err(|error| words(&error))
+}
+
+/// A token that somebody else asked for, as the proof of who we are.
+#[derive(Debug)]
+struct Assertion(SecretString);
+
+#[async_trait]
+impl ClientAssertion for Assertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        Ok(self.0.expose_secret().to_owned())
+    }
 }
 
 fn handed(secret: &SecretString) -> Secret {
@@ -165,6 +195,9 @@ pub(crate) fn advice(credential: &str) -> &'static str {
         }
         "azure-pipelines" => {
             "check the service connection, and that the step maps SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        }
+        "service-connection" => {
+            "check the service connection; its idToken lives for ten minutes, so map SYSTEM_ACCESSTOKEN: $(System.AccessToken) instead"
         }
         "azure-cli" => {
             "sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"

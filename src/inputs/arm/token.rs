@@ -177,16 +177,12 @@ impl Tokens {
 
     /// A failure's words quote what was sent only by mistake; the secrets that we know are cut out all the same.
     fn masked(&self, words: &str) -> String {
-        use super::credentials::Chosen;
-        match &self.sign_in {
-            SignIn::Chosen(
-                Chosen::Environment { secret, .. }
-                | Chosen::AzurePipelines {
-                    access_token: secret,
-                    ..
-                },
-            ) => words.replace(secret.expose_secret(), "***"),
-            _ => words.to_owned(),
+        let SignIn::Chosen(chosen) = &self.sign_in else {
+            return words.to_owned();
+        };
+        match chosen.secret() {
+            Some(secret) => words.replace(secret.expose_secret(), "***"),
+            None => words.to_owned(),
         }
     }
 }

@@ -16,11 +16,13 @@ mod wire;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use secrecy::SecretString;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 #[cfg(test)]
 pub(crate) use messages::ALIAS;
@@ -30,15 +32,28 @@ use self::refusal::refusal;
 use self::session::Session;
 use super::Source;
 use crate::queries::{self, Query};
-use crate::question::{Answer, Question, RefusalKind, Side};
+use crate::question::{Answer, Question, Refusal, RefusalKind, Side};
 
 /// Most connections at a time: enough to be quick, few enough for a source that is near its max_connections.
 const CONNECTIONS: usize = 4;
+
+/// Gives the password when a connection is made: for passwords that end, as tokens do.
+#[async_trait]
+pub trait Passwords: Send + Sync {
+    async fn password(&self) -> Result<SecretString, Refusal>;
+}
+
+/// How often a server without a free connection is asked again, and after what time: a process of it that served a
+/// connection which is closed now needs a moment to end.
+const TRIES_ALONE: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// One server, asked through at most four connections, one for each database. Connections stay open for the
 /// next round of questions, until another database needs the place.
 pub struct Database {
     access: Access,
+    /// Instead of the access's own password.
+    passwords: Option<Arc<dyn Passwords>>,
     side: Side,
     migration_user: String,
     deadline: Instant,
@@ -58,12 +73,22 @@ impl Database {
     pub fn new(access: Access, side: Side, migration_user: String, deadline: Instant) -> Self {
         Database {
             access,
+            passwords: None,
             side,
             migration_user,
             deadline,
             queries: queries::ALL,
             places: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
+        }
+    }
+
+    /// Signs in with the passwords that are given when they are needed.
+    #[must_use]
+    pub fn with_passwords(self, passwords: Arc<dyn Passwords>) -> Self {
+        Database {
+            passwords: Some(passwords),
+            ..self
         }
     }
 
@@ -84,8 +109,9 @@ impl Database {
             return refused(out_of_time());
         };
         let place = place.expect("the semaphore is never closed");
-        let session = match timeout_at(self.deadline, self.session(database)).await {
-            Ok(Ok(session)) => session,
+        let opened = timeout_at(self.deadline, self.session_in_turn(database, place)).await;
+        let (session, place) = match opened {
+            Ok(Ok(opened)) => opened,
             Ok(Err(answer)) => return refused(answer),
             Err(_) => return refused(out_of_time()),
         };
@@ -133,6 +159,29 @@ impl Database {
         timeout_at(until, probe).await.unwrap_or(pooling::UNKNOWN)
     }
 
+    /// A connection for the place that the caller holds. A server that has no more to give is asked again when all
+    /// others are given back: one after the other, what can be had is had.
+    async fn session_in_turn<'a>(
+        &'a self,
+        database: &str,
+        place: SemaphorePermit<'a>,
+    ) -> Result<(Session, SemaphorePermit<'a>), Answer> {
+        match self.session(database).await {
+            Err(answer) if is_crowded(&answer) => drop(place),
+            other => return other.map(|session| (session, place)),
+        }
+        let all = self.places.acquire_many(CONNECTIONS as u32).await;
+        let all = all.expect("the semaphore is never closed");
+        let mut tries = TRIES_ALONE;
+        loop {
+            match self.session(database).await {
+                Err(answer) if is_crowded(&answer) && tries > 1 => tries -= 1,
+                other => return other.map(|session| (session, all)),
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
     /// The database's waiting connection, or a new one in the place that the caller holds.
     async fn session(&self, database: &str) -> Result<Session, Answer> {
         let mut closing = Vec::new();
@@ -150,8 +199,11 @@ impl Database {
             lost => closing.extend(lost),
         }
         join_all(closing.into_iter().map(Session::close)).await;
-        let opened = hosts::open(&self.access.for_database(database), &self.migration_user).await;
-        opened.map_err(Answer::from)
+        let mut access = self.access.for_database(database);
+        if let Some(passwords) = &self.passwords {
+            access.set_password(passwords.password().await?);
+        }
+        Ok(hosts::open(&access, &self.migration_user).await?)
     }
 
     /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.
@@ -219,6 +271,11 @@ fn release(version_num: u32) -> String {
         0..100_000 => format!("{}.{}", version_num / 10_000, version_num / 100 % 100),
         _ => (version_num / 10_000).to_string(),
     }
+}
+
+/// SQLSTATE `too_many_connections`: the server's limit, a database's or a role's.
+fn is_crowded(answer: &Answer) -> bool {
+    matches!(answer, Answer::Refused(refusal) if refusal.status.as_deref() == Some("53300"))
 }
 
 fn out_of_time() -> Answer {

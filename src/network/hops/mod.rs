@@ -1,5 +1,6 @@
 //! The single hops of the drawn path: the guide's word, the server's place, its security group, the source.
 
+mod door;
 mod ways;
 
 use std::net::IpAddr;
@@ -23,10 +24,11 @@ pub(super) fn all(facts: &Facts) -> Vec<Hop> {
         Ok(Ok(Some(inside))) => hops.extend(within(facts, inside)),
     }
     hops.extend(name_of_source(facts));
+    hops.extend(door::door(facts));
     hops.push(Hop::new(
         "source",
         State::Unknown,
-        "its own firewall decides; Azure does not show it",
+        "a firewall in front of it may still decide; no read shows that",
     ));
     hops
 }
@@ -176,12 +178,12 @@ fn name_of_source(facts: &Facts) -> Option<Hop> {
     let inside = facts.path.as_ref().ok()?.inside.as_ref().ok()?.as_ref();
     let servers = inside.map(|i| i.network.as_ref().ok()?.dns_servers.as_ref().ok());
     let by = match servers {
-        None => "public DNS resolves it".to_owned(),
+        None => "public DNS has to resolve it; not asked from there".to_owned(),
         Some(Some(servers)) if servers.is_empty() => {
-            "Azure's own DNS resolves it, from public names and linked private zones".to_owned()
+            "Azure's own DNS has to resolve it, from public names and linked private zones; not asked from there".to_owned()
         }
         Some(Some(servers)) => format!(
-            "the network's DNS servers resolve it: {}",
+            "the network's DNS servers have to resolve it, not asked from there: {}",
             servers.join(", ")
         ),
         Some(None) => "the network's DNS servers are not known".to_owned(),

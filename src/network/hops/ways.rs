@@ -87,7 +87,7 @@ fn by_table(inside: &Inside, told: &Told, to: IpAddr) -> Vec<Hop> {
 
 /// The gateway itself, and the peering that leads to it.
 fn through(inside: &Inside, gate: &Gate) -> Vec<Hop> {
-    let behind = "which addresses lie behind it no read shows";
+    let behind = "no read shows which addresses lie behind it";
     match gate {
         Gate::Own => {
             let name = format!("gateway in {}", inside.network_id.name());

@@ -1,7 +1,6 @@
 //! One self-contained page: no script, no other file, for a screen of any width and for paper.
 //!
-//! The template (`page.html`) reads the report as it is in JSON, so a section that the report gains (`path`, `sizing`,
-//! `estimate`) shows as soon as it is there. Every text goes through [`visible`] before, and is escaped after.
+//! The template (`page.html`) reads the report as it is in JSON. Every text goes through [`visible`] before, and is escaped after.
 //! Here: what is added for a reader. Not here: colours (`style.css`).
 
 use minijinja::value::{Serde, Value as Filled};
@@ -9,9 +8,10 @@ use minijinja::{AutoEscape, Environment, HtmlEscape};
 use serde_json::{Map, Value, json};
 
 use super::lacking::Lacking;
+use super::sizing::SizingReport;
 use super::text::visible;
 use super::value::{CheckReport, MigrationReport, Report};
-use super::{open, words};
+use super::{open, sizing, words};
 use crate::checks::{self, Severity};
 
 const PAGE: &str = include_str!("page.html");
@@ -88,6 +88,8 @@ fn migration(migration: &MigrationReport) -> Value {
             "unanswered": unanswered(migration),
             "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
             "waived": waived,
+            "sizes": migration.sizing.as_ref().map(sizes),
+            "copy": migration.estimate.as_ref().map(sizing::words::copy),
             "areas": areas(migration),
         }),
     );
@@ -139,6 +141,22 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
         })
     });
     view.collect()
+}
+
+/// What is needed, what there is, what would fit: names and words.
+fn sizes(sizing: &SizingReport) -> Vec<(&'static str, String)> {
+    use sizing::words::{chosen, has, needs};
+    let mut rows = vec![("Needed", needs(sizing))];
+    rows.extend(sizing.offered.as_ref().map(|o| ("Target", has(o))));
+    if let Some(fits) = &sizing.recommended {
+        let place = fits.location.as_ref().map(|l| format!(" in {l}"));
+        let smallest = chosen(&fits.smallest);
+        rows.push(("Smallest that fits", smallest + &place.unwrap_or_default()));
+        let headroom = fits.with_headroom.as_ref();
+        rows.extend(headroom.map(|c| ("With headroom for the copy", chosen(c))));
+    }
+    rows.extend(sizing.unknown.iter().map(|u| ("Not known", u.clone())));
+    rows
 }
 
 /// All checks, by area.

@@ -8,6 +8,7 @@ mod sizes;
 use anstyle::{AnsiColor, Style};
 
 use super::lacking::Lacking;
+use super::open;
 use super::text::visible;
 use super::value::{MigrationReport, Report};
 use super::words::{self, counted};
@@ -44,7 +45,10 @@ pub fn plain(report: &Report, layout: Layout) -> String {
     }
     page.line(
         0,
-        &format!("exit {}: {}", report.exit_code, report.exit_reason),
+        &visible(&format!(
+            "exit {}: {}",
+            report.exit_code, report.exit_reason
+        )),
     );
     page.out
 }
@@ -89,13 +93,15 @@ impl Page {
         }
     }
 
-    /// Text under a label, wrapped beside it.
+    /// Text under a label, wrapped beside it; made [`visible`] here, whoever wrote it.
     fn labelled(&mut self, indent: usize, label: &str, text: &str) {
+        let text = &visible(text);
         let start = format!("{}{label:<5} ", " ".repeat(indent));
-        let rest = " ".repeat(indent + 6);
+        let rest = " ".repeat(start.len());
         let options = textwrap::Options::new(self.width)
             .initial_indent(&start)
             .subsequent_indent(&rest)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
@@ -115,7 +121,7 @@ impl Page {
             .asked_as
             .azure_identity
             .as_deref()
-            .map(|i| format!(" as {}", visible(i)))
+            .map(|i| format!(" as {i}"))
             .unwrap_or_default();
         let credential = report.asked_as.azure_credential.as_deref();
         let azure = credential
@@ -123,21 +129,21 @@ impl Page {
             .unwrap_or_default();
         self.line(
             0,
-            &format!(
+            &visible(&format!(
                 "{} {}, asked {when}{azure}{synthetic}",
                 report.tool.name, report.tool.version
-            ),
+            )),
         );
     }
 
     /// How it was judged, where that is not as usual, and waivers that want looking after.
     fn policy(&mut self, report: &Report) {
         for said in report.policy.words() {
-            self.labelled(0, "judged", &visible(&said));
+            self.labelled(0, "judged", &said);
         }
         for waiver in report.policy.stale_waivers() {
             let words = waiver.words(report.policy.max_waiver_days);
-            self.labelled(0, "waiver", &visible(&words));
+            self.labelled(0, "waiver", &words);
         }
     }
 
@@ -164,8 +170,10 @@ impl Page {
             return;
         };
         self.gap();
-        for line in super::path::lines(path) {
-            self.line(0, &visible(&line));
+        self.labelled(0, "path", &visible(&super::path::ends(path)));
+        for hop in &path.hops {
+            let (state, words) = super::path::hop(hop);
+            self.labelled(6, &format!("{state:<7}"), &visible(&words));
         }
     }
 
@@ -215,10 +223,8 @@ impl Page {
             );
             if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
                 let style = colour(Severity::Warning);
-                self.line(
-                    2,
-                    &format!("        {style}`--source-kind` says `{kind}`, but {doubt}{style:#}"),
-                );
+                let words = visible(&format!("`--source-kind` says `{kind}`, but {doubt}"));
+                self.line(2, &format!("        {style}{words}{style:#}"));
             }
         }
         if let Some(target) = &migration.target {
@@ -267,7 +273,10 @@ impl Page {
             return;
         };
         self.gap();
-        self.line(0, &format!("{BOLD}{}{BOLD:#}", lacking.headline()));
+        self.line(
+            0,
+            &format!("{BOLD}{}{BOLD:#}", visible(&lacking.headline())),
+        );
         for grant in &lacking.grants {
             self.line(8, &visible(grant));
         }
@@ -280,12 +289,8 @@ impl Page {
         if !passed.is_empty() {
             self.labelled(0, "pass", &passed.join(", "));
         }
-        for check in with(Status::NotApplicable) {
-            self.labelled(
-                0,
-                "n/a",
-                &format!("{}: {}", check.id, check.reason.as_deref().unwrap_or("")),
-            );
+        for (reason, ids) in open::not_applicable(migration) {
+            self.labelled(0, "n/a", &format!("{reason}: {}", ids.join(", ")));
         }
         if migration.summary.out_of_scope > 0 {
             let count = counted(migration.summary.out_of_scope, "check");

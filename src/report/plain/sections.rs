@@ -64,17 +64,13 @@ impl Page {
         } else {
             format!("{}: ", finding.object)
         };
-        self.labelled(
-            2,
-            "found",
-            &visible(&format!("{object}{}", finding.message)),
-        );
+        self.labelled(2, "found", &format!("{object}{}", finding.message));
         if finding.is_table {
             for (name, value) in &finding.evidence {
                 let value = value
                     .as_str()
                     .map_or_else(|| value.to_string(), str::to_owned);
-                self.labelled(8, "", &visible(&format!("{name}: {value}")));
+                self.labelled(8, "", &format!("{name}: {value}"));
             }
         }
     }
@@ -107,9 +103,9 @@ impl Page {
         );
         let what = group.question().map(|q| format!("{q}: "));
         let what = format!("{}{}", what.unwrap_or_default(), missing.reason);
-        self.labelled(2, "found", &visible(&what));
+        self.labelled(2, "found", &what);
         if let Some(remedy) = &missing.remedy {
-            self.labelled(2, "do", &visible(remedy));
+            self.labelled(2, "do", remedy);
         }
         self.labelled(2, "holds", &group.checks.join(", "));
     }
@@ -130,8 +126,8 @@ impl Page {
                 if let Some(waived) = &finding.waived {
                     shown += 1;
                     let text = format!("{}: {}", finding.object, finding.message);
-                    self.labelled(2, "found", &visible(&text));
-                    self.labelled(2, "by", &visible(&waived.words()));
+                    self.labelled(2, "found", &text);
+                    self.labelled(2, "by", &waived.words());
                 }
             }
             if check.waived > shown {

@@ -1,9 +1,9 @@
 //! Sizing and copy time, in a few lines.
 
 use super::Page;
-use crate::report::sizing::{ChoiceReport, EstimateReport, OfferedReport, SizingReport};
+use crate::report::sizing::words::{chosen, copy, has, needs, smaller};
+use crate::report::sizing::{EstimateReport, SizingReport};
 use crate::report::text::visible;
-use crate::sizing::demand::amount;
 
 impl Page {
     pub(super) fn sizing(&mut self, sizing: &SizingReport) {
@@ -28,6 +28,9 @@ impl Page {
                 more.unwrap_or_default()
             );
             self.labelled(0, "", &visible(&line));
+            if let Some(smaller) = smaller(&recommended.rejected) {
+                self.labelled(0, "", &visible(&smaller));
+            }
         }
         if !sizing.unknown.is_empty() {
             let line = format!("not known: {}", sizing.unknown.join("; "));
@@ -36,79 +39,6 @@ impl Page {
     }
 
     pub(super) fn estimate(&mut self, estimate: &EstimateReport) {
-        let part = if estimate.is_partial {
-            ", and what could not be read"
-        } else {
-            ""
-        };
-        let line = format!(
-            "{} for {}{part}, by the documented times of a Standard_D4ds_v4",
-            estimate.words,
-            volume(estimate.data_gib)
-        );
-        self.labelled(0, "copy", &line);
-    }
-}
-
-fn needs(sizing: &SizingReport) -> String {
-    let demand = &sizing.demand;
-    let compute = demand
-        .compute_basis
-        .as_ref()
-        .map(|basis| format!("{} ({basis})", amount(demand.vcores, demand.memory_gib)));
-    let data = demand
-        .data_gib
-        .zip(demand.disk_gib)
-        .map(|(data, disk)| format!("a disk of {disk:.0} GiB for {} of data", volume(data)));
-    let connections = demand
-        .connections
-        .map(|c| format!("{c} connections at that moment"));
-    let iops = demand
-        .iops
-        .map(|i| format!("{i:.0} reads and writes a second"));
-    let known: Vec<String> = [compute, data, connections, iops]
-        .into_iter()
-        .flatten()
-        .collect();
-    if known.is_empty() {
-        "what is not known".to_owned()
-    } else {
-        known.join(", ")
-    }
-}
-
-fn has(offered: &OfferedReport) -> String {
-    let sku = offered
-        .sku
-        .as_ref()
-        .map(|sku| match amount(offered.vcores, offered.memory_gib) {
-            figures if figures.is_empty() => sku.clone(),
-            figures => format!("{sku} ({figures})"),
-        });
-    let disk = offered
-        .storage_gib
-        .map(|gib| format!("a disk of {gib} GiB"));
-    let iops = offered.disk_iops.into_iter().chain(offered.sku_iops).min();
-    let iops = iops.map(|i| format!("{i} reads and writes a second"));
-    let known: Vec<String> = [sku, disk, iops].into_iter().flatten().collect();
-    if known.is_empty() {
-        "what is not known".to_owned()
-    } else {
-        known.join(", ")
-    }
-}
-
-fn chosen(choice: &ChoiceReport) -> String {
-    let disk = choice.storage_gib.map(|gib| format!(" with {gib} GiB"));
-    let figures = amount(Some(choice.vcores), Some(choice.memory_gib));
-    format!("{} ({figures}){}", choice.sku, disk.unwrap_or_default())
-}
-
-/// `74.2 GiB`, `16 MiB`.
-fn volume(gib: f64) -> String {
-    if gib < 1.0 {
-        format!("{:.0} MiB", gib * 1024.0)
-    } else {
-        format!("{gib:.1} GiB")
+        self.labelled(0, "copy", &copy(estimate));
     }
 }

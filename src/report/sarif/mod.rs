@@ -103,7 +103,19 @@ fn invocation(report: &Report, all: &[Entry], index: &dyn Fn(&str) -> usize) -> 
         exit_code_description: report.exit_reason.clone(),
         start_time_utc: report.recorded_at.clone(),
         tool_execution_notifications: notifications,
+        tool_configuration_notifications: configured(report),
     }
+}
+
+/// How it was judged, where that is not the usual.
+fn configured(report: &Report) -> Vec<Notification> {
+    let judged = report.policy.judged().into_iter();
+    let notification = |said: String| Notification {
+        level: "warning",
+        message: text(&said),
+        associated_rule: None,
+    };
+    judged.map(notification).collect()
 }
 
 /// A rule for each check that was judged, from its record.

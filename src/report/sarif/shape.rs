@@ -79,6 +79,8 @@ pub(super) struct Invocation {
     pub(super) exit_code_description: String,
     pub(super) start_time_utc: String,
     pub(super) tool_execution_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use flexready::inputs::arm::{Arm, ArmError, Auth, Chosen, Cloud, Limits, Options, SignIn, choose};
+use flexready::inputs::arm::{
+    Arm, ArmError, Auth, Chosen, Cloud, Limits, Options, Proof, SignIn, choose,
+};
 
 const SECRET: &[(&str, &str)] = &[
     ("AZURE_TENANT_ID", "t"),
@@ -21,6 +23,11 @@ const PIPELINE: &[(&str, &str)] = &[
     ("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "s"),
     ("SYSTEM_ACCESSTOKEN", "canary"),
     ("SYSTEM_OIDCREQUESTURI", "https://vstoken.local/"),
+];
+const CONNECTION: &[(&str, &str)] = &[
+    ("tenantId", "t"),
+    ("servicePrincipalId", "c"),
+    ("idToken", "canary"),
 ];
 const APP: &[(&str, &str)] = &[
     ("IDENTITY_ENDPOINT", "http://127.0.0.1:1"),
@@ -56,7 +63,14 @@ fn auto_takes_the_first_that_is_complete() {
         true,
         Auth::WorkloadIdentity,
     );
-    takes(Auth::Auto, &[PIPELINE, APP], true, Auth::AzurePipelines);
+    let in_step = [PIPELINE, CONNECTION, APP];
+    takes(Auth::Auto, &in_step, true, Auth::AzurePipelines);
+    takes(
+        Auth::Auto,
+        &[CONNECTION, APP],
+        true,
+        Auth::ServiceConnection,
+    );
     takes(Auth::Auto, &[APP], true, Auth::AzureCli);
     takes(Auth::Auto, &[APP], false, Auth::ManagedIdentity);
     takes(Auth::Auto, &[SHELL], false, Auth::ManagedIdentity);
@@ -64,7 +78,7 @@ fn auto_takes_the_first_that_is_complete() {
 
 #[test]
 fn half_a_credential_is_none() {
-    for complete in [SECRET, FEDERATED, PIPELINE] {
+    for complete in [SECRET, FEDERATED, PIPELINE, CONNECTION] {
         for lacking in 0..complete.len() {
             let mut half = complete.to_vec();
             half.remove(lacking);
@@ -88,11 +102,12 @@ fn what_says_nothing_is_not_set() {
 
 #[test]
 fn the_one_asked_for_is_the_one_taken() {
-    let everything: &[&[(&str, &str)]] = &[SECRET, FEDERATED, PIPELINE, APP];
+    let everything: &[&[(&str, &str)]] = &[SECRET, FEDERATED, PIPELINE, CONNECTION, APP];
     let named = [
         Auth::Environment,
         Auth::WorkloadIdentity,
         Auth::AzurePipelines,
+        Auth::ServiceConnection,
         Auth::AzureCli,
         Auth::ManagedIdentity,
     ];
@@ -129,6 +144,7 @@ fn without_any_it_is_said_what_was_looked_for() {
         "environment (no AZURE_TENANT_ID",
         "workload-identity (no AZURE_TENANT_ID",
         "azure-pipelines (no AZURESUBSCRIPTION_TENANT_ID",
+        "service-connection (no tenantId, servicePrincipalId)",
         "azure-cli (no `az` on PATH)",
         "managed-identity (no IDENTITY_ENDPOINT",
         "`az login`",
@@ -213,6 +229,14 @@ fn settings_are_looked_at_before_the_first_request() {
     assert_eq!(make(secret("t"), None), Ok(()));
     assert_eq!(make(secret("t"), Some("https://login.local")), Ok(()));
     assert_eq!(make(federated, None), Ok(()));
+    for proof in [Proof::Key("canary".into()), Proof::IdToken("canary".into())] {
+        let connection = Chosen::ServiceConnection {
+            tenant: "t".to_owned(),
+            client: "c".to_owned(),
+            proof,
+        };
+        assert_eq!(make(connection, None), Ok(()));
+    }
     assert_eq!(make(Chosen::AzureCli, None), Ok(()));
     assert_eq!(make(Chosen::ManagedIdentity { client: None }, None), Ok(()));
     let unreadable = Chosen::WorkloadIdentity {

@@ -12,14 +12,14 @@ use time::OffsetDateTime;
 use crate::fixtures::folder;
 
 /// The baseline's migration, asked with this api-version.
-fn migration(api_version: &str) -> Migration {
+pub(super) fn migration(api_version: &str) -> Migration {
     let recording = Recording::open(&folder().join("baseline")).unwrap();
     let mut migration = recording.migrations()[0].clone();
     migration.target.as_mut().unwrap().api_version = api_version.to_owned();
     migration
 }
 
-fn answers(pairs: &[(Question, Value)]) -> Answers {
+pub(super) fn answers(pairs: &[(Question, Value)]) -> Answers {
     let mut answers = Answers::new(OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
     for (question, body) in pairs {
         answers.insert(question.key(), Answer::from(body.clone()));
@@ -27,7 +27,7 @@ fn answers(pairs: &[(Question, Value)]) -> Answers {
     answers
 }
 
-fn below(migration: &Migration, path: &str, filter: Option<&str>) -> Question {
+pub(super) fn below(migration: &Migration, path: &str, filter: Option<&str>) -> Question {
     let target = migration.target.as_ref().unwrap();
     Question::Arm {
         path: format!("{}{path}", target.id.path()),
@@ -36,7 +36,7 @@ fn below(migration: &Migration, path: &str, filter: Option<&str>) -> Question {
     }
 }
 
-fn server(api_version: &str, body: Value) -> Server {
+pub(super) fn server(api_version: &str, body: Value) -> Server {
     let migration = migration(api_version);
     let answers = answers(&[(below(&migration, "", None), body)]);
     Facts::read(&migration, &answers).server.unwrap()

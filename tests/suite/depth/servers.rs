@@ -94,6 +94,7 @@ async fn asked(source: &pg::Server, target: &pg::Server, user: &str) -> (Migrati
         source: Some(database(source, Side::Source, source.superuser())),
         target: Some(database(target, Side::Target, user)),
         dns: None,
+        tokens: None,
     };
     let migration = plan(source, target, user);
     let start = Answers::new(OffsetDateTime::now_utc(), Origin::Recorded);

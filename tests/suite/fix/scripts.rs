@@ -15,7 +15,7 @@ use serde_json::json;
 use super::shell::{decided, run, shellcheck};
 use super::verbs::wrong;
 use crate::fixtures::overlay::Case;
-use crate::fixtures::{answers, folder, folders};
+use crate::fixtures::{answers_of, folder, folders};
 
 /// Both scripts of a migration.
 fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
@@ -48,7 +48,7 @@ fn all() -> BTreeMap<String, String> {
     for id in folders(&folder().join("checks")) {
         for name in folders(&folder().join("checks").join(&id)) {
             let (migration, answers) =
-                answers(&Case::read(&folder().join("checks").join(&id).join(&name)));
+                answers_of(&Case::read(&folder().join("checks").join(&id).join(&name)));
             keep(&format!("{id}/{name}"), both(&migration, &answers));
         }
     }
@@ -126,7 +126,7 @@ fn a_name_arrives_as_it_is_and_runs_nothing() {
             "source/orders/databases": { "patch": { "[0]": { "owner": name, "user_has_owner": false }, "[1]": { "owner": name, "user_has_owner": false } } },
             "source/orders/unreadable": { "json": [{ "schema": name, "may_enter": false, "tables": 1, "sequences": 0, "names": [name] }] },
         } });
-        let (migration, answers) = answers(&serde_json::from_value::<Case>(case).unwrap());
+        let (migration, answers) = answers_of(&serde_json::from_value::<Case>(case).unwrap());
         let [before, _] = both(&migration, &answers);
         assert!(!before.to_lowercase().contains("##vso["), "{before}");
         let id = &migration.target.as_ref().unwrap().id;

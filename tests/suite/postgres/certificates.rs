@@ -1,4 +1,4 @@
-//! Certificates as servers have them, made by the `openssl` command: no library of ours makes the faulty ones.
+//! Certificates as servers have them, made by the `openssl` command where that makes such ones.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -62,7 +62,45 @@ impl Certificates {
                 "this openssl makes no version 1: {text}"
             );
         }
+        made.faulty();
         made
+    }
+
+    /// What servers that nobody looked after for years have: a weak signature, a weak key, an odd key, a date long past.
+    fn faulty(&self) {
+        let at = self.0.path();
+        for (name, key, digest) in [
+            ("sha1", "-newkey rsa:2048 -nodes", "-sha1"),
+            ("rsa1024", "-newkey rsa:1024 -nodes", "-sha256"),
+            (
+                "p521",
+                "-newkey ec -pkeyopt ec_paramgen_curve:P-521 -nodes",
+                "-sha256",
+            ),
+        ] {
+            openssl(
+                at,
+                &format!("req -new {key} -keyout {name}.key -out {name}.csr -subj /CN=localhost"),
+            );
+            openssl(
+                at,
+                &format!(
+                    "x509 -req {digest} -in {name}.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 9 -extfile san.ext -out {name}.crt"
+                ),
+            );
+        }
+        self.expired();
+    }
+
+    /// The openssl command makes no certificate that is past its time.
+    fn expired(&self) {
+        let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(2019, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        std::fs::write(self.path("expired.crt"), certificate.pem()).unwrap();
+        std::fs::write(self.path("expired.key"), key.serialize_pem()).unwrap();
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

@@ -12,7 +12,8 @@ mod home;
 mod process;
 mod session;
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
@@ -82,7 +83,31 @@ impl Server {
     /// A server of its own, with more to choose than settings.
     #[track_caller]
     pub fn start_with(major: u32, options: Options) -> Server {
-        let home = Home::new(major, &options);
+        Server::start_in(Home::new(major, &options), major)
+    }
+
+    /// A server whose directories stay at `place` for another run, for what takes minutes to make: `make` is called
+    /// when no earlier run has come to its end.
+    #[allow(dead_code, reason = "for tests/bench")]
+    #[track_caller]
+    pub fn kept(major: u32, options: Options, place: &Path, make: impl FnOnce(&Server)) -> Server {
+        let made = place.join("made");
+        if !made.exists() && place.exists() {
+            std::fs::remove_dir_all(place).unwrap_or_else(|e| panic!("{}: {e}", place.display()));
+        }
+        let home = Home::kept(place, major, &options)
+            .unwrap_or_else(|e| panic!("no home for PostgreSQL {major}: {e}"));
+        let server = Server::start_in(home, major);
+        if !made.exists() {
+            make(&server);
+            server.restart();
+            std::fs::write(&made, "").unwrap_or_else(|e| panic!("{}: {e}", made.display()));
+        }
+        server
+    }
+
+    #[track_caller]
+    fn start_in(home: Home, major: u32) -> Server {
         let (process, port) = Process::start(&home)
             .unwrap_or_else(|error| panic!("PostgreSQL {major} does not start: {error}"));
         Server {
@@ -211,6 +236,12 @@ fn conninfo(host: &str, port: u16, user: &str, database: &str) -> String {
     format!("host={host} port={port} user={user} dbname='{database}'")
 }
 
+/// The place of the servers, where what is kept between runs can lie.
+#[allow(dead_code, reason = "for tests/bench")]
+pub fn place() -> PathBuf {
+    home::servers()
+}
+
 /// Whether PL/Python can be loaded here: the servers borrow the machine's libpython3.11.
 pub fn has_python(major: u32) -> bool {
     home::servers()
@@ -219,7 +250,15 @@ pub fn has_python(major: u32) -> bool {
         .exists()
 }
 
-/// Whether 15 has the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json.
-pub fn has_packages() -> bool {
-    home::servers().join("15/.debian").exists()
+/// Whether 15 lacks the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json. Only where whoever
+/// runs the tests said so, as FLEXREADY_WITHOUT_PACKAGES tells tests/get-servers.sh too.
+#[track_caller]
+pub fn goes_without_packages() -> bool {
+    let is_there = home::servers().join("15/.debian").exists();
+    let is_chosen = env::var_os("FLEXREADY_WITHOUT_PACKAGES").is_some();
+    assert!(
+        is_there || is_chosen,
+        "15 lacks the extensions of Debian's packages: run tests/run.sh"
+    );
+    !is_there
 }

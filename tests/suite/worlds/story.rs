@@ -102,6 +102,11 @@ fn worlds() -> PathBuf {
 }
 
 impl Story {
+    /// The same story on another major.
+    pub fn on(self, major: u32) -> Story {
+        Story { major, ..self }
+    }
+
     pub fn read(name: &str) -> Story {
         let path = worlds().join(name).join("story.json");
         let text =
@@ -353,8 +358,10 @@ fn is_launchers(name: &str, value: &Value) -> bool {
     value == launchers
 }
 
-/// Runs a seed: `-- database: NAME [owner ROLE]` begins a session in that database, which is made when it is new.
+/// Runs a seed: `-- database: NAME [owner ROLE]` begins a session in that database, which is made when it is new;
+/// `-- include: FILE` stands for a file below `tests/`, `{directory:NAME}` for a directory of the server's own.
 fn seed_from(server: &pg::Server, text: &str) {
+    let text = written_out(server, text);
     let mut made = vec!["postgres".to_owned()];
     for section in text.split("-- database: ").skip(1) {
         let (head, sql) = section.split_once('\n').unwrap();
@@ -370,6 +377,23 @@ fn seed_from(server: &pg::Server, text: &str) {
         }
         server.run(&name, sql);
     }
+}
+
+fn written_out(server: &pg::Server, text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("-- include: ") {
+        Some(file) => {
+            let path = worlds().parent().unwrap().join(file);
+            std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+        }
+        None => line.to_owned(),
+    };
+    let mut whole = text.lines().map(line).collect::<Vec<_>>().join("\n");
+    while let Some((before, rest)) = whole.split_once("{directory:") {
+        let (name, after) = rest.split_once('}').unwrap();
+        let place = server.new_directory(name);
+        whole = format!("{before}{}{after}", place.display());
+    }
+    whole
 }
 
 fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migration) -> Live {
@@ -406,6 +430,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
         )),
         dns: None,
         target: None,
+        tokens: None,
     }
 }
 

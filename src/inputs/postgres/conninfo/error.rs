@@ -27,6 +27,19 @@ pub enum ConninfoError {
     PercentEncoding,
     #[error("the connection URI has {0}")]
     Uri(&'static str),
+    #[error(
+        "`{option} entra` sends a token as the password, so it signs in only to hosts whose names end in `{suffix}`; \
+         leave it out for a server elsewhere"
+    )]
+    NotForTokens {
+        option: &'static str,
+        suffix: &'static str,
+    },
+    #[error(
+        "`{option} entra` sends a token as the password, so the server must prove who it is: add `sslmode=verify-full \
+         sslrootcert=system` to the connection string"
+    )]
+    UnprovenForTokens { option: &'static str },
     #[error("`{keyword}` must be {expected}")]
     Value {
         keyword: &'static str,

@@ -132,6 +132,29 @@ impl Access {
         }
     }
 
+    pub(super) fn set_password(&mut self, password: SecretString) {
+        self.password = Some(password);
+    }
+
+    /// Whether a token for Azure's databases may be sent there: to hosts whose names end in `suffix`, which prove who they
+    /// are. A server that asks for a password gets it in the clear, within TLS; another's would have the token then.
+    /// `option` is what the user asked for it with.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub fn may_see_token(
+        &self,
+        suffix: &'static str,
+        option: &'static str,
+    ) -> Result<(), ConninfoError> {
+        let is_azure = |e: &Endpoint| e.host.to_ascii_lowercase().ends_with(suffix);
+        match self.endpoints.iter().all(is_azure) {
+            true if self.tls.checks_name() => Ok(()),
+            true => Err(ConninfoError::UnprovenForTokens { option }),
+            false => Err(ConninfoError::NotForTokens { option, suffix }),
+        }
+    }
+
     /// The password for one of the hosts: the given one, else what the password file has.
     pub(super) fn password(&self, endpoint: &Endpoint) -> Option<&SecretString> {
         self.password.as_ref().or_else(|| {

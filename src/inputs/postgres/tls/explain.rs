@@ -6,18 +6,28 @@ use rustls::{AlertDescription, CertificateError, Error};
 
 use super::{Policy, Roots};
 
+/// libpq verifies these by OpenSSL. There is no mode with TLS that does without.
+const KEYS: &str = "its certificate has a key that this tool does not verify (RSA under 2048 bits, ECDSA P-521, Ed448): \
+    give the server another certificate, or use sslmode=disable where the network is trusted";
+/// Without trusted certificates nothing is verified, as with libpq.
+const UNVERIFIED: &str = ", or use sslmode=require without a root certificate (no sslrootcert, no ~/.postgresql/root.crt)";
+
 /// One sentence on a failed handshake with `host`.
 pub(in super::super) fn explain(error: &io::Error, policy: &Policy, host: &str) -> String {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>())
+    {
         Some(Error::InvalidCertificate(fault)) => certificate(fault, policy, host),
-        Some(Error::PeerIncompatible(_)) | Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => format!(
+        Some(Error::PeerIncompatible(_))
+        | Some(Error::AlertReceived(AlertDescription::ProtocolVersion)) => format!(
             "the server and this tool have no TLS version or cipher in common ({}); this tool speaks TLS 1.2 and 1.3",
             plain(error)
         ),
-        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => {
-            "the server ended the TLS handshake: no cipher in common, or it wants a client certificate (sslcert, sslkey)"
-                .to_owned()
-        }
+        Some(Error::AlertReceived(AlertDescription::HandshakeFailure)) => format!(
+            "the server ended the TLS handshake: no cipher in common, it wants a client certificate (sslcert, sslkey), \
+             or {KEYS}"
+        ),
         _ if error.kind() == io::ErrorKind::UnexpectedEof => {
             "the server closed the connection during the TLS handshake".to_owned()
         }
@@ -43,15 +53,24 @@ fn certificate(fault: &CertificateError, policy: &Policy, host: &str) -> String 
             )
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the server's certificate has expired; renew it on the server".to_owned()
+            format!("the server's certificate has expired; renew it on the server{UNVERIFIED}")
         }
+        CertificateError::BadSignature => format!("the server cannot be verified: {KEYS}"),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "the server's certificate is not valid yet; compare the clocks of server and client"
                 .to_owned()
         }
         CertificateError::Other(inner) => version_or_kind(&format!("{:?}", inner.0)),
+        other if is_weak_signature(other) => format!(
+            "the server's certificate is signed with SHA-1 or another algorithm that is no longer safe; renew it on the \
+             server{UNVERIFIED}"
+        ),
         other => format!("the server's certificate is refused: {other}"),
     }
+}
+
+fn is_weak_signature(fault: &CertificateError) -> bool {
+    format!("{fault:?}").contains("UnsupportedSignatureAlgorithm")
 }
 
 /// libpq takes the common name where a certificate has no alternative names.

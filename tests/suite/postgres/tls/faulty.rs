@@ -1,7 +1,7 @@
 //! Certificates that libpq accepts and rustls by itself would not.
 
 use super::super::certificates::Certificates;
-use super::super::given;
+use super::super::{given, refused};
 use super::{connect, holds, server};
 
 #[tokio::test]
@@ -67,5 +67,58 @@ async fn certificates_of_version_1() {
             made.path("ca.crt").display()
         );
         holds(&server, &other, Err("version 1")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_expired() {
+    let made = Certificates::new();
+    let server = server(&made, "expired", &[]);
+    holds(&server, "sslmode=require", Ok("self-signed")).await;
+    let own = made.path("expired.crt");
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let rest = format!("sslmode={mode} sslrootcert={}", own.display());
+        let answer = connect(&server, &rest).await;
+        let why = &refused(&answer).message;
+        assert!(
+            why.contains("has expired")
+                && why.contains("renew it")
+                && why.contains("sslmode=require"),
+            "{rest}: {why}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_signed_with_sha_1() {
+    let made = Certificates::new();
+    // OpenSSL itself serves such a certificate only when it is told to.
+    let server = server(&made, "sha1", &[("ssl_ciphers", "DEFAULT@SECLEVEL=0")]);
+    let ca = made.path("ca.crt");
+    holds(&server, "sslmode=require", Ok("ca-signed")).await;
+    let rest = format!("sslmode=verify-full sslrootcert={}", ca.display());
+    let answer = connect(&server, &rest).await;
+    let why = &refused(&answer).message;
+    assert!(
+        why.contains("SHA-1") && why.contains("sslmode=require"),
+        "{why}"
+    );
+}
+
+/// Keys that OpenSSL takes, and this tool's library does not: no mode with TLS will do.
+#[tokio::test]
+async fn keys_that_cannot_be_verified() {
+    let made = Certificates::new();
+    for name in ["rsa1024", "p521"] {
+        let server = server(&made, name, &[("ssl_ciphers", "DEFAULT@SECLEVEL=0")]);
+        holds(&server, "sslmode=prefer", Ok("plain")).await;
+        let answer = connect(&server, "sslmode=require").await;
+        let why = &refused(&answer).message;
+        assert!(
+            why.contains("RSA under 2048 bits")
+                && why.contains("P-521")
+                && why.contains("sslmode=disable"),
+            "{name}: {why}"
+        );
     }
 }

@@ -12,6 +12,7 @@ pub struct Reply {
     pub(super) delay: Duration,
     pub(super) cut_after: Option<usize>,
     pub(super) pause: Option<Duration>,
+    pub(super) reset: bool,
 }
 
 impl Reply {
@@ -29,6 +30,7 @@ impl Reply {
             delay: Duration::ZERO,
             cut_after: None,
             pause: None,
+            reset: false,
         }
     }
 
@@ -73,6 +75,14 @@ impl Reply {
     pub fn cut_after(mut self, bytes: usize) -> Self {
         self.cut_after = Some(bytes);
         self
+    }
+
+    /// Closes the connection before the first byte.
+    pub fn reset() -> Self {
+        Reply {
+            reset: true,
+            ..Reply::text(200, "text/plain", "")
+        }
     }
 
     /// Waits so long between the sixteen parts of the body.

@@ -1,6 +1,5 @@
 //! The endpoint's HTTP side: finds the route, keeps the log, sends the reply.
 
-use std::convert::Infallible;
 use std::io::{Error, Write};
 use std::sync::Arc;
 use std::time::Instant;
@@ -53,7 +52,7 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
 
 type Body = StreamBody<stream::BoxStream<'static, Result<Frame<Bytes>, Error>>>;
 
-async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<Body>, Error> {
     let seen = seen(request);
     state.log.lock().unwrap().push(seen.clone());
     {
@@ -65,6 +64,9 @@ async fn answer(state: &State, request: &Request<Incoming>) -> Result<Response<B
     let latency = *state.latency.lock().unwrap();
     sleep(latency + reply.delay).await;
     state.in_flight.lock().unwrap().now -= 1;
+    if reply.reset {
+        return Err(Error::other("reset on purpose"));
+    }
     Ok(response(reply, &seen))
 }
 

@@ -47,9 +47,11 @@ const SETTINGS: &[(&str, &str)] = &[
 
 const OWN_ACCESS: &str = "local all postgres trust\n";
 
-/// The directories of one server; removed when dropped.
+/// The directories of one server; removed when dropped, unless they are kept for another run.
 pub(super) struct Home {
-    root: TempDir,
+    root: PathBuf,
+    /// Removes the directories.
+    _passing: Option<TempDir>,
     bin: PathBuf,
     account: Option<Account>,
 }
@@ -73,13 +75,37 @@ impl Home {
     }
 
     fn prepare(major: u32, options: &Options) -> io::Result<Home> {
-        let tree = servers().join(major.to_string());
         let root = tempfile::Builder::new().prefix("flexready-pg-").tempdir()?;
-        let mut home = Home {
+        let path = root.path().to_owned();
+        Home::at(path, Some(root), major, options)
+    }
+
+    /// Directories that stay. Those of an earlier run are taken as they are.
+    pub(super) fn kept(root: &Path, major: u32, options: &Options) -> io::Result<Home> {
+        if root.join("data").exists() {
+            return Home::of(root.to_owned(), None, major);
+        }
+        fs::create_dir_all(root)?;
+        Home::at(root.to_owned(), None, major, options)
+    }
+
+    fn of(root: PathBuf, passing: Option<TempDir>, major: u32) -> io::Result<Home> {
+        Ok(Home {
             root,
-            bin: tree.join("bin"),
+            _passing: passing,
+            bin: servers().join(major.to_string()).join("bin"),
             account: Account::unless_already_unprivileged()?,
-        };
+        })
+    }
+
+    fn at(
+        root: PathBuf,
+        passing: Option<TempDir>,
+        major: u32,
+        options: &Options,
+    ) -> io::Result<Home> {
+        let tree = servers().join(major.to_string());
+        let mut home = Home::of(root, passing, major)?;
         home.give(home.root())?;
         home.new_directory("socket");
         home.initdb(options.initdb)?;
@@ -150,7 +176,7 @@ impl Home {
     }
 
     pub(super) fn root(&self) -> &Path {
-        self.root.path()
+        &self.root
     }
 
     pub(super) fn data(&self) -> PathBuf {

@@ -1,0 +1,52 @@
+//! The last hop: what the source's pg_hba.conf says to the service.
+
+use super::unknown;
+use crate::facts::Facts;
+use crate::facts::reach::hba::Rule;
+use crate::network::admission::{Visit, keeper, visits};
+use crate::network::hop::{Hop, State};
+
+/// The source's own word; `None` where a provider keeps pg_hba.conf itself.
+pub(super) fn door(facts: &Facts) -> Option<Hop> {
+    if keeper(facts).is_some() {
+        return None;
+    }
+    let name = "pg_hba.conf of the source";
+    let databases = match &facts.databases {
+        Err(missing) => return Some(unknown(name, missing)),
+        Ok(databases) => databases.selected().0,
+    };
+    let names: Vec<&str> = databases.iter().map(|d| d.name.as_str()).collect();
+    Some(match visits(facts, &names) {
+        Err(missing) => unknown(name, &missing),
+        Ok(visits) => {
+            let (state, by) = ruled(&visits);
+            Hop::new(name, state, by)
+        }
+    })
+}
+
+/// The first visit that is turned away, else the first that may be, else the rules that let the service in.
+fn ruled(visits: &[Visit]) -> (State, String) {
+    let mut shut = visits.iter().filter(|v| v.admitted_by().is_none());
+    let Some(visit) = shut.clone().find(|v| v.unsure().is_none()).or(shut.next()) else {
+        let mut places: Vec<String> = visits
+            .iter()
+            .filter_map(|v| v.admitted_by().map(Rule::place))
+            .collect();
+        places.dedup();
+        return match places.is_empty() {
+            true => (State::Unknown, "no database to visit".to_owned()),
+            false => (State::Open, places.join(", ")),
+        };
+    };
+    let way = format!("`{}` into `{}`", visit.user, visit.database);
+    match (visit.unsure(), visit.turned_away_by()) {
+        (Some((rule, why)), _) => (
+            State::Unknown,
+            format!("{} may decide for {way}, and {why}", rule.place()),
+        ),
+        (None, Some(rule)) => (State::Closed, format!("{} turns away {way}", rule.place())),
+        (None, None) => (State::Closed, format!("no rule lets {way}")),
+    }
+}

@@ -1,0 +1,60 @@
+//! What a report with 5,000 findings costs in each format, beside writing as many bytes of JSON as it is made of.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use flexready::report::azure_pipelines::azure_pipelines;
+use flexready::report::plain::{Layout, plain};
+use flexready::report::sarif::{Surroundings, sarif};
+use flexready::report::{Report, csv, html, json, junit, markdown, ndjson};
+
+use crate::large::large;
+
+type Format = (&'static str, fn(&Report) -> String);
+
+const FORMATS: [Format; 9] = [
+    ("plain", |r| plain(r, Layout { width: 100 })),
+    ("json", json),
+    ("ndjson", ndjson),
+    ("csv", csv),
+    ("junit", junit),
+    ("sarif", |r| sarif(r, &Surroundings::default())),
+    ("markdown", markdown),
+    ("html", html),
+    ("azure-pipelines", |r| azure_pipelines(r, None)),
+];
+
+/// A row for each format, and one for all of them together.
+pub fn rows(judged: &[u8]) {
+    let report = large(serde_json::from_slice(judged).unwrap());
+    let (floor, _) = quickest(|| serde_json::to_string(&report).unwrap());
+    let (mut all, mut bytes) = (Duration::ZERO, 0);
+    for (name, format) in FORMATS {
+        let (took, length) = quickest(|| format(&report));
+        row(&format!("5,000 findings: {name}"), took, floor, length);
+        (all, bytes) = (all + took, bytes + length);
+    }
+    row("5,000 findings: all formats", all, floor, bytes);
+    println!("{:<36} limit 5 s for all, 20 MB for each", "");
+}
+
+fn row(what: &str, took: Duration, floor: Duration, bytes: usize) {
+    let ms = |d: Duration| d.as_secs_f64() * 1e3;
+    let ratio = ms(took) / ms(floor);
+    println!(
+        "{what:<36} {:>10.1} {:>10.1} {ratio:>6.1}x  {:.1} MB",
+        ms(took),
+        ms(floor),
+        bytes as f64 / 1e6
+    );
+}
+
+/// The shortest of a few times, and how long the text is.
+fn quickest(make: impl Fn() -> String) -> (Duration, usize) {
+    let once = || {
+        let start = Instant::now();
+        let text = black_box(make());
+        (start.elapsed(), text.len())
+    };
+    (0..5).map(|_| once()).min().expect("five times")
+}

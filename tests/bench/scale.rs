@@ -1,0 +1,182 @@
+//! A source of 100,000 tables with keys and toast: the whole pass beside `pg_dump --schema-only`, and beside psql with the
+//! same queries one after the other. The server is made once, in some minutes, and kept with the other servers.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use flexready::inputs::recording::Recording;
+use flexready::queries;
+
+use crate::measure::{Row, median_of, peak_memory_mb};
+use crate::program;
+use crate::support::pg::{self, Options, Server};
+
+const MAJOR: u32 = 15;
+const DATABASE: &str = "large";
+const TABLES: usize = 100_000;
+const SCHEMAS: usize = 100;
+const REPETITIONS: usize = 3;
+
+/// pg_dump locks every table, and so does a batch of CREATE TABLE.
+const SETTINGS: [(&str, &str); 6] = [
+    ("max_locks_per_transaction", "8192"),
+    ("max_connections", "30"),
+    ("shared_buffers", "256MB"),
+    ("max_wal_size", "1GB"),
+    ("wal_level", "minimal"),
+    ("max_wal_senders", "0"),
+];
+
+/// Prints the rows of the large source, or why there are none.
+pub fn measure() {
+    if std::env::var_os("FLEXREADY_PG_SERVERS").is_none() {
+        println!(
+            "{TABLES} tables: not measured, as FLEXREADY_PG_SERVERS does not name the servers of tests/run.sh"
+        );
+        return;
+    }
+    let options = Options {
+        settings: &SETTINGS,
+        ..Options::default()
+    };
+    let server = Server::kept(MAJOR, options, &pg::place().join("large-15"), make);
+    let queries = queries_of_a_run(&server);
+    beside(
+        &server,
+        "the pass over 100,000 tables",
+        "pg_dump -s",
+        "1/5 of",
+        || pg_dump(&server),
+    );
+    beside(
+        &server,
+        "the pass over 100,000 tables",
+        "psql",
+        "1.3 times",
+        || psql(&server, queries.path()),
+    );
+    println!(
+        "{:<36} {:>10.1} MB            limit 64 MB",
+        "peak memory: 100,000 tables",
+        peak_memory_mb(pass(&server))
+    );
+    let report = pass(&server).output().expect("the program runs").stdout;
+    println!(
+        "{:<36} {:>10.3} MB            limit 1 MB",
+        "report: 100,000 tables",
+        report.len() as f64 / 1e6
+    );
+    server.stop();
+}
+
+fn beside(
+    server: &Server,
+    what: &'static str,
+    floor: &'static str,
+    limit: &'static str,
+    command: impl Fn() -> Command,
+) {
+    let is_there = Command::new(command().get_program())
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    match is_there {
+        Ok(_) => println!(
+            "{}",
+            Row::of(
+                what,
+                floor,
+                median_of(REPETITIONS, command, || pass(server)),
+                limit
+            )
+        ),
+        Err(_) => println!(
+            "{what:<36}        not held against {floor}: postgresql-client-15 is not installed"
+        ),
+    }
+}
+
+/// Batches, as every table that is made holds locks until the transaction ends.
+fn make(server: &Server) {
+    println!("making {TABLES} tables, once");
+    server.run("postgres", &format!("CREATE DATABASE {DATABASE}"));
+    server.run(
+        "postgres",
+        "CREATE ROLE migrator LOGIN; GRANT pg_read_all_data TO migrator",
+    );
+    let session = server.session(DATABASE);
+    for schema in 0..SCHEMAS {
+        session.run(&format!("CREATE SCHEMA s{schema}"));
+        session.run(&format!(
+            "DO $$ BEGIN FOR n IN 1..{} LOOP EXECUTE format('CREATE TABLE s{schema}.t%s \
+             (id bigint PRIMARY KEY, name text, amount numeric, at timestamptz, note text)', n); END LOOP; END $$",
+            TABLES / SCHEMAS
+        ));
+    }
+    // As autovacuum would have by now
+    for catalog in [
+        "pg_class",
+        "pg_attribute",
+        "pg_type",
+        "pg_index",
+        "pg_depend",
+        "pg_constraint",
+        "pg_namespace",
+    ] {
+        session.run(&format!("VACUUM ANALYZE {catalog}"));
+    }
+}
+
+fn pass(server: &Server) -> Command {
+    let source = server.conninfo(DATABASE);
+    let mut command = program();
+    command.args([
+        "check",
+        "--only",
+        "source",
+        "--database",
+        DATABASE,
+        "--format",
+        "json",
+    ]);
+    command.args(["--migration-user", "migrator", "--source", &source]);
+    command
+}
+
+fn pg_dump(server: &Server) -> Command {
+    let mut command = Command::new("pg_dump");
+    command.args(["--schema-only", "--dbname", &server.conninfo(DATABASE)]);
+    command
+}
+
+fn psql(server: &Server, file: &Path) -> Command {
+    let mut command = Command::new("psql");
+    command
+        .args(["-qX", "-v", "ON_ERROR_STOP=1", "-f"])
+        .arg(file);
+    command.args(["--dbname", &server.conninfo(DATABASE)]);
+    command
+}
+
+/// What a run asks of this database, as a script for psql.
+fn queries_of_a_run(server: &Server) -> tempfile::NamedTempFile {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let recording = folder.path().join("recording");
+    let ran = pass(server).arg("--record").arg(&recording).output();
+    assert!(ran.expect("the program runs").status.code() != Some(2));
+    let recording = Recording::open(&recording).expect("the recording was just written");
+    let mut script = tempfile::NamedTempFile::new().expect("a temporary file");
+    let prefix = format!("sql:source/{DATABASE}/");
+    let mut text =
+        "SET search_path = pg_catalog, pg_temp; SET flexready.migration_user = 'migrator';\n"
+            .to_owned();
+    for name in recording.keys().filter_map(|key| key.strip_prefix(&prefix)) {
+        let query = queries::find(name).and_then(|q| q.text(MAJOR * 10_000));
+        text += &format!("{};\n", query.expect("what was asked is a query"));
+    }
+    script
+        .write_all(text.as_bytes())
+        .expect("the script is written");
+    script
+}

@@ -1,0 +1,281 @@
+//! Providers that cannot be started here: synthetic recordings of what each shows, through the whole program. Each is
+//! recognised by itself, what it brings along is nobody's fault, and its own switch, role and administrator are named.
+
+use flexready::inputs::recording::{Recorder, Recording};
+use flexready::plan::Mode;
+use flexready::question::{Answers, Origin};
+use serde_json::{Map, Value, json};
+
+use crate::fixtures::folder;
+use crate::fixtures::overlay::{Case, Overlay};
+use crate::support::program::{Ran, run};
+
+struct Provider {
+    kind: &'static str,
+    version: &'static str,
+    /// Name, and whether it is a superuser.
+    roles: &'static [(&'static str, bool)],
+    databases: &'static [&'static str],
+    settings: &'static [&'static str],
+    /// In the commands that switch logical decoding on, and that let the migration user stream.
+    switch: &'static str,
+    right: &'static str,
+    administrator: &'static str,
+    is_managed: bool,
+}
+
+const PLAIN: &str = "PostgreSQL 16.10 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit";
+const ATTRIBUTE: &str = "ALTER ROLE \"migrator\" REPLICATION;";
+const MEMBER: &str = "GRANT rds_replication TO \"migrator\";";
+
+const PROVIDERS: &[Provider] = &[
+    Provider {
+        kind: "aws-rds",
+        version: PLAIN,
+        roles: &[
+            ("rdsadmin", true),
+            ("rds_superuser", false),
+            ("rds_replication", false),
+            ("rds_iam", false),
+        ],
+        databases: &["rdsadmin"],
+        settings: &["rds.logical_replication", "rds.extensions"],
+        switch: "aws rds modify-db-parameter-group",
+        right: MEMBER,
+        administrator: "a member of rds_superuser",
+        is_managed: true,
+    },
+    Provider {
+        kind: "aws-aurora",
+        version: PLAIN,
+        roles: &[
+            ("rdsadmin", true),
+            ("rds_superuser", false),
+            ("rds_replication", false),
+            ("rdswriteforwarduser", false),
+        ],
+        databases: &["rdsadmin"],
+        settings: &["rds.logical_replication", "apg_ccm_enabled"],
+        switch: "aws rds modify-db-cluster-parameter-group",
+        right: MEMBER,
+        administrator: "a member of rds_superuser",
+        is_managed: true,
+    },
+    Provider {
+        kind: "gcp-cloudsql",
+        version: PLAIN,
+        roles: &[
+            ("cloudsqladmin", true),
+            ("cloudsqlsuperuser", false),
+            ("cloudsqlagent", false),
+            ("cloudsqlreplica", false),
+        ],
+        databases: &["cloudsqladmin"],
+        settings: &["cloudsql.logical_decoding", "cloudsql.iam_authentication"],
+        switch: "gcloud sql instances patch <instance> --database-flags=cloudsql.logical_decoding=on",
+        right: ATTRIBUTE,
+        administrator: "a member of cloudsqlsuperuser",
+        is_managed: true,
+    },
+    Provider {
+        kind: "gcp-alloydb",
+        version: PLAIN,
+        roles: &[
+            ("alloydbadmin", true),
+            ("alloydbsuperuser", false),
+            ("alloydbiamuser", false),
+        ],
+        databases: &["alloydbadmin"],
+        settings: &["alloydb.logical_decoding"],
+        switch: "--database-flags=alloydb.logical_decoding=on",
+        right: ATTRIBUTE,
+        administrator: "a member of alloydbsuperuser",
+        is_managed: true,
+    },
+    Provider {
+        kind: "postgresql-single-server",
+        version: "PostgreSQL 11.22, compiled by Visual C++ build 1800, 64-bit",
+        roles: &[("azure_superuser", true), ("azure_pg_admin", false)],
+        databases: &["azure_maintenance", "azure_sys"],
+        settings: &[],
+        switch: "az postgres server",
+        right: ATTRIBUTE,
+        administrator: "a member of azure_pg_admin",
+        is_managed: true,
+    },
+    Provider {
+        kind: "postgresql-flexible-server",
+        version: PLAIN,
+        roles: &[
+            ("azuresu", true),
+            ("azure_pg_admin", false),
+            ("replication", false),
+        ],
+        databases: &["azure_maintenance", "azure_sys"],
+        settings: &["azure.extensions"],
+        switch: "az postgres flexible-server parameter set",
+        right: ATTRIBUTE,
+        administrator: "a member of azure_pg_admin",
+        is_managed: true,
+    },
+    Provider {
+        kind: "edb",
+        version: "PostgreSQL 16.10 (EnterpriseDB Postgres Extended 16.10) on x86_64-pc-linux-gnu",
+        roles: &[("edb_admin", false), ("streaming_replica", false)],
+        databases: &[],
+        settings: &[],
+        switch: "ALTER SYSTEM SET wal_level = 'logical';",
+        right: ATTRIBUTE,
+        administrator: "a superuser",
+        is_managed: false,
+    },
+];
+
+impl Provider {
+    /// The healthy source as it would be there, with a log that cannot be streamed yet.
+    fn case(&self) -> Case {
+        let role = |at: usize, is_superuser: bool| {
+            json!({ "oid": 16384 + at, "is_superuser": is_superuser, "bypasses_row_security": is_superuser,
+                    "replication": is_superuser, "can_login": true, "user_has": false })
+        };
+        let roles: Map<String, Value> = (0..)
+            .zip(self.roles)
+            .map(|(at, (name, is_superuser))| ((*name).to_owned(), role(at, *is_superuser)))
+            .chain([("migrator".to_owned(), json!({ "replication": false }))])
+            .collect();
+        let database = json!({ "owner": "postgres", "is_template": false, "allows_connections": true, "connection_limit": -1,
+                               "encoding": "UTF8", "collation": "C", "user_has_owner": false });
+        let databases: Map<String, Value> = self
+            .databases
+            .iter()
+            .map(|n| ((*n).to_owned(), database.clone()))
+            .collect();
+        let setting = json!({ "reset_val": "off", "boot_val": "off", "unit": null, "vartype": "string", "source": "default",
+                              "context": "postmaster" });
+        let settings: Map<String, Value> = (self
+            .settings
+            .iter()
+            .map(|n| ((*n).to_owned(), setting.clone())))
+        .chain([("wal_level".to_owned(), json!({ "reset_val": "replica" }))])
+        .collect();
+        let case = json!({
+            "migration": { "mode": "online", "source": { "kind": null } },
+            "answers": {
+                "source/orders/roles": { "patch": roles },
+                "source/orders/databases": { "patch": databases },
+                "source/orders/settings": { "patch": settings },
+                "source/orders/identity": { "patch": { "[0]": { "version": self.version } } },
+            }
+        });
+        serde_json::from_value(case).unwrap()
+    }
+
+    /// The recording of it, judged by the program.
+    fn judged(&self, more: &[&str]) -> Ran {
+        let place = tempfile::tempdir().unwrap();
+        let recording = place.path().join("recording");
+        let baseline = Recording::open(&folder().join("baseline")).unwrap();
+        let case = self.case();
+        let migration = case.migration(&baseline.migrations()[0]);
+        assert_eq!(migration.mode, Mode::Online);
+        let source = Overlay::new(&case);
+        let start = Answers::new(baseline.start().recorded_at, Origin::Synthetic);
+        let (answers, _) =
+            futures::executor::block_on(flexready::gather(&migration, &source, start));
+        source.assert_all_used();
+        let recorder = Recorder::create(&recording).unwrap();
+        recorder.write(&[migration], &answers).unwrap();
+        let mut args = vec!["check", "--from", recording.to_str().unwrap()];
+        args.extend(more);
+        run(&args, &[])
+    }
+}
+
+/// All that a check says: its findings with their commands.
+fn said(report: &Value, id: &str) -> String {
+    let checks = report["migrations"][0]["checks"].as_array().unwrap();
+    let check = checks.iter().find(|c| c["id"] == id).unwrap();
+    check["findings"].to_string().replace("\\\"", "\"")
+}
+
+#[test]
+fn each_provider_is_known_and_brings_no_faults_of_its_own() {
+    for provider in PROVIDERS {
+        let kind = provider.kind;
+        let ran = provider.judged(&["--format", "json"]);
+        let report = ran.json();
+        assert_eq!(report["synthetic"], true, "{kind}");
+        let source = &report["migrations"][0]["source"];
+        assert_eq!(source["kind"], kind, "recognised");
+        assert!(source["kind_doubt"].is_null(), "{kind}: {source}");
+        let moved = report["migrations"][0]["databases"].to_string();
+        for database in provider.databases {
+            assert!(!moved.contains(database), "{kind}: {moved}");
+        }
+        let of_roles = [
+            "superuser-roles",
+            "roles-move-by-hand",
+            "reserved-role-name",
+            "superuser-owned-objects",
+        ];
+        for id in of_roles {
+            for (role, _) in provider.roles {
+                let text = said(&report, id);
+                assert!(
+                    !text.contains(&format!("`{role}`")),
+                    "{kind}: {id} says {text}"
+                );
+                assert!(
+                    !text.contains(&format!("role/{role}\"")),
+                    "{kind}: {id} says {text}"
+                );
+            }
+        }
+        let log = said(&report, "wal-level-not-logical");
+        assert!(log.contains(provider.switch), "{kind}: {log}");
+        let right = said(&report, "replication-right-missing");
+        assert!(right.contains(provider.right), "{kind}: {right}");
+        let hba = ran.status("source-hba-rejects-target");
+        assert_eq!(
+            hba == "not_applicable",
+            provider.is_managed,
+            "{kind}: {hba}"
+        );
+        let grants = run(
+            &[
+                "grants",
+                "--role",
+                "auditor",
+                "--only",
+                "source",
+                "--source-kind",
+                kind,
+            ],
+            &[],
+        );
+        assert!(
+            grants.stdout.contains(provider.administrator),
+            "{kind}: {}",
+            grants.stdout
+        );
+    }
+}
+
+#[test]
+fn what_is_said_against_what_shows_is_doubted() {
+    for provider in PROVIDERS {
+        let other = if provider.kind == "aws-rds" {
+            "gcp-cloudsql"
+        } else {
+            "aws-rds"
+        };
+        let ran = provider.judged(&["--source-kind", other]);
+        let doubt = format!("`--source-kind` says `{other}`, but ");
+        assert!(
+            ran.stdout.contains(&doubt),
+            "{}: {}",
+            provider.kind,
+            ran.stdout
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! What a run costs the source, in counts that do not depend on the clock: scans, locks, waits, connections.
+//! Times and memory are in `tests/bench/`.
+
+use crate::support::pg::{self, Server, Session};
+use crate::support::program::{Ran, run};
+use crate::support::relay::Relay;
+
+const TABLES: u64 = 2000;
+
+/// A source that is as a large one to the planner: many tables with keys and toast, and statistics of the catalogs.
+fn large(server: &Server) -> String {
+    let name = server.create_database("large");
+    let session = server.session(&name);
+    session.run(&format!(
+        "DO $$ BEGIN FOR n IN 1..{TABLES} LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, note text)', n); END LOOP; END $$"
+    ));
+    session.run("SELECT lo_create(0)");
+    session.run("ANALYZE");
+    name
+}
+
+fn check(port: u16, database: &str, more: &[&str]) -> Ran {
+    let source =
+        format!("host=127.0.0.1 port={port} user=postgres sslmode=disable dbname={database}");
+    let args = [
+        "check", "--only", "source", "--source", &source, "--format", "json",
+    ];
+    run(&[&args[..], more].concat(), &[])
+}
+
+#[track_caller]
+fn assert_all_answered(ran: &Ran) {
+    let refusals = &ran.json()["migrations"][0]["reads"]["refusals"];
+    assert_eq!(refusals, &serde_json::json!([]), "{}", ran.stderr);
+}
+
+/// Scans of the two largest catalogs, as the server counts them; and, as an index can be read from end to end too, all
+/// rows that were read of a catalog in units of its rows.
+fn scans(session: &Session) -> (u64, f64) {
+    let sum = |what: &str| {
+        let of = |catalog: &str| what.replace("CATALOG", &format!("'{catalog}'::regclass"));
+        let query = format!("SELECT {} + {}", of("pg_class"), of("pg_attribute"));
+        session.query(&query).remove(0).remove(0).unwrap()
+    };
+    let passes = "(pg_stat_get_tuples_returned(CATALOG)
+          + (SELECT sum(pg_stat_get_tuples_fetched(indexrelid)) FROM pg_index WHERE indrelid = CATALOG))
+        / (SELECT reltuples FROM pg_class WHERE oid = CATALOG)";
+    (
+        sum("pg_stat_get_numscans(CATALOG)").parse().unwrap(),
+        sum(passes).parse().unwrap(),
+    )
+}
+
+/// The counts of a session come when it ends.
+fn wait_until_gone(session: &Session) {
+    let ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'flexready' OR pid <> pg_backend_pid() AND datname = current_database()";
+    while session.query(ours)[0][0].as_deref() != Some("0") {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_large_catalogs_are_scanned_twelve_times_at_most() {
+    // Each parallel worker would count as a scan of its own
+    let server = Server::start(15, &[("max_parallel_workers_per_gather", "0")]);
+    let name = large(&server);
+    let session = server.session(&name);
+    wait_until_gone(&session);
+    let before = scans(&session);
+    let ran = check(server.port(), &name, &["--database", &name]);
+    assert_all_answered(&ran);
+    wait_until_gone(&session);
+    let after = scans(&session);
+    let (counted, passes) = (after.0 - before.0, after.1 - before.1);
+    assert!((1..=12).contains(&counted), "{counted} scans");
+    assert!(passes <= 12.0, "the rows of {passes} scans");
+}
+
+/// EXCLUSIVE lets nothing but ACCESS SHARE through: whoever asked for more would run into the lock timeout.
+#[test]
+fn no_lock_beyond_access_share_is_taken() {
+    for major in [11, 18] {
+        let server = Server::start(major, &[]);
+        let name = server.create_database("locked");
+        let holder = server.session(&name);
+        holder.run("CREATE TABLE t (id int PRIMARY KEY, note text); CREATE VIEW v AS TABLE t; SELECT lo_create(0)");
+        let all = "SELECT string_agg(oid::regclass::text, ', ') FROM pg_class WHERE relkind = 'r'";
+        let all = holder.query(all).remove(0).remove(0).unwrap();
+        holder.run("BEGIN");
+        holder.run(&format!("LOCK TABLE {all} IN EXCLUSIVE MODE"));
+        assert_all_answered(&check(server.port(), &name, &["--database", &name]));
+        holder.run("ROLLBACK");
+    }
+}
+
+/// Beyond the greeting (the start of the session, and the proof that it is read only) a database is waited for at most
+/// twice: once for the server's own answers, in the database that is connected to, and once for the database's.
+#[test]
+fn a_database_is_waited_for_twice() {
+    let server = pg::server(16);
+    let names = [
+        server.create_database("wait"),
+        server.create_database("wait"),
+    ];
+    let relay = Relay::counting(server.port());
+    let more = ["--database", &names[0], "--database", &names[1]];
+    assert_all_answered(&check(relay.port(), &names[0], &more));
+    let waits = relay.waits();
+    let of = |name: &str| {
+        *waits
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, waits)| waits)
+            .unwrap()
+    };
+    assert_eq!((of(&names[0]), of(&names[1])), (2 + 2, 2 + 1), "{waits:?}");
+    assert!(waits.iter().all(|(_, waits)| *waits <= 2 + 2), "{waits:?}");
+}
+
+#[test]
+fn two_hundred_databases_take_four_connections() {
+    let server = Server::start(15, &[]);
+    let session = server.session("postgres");
+    for n in 0..200 {
+        session.run(&format!("CREATE DATABASE shop_{n} STRATEGY file_copy"));
+    }
+    drop(session);
+    let relay = Relay::passing(server.port());
+    let ran = check(relay.port(), "postgres", &["--timeout", "5m"]);
+    assert_all_answered(&ran);
+    let databases = ran.json()["migrations"][0]["databases"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert!(databases >= 200, "{databases} databases were judged");
+    assert_eq!(relay.most_at_once(), 4);
+}

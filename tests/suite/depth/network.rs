@@ -1,0 +1,166 @@
+//! What a target costs in rounds and requests, on the endpoint's own log.
+
+use std::collections::BTreeSet;
+
+use flexready::facts;
+use flexready::inputs::arm::Arm;
+use flexready::inputs::collect;
+use flexready::plan::{Migration, Scope};
+use flexready::question::{Answers, Origin};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::drift::migration;
+use crate::arm::options;
+use crate::check::healthy_arm;
+use crate::support::arm::{ArmEndpoint, Reply};
+
+/// The healthy world's target alone: in a virtual network that is peered with a hub.
+pub(super) fn target() -> Migration {
+    Migration {
+        scope: Scope::Target,
+        ..migration("2025-08-01")
+    }
+}
+
+pub(super) fn arm(endpoint: &ArmEndpoint) -> Arm {
+    Arm::new(options(endpoint)).unwrap()
+}
+
+pub(super) fn start() -> Answers {
+    Answers::new(OffsetDateTime::UNIX_EPOCH, Origin::Recorded)
+}
+
+fn id(migration: &Migration) -> String {
+    migration.target.as_ref().unwrap().id.path()
+}
+
+/// What a healthy endpoint answers under this path.
+fn healthy_body(end: &str) -> Value {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
+    let bodies = std::fs::read_dir(folder).unwrap().map(|entry| {
+        let text = std::fs::read(entry.unwrap().path()).unwrap();
+        serde_json::from_slice::<Value>(&text).unwrap()
+    });
+    let is_it = |file: &Value| file["path"].as_str().unwrap().ends_with(end);
+    bodies.into_iter().find(is_it).unwrap()["body"].clone()
+}
+
+/// Gives the target three read replicas, in a list of stubs as real ones are.
+fn with_replicas(endpoint: &ArmEndpoint, target: &str) {
+    let name = |n: usize| format!("{target}-read-{n}");
+    let stub = |n| json!({ "id": name(n), "name": name(n).rsplit('/').next(), "location": "", "sku": { "name": "" } });
+    let list = json!({ "value": [stub(1), stub(2), stub(3)] });
+    endpoint.route(&format!("{target}/replicas"), Reply::json(list));
+    for n in 1..=3 {
+        let mut body = healthy_body("/flexibleServers/orders-target");
+        body["id"] = name(n).into();
+        endpoint.route(&name(n), Reply::json(body));
+    }
+}
+
+/// Nothing was asked twice.
+fn assert_once(endpoint: &ArmEndpoint) {
+    let seen = endpoint.seen();
+    let distinct: BTreeSet<String> = seen
+        .iter()
+        .map(|s| format!("{}?{}", s.path.to_lowercase(), s.query))
+        .collect();
+    assert_eq!(distinct.len(), seen.len(), "{distinct:#?}");
+    assert!(seen.iter().all(|s| s.method == "GET"));
+}
+
+#[tokio::test]
+async fn a_target_in_a_network_costs_three_rounds_and_eighteen_requests() {
+    let endpoint = healthy_arm();
+    let migration = target();
+    let (_, rounds) = flexready::gather(&migration, &arm(&endpoint), start()).await;
+    assert!(rounds.0 <= 3, "{} rounds", rounds.0);
+    let plain = endpoint.seen().len();
+    let peered = endpoint
+        .seen()
+        .iter()
+        .filter(|s| s.path.to_lowercase().ends_with("/virtualnetworks/vnet-hub"))
+        .count();
+    assert_eq!(peered, 1);
+    assert!(plain <= 18 + peered, "{plain} requests");
+    assert_once(&endpoint);
+
+    let endpoint = healthy_arm();
+    with_replicas(&endpoint, &id(&migration));
+    let (_, rounds) = flexready::gather(&migration, &arm(&endpoint), start()).await;
+    assert!(rounds.0 <= 3, "{} rounds", rounds.0);
+    assert_eq!(
+        endpoint.seen().len(),
+        plain + 3,
+        "one more for each replica"
+    );
+    assert_once(&endpoint);
+}
+
+/// Fifty targets, every other of which writes the ids of what they share in capital letters, as ARM may.
+#[tokio::test]
+async fn what_fifty_targets_share_is_asked_once() {
+    let endpoint = healthy_arm();
+    let model = target();
+    let own = id(&model);
+    let mut fleet = Vec::new();
+    for n in 0..50 {
+        let mut migration = model.clone();
+        let target = migration.target.as_mut().unwrap();
+        target.id = format!("{own}-{n}").parse().unwrap();
+        for child in [
+            "",
+            "/configurations",
+            "/databases",
+            "/replicas",
+            "/migrations",
+        ] {
+            let mut body = healthy_body(&format!("/flexibleServers/orders-target{child}"));
+            if n % 2 == 1 && child.is_empty() {
+                capitals(&mut body["properties"]["network"]);
+            }
+            endpoint.route(&format!("{own}-{n}{child}"), Reply::json(body));
+        }
+        for child in ["locks", "permissions"] {
+            let end = format!("/providers/Microsoft.Authorization/{child}");
+            endpoint.route(&format!("{own}-{n}{end}"), Reply::json(healthy_body(&end)));
+        }
+        fleet.push(migration);
+    }
+    let next = |answers: &Answers| {
+        let questions = fleet.iter().flat_map(|m| facts::next(m, answers));
+        questions.collect::<Vec<_>>()
+    };
+    let (_, rounds) = collect(&arm(&endpoint), start(), next).await;
+    assert!(rounds.0 <= 3, "{} rounds for all", rounds.0);
+    assert_once(&endpoint);
+    let (mine, shared): (Vec<_>, Vec<_>) = endpoint
+        .seen()
+        .into_iter()
+        .partition(|s| s.path.to_lowercase().contains("/orders-target-"));
+    assert_eq!(mine.len(), 50 * 7);
+    assert!(shared.len() <= 11, "{} shared requests", shared.len());
+    for part in [
+        "/capabilities",
+        "/vnet-prod",
+        "/vnet-hub",
+        "/nsg-postgres",
+        "/rt-postgres",
+    ] {
+        let count = shared
+            .iter()
+            .filter(|s| s.path.to_lowercase().ends_with(part));
+        assert_eq!(count.count(), 1, "{part}");
+    }
+}
+
+/// Every resource id in it in capital letters.
+pub(super) fn capitals(json: &mut Value) {
+    match json {
+        Value::String(text) if text.starts_with("/subscriptions/") => *text = text.to_uppercase(),
+        Value::Array(items) => items.iter_mut().for_each(capitals),
+        Value::Object(fields) => fields.values_mut().for_each(capitals),
+        _ => {}
+    }
+}

@@ -1,0 +1,145 @@
+//! One server as each api-version tells of it: what a version does not have is missing, and nothing else is.
+
+use flexready::facts::server::{Network, Server};
+use serde_json::{Value, json};
+
+use super::drift::server;
+
+/// Every api-version of flexible servers, in the order in which they came.
+const VERSIONS: [&str; 18] = [
+    "2021-06-01",
+    "2022-01-20-preview",
+    "2022-03-08-preview",
+    "2022-12-01",
+    "2023-03-01-preview",
+    "2023-06-01-preview",
+    "2023-12-01-preview",
+    "2024-03-01-preview",
+    "2024-08-01",
+    "2024-11-01-preview",
+    "2025-01-01-preview",
+    "2025-06-01-preview",
+    "2025-08-01",
+    "2026-01-01-preview",
+    "2026-04-01-preview",
+    "2026-07-01-preview",
+    "2026-10-01",
+    "2027-03-01",
+];
+
+/// What came later than 2021-06-01: where it stands, and since when.
+const LATER: &[(&str, &str)] = &[
+    ("/properties/authConfig", "2022-12-01"),
+    ("/properties/replicationRole", "2022-12-01"),
+    ("/properties/replicaCapacity", "2022-12-01"),
+    ("/properties/dataEncryption", "2022-12-01"),
+    ("/properties/storage/autoGrow", "2023-03-01-preview"),
+    ("/properties/storage/iops", "2023-03-01-preview"),
+    ("/properties/storage/tier", "2023-03-01-preview"),
+    ("/properties/replica", "2023-06-01-preview"),
+    (
+        "/properties/privateEndpointConnections",
+        "2023-06-01-preview",
+    ),
+    ("/properties/storage/type", "2023-06-01-preview"),
+    ("/properties/cluster", "2024-11-01-preview"),
+];
+
+fn of_today() -> Value {
+    json!({
+        "name": "orders-target", "location": "Germany West Central",
+        "sku": { "name": "Standard_D4ds_v5", "tier": "GeneralPurpose" },
+        "properties": {
+            "version": "16", "minorVersion": "10", "state": "Ready", "administratorLogin": "pgadmin",
+            "availabilityZone": "1", "replicationRole": "Primary", "replicaCapacity": 5,
+            "replica": { "role": "Primary", "capacity": 5 },
+            "authConfig": { "activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled" },
+            "dataEncryption": { "type": "SystemManaged" },
+            "storage": { "type": "Premium_LRS", "storageSizeGB": 256, "autoGrow": "Disabled", "iops": 1100, "tier": "P15" },
+            "network": { "publicNetworkAccess": "Enabled" },
+            "highAvailability": { "mode": "Disabled", "state": "NotEnabled" },
+            "privateEndpointConnections": [],
+            "cluster": { "clusterSize": 2 }
+        }
+    })
+}
+
+/// The body without what the version does not have yet.
+fn as_of(version: &str) -> Value {
+    let mut body = of_today();
+    for (path, since) in LATER.iter().filter(|(_, since)| version < *since) {
+        let (parent, name) = path.rsplit_once('/').unwrap();
+        let parent = body.pointer_mut(parent).unwrap().as_object_mut();
+        assert!(parent.unwrap().remove(name).is_some(), "{path} {since}");
+    }
+    body
+}
+
+/// Each fact that came later: by which it came, and whether it is known.
+fn later(server: &Server) -> Vec<(&'static str, Result<(), String>)> {
+    let why = |m: &flexready::facts::Missing| m.reason.clone();
+    let auth = server.auth.as_ref().unwrap();
+    let storage = server.storage.as_ref().unwrap();
+    vec![
+        ("2022-12-01", auth.password.as_ref().map(drop).map_err(why)),
+        ("2022-12-01", auth.entra.as_ref().map(drop).map_err(why)),
+        (
+            "2022-12-01",
+            server.replication.as_ref().map(drop).map_err(why),
+        ),
+        (
+            "2022-12-01",
+            server.encryption.as_ref().map(drop).map_err(why),
+        ),
+        (
+            "2023-03-01-preview",
+            storage.auto_grow.as_ref().map(drop).map_err(why),
+        ),
+        (
+            "2023-03-01-preview",
+            storage.iops.as_ref().map(drop).map_err(why),
+        ),
+        (
+            "2023-06-01-preview",
+            storage.kind.as_ref().map(drop).map_err(why),
+        ),
+        (
+            "2024-11-01-preview",
+            server.is_cluster.as_ref().map(drop).map_err(why),
+        ),
+    ]
+}
+
+#[test]
+fn a_version_lacks_what_came_after_it_and_nothing_else() {
+    for version in VERSIONS {
+        let server = server(version, as_of(version));
+        assert_eq!(server.version.as_ref().unwrap().major(), 16, "{version}");
+        assert_eq!(server.sku.as_ref().unwrap().tier, "GeneralPurpose");
+        assert_eq!(server.state.as_deref(), Ok("Ready"), "{version}");
+        assert_eq!(server.network, Ok(Network::Public), "{version}");
+        let mode = server.high_availability.as_ref().unwrap().mode.as_deref();
+        assert_eq!(mode, Some("Disabled"), "{version}");
+        assert_eq!(server.storage.as_ref().unwrap().size_gib, Ok(256));
+        for (since, fact) in later(&server) {
+            match fact {
+                Ok(()) => assert!(version >= since, "{version} tells what came with {since}"),
+                Err(why) => assert!(
+                    version < since && why.contains("exists since api-version"),
+                    "{version}: {why}"
+                ),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cluster_is_one_where_the_version_tells() {
+    assert_eq!(
+        server("2026-10-01", as_of("2026-10-01")).is_cluster,
+        Ok(true)
+    );
+    let mut plain = of_today();
+    plain["properties"]["cluster"].take();
+    assert_eq!(server("2024-11-01-preview", plain).is_cluster, Ok(false));
+}

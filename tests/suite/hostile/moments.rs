@@ -1,0 +1,146 @@
+//! Servers that fail in the middle of a run.
+
+use super::{check, refusals};
+use crate::support::pg::Server;
+use crate::support::relay::Relay;
+
+/// Two databases with a problem each, and the run's arguments for both.
+fn two(server: &Server) -> [&'static str; 2] {
+    for name in ["one", "other"] {
+        server.run("postgres", &format!("CREATE DATABASE {name}"));
+        server.run(name, "CREATE UNLOGGED TABLE cache (id int)");
+    }
+    ["one", "other"]
+}
+
+const BOTH: [&str; 4] = ["--database", "one", "--database", "other"];
+
+#[test]
+fn a_view_that_times_out_costs_what_rests_on_it_alone() {
+    let server = Server::start(17, &[("allow_system_table_mods", "on")]);
+    let [one, _] = two(&server);
+    server.run(
+        one,
+        "DO $$ BEGIN EXECUTE 'CREATE OR REPLACE VIEW pg_catalog.pg_available_extension_versions AS SELECT * FROM ('
+           || rtrim(pg_get_viewdef('pg_available_extension_versions'::regclass), ';') || ') v WHERE pg_sleep(60) IS NOT NULL'; END $$;
+         CREATE EXTENSION citext SCHEMA pg_catalog",
+    );
+    let ran = check(server.port(), one, &["--database", one]);
+    let refused = refusals(&ran);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].0, "sql:source/one/extension_pins");
+    assert!(refused[0].1.contains("timeout"), "{refused:?}");
+    assert_eq!(ran.status("unlogged-table"), "fail");
+    let report = ran.json();
+    let checks = report["migrations"][0]["checks"].as_array().unwrap();
+    let of = checks
+        .iter()
+        .find(|c| c["id"] == "extension-in-system-schema")
+        .unwrap();
+    assert!(of["missing"].to_string().contains("extension_pins"), "{of}");
+}
+
+#[test]
+fn a_database_dropped_during_the_run_is_unknown_and_no_other() {
+    let server = Server::start(15, &[]);
+    let [one, other] = two(&server);
+    let socket = server.socket_dir();
+    let conninfo = format!(
+        "host={} port={} user=postgres dbname=postgres",
+        socket.display(),
+        server.port()
+    );
+    let relay = Relay::cutting(server.port(), move |database| {
+        if database == other {
+            crate::support::pg::Session::open(&conninfo).run("DROP DATABASE other");
+        }
+        usize::MAX
+    });
+    let ran = check(relay.port(), one, &BOTH);
+    let refused = refusals(&ran);
+    assert!(!refused.is_empty());
+    for (question, reason) in &refused {
+        assert!(
+            question.starts_with("sql:source/other/") && reason.contains("does not exist"),
+            "{question}: {reason}"
+        );
+    }
+    assert_unlogged_in_one(&ran);
+}
+
+/// After its first answers, the connection to one database breaks.
+#[test]
+fn a_connection_lost_midway_leaves_what_came_before() {
+    let server = Server::start(14, &[]);
+    let [one, other] = two(&server);
+    let relay = Relay::cutting(server.port(), move |database| match database == other {
+        true => 6_000,
+        false => usize::MAX,
+    });
+    let ran = check(relay.port(), one, &BOTH);
+    let refused = refusals(&ran);
+    let of_other = |question: &String| question.starts_with("sql:source/other/");
+    assert!(
+        refused.iter().all(|(question, _)| of_other(question)),
+        "{refused:?}"
+    );
+    assert!(
+        refused
+            .iter()
+            .all(|(_, reason)| reason.contains("connection")),
+        "{refused:?}"
+    );
+    let asked =
+        check(server.port(), one, &BOTH).json()["migrations"][0]["reads"]["sql_queries"].as_u64();
+    let in_each = asked.unwrap() / 3;
+    assert!(
+        (1..in_each).contains(&(refused.len() as u64)),
+        "{} of {asked:?}",
+        refused.len()
+    );
+    assert_unlogged_in_one(&ran);
+}
+
+#[test]
+fn a_server_at_its_limit_is_asked_with_what_it_has_left() {
+    let server = Server::start(
+        13,
+        &[
+            ("max_connections", "8"),
+            ("superuser_reserved_connections", "2"),
+            ("max_wal_senders", "0"),
+            ("wal_level", "minimal"),
+        ],
+    );
+    let [one, _] = two(&server);
+    let mut held: Vec<_> = (0..7).map(|_| server.session("postgres")).collect();
+    let ran = check(server.port(), one, &BOTH);
+    assert_eq!(refusals(&ran), [], "one connection does for all databases");
+    assert_eq!(ran.status("unlogged-table"), "fail");
+
+    held.push(server.session("postgres"));
+    let ran = check(server.port(), one, &BOTH);
+    assert_eq!(ran.code, 3, "{}", ran.stdout);
+    let refused = refusals(&ran);
+    assert!(!refused.is_empty());
+    assert!(
+        refused
+            .iter()
+            .all(|(_, reason)| reason.contains("too many clients")),
+        "{refused:?}"
+    );
+    assert_eq!(ran.status("unlogged-table"), "unknown");
+}
+
+#[track_caller]
+fn assert_unlogged_in_one(ran: &crate::support::program::Ran) {
+    let report = ran.json();
+    let checks = report["migrations"][0]["checks"].as_array().unwrap();
+    let of = checks.iter().find(|c| c["id"] == "unlogged-table").unwrap();
+    let (found, missing) = (of["findings"].to_string(), of["missing"].to_string());
+    assert!(found.contains("one/table/public.cache"), "{of}");
+    assert!(
+        missing.contains("other") || found.contains("other/table/public.cache"),
+        "{of}"
+    );
+}

@@ -1,0 +1,272 @@
+//! Every ARM question × every way in which an answer can go wrong, over HTTP: the endpoint misbehaves at one question, and
+//! all that the tool makes of it is compared with the same world without that answer.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use flexready::inputs::Source;
+use flexready::inputs::arm::{Arm, Cloud, Limits, Options, SignIn};
+use flexready::question::{Answer, Answers, Question, RefusalKind};
+use serde_json::{Value, json};
+
+use super::worlds::{Judged, World, recorded, refused};
+use crate::support::arm::{ArmEndpoint, Reply, Seen};
+
+/// The time of one run; nothing may take longer.
+const BOUND: Duration = Duration::from_secs(20);
+const MEGABYTES: usize = 10 * 1024 * 1024;
+
+type Wrong = fn(&Value, &Seen) -> Reply;
+
+/// The name of a fault, and what the endpoint answers instead of this body.
+const FAULTS: &[(&str, Wrong)] = &[
+    ("401", |_, _| {
+        Reply::error(
+            401,
+            "ExpiredAuthenticationToken",
+            "The access token expired.",
+        )
+    }),
+    ("403", |_, _| {
+        Reply::error(
+            403,
+            "AuthorizationFailed",
+            "The client has no authorization.",
+        )
+    }),
+    ("404", |_, _| Reply::not_found()),
+    ("404 of a proxy", |_, _| {
+        Reply::text(404, "text/html", "<h1>Not here</h1>")
+    }),
+    ("409", |_, _| {
+        Reply::error(409, "ServerBusy", "Another operation is going on.")
+    }),
+    ("429", |_, _| Reply::error(429, "TooManyRequests", "Later.")),
+    ("429 with Retry-After", |_, _| Reply::busy(1)),
+    ("429 with a Retry-After beyond the run", |_, _| {
+        Reply::busy(3600)
+    }),
+    ("500", |_, _| {
+        Reply::error(500, "InternalServerError", "Sorry.")
+    }),
+    ("503 as HTML", |_, _| {
+        Reply::text(503, "text/html", "<h1>Service Unavailable</h1>")
+    }),
+    ("204 without a body", |_, _| {
+        Reply::text(204, "application/json", "")
+    }),
+    ("an empty body", |_, _| {
+        Reply::text(200, "application/json", "")
+    }),
+    ("truncated in transit", |body, _| {
+        Reply::json(body.clone()).cut_after(9)
+    }),
+    ("truncated JSON", |body, _| half(body)),
+    ("no JSON", |_, _| {
+        Reply::text(200, "text/html", "<h1>Please sign in</h1>")
+    }),
+    ("no UTF-8", |_, _| {
+        Reply::text(200, "application/json", vec![b'"', 0xff, 0xfe, b'"'])
+    }),
+    ("a list of numbers", |_, _| Reply::json(json!([1, 2, 3]))),
+    ("a text", |_, _| Reply::json(json!("fine"))),
+    ("an empty object", |_, _| Reply::json(json!({}))),
+    ("a list that is an object", |_, _| {
+        Reply::json(json!({ "value": {}, "properties": [] }))
+    }),
+    ("items that are no objects", |_, _| {
+        Reply::json(json!({ "value": [null, 7, "x"], "properties": 7 }))
+    }),
+    ("null", |_, _| Reply::json(Value::Null)),
+    ("an error with status 200", |_, _| {
+        Reply::error(200, "InternalServerError", "Sorry.")
+    }),
+    ("10 MB of nothing", |_, _| {
+        Reply::text(200, "application/json", vec![b' '; MEGABYTES])
+    }),
+    ("slow", |body, _| {
+        Reply::json(body.clone()).delayed(Duration::from_millis(900))
+    }),
+    ("slower and slower", |body, _| {
+        Reply::json(body.clone()).trickled(Duration::from_millis(200))
+    }),
+    ("reset", |_, _| Reply::reset()),
+    ("an endless list", |_, seen| endless(seen)),
+    ("a list in a circle", |_, seen| {
+        Reply::json(json!({ "value": [], "nextLink": here(seen, "a=circle") }))
+    }),
+    ("a next page elsewhere", |_, _| {
+        Reply::json(json!({ "value": [], "nextLink": "https://elsewhere.example/list" }))
+    }),
+    ("a next page of numbers", |_, _| {
+        Reply::json(json!({ "value": [], "nextLink": 7 }))
+    }),
+    ("a redirect", |_, seen| {
+        Reply::text(302, "text/html", "").header("location", &here(seen, "moved=1"))
+    }),
+    ("a redirect elsewhere", |_, _| {
+        Reply::text(307, "text/html", "").header("location", "https://elsewhere.example/")
+    }),
+];
+
+/// Half of the text, as whole as HTTP can tell.
+fn half(body: &Value) -> Reply {
+    let text = body.to_string().into_bytes();
+    Reply::text(200, "application/json", &text[..text.len() / 2])
+}
+
+/// A page that always has a next one.
+fn endless(seen: &Seen) -> Reply {
+    let page: usize = seen.param("page").and_then(|p| p.parse().ok()).unwrap_or(0);
+    Reply::json(json!({ "value": [], "nextLink": here(seen, &format!("page={}", page + 1)) }))
+}
+
+/// A link to what was just asked, at the host that was asked.
+fn here(seen: &Seen, query: &str) -> String {
+    format!(
+        "http://{}{}?api-version=2025-08-01&{query}",
+        seen.headers["host"], seen.path
+    )
+}
+
+/// ARM's answers come over HTTP, all others from the world.
+struct Mixed<'a> {
+    arm: Arm,
+    world: &'a World,
+}
+
+#[async_trait]
+impl Source for Mixed<'_> {
+    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
+        let is_arm = |q: &&Question| matches!(q, Question::Arm { .. });
+        let to_arm: Vec<Question> = questions.iter().filter(is_arm).cloned().collect();
+        let mut from_arm = self.arm.ask(&to_arm).await.into_iter();
+        let answers = questions.iter().map(|question| match question {
+            Question::Arm { .. } => from_arm.next().unwrap(),
+            other => self
+                .world
+                .answers
+                .get(other)
+                .cloned()
+                .unwrap_or_else(|| refused(RefusalKind::NotRecorded)),
+        });
+        answers.collect()
+    }
+}
+
+/// Serves what the world holds of ARM; a question of `wrong` gets the fault.
+fn endpoint(world: &World, wrong: Option<(&str, Wrong)>) -> ArmEndpoint {
+    let endpoint = ArmEndpoint::start();
+    for (key, answer) in world.answers.iter() {
+        let Some(path) = path(key) else { continue };
+        let body = match answer {
+            Answer::Given(given) => Some(given.json.clone()),
+            Answer::Refused(_) => None,
+        };
+        match (wrong, body) {
+            (Some((at, fault)), body) if at == key => {
+                let body = body.unwrap_or_else(|| json!({ "value": [] }));
+                endpoint.route_with(path, move |seen| fault(&body, seen));
+            }
+            (_, Some(body)) => endpoint.route(path, Reply::json(body)),
+            (_, None) => endpoint.route(path, Reply::error(403, "AuthorizationFailed", "No.")),
+        }
+    }
+    endpoint
+}
+
+fn path(key: &str) -> Option<&str> {
+    key.strip_prefix("arm:")?.split('?').next()
+}
+
+fn asked(world: &World, endpoint: &ArmEndpoint) -> Judged {
+    let options = Options {
+        cloud: Cloud::Public,
+        endpoint: Some(endpoint.url().parse().unwrap()),
+        authority: None,
+        sign_in: SignIn::Token("a-token".into()),
+        timeout: BOUND,
+        limits: Limits {
+            request: Duration::from_millis(600),
+            tries: 2,
+            first_pause: Duration::from_millis(5),
+            burst: 10_000.0,
+            per_second: 10_000.0,
+            ..Limits::default()
+        },
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let _inside = runtime.enter();
+    let source = Mixed {
+        arm: Arm::new(options).unwrap(),
+        world,
+    };
+    let start = Answers::new(world.answers.recorded_at, world.answers.origin);
+    let asked = flexready::gather(&world.migration, &source, start);
+    Judged::of(&world.migration, &runtime.block_on(asked).0)
+}
+
+/// An ARM question of a world, and how the world comes out with its answer and when it is refused.
+struct Asked<'a> {
+    world: &'a World,
+    key: String,
+    whole: &'a Judged,
+    refused: Judged,
+}
+
+impl Asked<'_> {
+    fn suffers(&self, name: &str, fault: Wrong) -> Vec<String> {
+        let before = Instant::now();
+        let after = asked(self.world, &endpoint(self.world, Some((&self.key, fault))));
+        let mut wrong = after.greener_than(self.whole);
+        wrong.extend(after.knows_more_than(&self.refused));
+        if before.elapsed() > BOUND {
+            wrong.push(format!("took {:?}", before.elapsed()));
+        }
+        let named = |what| format!("{}: {}: {name}: {what}", self.world.name, self.key);
+        wrong.into_iter().map(named).collect()
+    }
+}
+
+/// Tries all faults at the ARM questions of a healthy world and of a blocked one; how many there were, and which gave a wrong verdict.
+pub fn try_all() -> (usize, Vec<String>) {
+    let worlds = recorded()
+        .into_iter()
+        .filter(|w| ["baseline, offline", "blocked, offline"].contains(&w.name.as_str()));
+    let worlds: Vec<(World, Judged)> = worlds
+        .map(|world| (asked(&world, &endpoint(&world, None)), world))
+        .map(|(j, w)| (w, j))
+        .collect();
+    let mut questions = Vec::new();
+    for (world, whole) in &worlds {
+        let lost = whole.greener_than(&world.judged());
+        assert!(lost.is_empty(), "{} over HTTP: {lost:?}", world.name);
+        let keys = world.keys().into_iter().filter(|key| path(key).is_some());
+        questions.extend(keys.map(|key| Asked {
+            world,
+            refused: world.without(&key),
+            key,
+            whole,
+        }));
+    }
+    let tries: Vec<_> = questions
+        .iter()
+        .flat_map(|q| FAULTS.iter().map(move |fault| (q, fault)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            wrong.lock().unwrap().extend(question.suffers(name, *fault));
+        }
+    };
+    // Most of them wait most of the time.
+    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(work))));
+    (tries.len(), wrong.into_inner().unwrap())
+}

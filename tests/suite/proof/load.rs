@@ -1,0 +1,194 @@
+//! What a source under load feels of a check: its processors, its locks, its sessions; and a source that is full.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::check::source;
+use crate::support::pg::{Server, Session};
+use crate::support::program::{Ran, run};
+
+/// As pgbench's own scenario has it: one row of each table by its key, all day long.
+const SCHEMA: &str = "CREATE TABLE accounts AS SELECT i AS aid, i / 1000 AS bid, 0 AS balance FROM generate_series(1, 20000) i;
+    ALTER TABLE accounts ADD PRIMARY KEY (aid);
+    CREATE TABLE tellers AS SELECT i AS tid, 0 AS balance FROM generate_series(1, 20) i;
+    ALTER TABLE tellers ADD PRIMARY KEY (tid);
+    CREATE TABLE history (tid int, aid int, delta int, at timestamp)";
+
+fn work(session: &Session, rng: &mut fastrand::Rng) {
+    let (aid, tid, delta) = (rng.u32(1..=20_000), rng.u32(1..=20), rng.i32(-500..500));
+    session.run(&format!(
+        "BEGIN; UPDATE accounts SET balance = balance + {delta} WHERE aid = {aid};
+         SELECT balance FROM accounts WHERE aid = {aid};
+         UPDATE tellers SET balance = balance + {delta} WHERE tid = {tid};
+         INSERT INTO history VALUES ({tid}, {aid}, {delta}, now()); COMMIT"
+    ));
+}
+
+fn check(server: &Server) -> Ran {
+    let source = source(server, "bank").replace("user=postgres", "user=auditor");
+    run(
+        &[
+            "check",
+            "--only",
+            "source",
+            "--source",
+            &source,
+            "--database",
+            "bank",
+            "--mode",
+            "online",
+            "--format",
+            "json",
+        ],
+        &[],
+    )
+}
+
+/// What the source showed of us while we were there.
+#[derive(Default)]
+struct Felt {
+    ticks: BTreeMap<String, u64>,
+    most_sessions: usize,
+    most_locks: u64,
+    strongest: Vec<String>,
+    waiting: u64,
+}
+
+impl Felt {
+    fn look(&mut self, eye: &Session) {
+        let ours = "SELECT pid FROM pg_stat_activity WHERE usename = 'auditor'";
+        let pids: Vec<String> = eye
+            .query(ours)
+            .into_iter()
+            .filter_map(|row| row.into_iter().next()?)
+            .collect();
+        self.most_sessions = self.most_sessions.max(pids.len());
+        for pid in &pids {
+            if let Some(ticks) = ticks(pid) {
+                self.ticks.insert(pid.clone(), ticks);
+            }
+        }
+        let locks = format!(
+            "SELECT count(*), string_agg(DISTINCT mode, ',') FROM pg_locks WHERE pid IN ({ours}) AND locktype <> 'virtualxid'"
+        );
+        let row = eye.query(&locks).remove(0);
+        let count = row[0].as_deref().unwrap().parse().unwrap();
+        self.most_locks = self.most_locks.max(count);
+        self.strongest.extend(row[1].clone());
+        let waiting = format!(
+            "SELECT count(*) FROM pg_stat_activity a WHERE usename <> 'auditor' AND pg_blocking_pids(a.pid) && ARRAY({ours})"
+        );
+        self.waiting += eye.query(&waiting)[0][0]
+            .as_deref()
+            .unwrap()
+            .parse::<u64>()
+            .unwrap();
+    }
+}
+
+/// The hundredths of a second that a backend has computed.
+fn ticks(pid: &str) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let after: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    Some(after[11].parse::<u64>().ok()? + after[12].parse::<u64>().ok()?)
+}
+
+#[test]
+fn a_busy_source_does_not_wait_for_us() {
+    let server = Server::start(16, &[]);
+    server.run(
+        "postgres",
+        "CREATE ROLE auditor LOGIN; GRANT pg_monitor TO auditor",
+    );
+    server.run("postgres", "CREATE DATABASE bank");
+    server.run("bank", SCHEMA);
+    let done = AtomicBool::new(false);
+    let (ran, felt, worked) = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4)
+            .map(|seed| {
+                let (server, done) = (&server, &done);
+                scope.spawn(move || {
+                    let (session, mut rng) =
+                        (server.session("bank"), fastrand::Rng::with_seed(seed));
+                    let mut count = 0;
+                    while !done.load(Ordering::Relaxed) {
+                        work(&session, &mut rng);
+                        count += 1;
+                    }
+                    count
+                })
+            })
+            .collect();
+        let watch = scope.spawn(|| {
+            let (eye, mut felt) = (server.session("postgres"), Felt::default());
+            while !done.load(Ordering::Relaxed) {
+                felt.look(&eye);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            felt
+        });
+        let ran = check(&server);
+        done.store(true, Ordering::Relaxed);
+        let worked: u64 = workers.into_iter().map(|w| w.join().unwrap()).sum();
+        (ran, watch.join().unwrap(), worked)
+    });
+    assert!([0, 1, 3].contains(&ran.code), "{}", ran.stderr);
+    let refusals = ran.json()["migrations"][0]["reads"]["refusals"].to_string();
+    assert!(!refusals.contains("imeout"), "{refusals}");
+    let seconds = felt.ticks.values().sum::<u64>() as f64 / 100.0;
+    eprintln!(
+        "{seconds:.2} CPU seconds in {} backends, {} at a time, {} locks at most, {worked} transactions meanwhile",
+        felt.ticks.len(),
+        felt.most_sessions,
+        felt.most_locks
+    );
+    assert!(worked > 0, "the source was at work");
+    assert_eq!(felt.waiting, 0, "nobody waits for us");
+    assert!(
+        (1..=4).contains(&felt.most_sessions),
+        "{} sessions",
+        felt.most_sessions
+    );
+    let modes: Vec<&str> = felt.strongest.iter().flat_map(|m| m.split(',')).collect();
+    assert!(
+        modes.iter().all(|mode| *mode == "AccessShareLock"),
+        "{modes:?}"
+    );
+    assert!(felt.most_locks < 400, "{} locks", felt.most_locks);
+    assert!(seconds < 5.0, "{seconds} CPU seconds");
+}
+
+/// No place is left but the superuser's: the run ends at once, says why, and takes nobody's place.
+#[test]
+fn a_full_source_is_said_to_be_full() {
+    let server = Server::start(
+        16,
+        &[
+            ("max_connections", "8"),
+            ("superuser_reserved_connections", "2"),
+            ("max_wal_senders", "2"),
+        ],
+    );
+    server.run(
+        "postgres",
+        "CREATE ROLE auditor LOGIN; GRANT pg_monitor TO auditor",
+    );
+    server.run("postgres", "CREATE DATABASE bank");
+    let held: Vec<Session> = (0..6).map(|_| server.session("postgres")).collect();
+    let ran = check(&server);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    let report = ran.json();
+    let refusals = report["migrations"][0]["reads"]["refusals"]
+        .as_array()
+        .unwrap();
+    assert!(
+        refusals
+            .iter()
+            .any(|r| r["reason"].as_str().unwrap().contains("53300")),
+        "{refusals:?}"
+    );
+    assert_eq!(report["ready_to_migrate"], false);
+    held.iter().for_each(|session| session.run("SELECT 1"));
+    drop(held);
+}

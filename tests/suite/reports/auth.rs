@@ -1,0 +1,288 @@
+//! A Microsoft Entra token as the password of a database. Tokens come from fakes; nobody is asked for one.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use azure_core::error::{Error, ErrorKind};
+use azure_core::time::OffsetDateTime;
+use flexready::inputs::Source;
+use flexready::inputs::arm::{ArmError, Cloud, DatabaseTokens, Limits, Options, SignIn};
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
+use flexready::question::{Answer, Question, RefusalKind, Side};
+use tokio::time::Instant;
+
+use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::pg::{Options as ServerOptions, Server};
+use crate::support::program::{run, texts};
+
+const TOKEN: &str = "canary-database-token-77aa";
+const ARM_TOKEN: &str = "canary-manager-token-31cd";
+
+#[derive(Debug, Default)]
+struct Fake {
+    fails: bool,
+    asked: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl TokenCredential for Fake {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        assert_eq!(
+            scopes,
+            ["https://ossrdbms-aad.database.windows.net/.default"]
+        );
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.fails {
+            return Err(Error::with_message(
+                ErrorKind::Credential,
+                "no such identity",
+            ));
+        }
+        let ends = OffsetDateTime::now_utc() + Duration::from_secs(3600);
+        Ok(AccessToken::new(TOKEN, ends))
+    }
+}
+
+fn options(sign_in: SignIn) -> Options {
+    Options {
+        cloud: Cloud::Public,
+        endpoint: None,
+        authority: None,
+        sign_in,
+        timeout: Duration::from_secs(60),
+        limits: Limits::default(),
+    }
+}
+
+fn access(conninfo: &str) -> Access {
+    let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
+    Access::resolve(Some(conninfo), &env).unwrap()
+}
+
+/// Asks a server that wants the token for the connections of two databases.
+async fn asked(fake: &Arc<Fake>) -> Vec<Answer> {
+    let hba = "host all auditor 127.0.0.1/32 scram-sha-256\n";
+    let server = Server::start_with(
+        16,
+        ServerOptions {
+            hba: Some(hba),
+            ..ServerOptions::default()
+        },
+    );
+    server.run(
+        "postgres",
+        &format!("CREATE ROLE auditor LOGIN PASSWORD '{TOKEN}'"),
+    );
+    let tokens =
+        DatabaseTokens::new(&options(SignIn::Made("azure-cli", Arc::clone(fake) as _))).unwrap();
+    let conninfo = format!(
+        "host=127.0.0.1 port={} user=auditor dbname=postgres sslmode=disable",
+        server.port()
+    );
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let database = Database::new(
+        access(&conninfo),
+        Side::Source,
+        "auditor".to_owned(),
+        deadline,
+    )
+    .with_passwords(Arc::new(tokens));
+    let questions = ["postgres", "template1"].map(|database| Question::Connection {
+        side: Side::Source,
+        database: database.to_owned(),
+    });
+    database.ask(&questions).await
+}
+
+#[tokio::test]
+async fn a_token_opens_every_database_and_is_asked_for_once() {
+    let fake = Arc::new(Fake::default());
+    let answers = asked(&fake).await;
+    assert!(
+        answers.iter().all(|a| matches!(a, Answer::Given(_))),
+        "{answers:?}"
+    );
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
+    assert!(!format!("{answers:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn without_a_token_the_source_refuses_with_the_credentials_words() {
+    let fake = Arc::new(Fake {
+        fails: true,
+        ..Fake::default()
+    });
+    for answer in asked(&fake).await {
+        let Answer::Refused(refusal) = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+        assert!(
+            refusal.message.contains("azure-cli") && refusal.message.contains("no such identity")
+        );
+    }
+}
+
+#[test]
+fn a_token_for_resource_manager_is_none_for_databases() {
+    let error = DatabaseTokens::new(&options(SignIn::Token("t".into()))).unwrap_err();
+    assert_eq!(error, ArmError::TokenOfAnother);
+}
+
+#[test]
+fn a_token_goes_only_to_servers_in_azure_that_prove_themselves() {
+    let args = |source: &'static str| {
+        run(
+            &[
+                "check",
+                "--only",
+                "source",
+                "--source-auth",
+                "entra",
+                "--source",
+                source,
+            ],
+            &[("FLEXREADY_ACCESS_TOKEN", "t")],
+        )
+    };
+    args("host=db.corp.example user=u").assert_refused("`.postgres.database.azure.com`");
+    args("host=db.postgres.database.azure.com.evil.example user=u")
+        .assert_refused("only to hosts whose names end in");
+    args("host=db.postgres.database.azure.com user=u sslmode=require")
+        .assert_refused("sslmode=verify-full");
+    args("host=db.postgres.database.azure.com,db.evil.example user=u sslrootcert=system")
+        .assert_refused("only to hosts");
+    args("host=db.postgres.database.azure.com user=u sslrootcert=system")
+        .assert_refused("--resource-type oss-rdbms");
+}
+
+/// An `az` that gives one token for Resource Manager and another for databases, slowly, and notes what it gave.
+fn az(folder: &Path) -> PathBuf {
+    let log = folder.join("given");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *ossrdbms-aad*) token={TOKEN} ;; *) token={ARM_TOKEN} ;; esac\nsleep 0.2\n\
+         printf '{{\"accessToken\":\"%s\",\"expiresOn\":\"2038-01-18 00:00:00\",\"expires_on\":2147385600}}' \"$token\"\n\
+         echo \"$token\" >> '{}'\n",
+        log.display()
+    );
+    let path = folder.join("az");
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    log
+}
+
+/// A server that proves itself under the names of two in Azure, and takes the token as a password in the clear, within TLS.
+fn server(folder: &Path) -> (Server, String) {
+    let names = ["old", "new"].map(|name| format!("{name}.postgres.database.azure.com"));
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let server = Server::start_with(
+        16,
+        ServerOptions {
+            settings: &[("ssl", "on")],
+            hba: Some("hostssl all auditor 127.0.0.1/32 password\n"),
+            files: &[("server.crt", &certificate), ("server.key", &key)],
+            ..ServerOptions::default()
+        },
+    );
+    let role = format!("CREATE ROLE auditor LOGIN PASSWORD '{TOKEN}'");
+    server.run("postgres", &role);
+    let root = folder.join("root.crt");
+    std::fs::write(&root, certificate).unwrap();
+    (server, root.display().to_string())
+}
+
+#[test]
+fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = az(folder.path());
+    let (server, root) = server(folder.path());
+    let endpoint = ArmEndpoint::start();
+    let first = Arc::new(Mutex::new(None));
+    let (kept, log) = (Arc::clone(&first), given.clone());
+    let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/new";
+    endpoint.route_with(id, move |_| {
+        let had = std::fs::read_to_string(&log).unwrap_or_default();
+        kept.lock().unwrap().get_or_insert(had.lines().count());
+        Reply::not_found()
+    });
+    let way = |name: &str| {
+        format!(
+            "host={name}.postgres.database.azure.com hostaddr=127.0.0.1 port={} user=auditor dbname=postgres \
+             sslmode=verify-full sslrootcert={root}",
+            server.port()
+        )
+    };
+    let (old, new) = (way("old"), way("new"));
+    let kept = folder.path().join("kept");
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let url = endpoint.url();
+    let ran = run(
+        &[
+            "check",
+            "-vv",
+            "--source",
+            &old,
+            "--source-auth",
+            "entra",
+            "--target",
+            id,
+            "--target-url",
+            &new,
+            "--target-auth",
+            "entra",
+            "--format",
+            "json",
+            "--record",
+            kept.to_str().unwrap(),
+        ],
+        &[("PATH", &path), ("FLEXREADY_ARM_ENDPOINT", &url)],
+    );
+    let report = ran.json();
+    let asked = std::fs::read_to_string(given).unwrap();
+    let mut asked: Vec<&str> = asked.lines().collect();
+    asked.sort_unstable();
+    assert_eq!(asked, [TOKEN, ARM_TOKEN], "each once");
+    assert_eq!(*first.lock().unwrap(), Some(2), "before the first question");
+    assert_eq!(report["asked_as"]["azure_credential"], "azure-cli");
+    assert_eq!(report["migrations"][0]["source"]["tls"], "TLSv1.3");
+    let refusals = report["migrations"][0]["reads"]["refusals"].to_string();
+    assert!(!refusals.contains("connection:"), "{refusals}");
+    let manifest = texts(&kept);
+    let on_target = manifest
+        .iter()
+        .any(|(_, text)| text.contains("connection:target/"));
+    assert!(on_target, "the target's database was entered");
+    for text in [&ran.stdout, &ran.stderr]
+        .into_iter()
+        .chain(manifest.iter().map(|(_, text)| text))
+    {
+        assert!(!text.contains(TOKEN) && !text.contains(ARM_TOKEN));
+    }
+}
+
+#[test]
+fn entra_for_a_target_wants_a_way_to_its_databases() {
+    let args = [
+        "check",
+        "--only",
+        "target",
+        "--target",
+        "11111111-2222-4333-8444-555555555555/rg/new",
+        "--target-auth",
+        "entra",
+    ];
+    let env = [("FLEXREADY_ACCESS_TOKEN", "t")];
+    run(&args, &env).assert_refused("give `--target-url 'host=<server>");
+    let elsewhere = [&args[..], &["--target-url", "host=db.corp.example user=u"]].concat();
+    run(&elsewhere, &env).assert_refused("`--target-auth entra` sends a token");
+}

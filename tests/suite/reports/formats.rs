@@ -1,0 +1,262 @@
+//! Every format of every recorded story, as its reader takes it.
+
+use std::path::Path;
+use std::process::Command;
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use super::{ado_check, judged, plan, shared};
+use crate::fixtures::folder;
+use crate::support::program::run;
+
+pub const STORIES: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
+
+/// What an agent of Azure Pipelines tells a step.
+pub const PIPELINE: [(&str, &str); 10] = [
+    ("TF_BUILD", "True"),
+    ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/fabrikam/"),
+    (
+        "SYSTEM_TEAMPROJECTID",
+        "11111111-2222-3333-4444-555555555555",
+    ),
+    ("BUILD_DEFINITIONID", "42"),
+    ("BUILD_DEFINITIONNAME", "gate"),
+    ("SYSTEM_PHASEID", "96ac2280-8cb4-5df5-99de-dd2da759617d"),
+    ("SYSTEM_PHASENAME", "audit"),
+    ("BUILD_SOURCEBRANCH", "refs/heads/main"),
+    ("BUILD_BUILDID", "9001"),
+    ("BUILD_SOURCESDIRECTORY", "/nowhere"),
+];
+
+/// Waives one finding of `blocked`, and one that is not there.
+pub const WAIVERS: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
+    [[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\nreason = \"dropped at cutover\"\n\
+    owner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n\n\
+    [[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows tomorrow\"\nowner = \"dba\"\nuntil = 2020-01-31\n";
+
+fn xsd_holds(shared: &Path, file: &str) {
+    let xsd = shared.join("schemas/junit-windyroad.xsd");
+    let done = Command::new("xmllint")
+        .args(["--noout", "--schema"])
+        .arg(xsd)
+        .arg(file)
+        .output()
+        .expect("xmllint is there: tests/run.sh gets it");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}");
+}
+
+fn sarif_holds(shared: &Path, file: &str) {
+    let schema = std::fs::read(shared.join("schemas/sarif-schema-2.1.0.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let log: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(&log).map(|e| e.to_string()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn azure_devops_reads_every_story_without_a_violation() {
+    let Some(shared) = shared() else { return };
+    let (_kept, path) = plan(WAIVERS);
+    for story in STORIES {
+        for policy in [
+            &[][..],
+            &["--fail-on", "warning"],
+            &["--fail-on", "never"],
+            &["--strict"],
+        ] {
+            let out = tempfile::tempdir().unwrap();
+            let out = out.path().to_str().unwrap();
+            let args = [&["--plan", &path, "--out", out], policy].concat();
+            let ran = judged(story, &args, &PIPELINE);
+            let log = format!("{out}/log.txt");
+            std::fs::write(&log, format!("{}{}", ran.stdout, ran.stderr)).unwrap();
+            let name = super::report(story, &[]).migrations[0].name.clone();
+            let junit = format!("{out}/TEST-flexready-{name}.xml");
+            let sarif = format!("{out}/sarif/flexready.sarif");
+            let code = ran.code.to_string();
+            ado_check(
+                &shared,
+                &["--log", &log, "--exit-code", &code, "--check-files"],
+            );
+            ado_check(
+                &shared,
+                &["--junit", &junit, "--sarif", &sarif, "--in-pipeline"],
+            );
+            xsd_holds(&shared, &junit);
+            sarif_holds(&shared, &sarif);
+        }
+    }
+}
+
+/// Elements of a document, each with its attributes.
+fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
+    let mut reader = Reader::from_str(xml);
+    let mut found = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return found,
+            Event::Start(e) | Event::Empty(e) => {
+                let attributes = e.attributes().map(|a| {
+                    let a = a.unwrap();
+                    let value = quick_xml::escape::unescape(&a.value).unwrap().into_owned();
+                    (a.key.as_ref().to_owned(), value)
+                });
+                let attributes = attributes.collect();
+                found.push((e.name().as_ref().to_owned(), attributes));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn test_cases_are_one_for_each_check_and_keep_their_names() {
+    let names = |args: &[&str]| -> Vec<String> {
+        let ran = judged("blocked", &[&["--format", "junit"], args].concat(), &[]);
+        let cases = elements(&ran.stdout);
+        let cases = cases.into_iter().filter(|(name, _)| name == "testcase");
+        cases.map(|(_, with)| with[0].1.clone()).collect()
+    };
+    let usual = names(&[]);
+    let (_kept, path) = plan(WAIVERS);
+    assert_eq!(
+        usual,
+        names(&["--plan", &path, "--strict", "--fail-on", "warning"])
+    );
+    let mut once = usual.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), usual.len(), "no name twice");
+    let judged = &super::report("blocked", &[]).migrations[0].summary;
+    assert_eq!(usual.len(), judged.pass + judged.fail + judged.unknown);
+}
+
+#[test]
+fn an_unknown_that_gates_is_an_error_and_one_that_does_not_passes() {
+    let outcomes = |args: &[&str]| -> (usize, usize) {
+        let args = [&["--format", "junit"], args].concat();
+        let xml = elements(&judged("no-database-access", &args, &[]).stdout);
+        let count = |name: &str| xml.iter().filter(|(n, _)| n == name).count();
+        (count("error"), count("failure"))
+    };
+    let report = super::report("no-database-access", &[]);
+    let checks = &report.migrations[0].checks;
+    let failing = |c: &flexready::report::CheckReport| {
+        c.findings
+            .iter()
+            .any(|f| f.severity == flexready::checks::Severity::Blocker)
+    };
+    let gating = checks
+        .iter()
+        .filter(|c| c.unknown_as == Some(flexready::checks::Severity::Blocker) && !failing(c))
+        .count();
+    assert!(gating > 0, "the story has unknown blockers");
+    assert_eq!(outcomes(&[]).0, gating);
+    assert!(outcomes(&["--strict", "--fail-on", "warning"]).0 > gating);
+}
+
+#[test]
+fn a_pipeline_changes_nothing_but_the_format() {
+    for story in STORIES {
+        let plain = judged(story, &["--format", "json"], &[]);
+        let piped = judged(story, &["--format", "json"], &PIPELINE);
+        assert_eq!(plain.stdout, piped.stdout);
+        let by_itself = judged(story, &[], &PIPELINE);
+        let asked = judged(story, &["--format", "azure-pipelines"], &[]);
+        assert_eq!(by_itself.stdout, asked.stdout);
+        assert_eq!((plain.code, piped.code), (by_itself.code, asked.code));
+    }
+}
+
+#[test]
+fn what_cannot_run_says_so_as_an_error_of_the_step() {
+    let ran = run(
+        &["check", "--from", "/nonexistent/##vso[task.complete]x"],
+        &PIPELINE,
+    );
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    let commands: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|l| l.contains("##vso["))
+        .collect();
+    assert_eq!(commands.len(), 1, "{}", ran.stderr);
+    assert!(commands[0].starts_with("##vso[task.logissue type=error]flexready could not run: "));
+    let usage = run(&["check", "--fail-on", "##vso[task.complete]"], &PIPELINE);
+    let commands: Vec<&str> = usage
+        .stderr
+        .lines()
+        .filter(|l| l.contains("##vso["))
+        .collect();
+    assert_eq!((usage.code, commands.len()), (2, 1), "{}", usage.stderr);
+    assert!(commands[0].starts_with("##vso[task.logissue type=error]"));
+}
+
+#[test]
+fn ndjson_is_a_line_for_each_migration_and_csv_a_row_for_each_finding() {
+    let report = super::report("blocked", &[]);
+    let lines = judged("blocked", &["--format", "ndjson"], &[]).stdout;
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(lines.len(), report.migrations.len());
+    assert_eq!(lines[0]["recorded_at"], report.recorded_at.as_str());
+    assert_eq!(lines[0]["verdict"], "not_ready");
+    let table = judged("blocked", &["--format", "csv"], &[]).stdout;
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    let checks = &report.migrations[0].checks;
+    let unknown = checks.iter().filter(|c| c.unknown_as.is_some()).count();
+    let findings: usize = checks.iter().map(|c| c.findings.len()).sum();
+    assert_eq!(rows.len(), findings + unknown);
+    assert_eq!(&rows[0][6], "blocker", "worst first");
+}
+
+#[test]
+fn scan_results_point_at_the_plan_within_the_repository() {
+    let at = folder().join("recordings");
+    let ran = run(
+        &[
+            "check",
+            "--from",
+            "blocked",
+            "--format",
+            "sarif",
+            "--plan",
+            "../my plan#1.toml",
+        ],
+        &[],
+    );
+    assert_eq!(
+        ran.code,
+        2,
+        "there is no such plan, and none is made up: {}",
+        at.display()
+    );
+    let (_kept, path) = plan(WAIVERS);
+    let log = judged("blocked", &["--plan", &path, "--format", "sarif"], &[]).json();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "flexready.toml");
+    assert_eq!(place["region"]["startLine"], 1);
+    let waived: Vec<&Value> = results
+        .iter()
+        .filter(|r| !r["suppressions"].is_null())
+        .collect();
+    assert_eq!(waived.len(), 1);
+    let suppression = &waived[0]["suppressions"][0];
+    assert_eq!(
+        suppression["location"]["physicalLocation"]["region"]["startLine"],
+        8
+    );
+    let said = suppression["justification"].as_str().unwrap();
+    assert_eq!(
+        said,
+        "waived until 2999-12-31 by dba (OPS-12): dropped at cutover"
+    );
+}

@@ -1,0 +1,275 @@
+//! Whatever a name, a message or a comment holds: it commands no agent, breaks no format, hides nothing. A report is taken,
+//! every text that servers or users gave is replaced, and each format is held against the same report with harmless texts.
+
+use std::cell::Cell;
+use std::sync::OnceLock;
+
+use flexready::report::azure_pipelines::{Files, azure_pipelines};
+use flexready::report::plain::{Layout, plain};
+use flexready::report::sarif::{Surroundings, sarif};
+use flexready::report::{Report, csv, html, json, junit, markdown, ndjson};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::markdown::rendered;
+use super::{plan, report};
+
+/// Our own words and choices; in all else others have a say, in fields to come as well.
+const OURS: [&str; 18] = [
+    "schema",
+    "tool",
+    "recorded_at",
+    "verdict",
+    "fail_on",
+    "scope",
+    "mode",
+    "area",
+    "title",
+    "official",
+    "link",
+    "severity",
+    "instead_of",
+    "status",
+    "state",
+    "unknown_as",
+    "compute_confidence",
+    "check",
+];
+
+/// A report with findings, unknowns and a waiver, as JSON.
+fn whole() -> &'static Value {
+    static WHOLE: OnceLock<Value> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let (_kept, path) = plan(
+            "[[waiver]]\ncheck = \"extension-not-allowed\"\nreason = \"r\"\nowner = \"o\"\nticket = \"t\"\nuntil = 2999-01-01\n",
+        );
+        let mut whole = serde_json::to_value(report("blocked", &["--plan", &path])).unwrap();
+        let blind = serde_json::to_value(report("no-database-access", &["--plan", &path])).unwrap();
+        let migrations = whole["migrations"].as_array_mut().unwrap();
+        migrations.extend(blind["migrations"].as_array().unwrap().iter().cloned());
+        whole
+    })
+}
+
+/// The report with `texts` in the place of all data, in turn. Ids of checks and our own words stay.
+fn with(texts: &[String]) -> Report {
+    let at = Cell::new(0);
+    let next = || {
+        at.set(at.get() + 1);
+        texts[at.get() % texts.len()].clone()
+    };
+    let mut value = whole().clone();
+    replace(&mut value, &next);
+    serde_json::from_value(value).unwrap()
+}
+
+fn replace(value: &mut Value, next: &dyn Fn() -> String) {
+    match value {
+        Value::String(text) => *text = next(),
+        Value::Array(items) => items.iter_mut().for_each(|v| replace(v, next)),
+        Value::Object(fields) => {
+            let is_check = fields.contains_key("official");
+            let is_grant = fields.keys().eq(["kind", "name"]);
+            for (name, value) in fields {
+                match name.as_str() {
+                    "evidence" => *value = evidence(value, next),
+                    "id" if is_check => {}
+                    "kind" if is_grant => {}
+                    name if OURS.contains(&name) => {}
+                    _ => replace(value, next),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Other names, too: they are the servers'.
+fn evidence(value: &Value, next: &dyn Fn() -> String) -> Value {
+    let fields = value.as_object().unwrap().keys();
+    let fields = fields.map(|name| (format!("{name}{}", next()), next().into()));
+    Value::Object(fields.collect())
+}
+
+fn hostile() -> impl Strategy<Value = Vec<String>> {
+    let pieces = prop::sample::select(vec![
+        "##vso[task.complete result=Succeeded;]",
+        "##vso[",
+        "##VSO[task.setvariable variable=x]",
+        "##[error]",
+        "#",
+        "##",
+        "vso[",
+        "[",
+        "]",
+        ";",
+        "%",
+        "%0A",
+        "%AZP25",
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        "\u{1b}[2J",
+        "\u{0}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{202e}",
+        "\u{fffe}",
+        "\u{ffff}",
+        "\u{feff}",
+        "]]>",
+        "<script>alert(1)</script>",
+        "<!--",
+        "&",
+        "&amp;",
+        "\"",
+        "'",
+        "`",
+        "``",
+        "```",
+        "|",
+        "\\",
+        "[x](javascript:alert(1))",
+        "![",
+        "<https://x.example>",
+        "- ",
+        "1. ",
+        "    ",
+        "> ",
+        "***",
+        "___",
+        "~~~",
+        "===",
+        "{{ 7*7 }}",
+        "{%",
+        "$x$",
+        "=1+1",
+        "@SUM",
+        "Größe",
+        "🐘",
+        "a",
+    ]);
+    let text = prop::collection::vec(
+        prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => any::<String>()],
+        0..8,
+    );
+    // An empty text is rightly left out where another would show
+    let text = text.prop_map(|pieces| match pieces.concat() {
+        empty if empty.is_empty() => "a".to_owned(),
+        text => text,
+    });
+    prop::collection::vec(text, 1..12)
+}
+
+/// The same report with a harmless word for each text: what is alike stays alike, for alike reasons are said once.
+fn harmless(texts: &[String]) -> Report {
+    let first = |text| texts.iter().position(|t| t == text).unwrap();
+    let words: Vec<String> = texts.iter().map(|t| format!("a{}", first(t))).collect();
+    with(&words)
+}
+
+fn files() -> Files {
+    Files {
+        folder: "/a".to_owned(),
+        summary: "/a/summary.md".to_owned(),
+        page: "/a/report.html".to_owned(),
+        data: "/a/report.json".to_owned(),
+    }
+}
+
+/// Where the agent sees commands: line by line, at any place of a line; up to the first `]`.
+fn commands(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.split(['\n', '\r']) {
+        let lower = line.to_ascii_lowercase();
+        for opening in ["##vso[", "##["] {
+            for (at, _) in lower.match_indices(opening) {
+                assert_eq!(at, 0, "a command within a line: {line}");
+                let command = line.split_once(']').map_or(line, |(command, _)| command);
+                found.push(command.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The tags of a page, without what stands in them but their names.
+fn tags(page: &str) -> Vec<&str> {
+    let page = page.split_once("</style>").unwrap().1;
+    let tags = page.split('<').skip(1);
+    tags.map(|t| t.split(['>', ' ', '\n']).next().unwrap())
+        .filter(|t| !["code", "/code"].contains(t))
+        .collect()
+}
+
+fn no_controls(text: &str) {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let strange = text.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(strange, None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn data_gives_the_agent_no_command(texts in hostile()) {
+        let report = with(&texts);
+        let layout = Layout { width: 80 };
+        for text in [
+            plain(&report, layout), json(&report), ndjson(&report), csv(&report), junit(&report), markdown(&report), html(&report),
+            sarif(&report, &Surroundings::default()),
+        ] {
+            prop_assert_eq!(commands(&text), Vec::<String>::new());
+        }
+        let files = files();
+        let ours = azure_pipelines(&report, Some(&files));
+        let usual = azure_pipelines(&harmless(&texts), Some(&files));
+        prop_assert_eq!(commands(&ours), commands(&usual));
+        no_controls(&ours);
+    }
+
+    #[test]
+    fn data_breaks_no_format(texts in hostile()) {
+        let (report, usual) = (with(&texts), harmless(&texts));
+        no_controls(&plain(&report, Layout { width: 80 }));
+        let back: Value = serde_json::from_str(&json(&report)).unwrap();
+        prop_assert_eq!(back, serde_json::to_value(&report).unwrap());
+        serde_json::from_str::<Value>(&sarif(&report, &Surroundings::default())).unwrap();
+        prop_assert_eq!(ndjson(&report).lines().count(), usual.migrations.len());
+        let rows = |report: &Report| {
+            let table = csv(report);
+            let rows: Vec<csv::StringRecord> =
+                csv::Reader::from_reader(table.as_bytes()).records().map(Result::unwrap).collect();
+            let formula = rows.iter().flatten().find(|c| c.starts_with(['=', '+', '-', '@']));
+            assert_eq!(formula, None);
+            rows.len()
+        };
+        prop_assert_eq!(rows(&report), rows(&usual));
+        let (page, plain_page) = (html(&report), html(&usual));
+        prop_assert_eq!(tags(&page), tags(&plain_page));
+        let (said, meant) = (rendered(&markdown(&report)), rendered(&markdown(&usual)));
+        prop_assert_eq!((said.0.len(), said.1), (meant.0.len(), meant.1));
+        xml_holds(&junit(&report));
+    }
+}
+
+/// Well formed, with no character that XML 1.0 has not.
+fn xml_holds(xml: &str) {
+    let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    assert_eq!(xml.chars().find(|c| !legal(*c)), None);
+    let mut reader = quick_xml::Reader::from_str(xml);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => return,
+            quick_xml::events::Event::Start(e) | quick_xml::events::Event::Empty(e) => {
+                for attribute in e.attributes() {
+                    let value = attribute.unwrap().value.into_owned();
+                    quick_xml::escape::unescape(&value).unwrap();
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The summary, rendered: what a reader sees, and nothing that data has made of it.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::judged;
+
+/// Headings of the rendered text, and how many items its lists have.
+pub fn rendered(text: &str) -> (Vec<String>, usize) {
+    let (mut headings, mut items, mut heading) = (Vec::new(), 0, None);
+    for event in Parser::new_ext(text, Options::all() - Options::ENABLE_MATH) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => panic!("HTML: {html}"),
+            Event::FootnoteReference(name) => panic!("a footnote: {name}"),
+            Event::Start(Tag::Image { dest_url, .. }) => panic!("an image: {dest_url}"),
+            Event::Start(Tag::Link { dest_url, .. }) => {
+                assert!(dest_url.starts_with("https://"), "a link: {dest_url}");
+            }
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => headings.extend(heading.take()),
+            Event::Start(Tag::Item) => items += 1,
+            Event::Start(
+                Tag::CodeBlock(_) | Tag::Table(_) | Tag::BlockQuote(_) | Tag::FootnoteDefinition(_),
+            )
+            | Event::Rule => panic!("a block that the summary has none of: {event:?}"),
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&text);
+                }
+            }
+            _ => {}
+        }
+    }
+    (headings, items)
+}
+
+#[test]
+fn a_story_renders_to_its_headings() {
+    let text = judged("blocked", &["--format", "markdown"], &[]).stdout;
+    let (headings, items) = rendered(&text);
+    assert_eq!(
+        headings,
+        [
+            "NOT READY",
+            "shop: NOT READY",
+            "Blockers",
+            "Warnings",
+            "Notes"
+        ]
+    );
+    assert!(items > 20, "{text}");
+}

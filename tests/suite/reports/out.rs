@@ -1,0 +1,78 @@
+//! `--out`: all files at once, and none of yesterday's.
+
+use super::{judged, plan, story};
+use crate::support::program::run;
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_report_is_written_and_stdout_still_says_what_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a/b");
+    let ran = judged(
+        "blocked",
+        &["--out", out.to_str().unwrap(), "--format", "json"],
+        &[],
+    );
+    assert_eq!(
+        names(&out),
+        [
+            "TEST-flexready-shop.xml",
+            "findings.csv",
+            "report.html",
+            "report.json",
+            "sarif",
+            "summary.md"
+        ]
+    );
+    assert_eq!(names(&out.join("sarif")), ["flexready.sarif"]);
+    let file = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert_eq!(file("report.json"), ran.stdout);
+    for (name, format) in [
+        ("TEST-flexready-shop.xml", "junit"),
+        ("findings.csv", "csv"),
+        ("report.html", "html"),
+        ("summary.md", "markdown"),
+        ("sarif/flexready.sarif", "sarif"),
+    ] {
+        assert_eq!(
+            file(name),
+            judged("blocked", &["--format", format], &[]).stdout,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_fails_leaves_no_earlier_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let from = story("ready");
+    assert_eq!(judged("ready", &["--out", out], &[]).code, 0);
+    std::fs::write(folder.path().join("mine.txt"), "mine").unwrap();
+    let (_kept, bad) = plan("[[waiver]]\n");
+    let ran = run(
+        &["check", "--from", &from, "--plan", &bad, "--out", out],
+        &[],
+    );
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert_eq!(names(folder.path()), ["mine.txt", "sarif"]);
+    assert!(names(&folder.path().join("sarif")).is_empty());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_known_before_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let out = file.join("out");
+    let ran = judged("ready", &["--out", out.to_str().unwrap()], &[]);
+    ran.assert_refused("name another folder with `--out`");
+}

@@ -1,0 +1,170 @@
+//! The shapes of test results and scan results, as far as their readers insist on them: what the XSD of PublishTestResults@2 says,
+//! and what GitHub Advanced Security for Azure DevOps drops a file for. The schemas themselves join in in `formats`.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use serde_json::Value;
+
+use super::formats::{PIPELINE, STORIES, WAIVERS};
+use super::{judged, plan};
+
+/// An element with its children.
+struct Element {
+    name: String,
+    with: Vec<(String, String)>,
+    inner: Vec<Element>,
+}
+
+impl Element {
+    fn new(start: &BytesStart) -> Element {
+        let with = start.attributes().map(|a| {
+            let a = a.unwrap();
+            let value = quick_xml::escape::unescape(&a.value).unwrap().into_owned();
+            (a.key.as_ref().to_owned(), value)
+        });
+        Element {
+            name: start.name().as_ref().to_owned(),
+            with: with.collect(),
+            inner: Vec::new(),
+        }
+    }
+
+    fn read(xml: &str) -> Element {
+        let mut reader = Reader::from_str(xml);
+        let mut open = vec![Element {
+            name: String::new(),
+            with: Vec::new(),
+            inner: Vec::new(),
+        }];
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(start) => open.push(Element::new(&start)),
+                Event::Empty(start) => {
+                    let element = Element::new(&start);
+                    open.last_mut().unwrap().inner.push(element);
+                }
+                Event::End(_) => {
+                    let done = open.pop().unwrap();
+                    open.last_mut().unwrap().inner.push(done);
+                }
+                Event::Eof => return open.pop().unwrap().inner.pop().unwrap(),
+                _ => {}
+            }
+        }
+    }
+
+    fn at(&self, name: &str) -> &str {
+        let found = self.with.iter().find(|(n, _)| n == name);
+        found.map_or_else(|| panic!("no {name} in {}", self.name), |(_, value)| value)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.inner.iter().map(|e| e.name.as_str()).collect()
+    }
+}
+
+#[test]
+fn test_results_have_the_shape_that_their_xsd_asks_for() {
+    let (_kept, path) = plan(WAIVERS);
+    for story in STORIES {
+        let args = ["--format", "junit", "--plan", &path, "--strict"];
+        let root = Element::read(&judged(story, &args, &[]).stdout);
+        assert_eq!(
+            (root.name.as_str(), root.names()),
+            ("testsuites", vec!["testsuite"])
+        );
+        suite(&root.inner[0]);
+    }
+}
+
+fn suite(suite: &Element) {
+    let cases = suite.inner.len() - 3;
+    let names = suite.names();
+    assert_eq!(names[0], "properties");
+    assert_eq!(names[1..=cases], vec!["testcase"; cases]);
+    assert_eq!(names[cases + 1..], ["system-out", "system-err"]);
+    assert!(!suite.at("package").is_empty() && !suite.at("hostname").is_empty());
+    assert_eq!(
+        (suite.at("id"), suite.at("timestamp").len()),
+        ("0", "2026-11-20T09:00:00".len())
+    );
+    let cases = &suite.inner[1..=cases];
+    let with = |name: &str| {
+        cases
+            .iter()
+            .filter(|c| c.names() == [name])
+            .count()
+            .to_string()
+    };
+    assert_eq!(suite.at("tests"), cases.len().to_string());
+    for (attribute, element) in [
+        ("failures", "failure"),
+        ("errors", "error"),
+        ("skipped", "skipped"),
+    ] {
+        assert_eq!(suite.at(attribute), with(element));
+    }
+    for case in cases {
+        let attributes: Vec<&str> = case.with.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(attributes, ["name", "classname", "time"]);
+        assert!(case.inner.len() <= 1 && case.at("name").chars().count() <= 256);
+        for outcome in &case.inner {
+            assert!(!outcome.at("message").is_empty());
+            assert!(outcome.inner.is_empty());
+        }
+    }
+}
+
+#[test]
+fn scan_results_have_all_that_advanced_security_asks_for() {
+    let (_kept, path) = plan(WAIVERS);
+    for story in STORIES {
+        let log = judged(story, &["--format", "sarif", "--plan", &path], &PIPELINE).json();
+        assert_eq!(
+            (&log["version"], log["runs"].as_array().unwrap().len()),
+            (&"2.1.0".into(), 1)
+        );
+        let run = &log["runs"][0];
+        let details = &run["automationDetails"];
+        let id = details["id"].as_str().unwrap();
+        assert!(
+            id.starts_with("azuredevops/pipeline/build/fabrikam/")
+                && id.ends_with("/refs/heads/main/9001"),
+            "{id}"
+        );
+        assert_eq!(
+            details["properties"]["azuredevops/pipeline/build/buildDefinitionId"],
+            "42"
+        );
+        assert_eq!(details["properties"].as_object().unwrap().len(), 4);
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        assert!(rules.iter().all(|rule| rule["name"] != rule["id"]));
+        let results = run["results"].as_array().unwrap();
+        results.iter().for_each(|found| result(found, rules));
+        let marks = |r: &Value| r["partialFingerprints"]["primaryLocationLineHash"].to_string();
+        let mut all: Vec<String> = results.iter().map(marks).collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), results.len(), "no two results of one mark");
+    }
+}
+
+fn result(found: &Value, rules: &[Value]) {
+    let at = usize::try_from(found["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(found["ruleId"], rules[at]["id"]);
+    // Another kind than `fail` has no level, and no level is hidden
+    assert_eq!(found["kind"], "fail");
+    assert!(["error", "warning", "note"].contains(&found["level"].as_str().unwrap()));
+    assert!(!found["message"]["text"].as_str().unwrap().is_empty());
+    let place = &found["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "flexready.toml");
+    assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+    let name = &found["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
+    assert!(name.as_str().unwrap().contains('/'), "{name}");
+}
+
+#[test]
+fn outside_a_pipeline_scan_results_name_no_build() {
+    let log = judged("ready", &["--format", "sarif"], &[]).json();
+    assert_eq!(log["runs"][0]["automationDetails"], Value::Null);
+}

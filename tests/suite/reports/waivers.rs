@@ -1,0 +1,218 @@
+//! Waivers and the rest of the policy, as each report shows them.
+
+use flexready::verdict::WaiverState;
+
+use super::{judged, plan, report};
+
+const HELD: &str = "[[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\n\
+    reason = \"dropped at cutover\"\nowner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n";
+
+#[test]
+fn what_is_waived_counts_no_more_and_stays_in_sight_everywhere() {
+    let (_kept, path) = plan(HELD);
+    let (before, after) = (
+        report("blocked", &[]),
+        report("blocked", &["--plan", &path]),
+    );
+    assert_eq!(after.blockers + 1, before.blockers);
+    assert_eq!(after.migrations[0].summary.waived, 1);
+    assert!(
+        after.exit_reason.ends_with("; 1 finding waived"),
+        "{}",
+        after.exit_reason
+    );
+    assert_eq!(after.policy.waivers[0].state, WaiverState::Holds);
+    for format in [
+        "plain",
+        "json",
+        "ndjson",
+        "csv",
+        "junit",
+        "sarif",
+        "markdown",
+        "html",
+        "azure-pipelines",
+    ] {
+        let text = judged("blocked", &["--plan", &path, "--format", format], &[]).stdout;
+        for word in [
+            "dropped at cutover",
+            "dba",
+            "OPS-12",
+            "2999-12-31",
+            "file_fdw",
+        ] {
+            let markdown = word.replace('_', "\\_");
+            assert!(
+                text.contains(word) || text.contains(&markdown),
+                "{format} lacks {word}"
+            );
+        }
+    }
+    let junit = judged("blocked", &["--plan", &path, "--format", "junit"], &[]).stdout;
+    assert_eq!(junit.matches("<skipped ").count(), 1);
+    assert!(junit.contains("skipped=\"1\""));
+}
+
+#[test]
+fn an_ended_waiver_warns_and_does_not_hold() {
+    let (_kept, path) = plan(&HELD.replace("2999-12-31", "2020-12-31"));
+    let (before, after) = (
+        report("blocked", &[]),
+        report("blocked", &["--plan", &path]),
+    );
+    assert_eq!(after.blockers, before.blockers);
+    assert_eq!(after.policy.waivers[0].state, WaiverState::Expired);
+    let words = "ended on 2020-12-31: 1 finding counts again";
+    for format in [
+        "plain",
+        "csv",
+        "junit",
+        "sarif",
+        "markdown",
+        "html",
+        "azure-pipelines",
+    ] {
+        let text = judged(
+            "blocked",
+            &["--plan", &path, "--format", format],
+            &[("COLUMNS", "400")],
+        );
+        assert!(
+            text.stdout.replace('\\', "").contains(words),
+            "{format}: {}",
+            text.stdout
+        );
+    }
+    let piped = judged(
+        "blocked",
+        &["--plan", &path, "--format", "azure-pipelines"],
+        &[],
+    )
+    .stdout;
+    assert!(
+        piped.contains("##vso[task.logissue type=warning]the waiver of extension-not-supported")
+    );
+}
+
+#[test]
+fn a_waiver_that_covers_nothing_is_reported_and_does_not_fail_the_run() {
+    let (_kept, path) = plan(&HELD.replace("file_fdw", "nothing"));
+    let ready = judged(
+        "ready",
+        &["--plan", &path, "--format", "azure-pipelines"],
+        &[],
+    );
+    assert_eq!(ready.code, 0);
+    assert!(
+        ready
+            .stdout
+            .contains("covers nothing that was found; remove it")
+    );
+    assert!(
+        ready
+            .stdout
+            .contains("##vso[task.complete result=SucceededWithIssues;]")
+    );
+}
+
+#[test]
+fn every_part_of_the_policy_shows() {
+    let (_kept, path) = plan("[severity]\ntarget-high-availability-on = \"note\"\n");
+    let args = [
+        "--plan",
+        &path,
+        "--strict",
+        "--fail-on",
+        "never",
+        "--allow-unknown",
+        "target-not-ready",
+        "--skip",
+        "target-is-replica",
+    ];
+    let said = [
+        "--strict",
+        "--fail-on never",
+        "--allow-unknown",
+        "target-not-ready",
+        "left out: target-is-replica",
+        "target-high-availability-on counts as note, not blocker",
+    ];
+    for format in [
+        "plain",
+        "csv",
+        "junit",
+        "sarif",
+        "markdown",
+        "html",
+        "azure-pipelines",
+    ] {
+        let ran = judged(
+            "blocked",
+            &[&args, &["--format", format][..]].concat(),
+            &[("COLUMNS", "160")],
+        );
+        assert_eq!(ran.code, 0);
+        let text = ran.stdout.replace('\\', "");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in said {
+            assert!(text.contains(word), "{format} lacks {word}\n{text}");
+        }
+    }
+    let policy = report("blocked", &args).policy;
+    assert!(policy.strict && policy.left_out == ["target-is-replica"]);
+    assert_eq!(policy.severity[0].check, "target-high-availability-on");
+    let line = judged(
+        "blocked",
+        &[&args, &["--format", "ndjson"][..]].concat(),
+        &[],
+    )
+    .json();
+    assert_eq!(line["policy"], serde_json::to_value(&policy).unwrap());
+}
+
+#[test]
+fn a_plan_with_a_fault_stops_the_run_and_names_the_place() {
+    for (text, place) in [
+        (
+            HELD.replace("extension-not-supported", "extension-not-support"),
+            ":2:9: there is no check",
+        ),
+        (
+            HELD.replace("reason = \"dropped at cutover\"\n", ""),
+            ":1:1: missing field `reason`",
+        ),
+        (
+            "[judging]\nmax_waiver_day = 3\n".to_owned(),
+            ":2:1: unknown key `max_waiver_day`",
+        ),
+    ] {
+        let (_kept, path) = plan(&text);
+        judged("blocked", &["--plan", &path], &[]).assert_refused(place);
+    }
+}
+
+#[test]
+fn a_waiver_that_lasts_longer_than_the_plan_allows_does_not_hold() {
+    let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{HELD}"));
+    let (before, after) = (
+        report("blocked", &[]),
+        report("blocked", &["--plan", &path]),
+    );
+    assert_eq!(after.blockers, before.blockers);
+    assert_eq!(after.policy.waivers[0].state, WaiverState::TooLong);
+    let text = judged("blocked", &["--plan", &path], &[("COLUMNS", "400")]).stdout;
+    assert!(
+        text.contains("does not hold: 2999-12-31 is more than 180 days ahead"),
+        "{text}"
+    );
+    // The recording is of 2026-11-20: 180 days later is the last day that is allowed
+    for (until, state) in [
+        ("2027-05-19", WaiverState::Holds),
+        ("2027-05-20", WaiverState::TooLong),
+    ] {
+        let text = HELD.replace("2999-12-31", until);
+        let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{text}"));
+        let after = report("blocked", &["--plan", &path]);
+        assert_eq!(after.policy.waivers[0].state, state, "{until}");
+    }
+}

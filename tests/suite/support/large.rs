@@ -1,0 +1,34 @@
+//! A report of thousands of findings, made of a small one.
+
+use flexready::report::Report;
+
+/// Each check of the report's migration with the 50 findings that a report holds, in as many migrations as make 5,000.
+pub fn large(mut report: Report) -> Report {
+    let migration = &mut report.migrations[0];
+    let mut findings = 0;
+    for check in migration
+        .checks
+        .iter_mut()
+        .filter(|c| !c.findings.is_empty())
+    {
+        let first = check.findings[0].clone();
+        check.findings = (0..50)
+            .map(|n| {
+                let mut finding = first.clone();
+                finding.object = format!("orders/table/shop.a_table_with_a_long_name_{n:04}");
+                finding
+            })
+            .collect();
+        check.count = 5_000;
+        findings += 50;
+    }
+    let one = report.migrations[0].clone();
+    report.migrations = (0..5_000usize.div_ceil(findings))
+        .map(|n| {
+            let mut migration = one.clone();
+            migration.name = format!("shop-{n}");
+            migration
+        })
+        .collect();
+    report
+}
