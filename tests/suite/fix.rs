@@ -81,7 +81,9 @@ fn what_is_put_back(azure: &Azure) -> Value {
         .iter()
         .map(|r| &r["name"])
         .collect();
-    let replica = azure.body("/flexibleservers/orders-read");
+    let replica = azure
+        .find("/flexibleservers/orders-read")
+        .unwrap_or_default();
     let locks = azure.body("/locks");
     json!({
         "availability": server["properties"]["highAvailability"],

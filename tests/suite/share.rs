@@ -127,7 +127,7 @@ fn one_file_holds_what_a_folder_does() {
     let file = place.path().join("blocked.tar.gz");
     Recorder::create(&file)
         .unwrap()
-        .write(&[migration.clone()], &answers)
+        .write(std::slice::from_ref(&migration), &answers)
         .unwrap();
     let names: Vec<_> = std::fs::read_dir(place.path())
         .unwrap()
@@ -178,7 +178,7 @@ fn what_looks_like_a_secret_is_not_written() {
             let to = place.path().join(name);
             let error = Recorder::create(&to)
                 .unwrap()
-                .write(&[migration.clone()], &answers)
+                .write(std::slice::from_ref(&migration), &answers)
                 .unwrap_err();
             let text = error.to_string();
             assert!(
@@ -200,7 +200,7 @@ fn a_gate_refuses_an_old_recording() {
         let to = place.path().join(name);
         Recorder::create(&to)
             .unwrap()
-            .write(&[migration.clone()], &answers)
+            .write(std::slice::from_ref(&migration), &answers)
             .unwrap();
         run(
             &["check", "--from", to.to_str().unwrap(), "--max-age", age],

@@ -123,6 +123,13 @@ impl Azure {
         found[0].clone()
     }
 
+    /// The one body whose path ends so, if there is one.
+    pub fn find(&self, end: &str) -> Option<Value> {
+        let bodies = self.bodies.lock().unwrap();
+        let mut found = bodies.iter().filter(|(key, _)| key.ends_with(end));
+        found.next().map(|(_, body)| body.clone())
+    }
+
     pub fn body(&self, end: &str) -> Value {
         let key = self.key(end);
         self.bodies.lock().unwrap()[&key].clone()

@@ -53,9 +53,6 @@ fn all() -> BTreeMap<String, String> {
         }
     }
     by_text
-        .into_iter()
-        .map(|(text, name)| (text, name))
-        .collect()
 }
 
 #[test]
