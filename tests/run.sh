@@ -15,7 +15,7 @@ export HOME PATH
 command -v cargo >/dev/null || die 'cargo is missing: install Rust as rust-version in Cargo.toml says, or newer'
 
 # command and Debian package: a dependency compiles a little C, and a pooler is recognised by asking through one
-needed=('cc gcc libc6-dev' 'openssl openssl' 'pgbouncer pgbouncer' 'sha256sum coreutils' 'tar tar' 'flock util-linux')
+needed=('cc gcc libc6-dev' 'openssl openssl' 'pgbouncer pgbouncer' 'sha256sum coreutils' 'tar tar' 'flock util-linux' 'shellcheck shellcheck')
 # Reports are looked at in a browser
 if ! command -v chromium-browser google-chrome chrome >/dev/null; then needed+=('chromium chromium'); fi
 # The validators of the shared material

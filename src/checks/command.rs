@@ -1,17 +1,20 @@
-//! The az commands that findings give, with every value quoted for a POSIX shell.
-//! Verbs and flags as of Azure CLI 2.91 (`az postgres flexible-server …`).
+//! The commands that findings give, with every value quoted for bash and for SQL.
+//! Here: quoting. In `azure`: az commands. Not here: who runs them (`step`).
 
-use crate::plan::ServerId;
+mod azure;
 
-/// A word that the shell reads back as it is. Control characters are written as `$'…'` escapes, so that no name can break a line.
+pub use azure::*;
+
+/// A word that bash reads back as it is. Control characters are written as `$'…'` escapes, so that no name can break a line;
+/// `$` and backticks stand there too, so that a reader, or a linter, does not take them for a substitution that was forgotten.
 pub fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
-    if word.chars().any(char::is_control) {
+    if word.chars().any(|c| is_unseen(c) || "$`".contains(c)) || word.contains("##") {
         let escaped: String = word.chars().map(escape).collect();
-        return format!("$'{escaped}'");
+        return format!("$'{}'", escaped.replace("##", "\\x23\\x23"));
     }
     format!("'{}'", word.replace('\'', "'\\''"))
 }
@@ -20,62 +23,39 @@ fn escape(c: char) -> String {
     match c {
         '\'' => "\\'".to_owned(),
         '\\' => "\\\\".to_owned(),
-        c if c.is_control() && c.is_ascii() => format!("\\x{:02x}", c as u32),
-        c if c.is_control() => format!("\\u{:04x}", c as u32),
+        c if is_unseen(c) => {
+            let mut bytes = [0; 4];
+            let bytes = c.encode_utf8(&mut bytes).bytes();
+            // By bytes: what `\\u` becomes depends on the locale
+            bytes.map(|b| format!("\\x{b:02x}")).collect()
+        }
         c => c.to_string(),
     }
 }
 
-fn place(id: &ServerId, name_flag: &str) -> String {
-    format!(
-        "--subscription {} --resource-group {} {name_flag} {}",
-        quote(&id.subscription),
-        quote(&id.resource_group),
-        quote(&id.name)
-    )
+fn is_unseen(c: char) -> bool {
+    c.is_control() || is_invisible(c)
 }
 
-/// `az postgres flexible-server <verb> … <rest>`.
-pub fn server(id: &ServerId, verb: &str, rest: &str) -> String {
-    let command = format!("az postgres flexible-server {verb} {}", place(id, "--name"));
-    if rest.is_empty() {
-        command
-    } else {
-        format!("{command} {rest}")
-    }
+/// Marks of writing direction, joiners, and what else has no width: they can make two names look alike. Here too: the
+/// non-characters, which XML forbids.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+        | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Sets one server parameter.
-pub fn set_parameter(id: &ServerId, name: &str, value: &str) -> String {
-    format!(
-        "az postgres flexible-server parameter set {} --name {} --value {}",
-        place(id, "--server-name"),
-        quote(name),
-        quote(value)
-    )
+/// `--name value`; a value that begins with a dash would be taken for a flag, so it is joined to its own.
+pub(crate) fn flag(name: &str, value: &str) -> String {
+    let joint = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{joint}{}", quote(value))
 }
 
-/// Approves the connection of a private endpoint.
-pub fn approve_endpoint(id: &ServerId, connection: &str) -> String {
-    format!(
-        "az postgres flexible-server private-endpoint-connection approve {} --name {}",
-        place(id, "--server-name"),
-        quote(connection)
-    )
-}
-
-/// Removes one firewall rule.
-pub fn delete_firewall_rule(id: &ServerId, rule: &str) -> String {
-    format!(
-        "az postgres flexible-server firewall-rule delete {} --name {}",
-        place(id, "--server-name"),
-        quote(rule)
-    )
-}
-
-/// Restarts the server.
-pub fn restart(id: &ServerId) -> String {
-    server(id, "restart", "")
+/// Whether az would read a file in place of this value: `@file`, and `name=@file`.
+pub fn is_read_as_file(value: &str) -> bool {
+    let value = value.split_once('=').map_or(value, |(_, rest)| rest);
+    value.starts_with('@') && value.len() > 1
 }
 
 /// An SQL identifier, quoted always: what is not quoted folds its case.
@@ -100,7 +80,7 @@ mod tests {
     fn words_survive_the_shell() {
         assert_eq!(quote("Standard_D4ds_v5"), "Standard_D4ds_v5");
         assert_eq!(quote(""), "''");
-        assert_eq!(quote("$(reboot) it's"), "'$(reboot) it'\\''s'");
+        assert_eq!(quote("$(reboot) it's"), "$'$(reboot) it\\'s'");
         assert_eq!(quote("a\nb'"), "$'a\\x0ab\\''");
         assert_eq!(identifier("a\"b"), "\"a\"\"b\"");
         assert_eq!(literal("it's"), "'it''s'");

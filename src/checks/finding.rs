@@ -1,6 +1,6 @@
 //! What a check returns: its findings, what it could not know, or why it does not apply.
 
-use super::Severity;
+use super::{Severity, Step};
 use crate::facts::Missing;
 use crate::facts::databases::{Database, Databases};
 
@@ -19,7 +19,7 @@ pub struct Finding {
     /// Whether the evidence is what a reader came for, so that it is shown row by row.
     pub is_table: bool,
     /// Commands that mend it, or the statement to run.
-    pub fix: Vec<String>,
+    pub fix: Vec<Step>,
 }
 
 impl Finding {
@@ -54,8 +54,8 @@ impl Finding {
     }
 
     #[must_use]
-    pub fn fix(mut self, command: impl Into<String>) -> Self {
-        self.fix.push(command.into());
+    pub fn fix(mut self, step: impl Into<Step>) -> Self {
+        self.fix.push(step.into());
         self
     }
 }

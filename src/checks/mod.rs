@@ -16,6 +16,7 @@ pub mod parameters;
 pub mod planned;
 pub mod replication;
 pub mod service;
+pub mod step;
 pub mod target;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::plan::Mode;
 
 pub use crate::plan::Severity;
 pub use finding::{Finding, Findings, Judged, Unanswered};
+pub use step::Step;
 
 /// Which answers a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

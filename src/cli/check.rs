@@ -1,14 +1,16 @@
 //! `flexready check`: one migration, judged.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::connect::{Ways, block_on};
+use super::connect::{Ways, age, block_on};
 use super::out::Out;
 use super::said::Said;
 use super::showing::Showing;
 use super::{Error, Output, known_check};
+use crate::inputs::pseudonyms;
 use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
 use crate::plan::judging::Rules;
@@ -25,9 +27,15 @@ pub struct Args {
     /// Judge a recording instead of live servers
     #[arg(long, value_name = "DIR", conflicts_with_all = ["source", "only", "record", "migration_user"], help_heading = "Recordings")]
     from: Option<PathBuf>,
-    /// Keep all answers in a new folder
+    /// Refuse a recording that is older: 7d, 36h, 90m
+    #[arg(long, value_name = "AGE", value_parser = age, requires = "from", help_heading = "Recordings")]
+    max_age: Option<Duration>,
+    /// Keep all answers in a new folder, or in a new .tar.gz
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     record: Option<PathBuf>,
+    /// Give names, hosts and ids pseudonyms in what is kept
+    #[arg(long, requires = "record", help_heading = "Recordings")]
+    redact: bool,
     #[command(flatten)]
     pub(super) showing: Showing,
     #[command(flatten)]
@@ -97,6 +105,9 @@ fn replay(
     policy: Policy,
     out: Option<&Out>,
 ) -> Result<Report, Error> {
+    if let Some(most) = args.max_age {
+        recording.no_older_than(most, now())?;
+    }
     let mut migration = recorded(recording, args.said.migration.as_deref())?;
     out.map(|out| out.expect(&migration.name)).transpose()?;
     let plan = args.said.read_plan()?;
@@ -117,8 +128,22 @@ fn replay(
     .map(|run| run.report)
 }
 
+/// Writes a recording, with pseudonyms where that is asked for.
+pub(super) fn keep(
+    recorder: &Recorder,
+    migration: &Migration,
+    answers: &Answers,
+    redact: bool,
+) -> Result<(), Error> {
+    if !redact {
+        return Ok(recorder.write(std::slice::from_ref(migration), answers)?);
+    }
+    let (migration, answers) = pseudonyms::of(migration, answers);
+    Ok(recorder.write(&[migration], &answers)?)
+}
+
 /// The migration of this name in a recording; without a name, its first.
-fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
+pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
     let all = recording.migrations();
     let found = match name {
         None => all.first(),
@@ -151,7 +176,7 @@ fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error>
         crate::check(&meant.migration, &live, start, &policy).await
     })?;
     if let Some(recorder) = recorder {
-        recorder.write(std::slice::from_ref(&meant.migration), &run.answers)?;
+        keep(&recorder, &meant.migration, &run.answers, args.redact)?;
     }
     tracing::info!(rounds = run.rounds.0, "asked all that was to be asked");
     Ok(run.report)

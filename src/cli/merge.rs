@@ -1,11 +1,11 @@
 //! `flexready merge`: the reports of a fleet's parts become one.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
 use super::out::Out;
+use super::reports;
 use super::showing::Showing;
 use super::{Error, Output};
 use crate::report::{Report, merge};
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Output, Error> {
-    let read = |path: &PathBuf| Ok((path.display().to_string(), read(path)?));
+    let read = |path: &PathBuf| Ok((path.display().to_string(), reports::report(path)?));
     let parts = args.reports.iter().map(read);
     let parts: Vec<(String, Report)> = parts.collect::<Result<_, Error>>()?;
     let report = merge(parts)?;
@@ -31,13 +31,4 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
         text: args.showing.text(&report, files.as_ref()),
         exit_code: report.exit_code,
     })
-}
-
-fn read(path: &Path) -> Result<Report, Error> {
-    let no_report = |why: String| Error::NoReport {
-        path: path.to_owned(),
-        why,
-    };
-    let text = fs::read(path).map_err(|e| no_report(e.to_string()))?;
-    serde_json::from_slice(&text).map_err(|e| no_report(e.to_string()))
 }

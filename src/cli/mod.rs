@@ -5,13 +5,16 @@ mod audit;
 mod check;
 mod connect;
 mod details;
+mod diff;
 mod explain;
+mod fix;
 mod grants;
 mod man;
 mod meant;
 mod merge;
 mod out;
 mod record;
+mod reports;
 mod said;
 mod showing;
 mod template;
@@ -67,6 +70,10 @@ enum Verb {
     Merge(merge::Args),
     /// Ask all that a check needs and keep the answers, without judging
     Record(Box<record::Args>),
+    /// What changed between two reports or recordings: exit 1 when something got worse
+    Diff(diff::Args),
+    /// The commands that mend what a check found, as a bash script for a person or a pipeline to run
+    Fix(Box<fix::Args>),
     /// The rights that a read-only auditor needs, as a script and an Azure role
     Grants(grants::Args),
     /// What one check asks, why, and what to do about it
@@ -150,6 +157,14 @@ pub enum Error {
     NoWayToTarget,
     #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
     NoSuchCheck { id: String, nearest: String },
+    #[error(
+        "`{path}` is no report that this version reads: {why}; give a report.json, or a recording"
+    )]
+    NoReport { path: PathBuf, why: String },
+    #[error(
+        "the recording was kept, but its replay says otherwise than the answers did ({what}); please tell the makers of flexready"
+    )]
+    ReplayDiffers { what: String },
     #[error("the recording holds no migration; record again")]
     NothingRecorded,
     #[error("the recording holds no migration `{name}`; it has {names}")]
@@ -169,8 +184,6 @@ pub enum Error {
     Fleet(#[from] FleetError),
     #[error(transparent)]
     Merge(#[from] MergeError),
-    #[error("`{path}` is no report: {why}; name the JSON report of a part")]
-    NoReport { path: PathBuf, why: String },
     #[error(
         "nothing to audit; name `--subscription`, `--management-group`, `--resource-group` or `--plan`, or a recording \
          with `--from`"
@@ -216,6 +229,8 @@ impl Cli {
         match self.verb {
             Verb::Check(args) => check::run(&args),
             Verb::Record(args) => record::run(&args),
+            Verb::Diff(args) => diff::run(&args),
+            Verb::Fix(args) => fix::run(&args),
             Verb::Grants(args) => grants::run(&args),
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),

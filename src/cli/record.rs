@@ -1,14 +1,19 @@
-//! `flexready record`: all that a check asks, kept in a folder, without the judging.
+//! `flexready record`: all that a check asks, kept in a folder or a file. What was written is read again at once and judged
+//! beside the answers themselves: a recording that says otherwise is of no use to anybody.
 
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::check::{keep, recorded};
 use super::connect::{Ways, block_on};
 use super::said::Said;
 use super::{Error, Output};
-use crate::inputs::recording::{Recorder, now};
+use crate::facts::Facts;
+use crate::inputs::recording::{Recorder, Recording, now};
+use crate::plan::Migration;
 use crate::question::{Answer, Answers, Origin};
+use crate::verdict::{Judgement, Policy, judge};
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -16,7 +21,10 @@ pub struct Args {
     said: Said,
     #[command(flatten)]
     ways: Ways,
-    /// The folder to write; it must not hold anything yet
+    /// Give names, hosts and ids pseudonyms, so that the recording can be shared
+    #[arg(long, help_heading = "Recordings")]
+    redact: bool,
+    /// The folder to write, or the file that ends in .tar.gz; it must not hold anything yet
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }
@@ -31,7 +39,8 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
         live.sign_in().await;
         crate::gather(&meant.migration, &live, start).await
     })?;
-    recorder.write(std::slice::from_ref(&meant.migration), &answers)?;
+    keep(&recorder, &meant.migration, &answers, args.redact)?;
+    compare(&meant.migration, &answers, &Recording::open(&args.folder)?)?;
     let refused = answers
         .iter()
         .filter(|(_, a)| matches!(a, Answer::Refused(_)))
@@ -39,10 +48,40 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let all = answers.iter().count();
     let folder = args.folder.display();
     let text = format!(
-        "{all} questions asked, {refused} refused; judge with `flexready check --from {folder}`\n"
+        "{all} questions asked, {refused} refused; read back and judged alike; judge with `flexready check --from {folder}`\n"
     );
     Ok(Output {
         text,
         exit_code: if refused == 0 { 0 } else { 3 },
     })
+}
+
+/// Judges what was written as the answers are judged.
+fn compare(migration: &Migration, answers: &Answers, written: &Recording) -> Result<(), Error> {
+    let again = recorded(written, None)?;
+    let (replayed, _) = block_on(false, crate::gather(&again, written, written.start()))?;
+    match difference(&judged(migration, answers), &judged(&again, &replayed)) {
+        Some(what) => Err(Error::ReplayDiffers { what }),
+        None => Ok(()),
+    }
+}
+
+fn judged(migration: &Migration, answers: &Answers) -> Judgement {
+    judge(&Facts::read(migration, answers), &Policy::default())
+}
+
+/// The first thing that the two say differently: the verdict, or the status or the weight of a check.
+fn difference(one: &Judgement, other: &Judgement) -> Option<String> {
+    let mut pairs = one.outcomes.iter().zip(&other.outcomes);
+    let check = pairs.find(|(a, b)| {
+        (a.status, a.weight(), a.findings.len()) != (b.status, b.weight(), b.findings.len())
+    });
+    match check {
+        Some((a, b)) => Some(format!(
+            "`{}`: {:?}, then {:?}",
+            a.check.id, a.status, b.status
+        )),
+        None if one.verdict != other.verdict => Some("the verdict".to_owned()),
+        None => None,
+    }
 }

@@ -21,6 +21,12 @@ pub struct Details {
     pub role: Option<String>,
     pub state: Option<String>,
     pub sku: Option<String>,
+    pub tier: Option<String>,
+    pub zone: Option<String>,
+    pub storage_gib: Option<u32>,
+    /// The delegated subnet and the private DNS zone, where it stands in a network of its own.
+    pub subnet: Option<String>,
+    pub dns_zone: Option<String>,
 }
 
 /// GET of the list of replicas.
@@ -79,5 +85,10 @@ fn details(target: &Target, id: &ServerId, answers: &Answers) -> Fact<Details> {
         role: shape.field("properties.replicationRole", "2022-12-01")?,
         state: shape.field("properties.state", "")?,
         sku: shape.field("sku.name", "")?,
+        tier: shape.field("sku.tier", "")?,
+        zone: shape.field("properties.availabilityZone", "")?,
+        storage_gib: shape.number("properties.storage.storageSizeGB", "")?,
+        subnet: shape.field("properties.network.delegatedSubnetResourceId", "")?,
+        dns_zone: shape.field("properties.network.privateDnsZoneArmResourceId", "")?,
     })
 }

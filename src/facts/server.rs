@@ -73,6 +73,8 @@ pub struct Sku {
 pub struct HighAvailability {
     pub mode: Option<String>,
     pub state: Option<String>,
+    /// The zone of the standby, where there is one.
+    pub standby_zone: Option<String>,
 }
 
 /// What the server says of its own place in replication.
@@ -199,7 +201,12 @@ fn high_availability(shape: &Body) -> Fact<HighAvailability> {
     if mode.is_none() && state.is_none() {
         return Err(shape.absent("properties.highAvailability.mode"));
     }
-    Ok(HighAvailability { mode, state })
+    let zone = "properties.highAvailability.standbyAvailabilityZone";
+    Ok(HighAvailability {
+        mode,
+        state,
+        standby_zone: shape.field(zone, "")?,
+    })
 }
 
 fn replication(shape: &Body) -> Fact<Replication> {

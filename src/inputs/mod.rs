@@ -7,6 +7,7 @@ pub mod dns;
 pub mod fleet;
 pub mod live;
 pub mod postgres;
+pub mod pseudonyms;
 pub mod recording;
 pub mod redact;
 

@@ -1,13 +1,16 @@
-//! Recordings: a folder with `manifest.json` and a file for each answer.
+//! Recordings: a folder with `manifest.json` and a file for each answer, or a `.tar.gz` of these.
 //! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
 //! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
 
 mod fleet;
+mod recorder;
+mod secrets;
+mod store;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -15,12 +18,14 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-pub use fleet::{FleetRecorder, Recorded};
-
 use super::Source;
 use crate::plan::Migration;
 use crate::plan::fleet::FleetNote;
 use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
+use store::Store;
+
+pub use fleet::{FleetRecorder, Recorded};
+pub use recorder::Recorder;
 
 /// The format that this version reads and writes.
 const FORMAT: u32 = 1;
@@ -28,7 +33,9 @@ const FORMAT: u32 = 1;
 /// Why a recording could not be opened or written. All of it shows before the first question.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    #[error("`{path}` is no recording: {source}; give the folder that holds its manifest.json")]
+    #[error(
+        "`{path}` is no recording: {source}; give the folder that holds its manifest.json, or its .tar.gz"
+    )]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{path}: the manifest is not readable ({source}); record again, or restore the file")]
     Malformed {
@@ -39,6 +46,20 @@ pub enum RecordingError {
     Newer { path: PathBuf, found: u32 },
     #[error("`{path}` is not empty; name a folder that does not exist yet")]
     NotEmpty { path: PathBuf },
+    #[error(
+        "the recording was not written: the answer to `{question}` seems to hold {what}, in spite of the masks; look at it \
+         there, and tell the makers of flexready where it stood"
+    )]
+    Secret {
+        question: String,
+        what: &'static str,
+    },
+    #[error("the recording of {recorded_at} is {age} old, `--max-age` allows {most}; record again")]
+    Stale {
+        recorded_at: String,
+        age: String,
+        most: String,
+    },
     #[error("cannot write the recording to `{path}`: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
 }
@@ -78,7 +99,7 @@ struct Entry {
 
 /// A recording that was opened.
 pub struct Recording {
-    folder: PathBuf,
+    store: Store,
     manifest: Manifest,
     entries: BTreeMap<(Option<String>, String), Entry>,
 }
@@ -90,10 +111,12 @@ impl Recording {
     /// When the manifest is absent, unreadable or of a newer format. Any other broken file is a refusal of its question.
     pub fn open(folder: &Path) -> Result<Self, RecordingError> {
         let path = folder.join("manifest.json");
-        let text = fs::read(&path).map_err(|source| RecordingError::Unreadable {
+        let unreadable = |source| RecordingError::Unreadable {
             path: folder.to_owned(),
             source,
-        })?;
+        };
+        let store = Store::open(folder).map_err(unreadable)?;
+        let text = store.read("manifest.json").map_err(unreadable)?;
         let malformed = |source| RecordingError::Malformed {
             path: path.clone(),
             source,
@@ -114,7 +137,7 @@ impl Recording {
             .map(|e| ((e.migration.clone(), e.question.clone()), e.clone()))
             .collect();
         Ok(Recording {
-            folder: folder.to_owned(),
+            store,
             manifest,
             entries,
         })
@@ -128,6 +151,22 @@ impl Recording {
     /// Answers without any answer yet, with the recording's clock and origin.
     pub fn start(&self) -> Answers {
         Answers::new(self.manifest.recorded_at, self.manifest.origin)
+    }
+
+    /// Refuses a recording that is older than `most` at the moment `now`: a gate must not be opened by last month's answers.
+    ///
+    /// # Errors
+    /// When it is older.
+    pub fn no_older_than(&self, most: Duration, now: OffsetDateTime) -> Result<(), RecordingError> {
+        let age = now - self.manifest.recorded_at;
+        if age <= most {
+            return Ok(());
+        }
+        Err(RecordingError::Stale {
+            recorded_at: rfc3339(self.manifest.recorded_at),
+            age: shown(age.unsigned_abs()),
+            most: shown(most),
+        })
     }
 
     /// The keys of all questions that were asked.
@@ -173,7 +212,7 @@ impl Recording {
         if file.contains(['/', '\\']) || file.starts_with('.') {
             return Err("has a name that leads out of its folder".to_owned());
         }
-        let text = fs::read(self.folder.join(file)).map_err(|e| match e.kind() {
+        let text = self.store.read(file).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => "is not there".to_owned(),
             _ => format!("cannot be read: {e}"),
         })?;
@@ -204,99 +243,15 @@ impl Source for Recording {
     }
 }
 
-/// Writes the answers of a finished run as a recording.
-pub struct Recorder {
-    folder: PathBuf,
-}
-
-impl Recorder {
-    /// Prepares `folder`, which must be empty or absent.
-    ///
-    /// # Errors
-    /// When it holds something already, or cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
-        let unwritable = |source| RecordingError::Unwritable {
-            path: folder.to_owned(),
-            source,
-        };
-        fs::create_dir_all(folder).map_err(unwritable)?;
-        if fs::read_dir(folder).map_err(unwritable)?.next().is_some() {
-            return Err(RecordingError::NotEmpty {
-                path: folder.to_owned(),
-            });
-        }
-        Ok(Recorder {
-            folder: folder.to_owned(),
-        })
+/// `7d`, `36h`, `10m`, `5s`: whole, and rounded down.
+fn shown(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        s if s >= 48 * 3600 => format!("{}d", s / 86_400),
+        s if s >= 3600 => format!("{}h", s / 3600),
+        s if s >= 60 => format!("{}m", s / 60),
+        s => format!("{s}s"),
     }
-
-    /// Writes all answers, and the manifest last: a recording without one was not finished.
-    ///
-    /// # Errors
-    /// When a file cannot be written.
-    pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
-        let mut entries = Vec::new();
-        for (index, (key, answer)) in answers.iter().enumerate() {
-            entries.push(self.entry(index + 1, key, answer)?);
-        }
-        let manifest = Manifest {
-            format: FORMAT,
-            tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
-            recorded_at: answers.recorded_at,
-            origin: answers.origin,
-            asked_as: answers.asker.clone(),
-            migrations: migrations.to_vec(),
-            fleet: None,
-            answers: entries,
-        };
-        self.file("manifest.json", &manifest)
-    }
-
-    fn entry(&self, number: usize, key: &str, answer: &Answer) -> Result<Entry, RecordingError> {
-        let start = Entry {
-            question: key.to_owned(),
-            migration: None,
-            file: None,
-            api_version: None,
-            refused: None,
-        };
-        Ok(match answer {
-            Answer::Refused(refusal) => Entry {
-                refused: Some(refusal.clone()),
-                ..start
-            },
-            Answer::Given(given) => {
-                let file = format!("{number:03}-{}.json", slug(key));
-                self.file(&file, &given.json)?;
-                Entry {
-                    file: Some(file),
-                    api_version: given.api_version.clone(),
-                    ..start
-                }
-            }
-        })
-    }
-
-    fn file(&self, name: &str, content: &impl Serialize) -> Result<(), RecordingError> {
-        let mut text = serde_json::to_vec_pretty(content).expect("answers and manifest are JSON");
-        text.push(b'\n');
-        let path = self.folder.join(name);
-        fs::write(&path, text).map_err(|source| RecordingError::Unwritable { path, source })
-    }
-}
-
-/// A short ASCII name for a key: for people who look into the folder. Never parsed back.
-fn slug(key: &str) -> String {
-    let without_query = key.split('?').next().unwrap_or(key);
-    let words: Vec<String> = without_query
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let tail = words.len().saturating_sub(3);
-    let mut slug = words[tail..].join("-");
-    slug.truncate(60);
-    slug
 }
 
 /// The present moment, to the second: the clock of a live run's judgement.

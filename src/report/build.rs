@@ -269,7 +269,7 @@ fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
             .map(|(k, v)| (k.clone(), v.clone().into()))
             .collect(),
         is_table: finding.is_table,
-        fix: finding.fix.clone(),
+        fix: finding.fix.iter().map(ToString::to_string).collect(),
         waived: None,
     }
 }

@@ -6,6 +6,7 @@ mod build;
 mod catalogue;
 pub mod coverage;
 mod csv;
+pub mod diff;
 mod entries;
 pub mod explain;
 mod fingerprint;
@@ -33,7 +34,7 @@ pub use fleet::{FleetReport, MergeError, merge};
 pub use html::html;
 pub use junit::{file_name as junit_file_name, junit, junit_of};
 pub use markdown::markdown;
-pub use value::{CheckReport, FindingReport, MigrationReport, Report};
+pub use value::{CheckReport, FindingReport, MigrationReport, Report, SCHEMA};
 
 use crate::question::Answers;
 use crate::verdict::Policy;

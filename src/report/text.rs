@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::checks::command::is_invisible;
+
 /// The text with control characters and direction marks written out (`\n`, `\u{202e}`), and the openings of Azure
 /// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one. What XML cannot hold is
 /// written out as well.
@@ -55,15 +57,6 @@ pub(super) fn defused_json(json: &str) -> String {
         }
     }
     safe
-}
-
-/// Marks of writing direction, joiners, and what else has no width: they can make two names look alike. Here too: the
-/// non-characters, which XML forbids.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-        | '\u{e0000}'..='\u{e007f}')
 }
 
 /// One line of at most `most` characters; what is cut off shows as `…`.

@@ -16,7 +16,7 @@ use crate::plan::{Mode, Scope};
 use crate::verdict::{Status, Verdict};
 
 /// The name of this shape; a breaking change raises the number.
-pub(super) const SCHEMA: &str = "flexready-report/1";
+pub const SCHEMA: &str = "flexready-report/1";
 
 /// The result of one run.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

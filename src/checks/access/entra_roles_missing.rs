@@ -1,7 +1,7 @@
 //! Roles that sign in with Microsoft Entra are not carried over; the service stops where one is missing. Since 0.1.0.
 
 use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
+    Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
 };
 use crate::facts::entra::may_have_entra_roles;
 use crate::facts::{Facts, Missing};
@@ -81,5 +81,5 @@ fn finding(role: &str, what: &str) -> Finding {
         format!("role/{role}"),
         format!("the Microsoft Entra role `{role}` {what}"),
     )
-    .fix(make)
+    .fix(Step::sql(None, make).on_target().by_script())
 }

@@ -1,7 +1,7 @@
 //! An online migration reads the source's change stream, which is a right of its own. Since 0.1.0.
 //! REPLICATION is an attribute: membership in a role that has it gives nothing. RDS and Aurora have a role instead.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::plan::{Mode, SourceKind};
 
@@ -56,6 +56,6 @@ fn run(facts: &Facts) -> Judged {
     Ok(Finding::new(format!("role/{}", user.name), message)
         .evidence("rolsuper", user.is_superuser)
         .evidence("rolreplication", user.replication)
-        .fix(fix)
+        .fix(Step::sql(None, fix).by_script())
         .into())
 }

@@ -2,7 +2,7 @@
 //! A dump locks every table and reads every sequence and large object; one that it may not read ends it.
 
 use super::in_selected;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::access::{LargeObjects, Unreadable};
 
@@ -65,7 +65,7 @@ fn schema(database: &str, user: &str, unreadable: &Unreadable) -> Finding {
     grants(user, unreadable)
         .into_iter()
         .fold(finding, |f, grant| {
-            f.fix(format!("{grant} -- in {database}"))
+            f.fix(Step::sql(database.to_owned(), grant).by_script())
         })
 }
 

@@ -1,7 +1,7 @@
 //! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::databases::Database;
 
@@ -33,22 +33,31 @@ fn run(facts: &Facts) -> Judged {
         return Ok(findings);
     }
     for database in selected.iter().filter(|d| d.user_has_owner == Some(false)) {
-        findings.push(finding(database, user));
+        findings.push(finding(facts, database, user));
     }
     Ok(findings)
 }
 
-fn finding(database: &Database, user: &str) -> Finding {
-    let grant = format!(
-        "GRANT {} TO {};",
+fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
+    let statement = format!(
+        "GRANT {} TO {}",
         command::identifier(&database.owner),
         command::identifier(user)
     );
+    let grant = Step::sql(None, statement);
+    // To be a member of a superuser is to be one: nobody gets that from a script.
+    let roles = facts
+        .access
+        .as_ref()
+        .ok()
+        .and_then(|a| a.roles.as_ref().ok());
+    let owner = roles.and_then(|r| r.find(&database.owner));
+    let is_plain = owner.is_some_and(|o| !o.is_superuser);
     let message = format!(
         "`{user}` has not the rights of `{}`, who owns `{}`",
         database.owner, database.name
     );
     Finding::new(format!("database/{}", database.name), message)
         .evidence("owner", &database.owner)
-        .fix(grant)
+        .fix(if is_plain { grant.by_script() } else { grant })
 }

@@ -2,7 +2,7 @@
 //! The documentation lists the catalogs: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
 use super::{in_selected, is_providers};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::access::CatalogGrant;
 
@@ -69,11 +69,11 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         grant.grantee, grant.privileges
     );
     let revoke = format!(
-        "REVOKE {privileges} ON pg_catalog.{} FROM {}; -- in {database}",
+        "REVOKE {privileges} ON pg_catalog.{} FROM {}",
         grant.catalog,
         command::identifier(&grant.grantee)
     );
     Finding::new(format!("{database}/catalog/{what}"), message)
         .evidence("grantee", &grant.grantee)
-        .fix(revoke)
+        .fix(Step::sql(database.to_owned(), revoke).by_script())
 }

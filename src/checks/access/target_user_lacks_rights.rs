@@ -1,7 +1,7 @@
 //! Whom the service signs in as on the target must make databases and roles there. Since 0.1.0.
 //! Only SQL on the target shows it, which is optional: without it this is a note.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::target_sql::UserRights;
 use crate::facts::{Facts, Missing};
 
@@ -45,13 +45,17 @@ fn run(facts: &Facts) -> Judged {
     let mut findings = Findings::none();
     for (holds, message, fix) in needed(rights, user) {
         if !holds {
-            findings.push(Finding::new(format!("role/{user}"), message).fix(fix));
+            findings.push(Finding::new(format!("role/{user}"), message).fix(on_target(fix)));
         }
     }
     for finding in advised(rights, user) {
         findings.push(finding.milder(Severity::Warning));
     }
     Ok(findings)
+}
+
+fn on_target(statement: String) -> Step {
+    Step::sql(None, statement).on_target().by_script()
 }
 
 /// Without these the service stops.
@@ -61,17 +65,17 @@ fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
         (
             rights.is_admin,
             format!("`{user}` is no member of `azure_pg_admin` on the target"),
-            format!("GRANT azure_pg_admin TO {name};"),
+            format!("GRANT azure_pg_admin TO {name}"),
         ),
         (
             rights.can_create_role == Some(true),
             format!("`{user}` may not create roles on the target (CREATEROLE)"),
-            format!("ALTER ROLE {name} CREATEROLE;"),
+            format!("ALTER ROLE {name} CREATEROLE"),
         ),
         (
             rights.can_create_db == Some(true),
             format!("`{user}` may not create databases on the target (CREATEDB)"),
-            format!("ALTER ROLE {name} CREATEDB;"),
+            format!("ALTER ROLE {name} CREATEDB"),
         ),
     ]
 }
@@ -90,15 +94,15 @@ fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
     let mut found: Vec<Finding> = lacking
         .map(|(_, role)| {
             let message = format!("`{user}` is no member of `{role}` on the target");
-            Finding::new(&object, message).fix(format!("GRANT {role} TO {name};"))
+            Finding::new(&object, message).fix(on_target(format!("GRANT {role} TO {name}")))
         })
         .collect();
     for role in &rights.other_memberships {
         let message = format!(
             "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
         );
-        let fix = format!("REVOKE {} FROM {name};", command::identifier(role));
-        found.push(Finding::new(&object, message).fix(fix));
+        let fix = format!("REVOKE {} FROM {name}", command::identifier(role));
+        found.push(Finding::new(&object, message).fix(Step::sql(None, fix).on_target()));
     }
     let owner = rights.public_owner.as_deref().unwrap_or("nobody");
     if rights.public_owner.is_some()
@@ -109,7 +113,8 @@ fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
             "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
         );
         found.push(
-            Finding::new(&object, message).fix("ALTER SCHEMA public OWNER TO azure_pg_admin;"),
+            Finding::new(&object, message)
+                .fix(Step::sql(None, "ALTER SCHEMA public OWNER TO azure_pg_admin").on_target()),
         );
     }
     found

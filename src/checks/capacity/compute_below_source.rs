@@ -62,7 +62,7 @@ fn run(facts: &Facts) -> Judged {
             );
             finding
                 .evidence("smallest that fits", &offer.name)
-                .fix(command::server(&server.id, "update", &flags))
+                .fix(command::scale(&server.id, &flags))
         }
         None => finding.evidence("smallest that fits", "none in this location"),
     }

@@ -71,11 +71,7 @@ fn finding(message: String, facts: &Facts, disk: u32, wanted: f64) -> Finding {
     let better = capabilities.premium_disks(tier).find(enough);
     let flag = better.and_then(|d| storage::premium_tier(d.size_gib));
     flag.iter().fold(finding, |f, tier| {
-        f.fix(command::server(
-            &server.id,
-            "update",
-            &format!("--performance-tier {tier}"),
-        ))
+        f.fix(command::faster_disk(&server.id, tier))
     })
 }
 

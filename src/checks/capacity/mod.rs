@@ -11,7 +11,7 @@ mod storage_growth_crosses_4tib;
 mod storage_too_small;
 mod table_bloat_high;
 
-use super::{Check, command};
+use super::{Check, Step, command};
 use crate::plan::ServerId;
 use crate::sizing::storage;
 
@@ -30,10 +30,10 @@ pub const ALL: &[&Check] = &[
 ];
 
 /// The disk to have before so many GiB are copied.
-fn larger_disk(id: &ServerId, source_gib: f64) -> String {
+fn larger_disk(id: &ServerId, source_gib: f64) -> Step {
     match storage::premium_size(storage::least_disk_gib(source_gib)) {
-        Some(wanted) => command::server(id, "update", &format!("--storage-size {wanted}")),
+        Some(wanted) => command::grow(id, wanted),
         None => "# no Premium SSD is that large: migrate the databases to several servers, or to one with Premium SSD v2"
-            .to_owned(),
+            .into(),
     }
 }

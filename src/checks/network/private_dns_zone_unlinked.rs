@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::inside::{inside, place};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step};
 use crate::facts::path::Inside;
 use crate::facts::path::zone::{Link, Zone};
 use crate::facts::{Fact, Facts};
@@ -90,11 +90,11 @@ fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
     Ok(finding.milder(Severity::Warning).into())
 }
 
-fn link_command(inside: &Inside, zone: &Zone) -> String {
-    format!(
+fn link_command(inside: &Inside, zone: &Zone) -> Step {
+    crate::checks::command::az(format!(
         "az network private-dns link vnet create {} --name {} --virtual-network {} --registration-enabled false",
         place(&zone.id, "--zone-name"),
         crate::checks::command::quote(inside.network_id.name()),
         crate::checks::command::quote(inside.network_id.path())
-    )
+    ))
 }

@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use super::inside::{inside, place};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
+use crate::checks::{
+    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
+};
 use crate::facts::network::is_private;
 use crate::facts::path::Inside;
 use crate::facts::path::route_table::{self, NextHop};
@@ -76,11 +78,11 @@ fn by_table(told: &Told, to: IpAddr) -> Judged {
     } else if route.next_hop == NextHop::Gateway {
         finding
     } else {
-        finding.fix(format!(
+        finding.fix(command::az(format!(
             "az network route-table route delete {} --name {}",
             place(&told.table.id, "--route-table-name"),
-            crate::checks::command::quote(&route.name)
-        ))
+            command::quote(&route.name)
+        )).by_person())
     }
     .into())
 }

@@ -1,7 +1,7 @@
 //! Findings out of a security group's ruling.
 
 use super::inside::place;
-use crate::checks::command::quote;
+use crate::checks::command::{az, quote};
 use crate::checks::{Finding, Severity};
 use crate::facts::path::security_group::{Rule, SecurityGroup};
 use crate::facts::path::{Inside, security_group};
@@ -109,10 +109,10 @@ pub(super) fn with_fix(
     let is_free = |p: &u32| !group.outbound.iter().any(|r| r.priority == *p);
     match (100..before.priority.min(4097)).rev().find(is_free) {
         None => finding,
-        Some(priority) => finding.fix(format!(
+        Some(priority) => finding.fix(az(format!(
             "az network nsg rule create {} --name {} --priority {priority} --direction Outbound --access Allow --protocol Tcp {way}",
             place(&group.id, "--nsg-name"),
             quote(rule)
-        )),
+        ))),
     }
 }

@@ -72,7 +72,7 @@ fn not_delegated(inside: &Inside, delegations: &[String]) -> Finding {
     Finding::new(object(inside), message)
         .evidence("subnet", &inside.subnet_id)
         .evidence("delegated to", to)
-        .fix(format!(
+        .fix(command::az(format!(
             "az network vnet subnet update --ids {id} --delegations {SERVICE}"
-        ))
+        )))
 }

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use super::inside::{inside, place};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
+use crate::checks::{
+    Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
+};
 use crate::facts::path::Inside;
 use crate::facts::path::peering::Peering;
 use crate::facts::path::subnet::VirtualNetwork;
@@ -99,9 +101,10 @@ fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, i
         let set = format!(
             "az network vnet peering update {} --name {} --set allowVirtualNetworkAccess=true",
             place(&network.id, "--vnet-name"),
-            crate::checks::command::quote(name)
+            command::quote(name)
         );
-        findings.push(Finding::new(format!("vnet/{at}"), message).fix(set));
+        findings
+            .push(Finding::new(format!("vnet/{at}"), message).fix(command::az(set).by_person()));
     }
     if let Some(sync) = findings.know(&peering.sync).filter(|_| is_ours)
         && !sync.eq_ignore_ascii_case("FullyInSync")
@@ -112,10 +115,10 @@ fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, i
         let sync_up = format!(
             "az network vnet peering sync {} --name {}",
             place(&network.id, "--vnet-name"),
-            crate::checks::command::quote(name)
+            command::quote(name)
         );
         let finding = Finding::new(format!("vnet/{at}"), message).milder(Severity::Warning);
-        findings.push(finding.fix(sync_up));
+        findings.push(finding.fix(command::az(sync_up)));
     }
 }
 
@@ -148,11 +151,14 @@ fn mended(
 ) -> Finding {
     let waits = |p: &Peering| matches!(&p.state, Ok(s) if s.eq_ignore_ascii_case("Initiated"));
     if let Some(peering) = half.filter(|p| !waits(p)) {
-        finding = finding.fix(format!(
-            "az network vnet peering delete {} --name {}",
-            place(own, "--vnet-name"),
-            crate::checks::command::quote(&peering.name)
-        ));
+        finding = finding.fix(
+            command::az(format!(
+                "az network vnet peering delete {} --name {}",
+                place(own, "--vnet-name"),
+                command::quote(&peering.name)
+            ))
+            .by_person(),
+        );
     }
     if !half.is_some_and(waits) {
         finding = finding.fix(create(own, other));
@@ -160,14 +166,16 @@ fn mended(
     finding.fix(create(other, own))
 }
 
-fn create(from: &ResourceId, to: &ResourceId) -> String {
+fn create(from: &ResourceId, to: &ResourceId) -> Step {
     let name = format!("{}-to-{}", from.name(), to.name());
-    format!(
+    let create = format!(
         "az network vnet peering create {} --name {} --remote-vnet {} --allow-vnet-access",
         place(from, "--vnet-name"),
-        crate::checks::command::quote(&name),
-        crate::checks::command::quote(to.path())
-    )
+        command::quote(&name),
+        command::quote(to.path())
+    );
+    // It joins two networks for good: who owns them decides.
+    command::az(create).by_person()
 }
 
 /// What else may lead to the source: a gateway, or a route to an appliance.

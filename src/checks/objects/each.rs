@@ -1,6 +1,6 @@
 //! Goes through what is known of every database that the migration takes.
 
-use crate::checks::{Finding, Findings, Judged, command};
+use crate::checks::{Finding, Findings, Judged, Step};
 use crate::facts::objects::{InDatabase, Listed};
 use crate::facts::relations::InDatabase as Relations;
 use crate::facts::{Fact, Facts};
@@ -84,11 +84,8 @@ pub(super) fn further<T>(database: &str, kind: &str, list: &Listed<T>) -> Option
 }
 
 /// A statement to run in one database of the source.
-pub(super) fn within(database: &str, statement: &str) -> String {
-    format!(
-        "{statement}; -- in database {}",
-        command::identifier(database)
-    )
+pub(super) fn within(database: &str, statement: &str) -> Step {
+    Step::sql(database.to_owned(), statement)
 }
 
 /// How often something is used, and by what first.

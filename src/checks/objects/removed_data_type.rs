@@ -3,7 +3,7 @@
 
 use super::each::within;
 use super::uses::{Crossed, by_object, crossed};
-use crate::checks::{Check, Judged, Needs, Severity, command};
+use crate::checks::{Check, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::reference::removed::What;
 
@@ -40,7 +40,7 @@ fn run(facts: &Facts) -> Judged {
 }
 
 /// The statement that changes a table's column, for the types that there is a cast of.
-fn change(one: &Crossed) -> Option<String> {
+fn change(one: &Crossed) -> Option<Step> {
     let column = one.used.part.as_deref()?.strip_prefix("column ")?;
     if one.used.object_kind != "table" {
         return None;

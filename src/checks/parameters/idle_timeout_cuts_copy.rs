@@ -2,7 +2,7 @@
 //! The documentation asks for no idle timeout on both servers (troubleshooting of the service's error codes); RDS sets one
 //! of 24 hours by itself. `transaction_timeout` (17) ends the same transaction.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, Unanswered, command};
 use crate::facts::access::{OwnSettings, Scope};
 use crate::facts::parameter::milliseconds;
 use crate::facts::settings::Setting;
@@ -71,7 +71,7 @@ struct Timeout {
     place: String,
     shown: String,
     milliseconds: f64,
-    fix: String,
+    fix: Step,
 }
 
 impl Timeout {
@@ -85,7 +85,7 @@ impl Timeout {
         );
         Finding::new(&self.object, message)
             .evidence(name, &self.shown)
-            .fix(&self.fix)
+            .fix(self.fix.clone())
     }
 }
 
@@ -197,7 +197,7 @@ fn source_timeout(
         place,
         shown: shown(value, unit),
         milliseconds: milliseconds(value, unit)?,
-        fix: format!("ALTER ROLE {whom} SET {name} TO 0;"),
+        fix: Step::sql(None, format!("ALTER ROLE {whom} SET {name} TO 0")).by_script(),
     })
 }
 
@@ -235,6 +235,6 @@ fn on_target(
         place: "on the target".to_owned(),
         shown: shown(&there.value, there.unit.as_deref()),
         milliseconds,
-        fix: command::set_parameter(&server.id, name, "0"),
+        fix: command::set_parameter(&server.id, name, "0").temporary(),
     }))
 }

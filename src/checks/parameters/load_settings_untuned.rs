@@ -1,7 +1,7 @@
 //! A bulk load wants other settings than a day's work, and a long copy wants connections that survive. Since 0.1.0.
 //! Settings: restore guide, 2025-08-22 (written for pg_restore); keepalives: error codes page, 2025-02-07.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::configurations::Configurations;
 use crate::facts::parameter::{Value, convert, readable, value};
@@ -112,11 +112,12 @@ fn is_outside(text: &str, least: f64, most: f64) -> bool {
 fn on_target(id: &ServerId, name: &str, message: String, old: &str, new: &str) -> Finding {
     Finding::new(format!("parameter/{name}"), message)
         .evidence("restore", old)
-        .fix(command::set_parameter(id, name, new))
-        .fix(format!(
-            "{} # afterwards",
+        .fix(command::set_parameter(id, name, new).temporary())
+        .fix(
             command::set_parameter(id, name, old)
-        ))
+                .afterwards()
+                .note("afterwards"),
+        )
 }
 
 fn kept_by_source(findings: &mut Findings, facts: &Facts, settings: &Settings) {
@@ -146,7 +147,10 @@ fn kept_by_source(findings: &mut Findings, facts: &Facts, settings: &Settings) {
                     .fix(format!(
                         "ALTER SYSTEM SET {name} = {wanted}; SELECT pg_reload_conf();"
                     ))
-                    .fix(format!("{back} SELECT pg_reload_conf(); -- afterwards"))
+                    .fix(
+                        Step::from(format!("{back} SELECT pg_reload_conf(); -- afterwards"))
+                            .afterwards(),
+                    )
             } else {
                 finding
             });

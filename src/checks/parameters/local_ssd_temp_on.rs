@@ -37,6 +37,6 @@ fn run(facts: &Facts) -> Judged {
     let message = format!("`{NAME}` is `{}`", parameter.value);
     Ok(Finding::new(format!("parameter/{NAME}"), message)
         .evidence(NAME, &parameter.value)
-        .fix(command::set_parameter(&server.id, NAME, "off"))
+        .fix(command::set_parameter(&server.id, NAME, "off").temporary())
         .into())
 }

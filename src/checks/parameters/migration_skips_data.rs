@@ -56,7 +56,7 @@ fn run(facts: &Facts) -> Judged {
             );
             findings.push(
                 Finding::new(format!("parameter/{name}"), message)
-                    .fix(command::set_parameter(&server.id, name, "off")),
+                    .fix(command::set_parameter(&server.id, name, "off").temporary()),
             );
         }
     }

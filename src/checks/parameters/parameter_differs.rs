@@ -1,7 +1,7 @@
 //! The documented prerequisites ask to match server parameters by hand. Since 0.1.0.
 
 use super::compare::{Difference, Standing, differences, shown};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::plan::ServerId;
 use crate::reference::parameters::changes_results;
@@ -64,7 +64,7 @@ impl Settable<'_> {
         &self.difference.setting.name
     }
 
-    fn command(&self, id: &ServerId) -> String {
+    fn command(&self, id: &ServerId) -> Step {
         command::set_parameter(id, self.name(), self.wanted)
     }
 

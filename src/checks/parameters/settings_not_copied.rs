@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, Unanswered, command};
 use crate::facts::Facts;
 use crate::facts::access::{OwnSetting, Scope};
 use crate::reference::providers;
@@ -102,7 +102,7 @@ fn finding(
                 let found = finding.evidence(&setting.name, shown);
                 statements(scope, setting, selected)
                     .into_iter()
-                    .fold(found, Finding::fix)
+                    .fold(found, |f, s| f.fix(Step::from(s).afterwards()))
             }
         };
     }

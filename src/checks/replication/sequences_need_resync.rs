@@ -1,7 +1,7 @@
 //! Logical decoding carries rows, not the state of sequences. Since 0.1.0.
 //! <https://www.postgresql.org/docs/current/logical-replication-restrictions.html>
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::plan::{Mode, SourceServer};
 
@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> Judged {
         };
         let mut finding = Finding::new(format!("database/{}", database.name), message);
         if let Some(source) = source.filter(|_| has_view) {
-            finding = finding.fix(copy(source, &database.name));
+            finding = finding.fix(Step::from(copy(source, &database.name)).afterwards());
         }
         findings.push(finding);
     }

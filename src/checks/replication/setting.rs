@@ -1,7 +1,7 @@
 //! How a parameter of the source is set, by where it runs. Each provider has its own switch for logical decoding.
 //! Commands as of AWS CLI 2.31, gcloud 545 and Azure CLI 2.91.
 
-use crate::checks::{Finding, command::literal};
+use crate::checks::{Finding, Step, command::literal};
 use crate::plan::SourceKind::{self, *};
 
 /// The parameter that turns logical decoding on, and its value.
@@ -29,7 +29,7 @@ pub(super) fn change(
     }
 }
 
-fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> String {
+fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> Step {
     let when = if restarts {
         "pending-reboot"
     } else {
@@ -39,7 +39,7 @@ fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> Str
         format!("--parameters ParameterName={name},ParameterValue={value},ApplyMethod={when}");
     let flags =
         format!("--database-flags={name}={value}  # a flag that is left out is reset: list all");
-    match kind {
+    let words = match kind {
         Some(AwsRds) => {
             format!(
                 "aws rds modify-db-parameter-group --db-parameter-group-name <group> {parameters}"
@@ -61,12 +61,16 @@ fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> Str
         Some(kind) if kind.is_managed() => {
             format!("# set {name} = {value} where {kind} keeps its server parameters")
         }
-        _ => format!("ALTER SYSTEM SET {name} = {};", literal(value)),
-    }
+        _ => {
+            let statement = format!("ALTER SYSTEM SET {name} = {}", literal(value));
+            return Step::sql(None, statement).by_script();
+        }
+    };
+    words.into()
 }
 
 /// What has to follow.
-fn then(kind: Option<SourceKind>, restarts: bool) -> Option<&'static str> {
+fn then(kind: Option<SourceKind>, restarts: bool) -> Option<Step> {
     Some(match kind {
         Some(AwsRds) if restarts => {
             "aws rds reboot-db-instance --db-instance-identifier <instance>"
@@ -85,6 +89,6 @@ fn then(kind: Option<SourceKind>, restarts: bool) -> Option<&'static str> {
         _ if restarts => {
             "# restart the server, as with: systemctl restart postgresql, or pg_ctl restart -D <data directory>"
         }
-        _ => "SELECT pg_reload_conf();",
-    })
+        _ => return Some(Step::sql(None, "SELECT pg_reload_conf()").by_script()),
+    }.into())
 }

@@ -41,11 +41,10 @@ fn finding(id: &ServerId, run: &Run, state: &str) -> Finding {
     let step = run.sub_state.as_deref().unwrap_or("no further word");
     let message = format!("migration `{}` is in state `{state}` ({step})", run.name);
     let finding = Finding::new(format!("migration/{}", run.name), message).evidence("state", state);
-    let named = format!("--migration-name {}", command::quote(&run.name));
     if state.eq_ignore_ascii_case("WaitingForUserAction") {
-        let cutover = command::server(id, "migration update", &format!("{named} --cutover"));
-        let cancel = command::server(id, "migration update", &format!("{named} --cancel"));
-        return finding.fix(cutover).fix(format!("{cancel} # instead"));
+        let cutover = command::migration(id, "update", &run.name, "--cutover");
+        let cancel = command::migration(id, "update", &run.name, "--cancel");
+        return finding.fix(cutover).fix(cancel.note("instead"));
     }
-    finding.fix(command::server(id, "migration show", &named))
+    finding.fix(command::migration(id, "show", &run.name, ""))
 }

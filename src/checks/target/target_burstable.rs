@@ -1,7 +1,7 @@
 //! Burstable servers run on credits, and a migration spends them. Since 0.1.0.
 //! Whether the service takes such a target has changed: refused in early 2024, then in one region, allowed since 2025.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::capabilities::{Capabilities, SkuOffer};
 use crate::facts::server::{Server, Sku, normal_location};
@@ -72,7 +72,7 @@ fn choose(finding: Finding, server: &Server) -> Finding {
         .fix(scale(&server.id, tier, "<one of that tier>"))
 }
 
-fn scale(id: &ServerId, tier: &str, sku: &str) -> String {
+fn scale(id: &ServerId, tier: &str, sku: &str) -> Step {
     let (tier, sku) = (command::quote(tier), command::quote(sku));
-    command::server(id, "update", &format!("--tier {tier} --sku-name {sku}"))
+    command::scale(id, &format!("--tier {tier} --sku-name {sku}"))
 }

@@ -94,14 +94,7 @@ fn taken(facts: &Facts, server: Option<&ServerId>, name: &str) -> Finding {
         return finding.milder(Severity::Warning);
     }
     server.into_iter().fold(finding, |finding, id| {
-        finding.fix(format!(
-            "az postgres flexible-server db delete --subscription {} --resource-group {} --server-name {} \
-             --database-name {}",
-            command::quote(&id.subscription),
-            command::quote(&id.resource_group),
-            command::quote(&id.name),
-            command::quote(name)
-        ))
+        finding.fix(command::delete_database(id, name))
     })
 }
 

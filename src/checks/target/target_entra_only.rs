@@ -29,10 +29,6 @@ fn run(facts: &Facts) -> Judged {
         "password authentication is `Disabled` on the target",
     )
     .evidence("passwordAuth", "Disabled")
-    .fix(command::server(
-        &server.id,
-        "update",
-        "--password-auth Enabled",
-    ));
+    .fix(command::accept_passwords(&server.id));
     Ok(finding.into())
 }

@@ -42,5 +42,5 @@ fn finding(replica: &Replica) -> Finding {
     finding.message = message;
     finding
         .evidence("id", &replica.id)
-        .fix(command::server(&replica.id, "delete", "--yes"))
+        .fix(command::delete_replica(&replica.id))
 }

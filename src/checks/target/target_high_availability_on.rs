@@ -39,10 +39,6 @@ fn run(facts: &Facts) -> Judged {
     )
     .evidence("mode", mode)
     .evidence("state", state)
-    .fix(command::server(
-        &server.id,
-        "update",
-        "--zonal-resiliency Disabled",
-    ))
+    .fix(command::availability_off(&server.id))
     .into())
 }

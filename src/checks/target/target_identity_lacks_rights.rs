@@ -64,7 +64,7 @@ fn run(facts: &Facts) -> Judged {
     );
     let finding = Finding::new("server", message)
         .evidence("lacks", lacking.join(", "))
-        .fix(grant);
+        .fix(command::az(grant).by_person());
     Ok(if facts.migration.identity_migrates {
         finding
     } else {

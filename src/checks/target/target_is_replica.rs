@@ -30,11 +30,7 @@ fn run(facts: &Facts) -> Judged {
         .as_deref()
         .and_then(|id| id.rsplit('/').next());
     let of = of.map(|name| format!(" of `{name}`")).unwrap_or_default();
-    let promote = command::server(
-        &server.id,
-        "replica promote",
-        "--promote-mode standalone --promote-option planned",
-    );
+    let promote = command::promote(&server.id);
     Ok(Finding::new(
         "server",
         format!("the target is a read replica{of}, its role is `{role}`"),

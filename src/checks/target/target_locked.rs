@@ -43,8 +43,15 @@ fn finding(lock: &Lock, level: &str) -> Finding {
         lock.name,
         lock.scope()
     );
+    // A lock on a group or a subscription keeps other resources too: not for a script to take away.
+    let delete = command::delete_lock(&lock.id);
+    let delete = if lock.is_on_server() {
+        delete
+    } else {
+        delete.by_person()
+    };
     Finding::new(format!("lock/{}", lock.name), message)
         .evidence("level", level)
         .evidence("id", &lock.id)
-        .fix(format!("az lock delete --ids {}", command::quote(&lock.id)))
+        .fix(delete)
 }

@@ -27,13 +27,12 @@ fn run(facts: &Facts) -> Judged {
     let finding =
         Finding::new("server", format!("the target's state is `{state}`")).evidence("state", state);
     Ok(match state.to_ascii_lowercase().as_str() {
-        "stopped" => finding.fix(command::server(&server.id, "start", "")),
-        "stopping" | "starting" | "updating" | "restarting" | "provisioning" => {
-            finding.fix(format!(
-                "{} # until it says Ready",
-                command::server(&server.id, "show", "--query state")
-            ))
-        }
+        "stopped" => finding.fix(command::server(&server.id, "start", "").first()),
+        "stopping" | "starting" | "updating" | "restarting" | "provisioning" => finding.fix(
+            command::server(&server.id, "show", "--query state")
+                .by_person()
+                .note("until it says Ready"),
+        ),
         _ => finding,
     }
     .into())

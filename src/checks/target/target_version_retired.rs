@@ -40,11 +40,7 @@ fn run(facts: &Facts) -> Judged {
     let finding = Finding::new("server", message)
         .evidence("version", major)
         .evidence("dates as of", AS_OF)
-        .fix(command::server(
-            &server.id,
-            "upgrade",
-            &format!("--version {}", newer(facts, today)),
-        ));
+        .fix(command::upgrade(&server.id, newer(facts, today)));
     Ok(finding.into())
 }
 

@@ -25,7 +25,6 @@ fn run(facts: &Facts) -> Judged {
     if target.major() >= source.major() {
         return Ok(Findings::none());
     }
-    let upgrade = format!("--version {} --yes", source.major());
     Ok(Finding::new(
         "server",
         format!(
@@ -35,6 +34,6 @@ fn run(facts: &Facts) -> Judged {
     )
     .evidence("source", source)
     .evidence("target", target)
-    .fix(command::server(&server.id, "upgrade", &upgrade))
+    .fix(command::upgrade(&server.id, source.major()))
     .into())
 }

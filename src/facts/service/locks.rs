@@ -20,14 +20,21 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// The resource id of what it was put on.
+    pub fn on(&self) -> &str {
+        let lower = self.id.to_ascii_lowercase();
+        let end = lower.find("/providers/microsoft.authorization/");
+        &self.id[..end.unwrap_or(self.id.len())]
+    }
+
+    /// Whether it was put on the server alone.
+    pub fn is_on_server(&self) -> bool {
+        self.scope() == "the server"
+    }
+
     /// What it was put on, in words.
     pub fn scope(&self) -> &'static str {
-        let lower = self.id.to_ascii_lowercase();
-        let on = lower
-            .split("/providers/microsoft.authorization/")
-            .next()
-            .unwrap_or(&lower);
-        match on {
+        match self.on().to_ascii_lowercase().as_str() {
             on if on.contains("/providers/") => "the server",
             on if on.contains("/resourcegroups/") => "its resource group",
             _ => "its subscription",

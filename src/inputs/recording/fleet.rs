@@ -2,12 +2,14 @@
 //! Azure is one for all of them; a database server is asked for its migration, so its answers carry that name.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use super::recorder::{Written, entry, last, unwritable};
+use super::store::Writer;
 use super::{Entry, FORMAT, Manifest, Recorder, Recording, RecordingError, Source};
 use crate::plan::Migration;
 use crate::plan::fleet::FleetNote;
@@ -49,32 +51,37 @@ impl Source for Recorded<'_> {
 
 /// Writes a fleet as it is read. Nothing but the list of questions stays in memory.
 pub struct FleetRecorder {
-    recorder: Recorder,
+    path: PathBuf,
     kept: Mutex<Kept>,
 }
 
-#[derive(Default)]
 struct Kept {
+    writer: Writer,
     names: HashSet<(Option<String>, String)>,
     entries: Vec<Entry>,
 }
 
 impl FleetRecorder {
-    /// Prepares `folder`, which must be empty or absent.
+    /// Prepares `path` as [`Recorder::create`] does.
     ///
     /// # Errors
     /// When it holds something already, or cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
+    pub fn create(path: &Path) -> Result<Self, RecordingError> {
+        let writer = Recorder::create(path)?.begin()?;
         Ok(FleetRecorder {
-            recorder: Recorder::create(folder)?,
-            kept: Mutex::default(),
+            path: path.to_owned(),
+            kept: Mutex::new(Kept {
+                writer,
+                names: HashSet::new(),
+                entries: Vec::new(),
+            }),
         })
     }
 
     /// Writes what is new in the answers of a migration, or in those that belong to none.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// When something in it looks like a secret, and when a file cannot be written: the recording is then not finished.
     pub fn keep(&self, migration: Option<&str>, answers: &Answers) -> Result<(), RecordingError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, answer) in answers.iter() {
@@ -84,10 +91,18 @@ impl FleetRecorder {
                 continue;
             }
             let number = kept.entries.len() + 1;
-            let entry = self.recorder.entry(number, key, answer)?;
+            let (entry, file) = entry(number, key, answer)?;
+            if let Some(file) = file {
+                self.put(&mut kept.writer, &file)?;
+            }
             kept.entries.push(Entry { migration, ..entry });
         }
         Ok(())
+    }
+
+    fn put(&self, writer: &mut Writer, (name, bytes): &Written) -> Result<(), RecordingError> {
+        let written = writer.put(name, bytes);
+        written.map_err(|source| unwritable(&self.path, source))
     }
 
     /// Writes the manifest: a recording without one was not finished.
@@ -101,11 +116,12 @@ impl FleetRecorder {
         asker: Asker,
         recorded_at: OffsetDateTime,
     ) -> Result<(), RecordingError> {
-        let kept = self
-            .kept
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut answers = kept.entries;
+        let kept = self.kept.into_inner();
+        let Kept {
+            mut writer,
+            entries: mut answers,
+            ..
+        } = kept.unwrap_or_else(PoisonError::into_inner);
         answers.sort_by(|a, b| (&a.migration, &a.question).cmp(&(&b.migration, &b.question)));
         let manifest = Manifest {
             format: FORMAT,
@@ -117,6 +133,8 @@ impl FleetRecorder {
             fleet: Some(note),
             answers,
         };
-        self.recorder.file("manifest.json", &manifest)
+        let (name, bytes) = last(&manifest)?;
+        let finished = writer.put(&name, &bytes).and_then(|()| writer.finish());
+        finished.map_err(|source| unwritable(&self.path, source))
     }
 }

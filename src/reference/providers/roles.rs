@@ -113,6 +113,14 @@ pub fn is_built_in_role(kind: SourceKind, name: &str) -> bool {
     rows.any(|is_one| is_one)
 }
 
+/// Whether a provider of whatever kind makes a role of this name.
+pub fn is_role_of_a_provider(name: &str) -> bool {
+    let mut rows = BUILT_IN.iter().map(|(_, names, beginnings)| {
+        names.contains(&name) || beginnings.iter().any(|b| name.starts_with(b))
+    });
+    is_superuser_account(name) || rows.any(|is_one| is_one)
+}
+
 /// Whether this is an account that only a provider signs in as, with every right.
 pub fn is_superuser_account(name: &str) -> bool {
     SUPERUSERS.contains(&name)

@@ -26,15 +26,13 @@ pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|((id, is_found), count)| (Reverse(*count), !*is_found, *id));
-    let reason = |((id, is_found), count): ((&'_ str, bool), usize)| {
+    let reasons = counts.into_iter().map(|((id, is_found), count)| {
         let title = checks::find(id).map_or(id, |c| c.title);
         let open = if is_found { "" } else { "not answered: " };
-        (id, format!("{open}{title}"), count)
-    };
-    let reasons = counts.into_iter().map(reason);
-    reasons
-        .map(|(id, words, count)| Reason { id, words, count })
-        .collect()
+        let words = format!("{open}{title}");
+        Reason { id, words, count }
+    });
+    reasons.collect()
 }
 
 /// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.

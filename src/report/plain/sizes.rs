@@ -3,14 +3,13 @@
 use super::Page;
 use crate::report::sizing::words::{chosen, copy, has, needs, smaller};
 use crate::report::sizing::{EstimateReport, SizingReport};
-use crate::report::text::visible;
 
 impl Page {
     pub(super) fn sizing(&mut self, sizing: &SizingReport) {
         self.gap();
-        self.labelled(0, "size", &visible(&format!("needs {}", needs(sizing))));
+        self.labelled(0, "size", &format!("needs {}", needs(sizing)));
         if let Some(offered) = &sizing.offered {
-            self.labelled(0, "", &visible(&format!("has {}", has(offered))));
+            self.labelled(0, "", &format!("has {}", has(offered)));
         }
         if let Some(recommended) = &sizing.recommended {
             let smallest = chosen(&recommended.smallest);
@@ -27,14 +26,14 @@ impl Page {
                 "smallest that fits{place}: {smallest}{}",
                 more.unwrap_or_default()
             );
-            self.labelled(0, "", &visible(&line));
+            self.labelled(0, "", &line);
             if let Some(smaller) = smaller(&recommended.rejected) {
-                self.labelled(0, "", &visible(&smaller));
+                self.labelled(0, "", &smaller);
             }
         }
         if !sizing.unknown.is_empty() {
             let line = format!("not known: {}", sizing.unknown.join("; "));
-            self.labelled(0, "", &visible(&line));
+            self.labelled(0, "", &line);
         }
     }
 

@@ -57,7 +57,7 @@ fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
 
         let outcomes = run.outcomes(&CHECKS[..1]);
         for command in outcomes[0].findings.iter().flat_map(|f| &f.fix) {
-            server.run(&ill, command);
+            server.run(&ill, &command.to_string());
         }
         assert_eq!(run.found(CHECKS), set([left_behind]), "{major}");
     }
@@ -189,7 +189,7 @@ fn real_extensions_give_nothing_until_their_jobs_run() {
     // The list is in another database than the one that is migrated.
     assert_eq!(Run::of(&server, &[&good]).found(CHECKS), set([job]));
     for command in run.outcomes(&CHECKS[1..2])[0].findings[0].fix.iter() {
-        server.run("shop_1", command);
+        server.run("shop_1", &command.to_string());
     }
     server.run(
         "postgres",

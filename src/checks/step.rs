@@ -1,0 +1,197 @@
+//! A step that mends a finding: what a report shows of it, and what `flexready fix` does with it.
+//! Not here: how the words are quoted (`command`), how a script is put together (`remedy`).
+
+use std::fmt;
+
+use crate::plan::ServerId;
+use crate::question::Side;
+
+/// What a step is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A server parameter of a flexible server.
+    Parameter {
+        server: ServerId,
+        name: String,
+        value: String,
+    },
+    Restart(ServerId),
+    /// A whole az command, every word quoted.
+    Az(String),
+    /// A statement, without a semicolon, in one database; `None` where any will do.
+    Sql {
+        side: Side,
+        database: Option<String>,
+        statement: String,
+    },
+    /// Anything else that a person is told to do.
+    Words(String),
+}
+
+/// Who takes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The script: the step has one form, and only adds something or can be put back.
+    ByScript,
+    /// A person: it deletes something, cannot be put back, opens a way in, or is one of several answers.
+    ByPerson,
+    /// Whoever ends the migration.
+    Afterwards,
+}
+
+/// What a step brings with it, where that is documented.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effect {
+    pub restarts: bool,
+    /// What it costs, as a part of a sentence.
+    pub costs: Option<&'static str>,
+    /// How long it usually takes.
+    pub takes: Option<&'static str>,
+    /// What else to know before it is run.
+    pub mind: Option<&'static str>,
+}
+
+/// One step of a finding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub what: What,
+    pub taken: Taken,
+    pub effect: Effect,
+    /// Whether the migration alone needs it, so that it is put back afterwards.
+    pub is_temporary: bool,
+    /// What a report shows behind it.
+    pub note: Option<&'static str>,
+    /// Whether others only work when it is done.
+    pub is_first: bool,
+}
+
+impl Step {
+    pub(crate) fn new(what: What, taken: Taken) -> Self {
+        Step {
+            what,
+            taken,
+            effect: Effect::default(),
+            is_temporary: false,
+            note: None,
+            is_first: false,
+        }
+    }
+
+    /// A statement for the source, which a person has to decide on.
+    pub fn sql(database: impl Into<Option<String>>, statement: impl Into<String>) -> Self {
+        let statement = statement.into();
+        let statement = statement.trim_end().trim_end_matches(';').to_owned();
+        let what = What::Sql {
+            side: Side::Source,
+            database: database.into(),
+            statement,
+        };
+        Step::new(what, Taken::ByPerson)
+    }
+
+    #[must_use]
+    pub fn on_target(mut self) -> Self {
+        if let What::Sql { side, .. } = &mut self.what {
+            *side = Side::Target;
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn by_script(self) -> Self {
+        Step {
+            taken: Taken::ByScript,
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn by_person(self) -> Self {
+        Step {
+            taken: Taken::ByPerson,
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn afterwards(self) -> Self {
+        Step {
+            taken: Taken::Afterwards,
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn temporary(self) -> Self {
+        Step {
+            is_temporary: true,
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn first(self) -> Self {
+        Step {
+            is_first: true,
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub fn note(self, note: &'static str) -> Self {
+        Step {
+            note: Some(note),
+            ..self
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn effect(self, effect: Effect) -> Self {
+        Step { effect, ..self }
+    }
+}
+
+impl From<String> for Step {
+    fn from(words: String) -> Self {
+        Step::new(What::Words(words), Taken::ByPerson)
+    }
+}
+
+impl From<&str> for Step {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.what {
+            What::Parameter {
+                server,
+                name,
+                value,
+            } => f.write_str(&super::command::parameter_line(server, name, value))?,
+            What::Restart(server) => f.write_str(&super::command::restart_line(server))?,
+            What::Az(line) | What::Words(line) => f.write_str(line)?,
+            What::Sql {
+                database,
+                statement,
+                ..
+            } => {
+                write!(f, "{statement};")?;
+                if let Some(database) = database {
+                    write!(
+                        f,
+                        " -- in database {}",
+                        super::command::identifier(database)
+                    )?;
+                }
+            }
+        }
+        let mark = match &self.what {
+            What::Sql { .. } => "--",
+            _ => "#",
+        };
+        self.note.map_or(Ok(()), |note| write!(f, " {mark} {note}"))
+    }
+}

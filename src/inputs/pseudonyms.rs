@@ -1,0 +1,101 @@
+//! A recording fit to share: names, hosts and ids get pseudonyms, the same one for the same name wherever it stands, so that
+//! a replay comes to the same verdict.
+//!
+//! Here: which parts of migrations and answers hold names. In `names`: the pseudonyms; in `words`: what is nobody's own. What is left as it is: what PostgreSQL,
+//! Azure and extensions call their own, IP addresses (the checks of the network compare them), sizes, versions and settings.
+
+mod arm;
+mod names;
+mod rows;
+mod words;
+
+use serde_json::Value;
+
+use crate::plan::Migration;
+use crate::question::{Answer, Answers, Given, Refusal};
+use names::Names;
+
+/// The migration and its answers with pseudonyms. Which name has which is kept nowhere.
+///
+/// # Panics
+/// Never: a migration with other names is a migration.
+pub fn of(migration: &Migration, answers: &Answers) -> (Migration, Answers) {
+    let mut names = Names::default();
+    let migration = renamed(&mut names, migration);
+    // Names first, wherever they stand alone; then texts, which only quote them.
+    let mut redacted = Answers::new(answers.recorded_at, answers.origin);
+    redacted.asker = answers.asker.clone();
+    redacted.asker.azure_identity = answers.asker.azure_identity.as_ref().map(|i| names.of(i));
+    // Azure compares without regard to case and PostgreSQL does not: what both know has its exact form first.
+    for (key, _) in answers.iter().filter(|(key, _)| !key.starts_with("arm:")) {
+        names.key(key);
+    }
+    let mut all: Vec<(String, Answer)> = Vec::new();
+    for (key, answer) in answers.iter() {
+        let own = names.key(key);
+        all.push((own, given(&mut names, key, answer)));
+    }
+    for (key, answer) in all {
+        let answer = match answer {
+            Answer::Refused(refusal) => Answer::Refused(Refusal {
+                message: names.in_text(&refusal.message),
+                ..refusal
+            }),
+            Answer::Given(mut given) => {
+                if key.starts_with("arm:") {
+                    arm::texts(&names, &mut given.json);
+                }
+                Answer::Given(given)
+            }
+        };
+        redacted.insert(key, answer);
+    }
+    (migration, redacted)
+}
+
+fn given(names: &mut Names, key: &str, answer: &Answer) -> Answer {
+    let Answer::Given(Given { json, api_version }) = answer else {
+        return answer.clone();
+    };
+    let mut json = json.clone();
+    match key.split_once(':') {
+        Some(("arm", path)) => arm::rename(names, path, &mut json),
+        Some(("sql", path)) => {
+            rows::rename(names, path.rsplit('/').next().unwrap_or(path), &mut json)
+        }
+        _ => {}
+    }
+    Answer::Given(Given {
+        json,
+        api_version: api_version.clone(),
+    })
+}
+
+/// Fields of a migration that hold a name, a host or an id.
+const HOSTS: &[&str] = &["host", "address"];
+const NAMES: &[&str] = &["name", "database", "databases", "user", "migration_user"];
+
+fn renamed(names: &mut Names, migration: &Migration) -> Migration {
+    let mut json = serde_json::to_value(migration).expect("a migration is JSON");
+    // The location is a public name: `{ "subscription", "name", … }`
+    let location = json.get("location").and_then(|l| l.get("name")).cloned();
+    walk(names, "", &mut json);
+    if let (Some(name), Some(place)) = (location, json.get_mut("location")) {
+        place["name"] = name;
+    }
+    serde_json::from_value(json).expect("a migration with other names is a migration")
+}
+
+fn walk(names: &mut Names, key: &str, value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields
+            .iter_mut()
+            .for_each(|(key, value)| walk(names, key, value)),
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(names, key, item)),
+        Value::String(text) if text.starts_with("/subscriptions/") => *text = names.id(text),
+        Value::String(text) if HOSTS.contains(&key) => *text = names.host(text),
+        Value::String(text) if NAMES.contains(&key) => *text = names.of(text),
+        Value::String(text) if key == "subscription" => *text = names.guids(text),
+        _ => {}
+    }
+}

@@ -1,0 +1,255 @@
+//! Which name has which pseudonym: `name1`, `name2`, … in the order in which they turn up. None needs quotes in SQL, and
+//! each may be a resource of Azure's.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
+
+use super::words::{SUFFIXES, TYPES, is_public};
+
+static GUID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
+});
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@.+\x{80}-\x{10FFFF}-]+"#)
+        .expect("the pattern is tested")
+});
+static SQL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#""(?:[^"]|"")+"|'(?:[^']|'')*'|[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*"#)
+        .expect("the pattern is tested")
+});
+
+#[derive(Default)]
+pub(super) struct Names {
+    exact: BTreeMap<String, String>,
+    /// The first of those that differ in case alone: Azure compares without regard to it.
+    lower: BTreeMap<String, String>,
+    guids: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// The pseudonym of a name, where case counts.
+    pub fn of(&mut self, name: &str) -> String {
+        if let Some(known) = self.exact.get(name) {
+            return known.clone();
+        }
+        if is_public(name) {
+            return name.to_owned();
+        }
+        let pseudonym = format!("name{}", self.exact.len() + 1);
+        self.exact.insert(name.to_owned(), pseudonym.clone());
+        self.lower
+            .entry(name.to_lowercase())
+            .or_insert_with(|| pseudonym.clone());
+        pseudonym
+    }
+
+    /// The pseudonym of a name of Azure's, where case does not count.
+    pub fn of_azure(&mut self, name: &str) -> String {
+        if GUID.find(name).is_some_and(|guid| guid.as_str() == name) {
+            return self.guids(name);
+        }
+        if let Some(known) = self
+            .exact
+            .get(name)
+            .or_else(|| self.lower.get(&name.to_lowercase()))
+        {
+            return known.clone();
+        }
+        let lower = name.to_lowercase();
+        if lower.starts_with("privatelink.") || SUFFIXES.iter().any(|s| lower.ends_with(s)) {
+            return self.host(name);
+        }
+        self.of(name)
+    }
+
+    /// A resource id, or a path of ARM's: subscription, groups and names of resources.
+    pub fn id(&mut self, path: &str) -> String {
+        let parts: Vec<&str> = path.split('/').collect();
+        let mut own = Vec::with_capacity(parts.len());
+        for (at, part) in parts.iter().enumerate() {
+            let before = at.checked_sub(1).map_or("", |b| parts[b]);
+            own.push(match before.to_ascii_lowercase().as_str() {
+                "subscriptions" => self.guids(part),
+                "providers" | "locations" | "configurations" | "" => (*part).to_owned(),
+                _ if is_name_place(&parts, at) && !part.is_empty() => self.of_azure(part),
+                _ => (*part).to_owned(),
+            });
+        }
+        own.join("/")
+    }
+
+    /// A host name. The end that shows the provider stays; addresses and paths of sockets do too.
+    pub fn host(&mut self, host: &str) -> String {
+        if host.parse::<IpAddr>().is_ok() || host.starts_with('/') || is_public(host) {
+            return host.to_owned();
+        }
+        if host.contains(':') {
+            let parts: Vec<String> = host.split(':').map(|part| self.of(part)).collect();
+            return parts.join(":");
+        }
+        let lower = host.to_lowercase();
+        let known = SUFFIXES.iter().find(|s| lower.ends_with(*s));
+        let (own, end) = match known {
+            Some(suffix) => (&host[..host.len() - suffix.len()], *suffix),
+            None if lower.starts_with("privatelink.") => return host.to_owned(),
+            None => (host, if host.contains('.') { ".example" } else { "" }),
+        };
+        if own == "privatelink" {
+            return host.to_owned();
+        }
+        let known = self.lower.get(&own.to_lowercase()).cloned();
+        format!("{}{end}", known.unwrap_or_else(|| self.of(own)))
+    }
+
+    /// The text with every GUID exchanged.
+    pub fn guids(&mut self, text: &str) -> String {
+        let guids = &mut self.guids;
+        GUID.replace_all(text, |found: &Captures| {
+            let number = guids.len() + 1;
+            let known = guids.entry(found[0].to_lowercase());
+            known
+                .or_insert_with(|| format!("00000000-0000-4000-8000-{number:012}"))
+                .clone()
+        })
+        .into_owned()
+    }
+
+    /// A piece of SQL that is made of names: `app."Old orders"`, `app.load(integer)`. Literals are taken out.
+    pub fn sql(&mut self, text: &str) -> String {
+        if let Some(known) = self.exact.get(text) {
+            return known.clone();
+        }
+        SQL.replace_all(text, |found: &Captures| {
+            let word = &found[0];
+            if word.starts_with('\'') {
+                "'…'".to_owned()
+            } else if word.starts_with('"') {
+                self.of(&word[1..word.len() - 1].replace("\"\"", "\""))
+            } else if TYPES.contains(&word.to_lowercase().as_str()) {
+                word.to_owned()
+            } else {
+                self.of(word)
+            }
+        })
+        .into_owned()
+    }
+
+    /// A text of somebody's with the names in it that are known by now.
+    pub fn in_text(&self, text: &str) -> String {
+        let text = GUID.replace_all(text, |found: &Captures| {
+            let known = self.guids.get(&found[0].to_lowercase());
+            known
+                .cloned()
+                .unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".to_owned())
+        });
+        WORD.replace_all(&text, |found: &Captures| self.known(&found[0]))
+            .into_owned()
+    }
+
+    fn known(&self, word: &str) -> String {
+        let quoted = word.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
+        let bare = quoted.unwrap_or(word);
+        let of = |name: &str| {
+            self.exact
+                .get(name)
+                .or_else(|| self.lower.get(&name.to_lowercase()))
+        };
+        match of(bare) {
+            Some(known) if quoted.is_some() => format!("\"{known}\""),
+            Some(known) => known.clone(),
+            // Whatever stands in quotes is a name, whosever it is
+            None if quoted.is_some() && !is_public(bare) => "\"…\"".to_owned(),
+            None => {
+                let parts: Vec<String> = word
+                    .split('.')
+                    .map(|p| of(p).cloned().unwrap_or_else(|| p.to_owned()))
+                    .collect();
+                parts.join(".")
+            }
+        }
+    }
+
+    /// A question's key with the names that its answer has.
+    pub fn key(&mut self, key: &str) -> String {
+        let Some((kind, rest)) = key.split_once(':') else {
+            return key.to_owned();
+        };
+        match kind {
+            "arm" => {
+                let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+                format!("arm:{}?{query}", self.id(path).to_lowercase())
+            }
+            "sql" => {
+                let (side, rest) = rest.split_once('/').unwrap_or((rest, ""));
+                let (database, query) = rest.rsplit_once('/').unwrap_or((rest, ""));
+                format!("sql:{side}/{}/{query}", self.of(database))
+            }
+            "connection" => {
+                let (side, database) = rest.split_once('/').unwrap_or((rest, ""));
+                format!("connection:{side}/{}", self.of(database))
+            }
+            "dns" => format!("dns:{}", self.host(rest).to_lowercase()),
+            _ => key.to_owned(),
+        }
+    }
+}
+
+/// Whether this part of a path is a resource's name: after a provider they come in pairs of type and name.
+fn is_name_place(parts: &[&str], at: usize) -> bool {
+    let before = parts[..at]
+        .iter()
+        .rposition(|p| p.eq_ignore_ascii_case("providers"));
+    match before {
+        Some(provider) => (at - provider) % 2 == 1 && at > provider + 2,
+        None => parts[at - 1].eq_ignore_ascii_case("resourceGroups"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_name_has_the_same_pseudonym() {
+        let mut names = Names::default();
+        assert_eq!(names.of("orders"), "name1");
+        assert_eq!(names.of("Orders"), "name2");
+        assert_eq!(names.of_azure("ORDERS"), "name1");
+        assert_eq!(
+            names.sql("orders.\"Odd \"\"one\"\"\"(integer)"),
+            "name1.name3(integer)"
+        );
+        assert_eq!(
+            names.in_text("no table \"Odd \"\"one\"\" in orders, or x"),
+            "no table \"…\" in name1, or x"
+        );
+        assert_eq!(names.of("pg_monitor"), "pg_monitor");
+    }
+
+    #[test]
+    fn ids_and_hosts() {
+        let mut names = Names::default();
+        let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop";
+        let own = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/name1/providers/Microsoft.DBforPostgreSQL/flexibleServers/name2";
+        assert_eq!(names.id(id), own);
+        assert_eq!(names.id(&id.to_lowercase()), own.to_lowercase());
+        assert_eq!(
+            names.id(&format!("{id}/configurations/work_mem")),
+            format!("{own}/configurations/work_mem")
+        );
+        assert_eq!(
+            names.id(&format!("{id}/replicas")),
+            format!("{own}/replicas")
+        );
+        assert_eq!(
+            names.host("shop.postgres.database.azure.com"),
+            "name2.postgres.database.azure.com"
+        );
+        assert_eq!(names.host("db.corp.example"), "name3.example");
+        assert_eq!(names.host("10.0.0.1"), "10.0.0.1");
+        assert_eq!(names.host("p:r:i"), "name4:name5:name6");
+    }
+}

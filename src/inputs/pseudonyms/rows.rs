@@ -1,0 +1,222 @@
+//! Which columns of the queries' answers hold names, and which of the settings.
+
+use serde_json::Value;
+
+use super::names::Names;
+
+/// Columns whose texts are names of the user's, or are made of them.
+const COLUMNS: &[&str] = &[
+    "application",
+    "calls",
+    "column_name",
+    "database",
+    "databases",
+    "detail",
+    "example",
+    "file",
+    "first_function",
+    "first_relation",
+    "first_use",
+    "function",
+    "gid",
+    "grantee",
+    "key",
+    "library",
+    "name",
+    "names",
+    "object",
+    "other_memberships",
+    "owner",
+    "part",
+    "public_owner",
+    "role",
+    "roles",
+    "schema",
+    "schemas",
+    "session_user",
+    "slot",
+    "source",
+    "table_name",
+    "tablespace",
+    "target",
+    "unqualified",
+    "used_by",
+    "users",
+    "jobs",
+    "sequences",
+    "base",
+    "support",
+];
+
+/// Of these queries, these columns hold what PostgreSQL or an extension calls its own.
+const PUBLIC: &[(&str, &str)] = &[
+    ("collations", "name"),
+    ("extension_pins", "name"),
+    ("extensions", "name"),
+    ("languages", "name"),
+    ("removed_types", "name"),
+    ("removed_uses", "name"),
+    ("removed_words", "name"),
+    ("role_settings", "name"),
+    ("settings", "name"),
+    ("settings", "source"),
+    ("superuser_objects", "detail"),
+    ("target_collations", "name"),
+];
+
+/// Settings that name hosts, files or people, and that no check compares.
+const PLACES: &[&str] = &[
+    "archive_cleanup_command",
+    "archive_command",
+    "bonjour_name",
+    "cluster_name",
+    "config_file",
+    "data_directory",
+    "event_source",
+    "external_pid_file",
+    "hba_file",
+    "ident_file",
+    "krb_server_keyfile",
+    "log_directory",
+    "log_filename",
+    "log_line_prefix",
+    "primary_conninfo",
+    "primary_slot_name",
+    "promote_trigger_file",
+    "recovery_end_command",
+    "restore_command",
+    "ssl_ca_file",
+    "ssl_cert_file",
+    "ssl_crl_file",
+    "ssl_key_file",
+    "ssl_passphrase_command",
+    "stats_temp_directory",
+    "synchronous_standby_names",
+    "syslog_ident",
+    "unix_socket_directories",
+];
+
+/// Settings that name databases, roles and the like, which checks compare with others.
+const NAMED: &[&str] = &[
+    "cron.database_name",
+    "default_tablespace",
+    "pg_partman_bgw.dbname",
+    "pg_partman_bgw.role",
+    "role",
+    "search_path",
+    "temp_tablespaces",
+];
+
+const REDACTED: &str = "redacted";
+
+/// Renames in all rows of a query's answer.
+pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
+    let query = query.split('@').next().unwrap_or(query);
+    for row in json.as_array_mut().into_iter().flatten() {
+        let Some(fields) = row.as_object_mut() else {
+            continue;
+        };
+        let setting = fields
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_lowercase();
+        let is_user = fields.get("is_user") == Some(&Value::Bool(true));
+        for (column, value) in fields.iter_mut() {
+            let is_value = ["reset_val", "boot_val", "value"].contains(&column.as_str());
+            if is_value && PLACES.contains(&setting.as_str()) {
+                hide(value);
+            } else if is_value && NAMED.contains(&setting.as_str()) {
+                walk(names, value);
+            } else if (query, column.as_str()) == ("hba", "address") {
+                address(names, value);
+            } else if COLUMNS.contains(&column.as_str())
+                && (is_user || !PUBLIC.contains(&(query, column.as_str())))
+            {
+                name(names, query, column, value);
+            }
+        }
+    }
+}
+
+/// A line of `pg_hba.conf` may name a host, or a whole domain.
+fn address(names: &mut Names, value: &mut Value) {
+    if let Value::String(text) = value {
+        *text = names.host(text);
+    }
+}
+
+fn hide(value: &mut Value) {
+    if value.as_str().is_some_and(|text| !text.is_empty()) {
+        *value = REDACTED.into();
+    }
+}
+
+/// A column of whole names, or of texts that are made of them.
+fn name(names: &mut Names, query: &str, column: &str, value: &mut Value) {
+    let is_whole = matches!(
+        column,
+        "application"
+            | "database"
+            | "gid"
+            | "grantee"
+            | "owner"
+            | "public_owner"
+            | "role"
+            | "roles"
+            | "schema"
+            | "schemas"
+            | "session_user"
+            | "slot"
+            | "tablespace"
+            | "databases"
+            | "users"
+            | "other_memberships"
+            | "file"
+    );
+    let is_plain_name = matches!(
+        (query, column),
+        (
+            "database_defaults"
+                | "database_sizes"
+                | "databases"
+                | "roles"
+                | "target_roles"
+                | "replication_slots",
+            "name"
+        ) | (
+            "foreign_servers" | "event_triggers" | "identities" | "large_tables" | "row_security",
+            "name"
+        ) | (
+            "extension_tables" | "logical_replication" | "standbys",
+            "name"
+        )
+    );
+    match value {
+        Value::String(text) if is_whole || is_plain_name => *text = whole(names, text),
+        Value::Array(items) if is_whole => items
+            .iter_mut()
+            .for_each(|item| name(names, query, column, item)),
+        value => walk(names, value),
+    }
+}
+
+/// A name of `pg_hba.conf` may begin with `+` (a group's members); all else is the name.
+fn whole(names: &mut Names, text: &str) -> String {
+    match text.strip_prefix('+') {
+        Some(group) => format!("+{}", names.of(group)),
+        None => names.of(text),
+    }
+}
+
+fn walk(names: &mut Names, value: &mut Value) {
+    match value {
+        Value::String(text) => *text = names.sql(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(names, item)),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .filter(|(key, _)| COLUMNS.contains(&key.as_str()) || key.as_str() == "command")
+            .for_each(|(_, value)| walk(names, value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

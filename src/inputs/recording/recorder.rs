@@ -1,0 +1,149 @@
+//! Writes a recording: every answer a file, the manifest last, and nothing that looks like a secret.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::store::{self, Writer};
+use super::{Entry, FORMAT, Manifest, RecordingError, secrets};
+use crate::plan::Migration;
+use crate::question::{Answer, Answers};
+
+/// Writes the answers of a finished run as a recording.
+pub struct Recorder {
+    folder: PathBuf,
+}
+
+impl Recorder {
+    /// Prepares `folder`, which must be empty or absent; the file of a `.tar.gz` must not be there.
+    ///
+    /// # Errors
+    /// When it holds something already, or cannot be made.
+    pub fn create(folder: &Path) -> Result<Self, RecordingError> {
+        let unwritable = |source| unwritable(folder, source);
+        let is_taken = if store::is_archive(folder) {
+            folder.exists()
+        } else {
+            fs::create_dir_all(folder).map_err(unwritable)?;
+            fs::read_dir(folder).map_err(unwritable)?.next().is_some()
+        };
+        if is_taken {
+            return Err(RecordingError::NotEmpty {
+                path: folder.to_owned(),
+            });
+        }
+        Ok(Recorder {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Writes all answers, and the manifest last: a recording without one was not finished.
+    ///
+    /// # Errors
+    /// When something in it looks like a secret, and when a file cannot be written.
+    pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
+        let mut files = Vec::new();
+        let mut entries = Vec::new();
+        for (index, (key, answer)) in answers.iter().enumerate() {
+            let (entry, file) = entry(index + 1, key, answer)?;
+            entries.push(entry);
+            files.extend(file);
+        }
+        let manifest = Manifest {
+            format: FORMAT,
+            tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            recorded_at: answers.recorded_at,
+            origin: answers.origin,
+            asked_as: answers.asker.clone(),
+            migrations: migrations.to_vec(),
+            fleet: None,
+            answers: entries,
+        };
+        files.push(last(&manifest)?);
+        let written = Writer::begin(&self.folder).and_then(|mut writer| {
+            files
+                .iter()
+                .try_for_each(|(name, bytes)| writer.put(name, bytes))?;
+            writer.finish()
+        });
+        written.map_err(|source| unwritable(&self.folder, source))
+    }
+
+    /// Begins to write: for answers that come one after the other.
+    pub(super) fn begin(&self) -> Result<Writer, RecordingError> {
+        Writer::begin(&self.folder).map_err(|source| unwritable(&self.folder, source))
+    }
+}
+
+pub(super) fn unwritable(path: &Path, source: io::Error) -> RecordingError {
+    RecordingError::Unwritable {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A file of a recording: its name and its bytes.
+pub(super) type Written = (String, Vec<u8>);
+
+/// The manifest as the last file.
+pub(super) fn last(manifest: &Manifest) -> Result<Written, RecordingError> {
+    let json = serde_json::to_value(manifest).expect("a manifest is JSON");
+    Ok(("manifest.json".to_owned(), clean("the manifest", &json)?))
+}
+
+/// What the manifest says of an answer, and its file where it was given.
+pub(super) fn entry(
+    number: usize,
+    key: &str,
+    answer: &Answer,
+) -> Result<(Entry, Option<Written>), RecordingError> {
+    let start = Entry {
+        question: key.to_owned(),
+        migration: None,
+        file: None,
+        api_version: None,
+        refused: None,
+    };
+    Ok(match answer {
+        Answer::Refused(refusal) => {
+            let refused = Some(refusal.clone());
+            (Entry { refused, ..start }, None)
+        }
+        Answer::Given(given) => {
+            let file = format!("{number:03}-{}.json", slug(key));
+            let entry = Entry {
+                file: Some(file.clone()),
+                api_version: given.api_version.clone(),
+                ..start
+            };
+            (entry, Some((file, clean(key, &given.json)?)))
+        }
+    })
+}
+
+/// The bytes of a file, if nothing in it looks like a secret.
+fn clean(question: &str, json: &Value) -> Result<Vec<u8>, RecordingError> {
+    if let Some(what) = secrets::seen_in(json) {
+        let question = question.to_owned();
+        return Err(RecordingError::Secret { question, what });
+    }
+    let mut text = serde_json::to_vec_pretty(json).expect("answers and manifest are JSON");
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// A short ASCII name for a key: for people who look into the folder. Never parsed back.
+fn slug(key: &str) -> String {
+    let without_query = key.split('?').next().unwrap_or(key);
+    let words: Vec<String> = without_query
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let tail = words.len().saturating_sub(3);
+    let mut slug = words[tail..].join("-");
+    slug.truncate(60);
+    slug
+}

@@ -1,0 +1,113 @@
+//! A last look at what is about to be written: whatever still looks like a secret keeps the recording from being written.
+//! Wider than the masks of `redact`: these know where a secret stands, this asks what one looks like.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+use serde_json::Value;
+
+use crate::inputs::redact;
+
+/// What secrets look like, wherever they stand.
+const LOOKS: &[(&str, &str)] = &[
+    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    (
+        "an access token",
+        r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    ),
+    ("a key of Azure Storage", r"[A-Za-z0-9+/]{86}=="),
+    (
+        "a client secret of Microsoft Entra",
+        r"\b[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}\b",
+    ),
+    ("an access key of AWS", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a key of Google", r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    (
+        "a token of GitHub",
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})",
+    ),
+    ("a token of Slack", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    (
+        "a password's hash",
+        r"\bSCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]|\bmd5[0-9a-f]{32}\b|\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}",
+    ),
+    (
+        "a password of a command line",
+        r"(?i)--?(?:password|passwd|pwd|token|secret)[= ]+[^\s*<$-]\S*",
+    ),
+];
+
+static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let shapes = LOOKS.iter();
+    shapes
+        .map(|(what, look)| (*what, Regex::new(look).expect("the looks are tested")))
+        .collect()
+});
+
+/// What kind of secret a JSON value seems to hold, if any.
+pub(super) fn seen_in(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::String(text) => seen_in_text(text),
+        Value::Array(items) => items.iter().find_map(seen_in),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+            let by_key = (redact::is_secret_key(key) && !redact::is_hidden(value))
+                .then_some("a secret by its name");
+            by_key
+                .or_else(|| seen_in_text(key))
+                .or_else(|| seen_in(value))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn seen_in_text(text: &str) -> Option<&'static str> {
+    let shape = SHAPES
+        .iter()
+        .find(|(_, shape)| shape.is_match(text))
+        .map(|(what, _)| *what);
+    shape.or_else(|| {
+        let mut masked = text.to_owned();
+        redact::mask_text(&mut masked);
+        (masked != text).then_some("a password or a connection string")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_seen() {
+        let storage = format!("{}==", "Ab1+".repeat(21) + "xy");
+        for text in [
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+            "eyJhbGciOiJub25l.eyJzdWIiOiJ4",
+            storage.as_str(),
+            "abc8Q~abcdefghijklmnopqrstuvwxyz01234567",
+            "AKIAIOSFODNN7EXAMPLE",
+            "ghp_0123456789abcdefghijABCDEFGHIJ012345",
+            "SCRAM-SHA-256$4096:c2FsdA==$a:b",
+            "backup --password hush /x",
+            "postgresql://u:hush@h/d",
+            "host=h password=hush",
+        ] {
+            assert!(seen_in(&json!([{ "x": text }])).is_some(), "{text}");
+        }
+        assert!(seen_in(&json!({ "clientSecret": "hush" })).is_some());
+    }
+
+    #[test]
+    fn what_is_no_secret_is_not_seen() {
+        for value in [
+            json!({ "clientSecret": "********", "password": null }),
+            json!("password_encryption"),
+            json!("postgresql://u:********@h/d"),
+            json!("md5,scram-sha-256"),
+            json!("/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg"),
+        ] {
+            assert_eq!(seen_in(&value), None, "{value}");
+        }
+    }
+}

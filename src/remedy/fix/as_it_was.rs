@@ -1,0 +1,163 @@
+//! The commands that make replicas, high availability and locks again as the answers show them.
+
+use crate::checks::command::{self, az, flag, quote};
+use crate::checks::step::{Effect, Step};
+use crate::facts::Facts;
+use crate::facts::replicas::{Details, Replica};
+use crate::facts::server::{HighAvailability, Server, normal_location};
+use crate::facts::service::locks::Lock;
+
+const STANDBY_ON: Effect = Effect {
+    restarts: false,
+    costs: Some("a standby is paid for like the server itself"),
+    takes: None,
+    mind: Some("an online operation; the standby follows once it has the data"),
+};
+const REPLICA: Effect = Effect {
+    restarts: false,
+    costs: Some("a replica is paid for like a server"),
+    takes: Some(
+        "in the server's own region the same for any size, in another region minutes to hours by size",
+    ),
+    mind: Some(
+        "its SKU and storage must not be smaller than the server's; what it alone had is to be set by hand",
+    ),
+};
+
+/// One thing that is put back.
+pub(super) struct Back {
+    pub title: String,
+    /// Or what has to be done by hand.
+    pub step: Result<Step, String>,
+}
+
+pub(super) fn availability(facts: &Facts) -> Vec<Back> {
+    let Ok(server) = facts.server.as_ref() else {
+        return Vec::new();
+    };
+    let title = |mode: &str| format!("High availability was on, mode `{mode}`");
+    match server.high_availability.as_ref() {
+        Err(missing) => vec![Back {
+            title: "High availability: whether it was on is not known".to_owned(),
+            step: Err(missing.reason.clone()),
+        }],
+        Ok(ha) => match ha.mode.as_deref() {
+            None => Vec::new(),
+            Some(mode) if mode.eq_ignore_ascii_case("Disabled") => Vec::new(),
+            Some(mode) => vec![Back {
+                title: title(mode),
+                step: on_again(server, ha, mode),
+            }],
+        },
+    }
+}
+
+/// The flag of az chooses between zones by itself: a standby in the same zone is asked for through the REST interface.
+fn on_again(server: &Server, ha: &HighAvailability, mode: &str) -> Result<Step, String> {
+    match mode.to_ascii_lowercase().as_str() {
+        "zoneredundant" => {
+            let own = server.zone.as_ref().ok().and_then(|z| z.as_deref());
+            let zone = ha.standby_zone.as_deref().filter(|z| Some(*z) != own);
+            let zone = zone.map(|z| format!(" {}", flag("--standby-zone", z)));
+            let flags = format!("--zonal-resiliency Enabled{}", zone.unwrap_or_default());
+            Ok(command::server(&server.id, "update", &flags).effect(STANDBY_ON))
+        }
+        "samezone" => {
+            let url = format!(
+                "{}?api-version={}",
+                server.id.path(),
+                server.answered_version
+            );
+            let body = r#"{"properties":{"highAvailability":{"mode":"SameZone"}}}"#;
+            let words = format!(
+                "az rest --method patch --url {} --body {}",
+                quote(&url),
+                quote(body)
+            );
+            Ok(az(words).effect(STANDBY_ON))
+        }
+        _ => Err(format!("this version knows no mode `{mode}`")),
+    }
+}
+
+pub(super) fn replicas(facts: &Facts) -> Vec<Back> {
+    let Ok(server) = facts.server.as_ref() else {
+        return Vec::new();
+    };
+    let all = facts
+        .replicas
+        .as_ref()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let back = |replica: &Replica| Back {
+        title: format!("`{}` was a read replica", replica.id.name),
+        step: match &replica.details {
+            Ok(details) => Ok(again(server, replica, details)),
+            Err(missing) => Err(format!(
+                "its SKU and place are not known: {}",
+                missing.reason
+            )),
+        },
+    };
+    all.iter().map(back).collect()
+}
+
+fn again(server: &Server, replica: &Replica, details: &Details) -> Step {
+    let own = server
+        .storage
+        .as_ref()
+        .ok()
+        .and_then(|s| s.size_gib.clone().ok());
+    let larger = details
+        .storage_gib
+        .filter(|gib| own.is_none_or(|own| *gib > own));
+    let gib = larger.map(|gib| gib.to_string());
+    let flags = [
+        ("--source-server", Some(server.id.path())),
+        ("--location", Some(normal_location(&details.location))),
+        ("--tier", details.tier.clone()),
+        ("--sku-name", details.sku.clone()),
+        ("--storage-size", gib),
+        ("--zone", details.zone.clone()),
+        ("--subnet", details.subnet.clone()),
+        ("--private-dns-zone", details.dns_zone.clone()),
+    ];
+    let flags: Vec<String> = flags
+        .iter()
+        .filter_map(|(name, value)| Some(flag(name, value.as_deref().filter(|v| !v.is_empty())?)))
+        .collect();
+    let rest = format!("{} --yes", flags.join(" "));
+    command::server(&replica.id, "replica create", &rest).effect(REPLICA)
+}
+
+/// The locks that the fix takes away by itself; those of a wider scope were a person's decision.
+pub(super) fn locks(facts: &Facts) -> Vec<Back> {
+    let locks = facts
+        .service
+        .as_ref()
+        .ok()
+        .and_then(|s| s.locks.as_ref().ok());
+    let all = locks.map(Vec::as_slice).unwrap_or_default();
+    all.iter().filter_map(lock_again).collect()
+}
+
+fn lock_again(lock: &Lock) -> Option<Back> {
+    let level = lock.level.as_ref().ok()?;
+    let words = format!(
+        "az lock create {} {} {}",
+        flag("--name", &lock.name),
+        flag("--lock-type", level),
+        flag("--resource", lock.on())
+    );
+    let title = format!(
+        "Lock `{}` of level `{level}` lay on {}",
+        lock.name,
+        lock.scope()
+    );
+    let step = if lock.is_on_server() {
+        Ok(az(words))
+    } else {
+        Err(format!("if it was taken away: {words}"))
+    };
+    Some(Back { title, step })
+}

@@ -1,0 +1,94 @@
+//! What a person has to decide or to do: comments, with the choices as commands that a mark keeps from running.
+
+use super::bash::Script;
+use super::parameters::Setting;
+use super::wishes::{Asked, Wish, asked};
+use super::{MOST_TOLD, word};
+use crate::checks::Severity;
+use crate::checks::step::{Effect, Step, Taken, What};
+use crate::facts::Facts;
+use crate::verdict::Judgement;
+
+/// What a person has to decide or do: blockers and warnings that no step answers, and steps that are offered.
+pub(super) fn decisions(
+    script: &mut Script,
+    facts: &Facts,
+    judgement: &Judgement,
+    wishes: &[Wish],
+    done: &Done,
+) {
+    let taken_by_script = |asked: &Asked| {
+        let steps = &asked.finding.fix;
+        !steps.is_empty()
+            && steps.iter().all(|step| {
+                let wish = wishes.iter().find(|w| w.step == step);
+                wish.is_some_and(|w| w.taken() != Taken::ByPerson || w.is_restart())
+            })
+    };
+    let mut last = None;
+    let open: Vec<Asked> = asked(judgement)
+        .filter(|a| !taken_by_script(a))
+        .filter(|a| a.severity > Severity::Note || !a.finding.fix.is_empty())
+        .collect();
+    if !open.is_empty() {
+        script.part("For a person to decide, or to do");
+    }
+    for asked in &open {
+        let of_check = open.iter().filter(|a| a.check.id == asked.check.id);
+        if last != Some(asked.check.id) {
+            last = Some(asked.check.id);
+            script.blank();
+            let (title, id, severity) = (asked.check.title, asked.check.id, word(asked.severity));
+            script.comment(&format!("{title} [{id}, {severity}]"), "  ");
+            script.comment(&format!("  {}", asked.check.fix), "  ");
+            let count = of_check.clone().count();
+            if count > MOST_TOLD {
+                script.comment(
+                    &format!("  The first {MOST_TOLD} of {count}; the report has all."),
+                    "  ",
+                );
+            }
+        }
+        let is_told = of_check
+            .take(MOST_TOLD)
+            .any(|a| std::ptr::eq(a.finding, asked.finding));
+        if is_told {
+            decision(script, facts, asked, done);
+        }
+    }
+}
+
+/// What the script does anyhow, so that it is not offered again.
+pub(super) struct Done<'d> {
+    pub set: &'d [Setting<'d>],
+    pub restarts: bool,
+}
+
+impl Done<'_> {
+    fn covers(&self, step: &Step) -> bool {
+        match &step.what {
+            What::Restart(_) => self.restarts,
+            What::Parameter { name, .. } => {
+                let same = |s: &Setting| s.name.eq_ignore_ascii_case(name);
+                self.set.iter().any(same)
+            }
+            What::Az(_) | What::Sql { .. } | What::Words(_) => false,
+        }
+    }
+}
+
+fn decision(script: &mut Script, facts: &Facts, asked: &Asked, done: &Done) {
+    script.comment(&format!("  - {}", asked.finding.message), "    ");
+    let steps = asked.finding.fix.iter();
+    for step in steps.filter(|s| s.taken != Taken::Afterwards && !done.covers(s)) {
+        let effect = match step.what {
+            What::Restart(_) => Effect::default(),
+            _ => step.effect,
+        };
+        script.effect(&effect);
+        match script.command(facts, step) {
+            Some(command) => script.offer(&command),
+            None => script.comment(&format!("    by hand: {step}"), "      "),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `flexready fix`: the commands of a judgement as one bash script, in the order in which they are to be run. Restarts once.
+//! Here: what is to be done before the migration. In `decisions`: what it leaves to a person. In `restore`: what is put back after it.
+//! Not here: which command mends a finding (`checks`). Nothing is run.
+
+mod as_it_was;
+mod bash;
+mod decisions;
+mod parameters;
+mod restore;
+mod wishes;
+
+use crate::checks::Severity;
+use crate::checks::command;
+use crate::checks::step::{Taken, What};
+use crate::facts::Facts;
+use crate::verdict::Judgement;
+use bash::Script;
+use decisions::{Done, decisions};
+use parameters::{Setting, settings, waits_for_restart};
+use wishes::{Asked, Wish, wishes};
+
+pub use restore::restore;
+
+/// How many findings of one check a script tells of where a person decides. The report has the others.
+const MOST_TOLD: usize = 20;
+
+/// The script for before the migration.
+pub fn before(facts: &Facts, judgement: &Judgement) -> String {
+    let wishes = wishes(judgement);
+    let set = settings(&wishes, Taken::ByScript);
+    let steps: Vec<&Wish> = wishes.iter().filter(|w| is_single_step(w)).collect();
+    let restarts = must_restart(facts, &wishes, &set);
+    let count = steps.len() + usize::from(!set.is_empty()) + usize::from(restarts);
+    let mut script = Script::default();
+    if count > 0 {
+        script.part("Before the migration");
+    }
+    let mut progress = Progress { done: 0, of: count };
+    for wish in &steps {
+        step(&mut script, facts, wish, &mut progress);
+    }
+    if !set.is_empty() {
+        parameters_part(&mut script, facts, &set, &mut progress);
+    }
+    let done = Done {
+        set: &set,
+        restarts,
+    };
+    decisions(&mut script, facts, judgement, &wishes, &done);
+    if restarts {
+        restart_once(&mut script, facts, &mut progress);
+    }
+    if count == 0 {
+        script.part("Nothing to run");
+    }
+    script.finish(&head(facts, judgement, &steps, restarts), facts)
+}
+
+fn is_single_step(wish: &Wish) -> bool {
+    let is_merged = matches!(wish.step.what, What::Parameter { .. } | What::Restart(_));
+    wish.taken() == Taken::ByScript && !is_merged
+}
+
+/// Whether anything that the script does waits for a restart.
+fn must_restart(facts: &Facts, wishes: &[Wish], set: &[Setting]) -> bool {
+    let asked = wishes
+        .iter()
+        .any(|w| w.is_restart() && w.taken() == Taken::ByScript);
+    asked || set.iter().any(|s| waits_for_restart(facts, s.name))
+}
+
+struct Progress {
+    done: usize,
+    of: usize,
+}
+
+impl Progress {
+    fn next(&mut self, what: &str) -> String {
+        self.done += 1;
+        format!("{}/{} {what}", self.done, self.of)
+    }
+}
+
+fn head(facts: &Facts, judgement: &Judgement, steps: &[&Wish], restarts: bool) -> Vec<String> {
+    let costly = steps
+        .iter()
+        .filter(|w| w.step.effect.costs.is_some())
+        .count();
+    let restarting =
+        steps.iter().filter(|w| w.step.effect.restarts).count() + usize::from(restarts);
+    let unknown = judgement
+        .outcomes
+        .iter()
+        .filter(|o| !o.missing.is_empty())
+        .count();
+    let mut head = vec![
+        origin(facts, "before the migration"),
+        "Read it before you run it. It stops at the first error, and may be run again. What a person has to decide stands in \
+         it as a comment, with the choices."
+            .to_owned(),
+        needs(),
+        format!("Steps that restart the target: {restarting}. Steps that cost money: {costly}."),
+    ];
+    if unknown > 0 {
+        head.push(format!(
+            "{unknown} checks could not be answered: what they would ask for is not here."
+        ));
+    }
+    head
+}
+
+/// The first line of a script: what made it, of what.
+fn origin(facts: &Facts, moment: &str) -> String {
+    let name = &facts.migration.name;
+    let at = facts.recorded_at;
+    format!(
+        "flexready {}: what to do {moment} `{name}`, from answers of {} {:02}:{:02} UTC.",
+        env!("CARGO_PKG_VERSION"),
+        at.date(),
+        at.hour(),
+        at.minute()
+    )
+}
+
+fn needs() -> String {
+    "Needs Azure CLI 2.91, signed in with rights to change the resources named, and psql for statements.".to_owned()
+}
+
+fn step(script: &mut Script, facts: &Facts, wish: &Wish, progress: &mut Progress) {
+    let Some(command) = script.command(facts, wish.step) else {
+        return;
+    };
+    script.blank();
+    answers(script, &wish.by);
+    script.effect(&wish.step.effect);
+    script.say(&progress.next(&wish.checks().join(", ")));
+    script.run(&command);
+}
+
+/// The findings that a step answers, each with its check.
+fn answers(script: &mut Script, by: &[Asked]) {
+    for asked in by.iter().take(MOST_TOLD) {
+        let (id, severity) = (asked.check.id, word(asked.severity));
+        script.comment(
+            &format!("{} [{id}, {severity}]", asked.finding.message),
+            "  ",
+        );
+    }
+    if by.len() > MOST_TOLD {
+        script.comment(
+            &format!("… and {} more findings", by.len() - MOST_TOLD),
+            "  ",
+        );
+    }
+}
+
+fn word(severity: Severity) -> String {
+    format!("{severity:?}").to_lowercase()
+}
+
+fn parameters_part(script: &mut Script, facts: &Facts, set: &[Setting], progress: &mut Progress) {
+    script.part("Server parameters of the target");
+    let mut ids: Vec<&str> = set
+        .iter()
+        .flat_map(|s| s.by.iter().map(|a| a.check.id))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    script.blank();
+    script.say(&progress.next(&ids.join(", ")));
+    for setting in set {
+        script.blank();
+        parameter(script, facts, setting);
+        let line = command::set_parameter(setting.server, setting.name, &setting.value);
+        script.run(&line.to_string());
+    }
+}
+
+fn parameter(script: &mut Script, facts: &Facts, setting: &Setting) {
+    answers(script, &setting.by);
+    if !setting.others.is_empty() {
+        let others = setting.others.join("`, `");
+        script.comment(&format!("  Asked for as well: `{others}`."), "  ");
+    }
+    if setting.is_temporary {
+        script.comment(
+            "  For the migration alone: `flexready fix --restore` puts it back.",
+            "  ",
+        );
+    }
+    if waits_for_restart(facts, setting.name) {
+        script.comment("  Counts after the restart below.", "  ");
+    }
+}
+
+fn restart_once(script: &mut Script, facts: &Facts, progress: &mut Progress) {
+    let Some(target) = facts.migration.target.as_ref() else {
+        return;
+    };
+    script.part("One restart for all of it");
+    let restart = command::restart(&target.id);
+    script.blank();
+    script.effect(&restart.effect);
+    script.say(&progress.next("restart"));
+    script.run(&restart.to_string());
+}

@@ -1,0 +1,141 @@
+//! What is put back once the migration is complete: parameters that it alone needed, read replicas, high availability, locks.
+//! All values are those of the answers, so these must be older than the fix. Here: the script. In `as_it_was`: its commands.
+
+use super::as_it_was::{Back, availability, locks, replicas};
+use super::bash::Script;
+use super::parameters::{Setting, settings, waits_for_restart};
+use super::wishes::{Wish, wishes};
+use super::{Progress, needs, origin};
+use crate::checks::command;
+use crate::checks::step::{Taken, What};
+use crate::facts::Facts;
+use crate::verdict::Judgement;
+
+/// The script for after the migration.
+pub fn restore(facts: &Facts, judgement: &Judgement) -> String {
+    let wishes = wishes(judgement);
+    let parameters = parameters(facts, &wishes);
+    let all: Vec<Back> = [replicas(facts), availability(facts), locks(facts)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let restarts = parameters.iter().any(|p| waits_for_restart(facts, &p.0));
+    let steps = all.iter().filter(|b| b.step.is_ok()).count();
+    let mut progress = Progress {
+        done: 0,
+        of: steps + usize::from(!parameters.is_empty()),
+    };
+    let mut script = Script::default();
+    if !parameters.is_empty() {
+        parameters_back(&mut script, &parameters, restarts, &mut progress);
+    }
+    if !all.is_empty() {
+        script.part("As it was");
+    }
+    for back in &all {
+        one(&mut script, back, &mut progress);
+    }
+    by_hand(&mut script, &wishes);
+    if all.is_empty() && parameters.is_empty() {
+        script.part("Nothing to put back");
+    }
+    script.finish(&head(facts, &all), facts)
+}
+
+fn head(facts: &Facts, all: &[Back]) -> Vec<String> {
+    let costly = all.iter().filter_map(|b| b.step.as_ref().ok());
+    let costly = costly.filter(|s| s.effect.costs.is_some()).count();
+    vec![
+        origin(facts, "after the migration"),
+        "Run it when the migration is complete. It stops at the first error. All values are those of the answers it was made \
+         from: these must be from before the fix."
+            .to_owned(),
+        needs(),
+        format!("Steps that cost money: {costly}."),
+    ]
+}
+
+fn one(script: &mut Script, back: &Back, progress: &mut Progress) {
+    script.blank();
+    script.comment(&back.title, "  ");
+    match &back.step {
+        Ok(step) => {
+            script.effect(&step.effect);
+            script.say(&progress.next(&back.title));
+            script.run(&step.to_string());
+        }
+        Err(why) => script.comment(&format!("  By hand: {why}"), "  "),
+    }
+}
+
+/// Name, value and command of each parameter that goes back.
+type Parameter = (String, String, String);
+
+/// What the migration alone needed, whoever was to set it: a value that is there already is set to no harm.
+fn parameters(facts: &Facts, wishes: &[Wish]) -> Vec<Parameter> {
+    let Ok(known) = facts.configurations.as_ref() else {
+        return Vec::new();
+    };
+    let by_all = [Taken::ByScript, Taken::ByPerson].map(|taken| settings(wishes, taken));
+    let temporary = by_all.iter().flatten().filter(|s| s.is_temporary);
+    let back = |setting: &Setting| {
+        let was = known
+            .find(setting.name)
+            .ok()
+            .flatten()
+            .map(|p| p.value.as_str());
+        let value = setting.lasting.or(was)?;
+        let command = command::set_parameter(setting.server, setting.name, value);
+        Some((
+            setting.name.to_owned(),
+            value.to_owned(),
+            command.to_string(),
+        ))
+    };
+    temporary.filter_map(back).collect()
+}
+
+fn parameters_back(
+    script: &mut Script,
+    all: &[Parameter],
+    restarts: bool,
+    progress: &mut Progress,
+) {
+    script.part("Server parameters of the target");
+    script.blank();
+    script.say(&progress.next("server parameters"));
+    for (name, value, command) in all {
+        script.blank();
+        let shown = if value.is_empty() { "empty" } else { value };
+        script.comment(&format!("`{name}` was `{shown}`, or is to be so"), "  ");
+        script.run(command);
+    }
+    if restarts {
+        script.comment(
+            "  One of them counts after the next restart only; none is made here.",
+            "  ",
+        );
+    }
+}
+
+/// What belongs after the migration and no script can do.
+fn by_hand(script: &mut Script, wishes: &[Wish]) {
+    let after = wishes.iter().filter(|w| w.taken() == Taken::Afterwards);
+    let words: Vec<_> = after
+        .filter(|w| matches!(w.step.what, What::Words(_)))
+        .collect();
+    if words.is_empty() {
+        return;
+    }
+    script.part("By hand, where they fit");
+    script.blank();
+    for wish in words {
+        for asked in wish.by.iter().take(1) {
+            script.comment(
+                &format!("{} [{}]", asked.finding.message, asked.check.id),
+                "  ",
+            );
+        }
+        script.comment(&format!("    {}", wish.step), "      ");
+    }
+}

@@ -1,0 +1,137 @@
+//! The formats of a comparison: for a terminal, as JSON, as Markdown.
+
+use std::fmt::Write;
+
+use super::{Change, Count, Diff, Lost, MigrationDiff};
+use crate::report::markdown::escaped;
+use crate::report::text::{defused_json, visible};
+use crate::report::words::verdict;
+use crate::verdict::Verdict;
+
+/// For a terminal, a log or a mail: no colours.
+pub fn plain(diff: &Diff) -> String {
+    let mut text = format!(
+        "before  {}\nafter   {}\n",
+        diff.before.recorded_at, diff.after.recorded_at
+    );
+    for migration in &diff.migrations {
+        let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
+        write!(text, "\n{}: {verdicts}\n", visible(&migration.name))
+            .expect("writing to a string succeeds");
+        for (title, rows) in parts(migration) {
+            write!(text, "\n{title}  {}\n", rows.len()).expect("writing to a string succeeds");
+            for row in rows {
+                writeln!(text, "  {}", visible(&row)).expect("writing to a string succeeds");
+            }
+        }
+    }
+    for line in missing(diff) {
+        write!(text, "\n{}\n", visible(&line)).expect("writing to a string succeeds");
+    }
+    text.push_str(&format!("\n{}\n", last(diff)));
+    text
+}
+
+/// All of it as JSON.
+pub fn json(diff: &Diff) -> String {
+    let text = serde_json::to_string_pretty(diff).expect("a comparison is plain data");
+    format!("{}\n", defused_json(&text))
+}
+
+/// For a pull request or a summary.
+pub fn markdown(diff: &Diff) -> String {
+    let mut text = format!("# {}\n", escaped(&last(diff)));
+    for migration in &diff.migrations {
+        let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
+        write!(text, "\n## {}: {verdicts}\n", escaped(&migration.name))
+            .expect("writing to a string succeeds");
+        for (title, rows) in parts(migration) {
+            write!(text, "\n### {title} ({})\n\n", rows.len())
+                .expect("writing to a string succeeds");
+            for row in rows {
+                writeln!(text, "- {}", escaped(&row)).expect("writing to a string succeeds");
+            }
+        }
+    }
+    for line in missing(diff) {
+        write!(text, "\n{}\n", escaped(&line)).expect("writing to a string succeeds");
+    }
+    text
+}
+
+fn verdicts([before, after]: [Verdict; 2]) -> String {
+    if before == after {
+        format!("{}, as before", verdict(after))
+    } else {
+        format!("{}, then {}", verdict(before), verdict(after))
+    }
+}
+
+/// The parts that have rows.
+fn parts(found: &MigrationDiff) -> Vec<(&'static str, Vec<String>)> {
+    let all = [
+        ("new", found.new.iter().map(change).collect::<Vec<_>>()),
+        (
+            "no longer known",
+            found.no_longer_known.iter().map(lost).collect(),
+        ),
+        ("counts", found.counts.iter().map(count).collect()),
+        ("fixed", found.fixed.iter().map(change).collect()),
+        ("still there", found.still.iter().map(change).collect()),
+    ];
+    all.into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect()
+}
+
+fn change(change: &Change) -> String {
+    let severity = format!("{:?}", change.severity).to_lowercase();
+    let was = change
+        .was
+        .map(|was| format!(" (was {})", format!("{was:?}").to_lowercase()));
+    let waived = if change.waived { " (waived)" } else { "" };
+    format!(
+        "{severity}{}{waived} {} {}: {}",
+        was.unwrap_or_default(),
+        change.check,
+        change.object,
+        change.message
+    )
+}
+
+fn lost(lost: &Lost) -> String {
+    format!("{}: {}", lost.check, lost.reason)
+}
+
+fn count(count: &Count) -> String {
+    let of = count
+        .object
+        .as_deref()
+        .map(|o| format!(" {o}"))
+        .unwrap_or_default();
+    format!(
+        "{}{of}: {} before, {} after",
+        count.check, count.before, count.after
+    )
+}
+
+fn missing(diff: &Diff) -> Vec<String> {
+    let before = diff
+        .only_before
+        .iter()
+        .map(|n| format!("{n}: no longer looked at"));
+    let after = diff
+        .only_after
+        .iter()
+        .map(|n| format!("{n}: not looked at before"));
+    before.chain(after).collect()
+}
+
+fn last(diff: &Diff) -> String {
+    if diff.worse {
+        "exit 1: something got worse"
+    } else {
+        "exit 0: nothing got worse"
+    }
+    .to_owned()
+}

@@ -1,0 +1,177 @@
+//! `flexready fix`: every script that it writes is clean, says what az and psql know, and does what it is for.
+
+mod azure;
+mod scripts;
+mod shell;
+mod verbs;
+
+use std::collections::BTreeSet;
+
+use flexready::checks::Severity;
+use flexready::checks::step::{Taken, What};
+use flexready::facts::Facts;
+use flexready::plan::{Migration, Mode};
+use flexready::question::Answers;
+use flexready::remedy::fix;
+use flexready::verdict::{Judgement, Policy, judge};
+use serde_json::{Value, json};
+
+use azure::Azure;
+use shell::{decided, run};
+
+/// The blocked world, made worse: a lock, a standby in the same zone, and an online migration.
+fn world() -> (Azure, Migration) {
+    let (azure, mut migration) = Azure::of_recording("recordings/blocked");
+    migration.mode = Mode::Online;
+    migration.databases = vec!["shop".to_owned(), "reports".to_owned()];
+    azure.change("/locks", |body| {
+        let on = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-target";
+        body["value"] = json!([{
+            "name": "keep", "id": format!("{on}/providers/Microsoft.Authorization/locks/keep"),
+            "type": "Microsoft.Authorization/locks", "properties": { "level": "ReadOnly" }
+        }]);
+    });
+    (azure, migration)
+}
+
+fn judged<'f>(facts: &'f Facts<'f>) -> Judgement {
+    judge(facts, &Policy::default())
+}
+
+/// Blockers that a change in Azure would mend, or that rest on Azure's answers alone.
+fn azure_blockers(judgement: &Judgement) -> BTreeSet<&'static str> {
+    let is_azures = |what: &What| {
+        matches!(
+            what,
+            What::Az(_) | What::Parameter { .. } | What::Restart(_)
+        )
+    };
+    let blockers = judgement.outcomes.iter().filter(|o| {
+        o.findings.iter().any(|f| {
+            o.severity_of(f) == Severity::Blocker
+                && (o.check.needs == flexready::checks::Needs::Target
+                    || f.fix.iter().any(|s| is_azures(&s.what)))
+        })
+    });
+    blockers.map(|o| o.check.id).collect()
+}
+
+/// Those of them that the script leaves to a person.
+fn left_to_a_person(judgement: &Judgement) -> BTreeSet<&'static str> {
+    let blockers = azure_blockers(judgement);
+    let left = judgement.outcomes.iter().filter(|o| {
+        let steps = || o.findings.iter().flat_map(|f| &f.fix);
+        blockers.contains(o.check.id) && steps().any(|s| s.taken == Taken::ByPerson)
+    });
+    left.map(|o| o.check.id).collect()
+}
+
+fn what_is_put_back(azure: &Azure) -> Value {
+    let server = azure.body("/flexibleservers/orders-target");
+    let configurations = azure.body("/configurations");
+    let value = |name: &str| {
+        let all = configurations["value"].as_array().unwrap();
+        let found = all.iter().find(|p| p["name"] == name).unwrap();
+        found["properties"]["value"].clone()
+    };
+    let replicas = azure.body("/replicas");
+    let names: Vec<&Value> = replicas["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["name"])
+        .collect();
+    let replica = azure
+        .find("/flexibleservers/orders-read")
+        .unwrap_or_default();
+    let locks = azure.body("/locks");
+    json!({
+        "availability": server["properties"]["highAvailability"],
+        "temporary": value("azure.enable_temp_tablespaces_on_local_ssd"),
+        "replicas": names,
+        "replica": {
+            "sku": replica["sku"], "storage": replica["properties"]["storage"]["storageSizeGB"],
+            "location": replica["location"], "zone": replica["properties"]["availabilityZone"],
+            "of": replica["properties"]["sourceServerResourceId"],
+        },
+        "locks": locks["value"].as_array().unwrap().iter().map(|l| json!([l["name"], l["properties"]["level"]])).collect::<Vec<_>>(),
+    })
+}
+
+fn scripts(
+    migration: &Migration,
+    answers: &Answers,
+) -> (
+    String,
+    String,
+    BTreeSet<&'static str>,
+    BTreeSet<&'static str>,
+) {
+    let facts = Facts::read(migration, answers);
+    let judgement = judged(&facts);
+    (
+        fix::before(&facts, &judgement),
+        fix::restore(&facts, &judgement),
+        azure_blockers(&judgement),
+        left_to_a_person(&judgement),
+    )
+}
+
+#[test]
+fn a_fix_that_is_run_leaves_no_blocker_in_azure_and_a_restore_puts_all_back() {
+    let (azure, migration) = world();
+    let first = what_is_put_back(&azure);
+    let (before, restore, blockers, left) = scripts(&migration, &azure.ask(&migration));
+    for id in [
+        "target-high-availability-on",
+        "target-has-read-replicas",
+        "target-locked",
+        "target-restart-pending",
+        "local-ssd-temp-on",
+        "extension-not-allowed",
+        "extension-not-preloaded",
+        "storage-too-small",
+    ] {
+        assert!(
+            blockers.contains(id),
+            "{id} is no blocker of this world: {blockers:?}"
+        );
+    }
+    assert_eq!(
+        before.matches("flexible-server restart").count(),
+        1,
+        "{before}"
+    );
+    azure.apply_all(&run(&before));
+    let (_, _, after, _) = scripts(&migration, &azure.ask(&migration));
+    assert_eq!(
+        after, left,
+        "what a script may do alone is done, and no more\n{before}"
+    );
+    azure.apply_all(&run(&decided(&before)));
+    let (_, _, after, _) = scripts(&migration, &azure.ask(&migration));
+    assert_eq!(after, BTreeSet::new());
+    assert_ne!(what_is_put_back(&azure), first);
+    azure.apply_all(&run(&restore));
+    assert_eq!(what_is_put_back(&azure), first, "{restore}");
+    // What the fix did for good stays
+    let server = azure.body("/flexibleservers/orders-target");
+    assert_ne!(server["properties"]["storage"]["storageSizeGB"], 64);
+}
+
+#[test]
+fn a_standby_in_the_same_zone_comes_back_there() {
+    let (azure, migration) = world();
+    azure.change("/flexibleservers/orders-target", |body| {
+        body["properties"]["highAvailability"] = json!({ "mode": "SameZone", "state": "Healthy" });
+    });
+    let first = what_is_put_back(&azure);
+    let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    azure.apply_all(&run(&before));
+    azure.apply_all(&run(&restore));
+    assert_eq!(
+        what_is_put_back(&azure)["availability"],
+        first["availability"],
+        "{restore}"
+    );
+}

@@ -1,0 +1,204 @@
+//! The az commands that scripts may hold, with the flags that they know. Read in the sources of Azure CLI 2.91.0 (released
+//! September 2026) on 2026-11-22: `azure/cli/command_modules/postgresql`, `network`, `resource`, `role`.
+
+use super::shell::Call;
+
+/// Taken by every command of a server.
+const EVERYWHERE: &[&str] = &["--subscription", "--resource-group"];
+
+const VERBS: &[(&str, &[&str])] = &[
+    (
+        "postgres flexible-server update",
+        &[
+            "--name",
+            "--tier",
+            "--sku-name",
+            "--storage-size",
+            "--performance-tier",
+            "--zonal-resiliency",
+            "--allow-same-zone",
+            "--standby-zone",
+            "--password-auth",
+            "--microsoft-entra-auth",
+            "--yes",
+        ],
+    ),
+    (
+        "postgres flexible-server restart",
+        &["--name", "--failover"],
+    ),
+    ("postgres flexible-server start", &["--name"]),
+    ("postgres flexible-server show", &["--name", "--query"]),
+    ("postgres flexible-server delete", &["--name", "--yes"]),
+    (
+        "postgres flexible-server upgrade",
+        &["--name", "--version", "--validate-only", "--yes"],
+    ),
+    (
+        "postgres flexible-server parameter set",
+        &["--server-name", "--name", "--value", "--source"],
+    ),
+    (
+        "postgres flexible-server db delete",
+        &["--server-name", "--name", "--yes"],
+    ),
+    (
+        "postgres flexible-server firewall-rule delete",
+        &["--server-name", "--name", "--yes"],
+    ),
+    (
+        "postgres flexible-server private-endpoint-connection approve",
+        &["--server-name", "--name", "--description"],
+    ),
+    (
+        "postgres flexible-server replica create",
+        &[
+            "--name",
+            "--source-server",
+            "--location",
+            "--tier",
+            "--sku-name",
+            "--storage-size",
+            "--zone",
+            "--vnet",
+            "--subnet",
+            "--private-dns-zone",
+            "--yes",
+        ],
+    ),
+    (
+        "postgres flexible-server replica promote",
+        &["--name", "--promote-mode", "--promote-option", "--yes"],
+    ),
+    (
+        "postgres flexible-server migration show",
+        &["--server-name", "--name"],
+    ),
+    (
+        "postgres flexible-server migration update",
+        &[
+            "--server-name",
+            "--name",
+            "--cutover",
+            "--cancel",
+            "--setup-replication",
+        ],
+    ),
+    ("lock delete", &["--ids"]),
+    (
+        "lock create",
+        &["--name", "--lock-type", "--resource", "--notes"],
+    ),
+    ("rest", &["--method", "--url", "--body"]),
+    (
+        "role assignment create",
+        &["--role", "--scope", "--assignee"],
+    ),
+    ("ad signed-in-user show", &["--query", "--output"]),
+    (
+        "network nsg rule create",
+        &[
+            "--nsg-name",
+            "--name",
+            "--priority",
+            "--direction",
+            "--access",
+            "--protocol",
+            "--destination-address-prefixes",
+            "--destination-port-ranges",
+        ],
+    ),
+    (
+        "network private-dns link vnet create",
+        &[
+            "--zone-name",
+            "--name",
+            "--virtual-network",
+            "--registration-enabled",
+        ],
+    ),
+    (
+        "network route-table route delete",
+        &["--route-table-name", "--name"],
+    ),
+    (
+        "network vnet peering create",
+        &[
+            "--vnet-name",
+            "--name",
+            "--remote-vnet",
+            "--allow-vnet-access",
+        ],
+    ),
+    ("network vnet peering delete", &["--vnet-name", "--name"]),
+    ("network vnet peering sync", &["--vnet-name", "--name"]),
+    (
+        "network vnet peering update",
+        &["--vnet-name", "--name", "--set"],
+    ),
+    ("network vnet subnet update", &["--ids", "--delegations"]),
+];
+
+/// Flags without which the command stops, or asks a question that nobody answers.
+const NEEDED: &[(&str, &[&str])] = &[
+    ("postgres flexible-server delete", &["--yes"]),
+    ("postgres flexible-server upgrade", &["--version", "--yes"]),
+    ("postgres flexible-server db delete", &["--name", "--yes"]),
+    (
+        "postgres flexible-server firewall-rule delete",
+        &["--name", "--yes"],
+    ),
+    (
+        "postgres flexible-server parameter set",
+        &["--server-name", "--name", "--value"],
+    ),
+    (
+        "postgres flexible-server private-endpoint-connection approve",
+        &["--description"],
+    ),
+    (
+        "postgres flexible-server replica create",
+        &["--name", "--source-server"],
+    ),
+    ("postgres flexible-server replica promote", &["--yes"]),
+    (
+        "postgres flexible-server migration update",
+        &["--server-name", "--name"],
+    ),
+];
+
+/// Flags of which a change of size asks a question otherwise.
+const SIZES: &[&str] = &["--sku-name", "--storage-size"];
+
+/// What is wrong with a call of az, as far as names of verbs and flags tell.
+pub fn wrong(call: &Call) -> Option<String> {
+    let words = &call.arguments;
+    let verb: Vec<&str> = words
+        .iter()
+        .take_while(|w| !w.starts_with("--"))
+        .map(String::as_str)
+        .collect();
+    let verb = verb.join(" ");
+    let Some((_, known)) = VERBS.iter().find(|(v, _)| *v == verb) else {
+        return Some(format!("az has no `{verb}`"));
+    };
+    let flags: Vec<&str> = words
+        .iter()
+        .filter(|w| w.starts_with("--"))
+        .map(|w| w.split('=').next().unwrap())
+        .collect();
+    let unknown = flags
+        .iter()
+        .find(|f| !known.contains(f) && !EVERYWHERE.contains(f));
+    if let Some(flag) = unknown {
+        return Some(format!("`az {verb}` has no `{flag}`"));
+    }
+    let needed = NEEDED
+        .iter()
+        .find(|(v, _)| *v == verb)
+        .map_or(&[][..], |(_, n)| n);
+    let asks = flags.iter().any(|f| SIZES.contains(f)) && verb.ends_with("server update");
+    let needed = needed.iter().chain(asks.then_some(&"--yes"));
+    let lacking = needed.clone().find(|n| !flags.contains(n));
+    lacking.map(|flag| format!("`az {verb}` lacks `{flag}`: {words:?}"))
+}

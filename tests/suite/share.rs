@@ -1,0 +1,215 @@
+//! Recordings fit to share: pseudonyms, one file, no secret, not too old; and what changed between two of them.
+
+mod canaries;
+mod changes;
+
+use std::path::Path;
+
+use flexready::facts::Facts;
+use flexready::inputs::pseudonyms;
+use flexready::inputs::recording::{Recorder, Recording, RecordingError};
+use flexready::plan::Migration;
+use flexready::question::{Answer, Answers, Origin};
+use flexready::verdict::{Judgement, Policy, judge};
+use serde_json::json;
+
+use crate::fixtures::overlay::Case;
+use crate::fixtures::{answers_of, folder, folders};
+use crate::support::program::{run, texts};
+
+fn replayed(path: &Path) -> (Migration, Answers) {
+    let recording = Recording::open(path).unwrap();
+    let migration = recording.migrations()[0].clone();
+    let gathered = flexready::gather(&migration, &recording, recording.start());
+    let answers = futures::executor::block_on(gathered).0;
+    (migration, answers)
+}
+
+fn states(migration: &Migration, answers: &Answers) -> Vec<String> {
+    let Judgement {
+        outcomes, verdict, ..
+    } = judge(&Facts::read(migration, answers), &Policy::default());
+    let rows = outcomes.iter().map(|o| {
+        let weights: Vec<_> = o.findings.iter().map(|f| o.severity_of(f)).collect();
+        format!(
+            "{} {:?} {weights:?} {}",
+            o.check.id,
+            o.status,
+            o.missing.len()
+        )
+    });
+    rows.chain([format!("{verdict:?}")]).collect()
+}
+
+/// The same, read back from a recording with pseudonyms.
+fn redacted(migration: &Migration, answers: &Answers, place: &Path) -> Vec<String> {
+    let (migration, answers) = pseudonyms::of(migration, answers);
+    Recorder::create(place)
+        .unwrap()
+        .write(&[migration], &answers)
+        .unwrap();
+    let (migration, answers) = replayed(place);
+    states(&migration, &answers)
+}
+
+/// What a recording has of its owner must not be in it any more.
+fn assert_nameless(place: &Path, names: &[&str]) {
+    for (file, text) in texts(place) {
+        // What Azure offers to everybody, and the time zones of the world, may hold any word
+        if file.contains("capabilities") || file.contains("configurations") {
+            continue;
+        }
+        let text = text.to_lowercase();
+        for name in names {
+            let found = text.find(&name.to_lowercase());
+            let near = found.map(|at| {
+                text[at.saturating_sub(60)..]
+                    .chars()
+                    .take(160)
+                    .collect::<String>()
+            });
+            assert_eq!(near, None, "{file} holds {name}");
+        }
+    }
+}
+
+#[test]
+fn a_redacted_recording_says_the_same_of_nobody() {
+    let place = tempfile::tempdir().unwrap();
+    for story in folders(&folder().join("recordings")) {
+        let (migration, answers) = replayed(&folder().join("recordings").join(&story));
+        let to = place.path().join(&story);
+        assert_eq!(
+            redacted(&migration, &answers, &to),
+            states(&migration, &answers),
+            "{story}"
+        );
+        let names = [
+            "orders",
+            "shop",
+            "reporting",
+            "reports",
+            "migrator",
+            "billing",
+            "corp.example",
+            "contoso",
+            "11111111-2222",
+            "rg-net",
+            "vnet-prod",
+            "auditor",
+            "price_list",
+            "pgadmin",
+        ];
+        assert_nameless(&to, &names);
+    }
+}
+
+#[test]
+fn every_case_is_judged_alike_with_pseudonyms() {
+    let mut wrong = Vec::new();
+    for id in folders(&folder().join("checks")) {
+        for name in folders(&folder().join("checks").join(&id)) {
+            let case = Case::read(&folder().join("checks").join(&id).join(&name));
+            let (migration, answers) = answers_of(&case);
+            let (own, redacted) = pseudonyms::of(&migration, &answers);
+            let (before, after) = (states(&migration, &answers), states(&own, &redacted));
+            let rows = before.iter().zip(&after).filter(|(a, b)| a != b);
+            wrong.extend(rows.map(|(a, b)| format!("{id}/{name}: {a} / {b}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_file_holds_what_a_folder_does() {
+    let place = tempfile::tempdir().unwrap();
+    let (migration, answers) = replayed(&folder().join("recordings/blocked"));
+    let file = place.path().join("blocked.tar.gz");
+    Recorder::create(&file)
+        .unwrap()
+        .write(std::slice::from_ref(&migration), &answers)
+        .unwrap();
+    let names: Vec<_> = std::fs::read_dir(place.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["blocked.tar.gz"]);
+    let (again, read) = replayed(&file);
+    assert_eq!(states(&again, &read), states(&migration, &answers));
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(matches!(
+        Recorder::create(&file),
+        Err(RecordingError::NotEmpty { .. })
+    ));
+    let other = place.path().join("other.tgz");
+    Recorder::create(&other)
+        .unwrap()
+        .write(&[migration], &answers)
+        .unwrap();
+    assert_eq!(
+        std::fs::read(&other).unwrap(),
+        bytes,
+        "the same answers make the same bytes"
+    );
+    let path = file.to_str().unwrap();
+    let ran = run(&["check", "--from", path], &[]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    std::fs::write(&file, "no archive").unwrap();
+    run(&["check", "--from", path], &[]).assert_refused("is no recording");
+}
+
+#[test]
+fn what_looks_like_a_secret_is_not_written() {
+    let place = tempfile::tempdir().unwrap();
+    let (migration, _) = replayed(&folder().join("recordings/ready"));
+    for (key, json) in [
+        (
+            "sql:source/orders/hba",
+            json!([{ "file": "AKIAIOSFODNN7EXAMPLE" }]),
+        ),
+        (
+            "arm:/subscriptions/s?api-version=1",
+            json!({ "properties": { "x": "ghp_0123456789abcdefghijABCDEFGHIJ012345" } }),
+        ),
+    ] {
+        let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+        answers.insert(key.to_owned(), Answer::from(json));
+        for name in ["folder", "file.tar.gz"] {
+            let to = place.path().join(name);
+            let error = Recorder::create(&to)
+                .unwrap()
+                .write(std::slice::from_ref(&migration), &answers)
+                .unwrap_err();
+            let text = error.to_string();
+            assert!(
+                text.contains(key) && !text.contains("AKIA") && !text.contains("ghp_"),
+                "{text}"
+            );
+            let is_empty = !to.exists() || std::fs::read_dir(&to).unwrap().next().is_none();
+            assert!(is_empty, "nothing is left behind");
+        }
+    }
+}
+
+#[test]
+fn a_gate_refuses_an_old_recording() {
+    let place = tempfile::tempdir().unwrap();
+    let (migration, mut answers) = replayed(&folder().join("recordings/ready"));
+    let mut check = |name: &str, recorded_at, age: &str| {
+        answers.recorded_at = recorded_at;
+        let to = place.path().join(name);
+        Recorder::create(&to)
+            .unwrap()
+            .write(std::slice::from_ref(&migration), &answers)
+            .unwrap();
+        run(
+            &["check", "--from", to.to_str().unwrap(), "--max-age", age],
+            &[],
+        )
+    };
+    let now = time::OffsetDateTime::now_utc();
+    check("old", now - time::Duration::days(8), "7d")
+        .assert_refused("is 8d old, `--max-age` allows 7d; record again");
+    check("soon", now, "soon").assert_refused("give an age such as 7d");
+    assert_ne!(check("young", now - time::Duration::days(6), "7d").code, 2);
+}

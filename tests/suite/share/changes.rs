@@ -1,0 +1,169 @@
+//! `flexready diff`: of reports and recordings, with the exit code of what got worse.
+
+use flexready::report::{Report, diff};
+use serde_json::{Value, json};
+
+use crate::fixtures::folder;
+use crate::support::program::run;
+
+fn path(story: &str) -> String {
+    folder()
+        .join("recordings")
+        .join(story)
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+fn report(story: &str) -> Value {
+    run(&["check", "--from", &path(story), "--format", "json"], &[]).json()
+}
+
+fn compared(before: &Value, after: &Value) -> diff::Diff {
+    let read = |v: &Value| serde_json::from_value::<Report>(v.clone()).unwrap();
+    diff::diff(&read(before), &read(after))
+}
+
+/// The check of this id in the first migration.
+fn check<'v>(report: &'v mut Value, id: &str) -> &'v mut Value {
+    let all = report["migrations"][0]["checks"].as_array_mut().unwrap();
+    all.iter_mut().find(|c| c["id"] == id).unwrap()
+}
+
+#[test]
+fn nothing_changed_and_nothing_got_worse() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("report.json");
+    std::fs::write(&file, report("blocked").to_string()).unwrap();
+    let (blocked, file) = (path("blocked"), file.to_str().unwrap());
+    for pair in [
+        [blocked.as_str(), file],
+        [file, blocked.as_str()],
+        [file, file],
+    ] {
+        let ran = run(&["diff", pair[0], pair[1], "--format", "json"], &[]);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+        let found = &ran.json()["migrations"][0];
+        assert_eq!(
+            (
+                found["new"].as_array().unwrap().len(),
+                found["fixed"].as_array().unwrap().len()
+            ),
+            (0, 0)
+        );
+        assert!(found["still"].as_array().unwrap().len() > 20);
+    }
+    let plain = run(&["diff", file, file], &[]);
+    assert!(
+        plain.stdout.contains("NOT READY, as before")
+            && plain.stdout.ends_with("exit 0: nothing got worse\n"),
+        "{}",
+        plain.stdout
+    );
+    let markdown = run(&["diff", file, file, "--format", "markdown"], &[]);
+    assert!(
+        markdown.stdout.contains("### still there ("),
+        "{}",
+        markdown.stdout
+    );
+}
+
+#[test]
+fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
+    let before = report("blocked");
+    let mut after = before.clone();
+    let high = check(&mut after, "target-high-availability-on");
+    high["status"] = json!("pass");
+    high["findings"] = json!([]);
+    high["count"] = json!(0);
+    let fixed = compared(&before, &after);
+    let of = |changes: &[diff::Change]| {
+        changes
+            .iter()
+            .map(|c| format!("{} {}", c.check, c.object))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of(&fixed.migrations[0].fixed),
+        ["target-high-availability-on server"]
+    );
+    assert_eq!(fixed.exit_code(), 0);
+    // The other way round it is new, and worse
+    let new = compared(&after, &before);
+    assert_eq!(
+        of(&new.migrations[0].new),
+        ["target-high-availability-on server"]
+    );
+    assert_eq!(new.exit_code(), 1);
+    // A check that is not answered any more has fixed nothing
+    let high = check(&mut after, "target-high-availability-on");
+    high["status"] = json!("unknown");
+    high["missing"] =
+        json!([{ "question": null, "reason": "refused", "remedy": null, "grant": null }]);
+    high["unknown_as"] = json!("blocker");
+    let lost = compared(&before, &after);
+    assert_eq!(of(&lost.migrations[0].fixed), Vec::<String>::new());
+    assert_eq!(
+        lost.migrations[0].no_longer_known[0].check,
+        "target-high-availability-on"
+    );
+    assert_eq!(lost.exit_code(), 1);
+}
+
+#[test]
+fn of_lists_that_were_cut_the_counts_are_compared() {
+    let before = report("blocked");
+    let mut after = before.clone();
+    let list = check(&mut after, "target-has-read-replicas");
+    list["count"] = json!(70);
+    list["findings"][0]["object"] = json!("replica/another");
+    let more = compared(&before, &after);
+    let found = &more.migrations[0];
+    assert_eq!((found.counts[0].before, found.counts[0].after), (1, 70));
+    assert!(
+        found.fixed.is_empty(),
+        "what a cut list does not show is not fixed"
+    );
+    assert_eq!(more.exit_code(), 1);
+    let fewer = compared(&after, &before);
+    assert_eq!(fewer.exit_code(), 0);
+    assert!(
+        fewer.migrations[0]
+            .new
+            .iter()
+            .all(|c| c.check != "target-has-read-replicas")
+    );
+}
+
+#[test]
+fn a_milder_or_graver_finding_is_told_apart() {
+    let before = report("blocked");
+    let mut after = before.clone();
+    check(&mut after, "target-high-availability-on")["findings"][0]["severity"] = json!("warning");
+    assert_eq!(compared(&before, &after).exit_code(), 0);
+    let graver = compared(&after, &before);
+    let found = graver.migrations[0]
+        .still
+        .iter()
+        .find(|c| c.was.is_some())
+        .unwrap();
+    assert_eq!(found.check, "target-high-availability-on");
+    assert_eq!(graver.exit_code(), 1);
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("x.json");
+    let blocked = path("blocked");
+    for (text, words) in [
+        ("{}", "it names no schema"),
+        ("{", "is no report"),
+        (r#"{"schema":"flexready-report/9"}"#, "flexready-report/9"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        run(&["diff", file.to_str().unwrap(), &blocked], &[]).assert_refused(words);
+    }
+    run(&["diff", "/nonexistent/x.json", &blocked], &[]).assert_refused("is no report");
+    run(&["diff", "/nonexistent/x", &blocked], &[]).assert_refused("is no recording");
+}
