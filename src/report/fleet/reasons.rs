@@ -26,15 +26,14 @@ pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|((id, is_found), count)| (Reverse(*count), !*is_found, *id));
-    let reason = |((id, is_found), count): ((&'_ str, bool), usize)| {
+    let mut reasons = Vec::new();
+    for ((id, is_found), count) in counts {
         let title = checks::find(id).map_or(id, |c| c.title);
         let open = if is_found { "" } else { "not answered: " };
-        (id, format!("{open}{title}"), count)
-    };
-    let reasons = counts.into_iter().map(reason);
+        let words = format!("{open}{title}");
+        reasons.push(Reason { id, words, count });
+    }
     reasons
-        .map(|(id, words, count)| Reason { id, words, count })
-        .collect()
 }
 
 /// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.
