@@ -55,7 +55,7 @@ fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
         unread.contains("target gone.postgres.database.azure.com"),
         "{unread}"
     );
-    assert_eq!(ran.json()["migrations"][3]["plan_line"].is_number(), true);
+    assert!(ran.json()["migrations"][3]["plan_line"].is_number());
 }
 
 /// A fleet of the migrations `a` and `b`, both with the answers of a recording of one.
