@@ -26,13 +26,14 @@ pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|((id, is_found), count)| (Reverse(*count), !*is_found, *id));
-    let reasons = counts.into_iter().map(|((id, is_found), count)| {
+    let mut reasons = Vec::new();
+    for ((id, is_found), count) in counts {
         let title = checks::find(id).map_or(id, |c| c.title);
         let open = if is_found { "" } else { "not answered: " };
         let words = format!("{open}{title}");
-        Reason { id, words, count }
-    });
-    reasons.collect()
+        reasons.push(Reason { id, words, count });
+    }
+    reasons
 }
 
 /// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.
