@@ -13,6 +13,15 @@ fn readme() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
+/// What stands between two markers.
+pub fn held(name: &str) -> String {
+    let whole = std::fs::read_to_string(readme()).unwrap();
+    let begin = format!("<!-- {name}:begin -->\n");
+    let (_, rest) = whole.split_once(&begin).unwrap();
+    let (held, _) = rest.split_once("<!-- ").unwrap();
+    held.to_owned()
+}
+
 /// Holds the text between two markers; writes it when UPDATE is set.
 pub fn hold(name: &str, text: &str) {
     // Several tests hold parts of the one file.

@@ -88,10 +88,10 @@ const FAULTS: &[(&str, Wrong)] = &[
         Reply::text(200, "application/json", vec![b' '; MEGABYTES])
     }),
     ("slow", |body, _| {
-        Reply::json(body.clone()).delayed(Duration::from_millis(900))
+        Reply::json(body.clone()).delayed(Duration::from_millis(600))
     }),
     ("slower and slower", |body, _| {
-        Reply::json(body.clone()).trickled(Duration::from_millis(200))
+        Reply::json(body.clone()).trickled(Duration::from_millis(60))
     }),
     ("reset", |_, _| Reply::reset()),
     ("an endless list", |_, seen| endless(seen)),
@@ -190,7 +190,8 @@ fn asked(world: &World, endpoint: &ArmEndpoint) -> Judged {
         sign_in: SignIn::Token("a-token".into()),
         timeout: BOUND,
         limits: Limits {
-            request: Duration::from_millis(600),
+            request: Duration::from_millis(400),
+            pages: 40,
             tries: 2,
             first_pause: Duration::from_millis(5),
             burst: 10_000.0,
@@ -239,14 +240,15 @@ pub fn try_all() -> (usize, Vec<String>) {
     let worlds = recorded()
         .into_iter()
         .filter(|w| ["baseline, offline", "blocked, offline"].contains(&w.name.as_str()));
+    // What is whole comes from the world itself: a slow machine may well lose an answer on its way.
     let worlds: Vec<(World, Judged)> = worlds
-        .map(|world| (asked(&world, &endpoint(&world, None)), world))
+        .map(|w| (w.judged(), w))
         .map(|(j, w)| (w, j))
         .collect();
     let mut questions = Vec::new();
     for (world, whole) in &worlds {
-        let lost = whole.greener_than(&world.judged());
-        assert!(lost.is_empty(), "{} over HTTP: {lost:?}", world.name);
+        let gained = asked(world, &endpoint(world, None)).greener_than(whole);
+        assert!(gained.is_empty(), "{} over HTTP: {gained:?}", world.name);
         let keys = world.keys().into_iter().filter(|key| path(key).is_some());
         questions.extend(keys.map(|key| Asked {
             world,
@@ -268,6 +270,6 @@ pub fn try_all() -> (usize, Vec<String>) {
         }
     };
     // Most of them wait most of the time.
-    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(work))));
+    std::thread::scope(|scope| (0..12).for_each(|_| drop(scope.spawn(work))));
     (tries.len(), wrong.into_inner().unwrap())
 }

@@ -81,10 +81,7 @@ const FAULTS: &[(&str, Fault)] = &[
         "other columns",
         Fault::Document(|_| "[{\"flexready\": 1}]".to_owned()),
     ),
-    (
-        "columns of another type",
-        Fault::Document(|json| retyped(json)),
-    ),
+    ("columns of another type", Fault::Document(retyped)),
 ];
 
 /// Every value of every row is one of another type; a list without rows gets one that is no row.
