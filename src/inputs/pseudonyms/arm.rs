@@ -81,7 +81,9 @@ fn string(names: &mut Names, key: &str, text: &str) -> String {
         names.id(text)
     } else if HOSTS.contains(&key.as_str()) {
         names.host(text)
-    } else if PEOPLE.contains(&key.as_str()) || DATABASES.contains(&key.as_str()) {
+    } else if PEOPLE.contains(&key.as_str()) {
+        names.of_azure(text)
+    } else if DATABASES.contains(&key.as_str()) {
         names.of(text)
     } else if key == "sourcedbserverresourceid" {
         on_host(names, text)

@@ -13,7 +13,8 @@ static GUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
 });
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@.+\x{80}-\x{10FFFF}-]+"#).expect("the pattern is tested")
+    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@.+\x{80}-\x{10FFFF}-]+"#)
+        .expect("the pattern is tested")
 });
 static SQL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""(?:[^"]|"")+"|'(?:[^']|'')*'|[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*"#)
