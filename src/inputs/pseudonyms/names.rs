@@ -151,17 +151,17 @@ impl Names {
 
     fn known(&self, word: &str) -> String {
         let quoted = word.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
-        let bare = quoted.unwrap_or(word);
+        let bare = quoted.unwrap_or(word).replace("\"\"", "\"");
         let of = |name: &str| {
             self.exact
                 .get(name)
                 .or_else(|| self.lower.get(&name.to_lowercase()))
         };
-        match of(bare) {
+        match of(&bare) {
             Some(known) if quoted.is_some() => format!("\"{known}\""),
             Some(known) => known.clone(),
             // Whatever stands in quotes is a name, whosever it is
-            None if quoted.is_some() && !is_public(bare) => "\"…\"".to_owned(),
+            None if quoted.is_some() && !is_public(&bare) => "\"…\"".to_owned(),
             None => {
                 let parts: Vec<String> = word
                     .split('.')
@@ -223,8 +223,8 @@ mod tests {
             "name1.name3(integer)"
         );
         assert_eq!(
-            names.in_text("no table \"Odd \"\"one\"\" in orders, or x"),
-            "no table \"…\" in name1, or x"
+            names.in_text("no table \"Odd \"\"one\"\"\" in orders, or \"x\""),
+            "no table \"name3\" in name1, or \"…\""
         );
         assert_eq!(names.of("pg_monitor"), "pg_monitor");
     }
