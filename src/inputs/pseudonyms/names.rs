@@ -86,6 +86,15 @@ impl Names {
         if host.parse::<IpAddr>().is_ok() || host.starts_with('/') || is_public(host) {
             return host.to_owned();
         }
+        // An instance of Google's, by its path: kinds and names in turn
+        if host.contains('/') {
+            let parts = host.split('/').enumerate();
+            let own = parts.map(|(at, part)| match at % 2 {
+                0 => part.to_owned(),
+                _ => self.of(part),
+            });
+            return own.collect::<Vec<_>>().join("/");
+        }
         if host.contains(':') {
             let parts: Vec<String> = host.split(':').map(|part| self.of(part)).collect();
             return parts.join(":");
