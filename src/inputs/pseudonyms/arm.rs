@@ -50,11 +50,13 @@ fn object(names: &mut Names, key: &str, fields: &mut Map<String, Value>) {
         .get("id")
         .and_then(Value::as_str)
         .is_some_and(|id| !is_public_resource(id));
+    let is_bare = !fields.contains_key("id");
     let has_names = DATABASES.contains(&key.to_lowercase().as_str());
     let old = std::mem::take(fields);
     for (field, mut value) in old {
         match (field.as_str(), &mut value) {
             ("name", Value::String(name)) if is_named => *name = names.of_azure(name),
+            ("name", Value::String(name)) if is_bare => *name = names.if_known(name),
             ("name", _) => {}
             (_, value) => walk(names, &field, value),
         }

@@ -65,6 +65,11 @@ impl Names {
         self.of(name)
     }
 
+    /// The pseudonym of a name that has one already, else the name.
+    pub fn if_known(&self, name: &str) -> String {
+        self.exact.get(name).map_or(name, String::as_str).to_owned()
+    }
+
     /// A resource id, or a path of ARM's: subscription, groups and names of resources.
     pub fn id(&mut self, path: &str) -> String {
         let parts: Vec<&str> = path.split('/').collect();

@@ -20,7 +20,6 @@ const COLUMNS: &[&str] = &[
     "function",
     "gid",
     "grantee",
-    "key",
     "library",
     "name",
     "names",
