@@ -31,7 +31,9 @@ pub fn of(migration: &Migration, answers: &Answers) -> (Migration, Answers) {
         names.key(key);
     }
     let mut all: Vec<(String, Answer)> = Vec::new();
-    for (key, answer) in answers.iter() {
+    let of_azure = |(key, _): &(&str, &Answer)| key.starts_with("arm:");
+    let (azure, others): (Vec<_>, Vec<_>) = answers.iter().partition(of_azure);
+    for (key, answer) in others.into_iter().chain(azure) {
         let own = names.key(key);
         all.push((own, given(&mut names, key, answer)));
     }

@@ -92,7 +92,6 @@ fn what_is_put_back(azure: &Azure) -> Value {
         "replica": {
             "sku": replica["sku"], "storage": replica["properties"]["storage"]["storageSizeGB"],
             "location": replica["location"], "zone": replica["properties"]["availabilityZone"],
-            "of": replica["properties"]["sourceServerResourceId"],
         },
         "locks": locks["value"].as_array().unwrap().iter().map(|l| json!([l["name"], l["properties"]["level"]])).collect::<Vec<_>>(),
     })

@@ -208,7 +208,7 @@ fn a_gate_refuses_an_old_recording() {
         )
     };
     let now = time::OffsetDateTime::now_utc();
-    check("old", now - time::Duration::days(8), "7d")
+    check("old", now - time::Duration::hours(8 * 24 + 1), "7d")
         .assert_refused("is 8d old, `--max-age` allows 7d; record again");
     check("soon", now, "soon").assert_refused("give an age such as 7d");
     assert_ne!(check("young", now - time::Duration::days(6), "7d").code, 2);

@@ -50,11 +50,13 @@ fn object(names: &mut Names, key: &str, fields: &mut Map<String, Value>) {
         .get("id")
         .and_then(Value::as_str)
         .is_some_and(|id| !is_public_resource(id));
+    let is_bare = !fields.contains_key("id");
     let has_names = DATABASES.contains(&key.to_lowercase().as_str());
     let old = std::mem::take(fields);
     for (field, mut value) in old {
         match (field.as_str(), &mut value) {
             ("name", Value::String(name)) if is_named => *name = names.of_azure(name),
+            ("name", Value::String(name)) if is_bare => *name = names.if_known(name),
             ("name", _) => {}
             (_, value) => walk(names, &field, value),
         }
@@ -81,7 +83,9 @@ fn string(names: &mut Names, key: &str, text: &str) -> String {
         names.id(text)
     } else if HOSTS.contains(&key.as_str()) {
         names.host(text)
-    } else if PEOPLE.contains(&key.as_str()) || DATABASES.contains(&key.as_str()) {
+    } else if PEOPLE.contains(&key.as_str()) {
+        names.of_azure(text)
+    } else if DATABASES.contains(&key.as_str()) {
         names.of(text)
     } else if key == "sourcedbserverresourceid" {
         on_host(names, text)

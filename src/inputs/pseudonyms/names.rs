@@ -65,6 +65,11 @@ impl Names {
         self.of(name)
     }
 
+    /// The pseudonym of a name that has one already, else the name.
+    pub fn if_known(&self, name: &str) -> String {
+        self.exact.get(name).map_or(name, String::as_str).to_owned()
+    }
+
     /// A resource id, or a path of ARM's: subscription, groups and names of resources.
     pub fn id(&mut self, path: &str) -> String {
         let parts: Vec<&str> = path.split('/').collect();
@@ -85,6 +90,15 @@ impl Names {
     pub fn host(&mut self, host: &str) -> String {
         if host.parse::<IpAddr>().is_ok() || host.starts_with('/') || is_public(host) {
             return host.to_owned();
+        }
+        // An instance of Google's, by its path: kinds and names in turn
+        if host.contains('/') {
+            let parts = host.split('/').enumerate();
+            let own = parts.map(|(at, part)| match at % 2 {
+                0 => part.to_owned(),
+                _ => self.of(part),
+            });
+            return own.collect::<Vec<_>>().join("/");
         }
         if host.contains(':') {
             let parts: Vec<String> = host.split(':').map(|part| self.of(part)).collect();
@@ -151,17 +165,17 @@ impl Names {
 
     fn known(&self, word: &str) -> String {
         let quoted = word.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
-        let bare = quoted.unwrap_or(word);
+        let bare = quoted.unwrap_or(word).replace("\"\"", "\"");
         let of = |name: &str| {
             self.exact
                 .get(name)
                 .or_else(|| self.lower.get(&name.to_lowercase()))
         };
-        match of(bare) {
+        match of(&bare) {
             Some(known) if quoted.is_some() => format!("\"{known}\""),
             Some(known) => known.clone(),
             // Whatever stands in quotes is a name, whosever it is
-            None if quoted.is_some() && !is_public(bare) => "\"…\"".to_owned(),
+            None if quoted.is_some() && !is_public(&bare) => "\"…\"".to_owned(),
             None => {
                 let parts: Vec<String> = word
                     .split('.')
@@ -223,8 +237,8 @@ mod tests {
             "name1.name3(integer)"
         );
         assert_eq!(
-            names.in_text("no table \"Odd \"\"one\"\" in orders, or x"),
-            "no table \"…\" in name1, or x"
+            names.in_text("no table \"Odd \"\"one\"\"\" in orders, or \"x\""),
+            "no table \"name3\" in name1, or \"…\""
         );
         assert_eq!(names.of("pg_monitor"), "pg_monitor");
     }

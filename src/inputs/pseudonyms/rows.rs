@@ -20,7 +20,6 @@ const COLUMNS: &[&str] = &[
     "function",
     "gid",
     "grantee",
-    "key",
     "library",
     "name",
     "names",
@@ -54,8 +53,11 @@ const PUBLIC: &[(&str, &str)] = &[
     ("extension_pins", "name"),
     ("extensions", "name"),
     ("languages", "name"),
+    ("removed_types", "detail"),
     ("removed_types", "name"),
+    ("removed_uses", "detail"),
     ("removed_uses", "name"),
+    ("removed_words", "detail"),
     ("removed_words", "name"),
     ("role_settings", "name"),
     ("settings", "name"),
@@ -201,10 +203,10 @@ fn name(names: &mut Names, query: &str, column: &str, value: &mut Value) {
     }
 }
 
-/// A name of `pg_hba.conf` may begin with `+` (a group's members); all else is the name.
+/// A name of `pg_hba.conf` may begin with `+` (a group's members), `/` (a pattern) or `@` (a file); all else is the name.
 fn whole(names: &mut Names, text: &str) -> String {
-    match text.strip_prefix('+') {
-        Some(group) => format!("+{}", names.of(group)),
+    match text.chars().next().filter(|c| "+/@".contains(*c)) {
+        Some(mark) => format!("{mark}{}", names.of(&text[1..])),
         None => names.of(text),
     }
 }

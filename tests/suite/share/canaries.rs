@@ -38,7 +38,7 @@ fn server() -> Server {
          CREATE USER MAPPING FOR shop SERVER far OPTIONS (user 'u', password 'canary-fdw-7');
          CREATE TABLE t (id int PRIMARY KEY);
          CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT ''postgresql://u:canary-body-8@h/d''::text';
-         CREATE SUBSCRIPTION feed CONNECTION 'host=up dbname=x user=r password=canary-sub-9' PUBLICATION p
+         CREATE SUBSCRIPTION nightly_prices CONNECTION 'host=up dbname=x user=r password=canary-sub-9' PUBLICATION p
            WITH (connect = false);
          ALTER ROLE postgres PASSWORD '{PASSWORD}'"
     ));
@@ -240,7 +240,7 @@ fn no_planted_secret_comes_out_anywhere() {
     for name in [
         "shop",
         "far.example",
-        "feed",
+        "nightly_prices",
         "orders-target",
         "rg-orders-prod",
     ] {
