@@ -215,8 +215,8 @@ fn replay(
 
 /// With 16 requests at once, so many servers keep them busy; each holds about a megabyte while it is asked about.
 const LIVE: Width = Width {
-    subscriptions: 48,
-    migrations: 48,
+    subscriptions: 24,
+    migrations: 24,
 };
 
 fn live(
