@@ -11,7 +11,7 @@ CREATE EXTENSION orafce;
 CREATE SCHEMA partman;
 CREATE EXTENSION pg_partman SCHEMA partman;
 CREATE TABLE app.events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
-CREATE TABLE app.events_first PARTITION OF app.events DEFAULT;
+SELECT partman.create_parent('app.events', 'at', 'native', 'monthly');
 CREATE VIEW app.next_month AS SELECT oracle.add_months(now(), 1) AS at;
 -- database: orders
 SELECT pg_create_logical_replication_slot('changes', 'wal2json');

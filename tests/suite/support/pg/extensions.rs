@@ -41,8 +41,12 @@ fn link_all(from: &Path, to: &Path) -> io::Result<()> {
 /// Writes an extension with no content; one that the package ships is replaced.
 fn stub(place: &Path, name: &str, version: &str) -> io::Result<()> {
     let control = place.join(format!("{name}.control"));
-    if control.exists() {
-        fs::remove_file(&control)?;
+    let script = place.join(format!("{name}--{version}.sql"));
+    // Links into the shared tree: what is written through one would be every server's
+    for link in [&control, &script] {
+        if link.exists() {
+            fs::remove_file(link)?;
+        }
     }
     fs::write(
         control,
@@ -50,5 +54,5 @@ fn stub(place: &Path, name: &str, version: &str) -> io::Result<()> {
             "comment = 'stands in for {name}'\ndefault_version = '{version}'\nrelocatable = true\n"
         ),
     )?;
-    fs::write(place.join(format!("{name}--{version}.sql")), "SELECT 1;\n")
+    fs::write(script, "SELECT 1;\n")
 }
