@@ -1,5 +1,6 @@
 //! The az commands that scripts may hold, with the flags that they know. Read in the sources of Azure CLI 2.91.0 (released
-//! September 2026) on 2026-11-22: `azure/cli/command_modules/postgresql`, `network`, `resource`, `role`.
+//! September 2026) on 2026-11-22: `azure/cli/command_modules/postgresql`, `network`, `privatedns`,
+//! `resource`, `role`, `util`.
 
 use super::shell::Call;
 
