@@ -101,8 +101,6 @@ fn mask_value(value: &mut Value) {
             for (key, value) in fields.iter_mut() {
                 if is_secret_key(key) {
                     hide(value);
-                } else if key.eq_ignore_ascii_case("tags") && value.is_object() {
-                    hide_tags(value);
                 } else {
                     mask_value(value);
                 }
@@ -122,10 +120,28 @@ pub(super) fn is_hidden(value: &Value) -> bool {
     value.is_null() || value == MASK
 }
 
-/// Azure's tags are free text of whoever wrote them, and no check reads them: their names stay.
-fn hide_tags(tags: &mut Value) {
-    if let Some(tags) = tags.as_object_mut() {
-        tags.values_mut().for_each(hide);
+/// What is kept of an answer. Azure's tags are free text of whoever wrote them: a run may choose servers by them, but no
+/// check reads them, and only their names are kept.
+pub(super) fn without_tags(json: &Value) -> Value {
+    let mut kept = json.clone();
+    hide_tags(&mut kept);
+    kept
+}
+
+fn hide_tags(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(hide_tags),
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                match value {
+                    Value::Object(tags) if key.eq_ignore_ascii_case("tags") => {
+                        tags.values_mut().for_each(hide);
+                    }
+                    value => hide_tags(value),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -225,8 +241,17 @@ mod tests {
         assert_eq!(
             answer,
             Answer::from(
-                json!({ "tags": { "Password": MASK, "a": MASK }, "list": [{ "secretParameters": MASK }] })
+                json!({ "tags": { "Password": MASK, "a": 1 }, "list": [{ "secretParameters": MASK }] })
             )
+        );
+    }
+
+    #[test]
+    fn of_tags_the_names_alone_are_kept() {
+        let json = json!([{ "Tags": { "env": "hush" }, "name": "orders", "tags": null }]);
+        assert_eq!(
+            without_tags(&json),
+            json!([{ "Tags": { "env": MASK }, "name": "orders", "tags": null }])
         );
     }
 }

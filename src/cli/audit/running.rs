@@ -61,6 +61,9 @@ impl Run<'_> {
         let mut judged = Vec::with_capacity(all);
         let mut running = std::pin::pin!(crate::audit(fleet, self.start, self.policy, self.width));
         let mut ticks = tokio::time::interval(TICK);
+        let mut listens = true;
+        // One listener for the whole run: what is pressed while a server is judged is heard afterwards.
+        let mut pressed = std::pin::pin!(tokio::signal::ctrl_c());
         loop {
             tokio::select! {
                 finished = running.next() => match finished {
@@ -68,8 +71,9 @@ impl Run<'_> {
                     None => break,
                 },
                 _ = ticks.tick() => draw(console, judged.len(), all, began, azure),
-                pressed = tokio::signal::ctrl_c(), if !interrupt.is_set() => {
-                    if pressed.is_ok() {
+                heard = &mut pressed, if listens => {
+                    listens = false;
+                    if heard.is_ok() {
                         interrupt.set();
                     }
                 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::store::{self, Writer};
 use super::{Entry, FORMAT, Manifest, RecordingError, secrets};
+use crate::inputs::redact;
 use crate::plan::Migration;
 use crate::question::{Answer, Answers};
 
@@ -118,7 +119,10 @@ pub(super) fn entry(
                 api_version: given.api_version.clone(),
                 ..start
             };
-            (entry, Some((file, clean(key, &given.json)?)))
+            (
+                entry,
+                Some((file, clean(key, &redact::without_tags(&given.json))?)),
+            )
         }
     })
 }

@@ -25,10 +25,6 @@ fn usage_errors_say_what_to_do() {
             ],
             "another kind of resource",
         ),
-        (
-            &["check", "--target", "shop.postgres.database.azure.com"],
-            "is a host name",
-        ),
         (&["check", "--target", TARGET], "no source was given"),
         (
             &["check", "--check", "target-not-redy", "--target", TARGET],
