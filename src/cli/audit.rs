@@ -11,8 +11,8 @@ use clap::Args as ClapArgs;
 
 use super::check::Judging;
 use super::connect::{Ways, block_on};
+use super::environment::env;
 use super::out::Out;
-use super::said::env;
 use super::showing::{Format, Showing};
 use super::{Console, Error, Output};
 use crate::inputs::fleet::Interrupt;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::Error;
+use super::environment::env;
 use super::meant::{Hosts, Meant, Wanted};
-use super::said::env;
 use crate::facts::fleet;
 use crate::inputs::arm::{Arm, Auth, Cloud, DatabaseTokens, Options};
 use crate::inputs::dns::Dns;

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Error;
 use super::details;
-use super::said::env;
+use super::environment::env;
 use crate::inputs::postgres::conninfo::{Access, has_password_in};
 use crate::plan::file::{Password, Wish};
 use crate::plan::{Location, Migration, Scope, ServerId, SourceServer, Target, TargetSql};

@@ -6,6 +6,7 @@ mod check;
 mod connect;
 mod details;
 mod diff;
+mod environment;
 mod explain;
 mod fix;
 mod grants;

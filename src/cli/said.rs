@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::details::Details;
+use super::environment::env;
 use super::meant::Wanted;
 use crate::inputs::postgres::conninfo::{ConninfoError, has_password_in};
 use crate::plan::file::{Plan, Wish};
@@ -149,17 +150,4 @@ fn conninfo(
         (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
         (None, None) => Ok(env(variable)),
     }
-}
-
-/// The environment, for those who look into it. Azure Pipelines hands an undefined `$(name)` on as it stands.
-pub fn env(name: &str) -> Option<String> {
-    let is_undefined = |v: &str| {
-        let name = v.strip_prefix("$(").and_then(|v| v.strip_suffix(')'));
-        name.is_some_and(|n| {
-            n.chars()
-                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-        })
-    };
-    let value = std::env::var(name).ok();
-    value.filter(|v| !v.is_empty() && !is_undefined(v))
 }

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::environment::env;
 use super::layout;
-use super::said::env;
 use crate::report::azure_pipelines::{Files, azure_pipelines};
 use crate::report::sarif::{Build, Surroundings};
 use crate::report::{self, Report};

@@ -1,8 +1,43 @@
-//! The credential that was chosen, with what it needs. Not here: how it was chosen (`credentials`).
+//! The kinds of credentials, and the one that was chosen with what it needs. Not here: how it was chosen (`credentials`).
 
+use clap::ValueEnum;
 use secrecy::SecretString;
 
-use super::credentials::Auth;
+/// How to sign in to Azure (`--auth`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Auth {
+    /// The first of the following that the environment has everything for.
+    #[default]
+    Auto,
+    /// A service principal with a secret, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.
+    Environment,
+    /// A federated token from the file that AZURE_FEDERATED_TOKEN_FILE names (AKS, GitHub).
+    WorkloadIdentity,
+    /// The service connection of an Azure Pipelines job; the step maps SYSTEM_ACCESSTOKEN.
+    AzurePipelines,
+    /// What AzureCLI@2 and @3 hand to their script with `addSpnToEnvironment`: servicePrincipalId, tenantId, and the idToken of
+    /// a federated connection or the servicePrincipalKey of one with a secret.
+    ServiceConnection,
+    /// Whoever is signed in with `az login`.
+    AzureCli,
+    /// The identity of the machine or app; automatic only where its variables announce it.
+    ManagedIdentity,
+}
+
+impl Auth {
+    /// The name on the command line and in the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Auth::Auto => "auto",
+            Auth::Environment => "environment",
+            Auth::WorkloadIdentity => "workload-identity",
+            Auth::AzurePipelines => "azure-pipelines",
+            Auth::ServiceConnection => "service-connection",
+            Auth::AzureCli => "azure-cli",
+            Auth::ManagedIdentity => "managed-identity",
+        }
+    }
+}
 
 /// A credential with all that it needs. Its secrets do not print.
 #[derive(Debug, Clone)]

@@ -1,46 +1,8 @@
 //! Which credential signs in: a pure choice from what the user said and what the environment holds.
 //! Not here: what was chosen (`chosen`), signing in (`sign_in`), keeping the token (`token`).
 
-use clap::ValueEnum;
-
 use super::ArmError;
-use super::chosen::{Chosen, Proof};
-
-/// How to sign in to Azure (`--auth`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Auth {
-    /// The first of the following that the environment has everything for.
-    #[default]
-    Auto,
-    /// A service principal with a secret, from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.
-    Environment,
-    /// A federated token from the file that AZURE_FEDERATED_TOKEN_FILE names (AKS, GitHub).
-    WorkloadIdentity,
-    /// The service connection of an Azure Pipelines job; the step maps SYSTEM_ACCESSTOKEN.
-    AzurePipelines,
-    /// What AzureCLI@2 and @3 hand to their script with `addSpnToEnvironment`: servicePrincipalId, tenantId, and the idToken of
-    /// a federated connection or the servicePrincipalKey of one with a secret.
-    ServiceConnection,
-    /// Whoever is signed in with `az login`.
-    AzureCli,
-    /// The identity of the machine or app; automatic only where its variables announce it.
-    ManagedIdentity,
-}
-
-impl Auth {
-    /// The name on the command line and in the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            Auth::Auto => "auto",
-            Auth::Environment => "environment",
-            Auth::WorkloadIdentity => "workload-identity",
-            Auth::AzurePipelines => "azure-pipelines",
-            Auth::ServiceConnection => "service-connection",
-            Auth::AzureCli => "azure-cli",
-            Auth::ManagedIdentity => "managed-identity",
-        }
-    }
-}
+use super::chosen::{Auth, Chosen, Proof};
 
 /// A variable's value, where it says something. Azure Pipelines hands an undefined `$(name)` on as it stands.
 pub(crate) fn given(env: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {

@@ -27,8 +27,9 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use tokio::time::{Instant, timeout_at};
 
+pub use chosen::Auth;
 pub use chosen::{Chosen, Proof};
-pub use credentials::{Auth, choose};
+pub use credentials::choose;
 pub use database::DatabaseTokens;
 pub use endpoint::Cloud;
 pub use limiter::Pace;

@@ -10,8 +10,9 @@ use azure_core::credentials::TokenCredential;
 use secrecy::SecretString;
 use url::Url;
 
+use super::chosen::Auth;
 use super::chosen::Chosen;
-use super::credentials::{Auth, choose, given};
+use super::credentials::{choose, given};
 use super::endpoint::Cloud;
 
 /// Why no request can be made at all: known before the first one, so the tool ends with exit code 2.

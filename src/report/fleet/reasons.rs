@@ -16,18 +16,23 @@ pub(in crate::report) struct Reason<'a> {
     pub(in crate::report) count: usize,
 }
 
-/// All that weighs as a warning or more, what weighs on most first.
+/// All that weighs as a warning or more: what weighs on most first, of those alike what weighs more.
 pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'_>> {
-    let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, bool), (usize, Severity)> = BTreeMap::new();
     for check in migrations.iter().flat_map(|m| &m.checks) {
-        if let Some((_, is_found)) = weight(check) {
-            *counts.entry((check.id.as_str(), is_found)).or_default() += 1;
+        if let Some((severity, is_found)) = weight(check) {
+            let entry = counts.entry((check.id.as_str(), is_found));
+            let (count, worst) = entry.or_insert((0, severity));
+            *count += 1;
+            *worst = severity.max(*worst);
         }
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|((id, is_found), count)| (Reverse(*count), !*is_found, *id));
+    counts.sort_by_key(|((id, is_found), (count, worst))| {
+        (Reverse(*count), Reverse(*worst), !*is_found, *id)
+    });
     let mut reasons = Vec::new();
-    for ((id, is_found), count) in counts {
+    for ((id, is_found), (count, _)) in counts {
         let title = checks::find(id).map_or(id, |c| c.title);
         let open = if is_found { "" } else { "not answered: " };
         let words = format!("{open}{title}");
