@@ -178,10 +178,10 @@ fn version(shape: &Body) -> Fact<Version> {
         .field("properties.minorVersion", "")?
         .and_then(|m| m.parse::<u32>().ok())
         .unwrap_or(0);
-    match text.parse::<u32>() {
-        Ok(major) => Ok(Version::from_num(major * 10_000 + minor)),
-        Err(_) => Err(shape.absent("properties.version (a number)")),
-    }
+    let major = text.parse::<u32>().ok();
+    let num = major.and_then(|major| major.checked_mul(10_000)?.checked_add(minor));
+    num.map(Version::from_num)
+        .ok_or_else(|| shape.absent("properties.version (a number)"))
 }
 
 fn sku(shape: &Body) -> Fact<Sku> {

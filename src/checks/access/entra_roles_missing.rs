@@ -43,6 +43,15 @@ fn run(facts: &Facts) -> Judged {
     let administrators = &facts.service.as_ref()?.administrators;
     let there = facts.on_target.as_ref().and_then(|t| t.roles.as_ref());
     let mut findings = Findings::none();
+    let asks_there = facts
+        .migration
+        .target
+        .as_ref()
+        .is_some_and(|t| t.sql.is_some());
+    if let (Err(missing), true) = (&there, asks_there) {
+        // It might have shown them missing, which weighs more than what follows
+        findings.unknown(missing);
+    }
     let holds = |names: &[String], role: &str| names.iter().any(|n| n.eq_ignore_ascii_case(role));
     for role in &entra.roles {
         match (there, administrators) {

@@ -82,7 +82,7 @@ fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -
 fn rest(database: &str, total: u64, shown: usize) -> Finding {
     let message = format!(
         "row security of {} more tables of `{database}` applies to it as well",
-        total - shown as u64
+        total.saturating_sub(shown as u64)
     );
     Finding::new(format!("database/{database}"), message).evidence("tables", total)
 }

@@ -95,7 +95,7 @@ fn reserved(configurations: &Configurations) -> Fact<u32> {
     );
     Ok(own
         .zip(superuser)
-        .map_or(RESERVED_CONNECTIONS, |(a, b)| a + b))
+        .map_or(RESERVED_CONNECTIONS, |(a, b)| a.saturating_add(b)))
 }
 
 fn not_a_number() -> Missing {

@@ -42,7 +42,9 @@ fn of_database(findings: &mut Findings, database: &str, identities: &Identities)
     findings
         .found
         .extend(listed.map(|table| finding(database, table)));
-    let more = identities.total - identities.listed.len() as u64;
+    let more = identities
+        .total
+        .saturating_sub(identities.listed.len() as u64);
     if more == 0 {
         return;
     }

@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Judged {
     let in_use = findings
         .know(&facts.stream.as_ref()?.senders_in_use)
         .copied();
-    let needed = slots + in_use.unwrap_or(0);
+    let needed = slots.saturating_add(in_use.unwrap_or(0));
     if senders >= needed {
         return Ok(findings);
     }

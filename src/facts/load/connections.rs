@@ -42,7 +42,9 @@ pub struct User {
 impl Connections {
     /// Connections to all databases.
     pub fn total(&self) -> u32 {
-        self.in_use.values().sum()
+        self.in_use
+            .values()
+            .fold(0, |all, each| all.saturating_add(*each))
     }
 }
 
@@ -68,7 +70,9 @@ pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Connections
             is_superuser,
         });
     Ok(Connections {
-        of_user: rows.iter().map(|r| r.of_user).sum(),
+        of_user: rows
+            .iter()
+            .fold(0, |all, row| all.saturating_add(row.of_user)),
         in_use: rows.into_iter().map(|r| (r.database, r.in_use)).collect(),
         user,
     })
