@@ -1,7 +1,7 @@
 //! "The SKU should correspond with the source": no formula is documented, so vCores and memory are compared. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
-use crate::facts::Facts;
+use crate::facts::{Facts, Missing};
 use crate::sizing::demand::{self, amount};
 use crate::sizing::need::Need;
 use crate::sizing::recommend::{Choice, MEMORY_SHARE, smallest};
@@ -32,12 +32,17 @@ fn run(facts: &Facts) -> Judged {
     let source = demand::compute(facts)?;
     let capabilities = facts.capabilities.as_ref()?;
     let has = capabilities.sku(&sku.name)?;
+    let mut findings = Findings::none();
+    if !source.is_sure {
+        // A guess proves neither that it fits nor by how much it does not
+        findings.unknown(&guessed());
+    }
     let short_cores = source.vcores.is_some_and(|v| has.vcores < v);
     let short_memory = source
         .memory_gib
         .is_some_and(|m| has.memory_gib < m * MEMORY_SHARE);
     if !short_cores && !short_memory {
-        return Ok(Findings::none());
+        return Ok(findings);
     }
     let there = amount(Some(has.vcores), Some(has.memory_gib));
     let message = format!(
@@ -53,7 +58,7 @@ fn run(facts: &Facts) -> Judged {
     if !source.is_sure {
         finding = finding.milder(Severity::Note);
     }
-    Ok(match smallest(capabilities, &Need::of(facts)) {
+    findings.push(match smallest(capabilities, &Need::of(facts)) {
         Some(Choice { sku: offer, .. }) => {
             let flags = format!(
                 "--tier {} --sku-name {}",
@@ -65,6 +70,13 @@ fn run(facts: &Facts) -> Judged {
                 .fix(command::scale(&server.id, &flags))
         }
         None => finding.evidence("smallest that fits", "none in this location"),
-    }
-    .into())
+    });
+    Ok(findings)
+}
+
+fn guessed() -> Missing {
+    Missing::not_said(
+        "vCores and memory of the source are a guess from `shared_buffers` alone",
+        "say `--source-vcores` and `--source-memory-gib`",
+    )
 }
