@@ -64,7 +64,9 @@ fn range(facts: &Facts) -> Result<Option<Finding>, Unanswered> {
             _ => Err(settings.hidden(name).into()),
         };
     };
-    let most = most.reset_val.as_deref().unwrap_or_default();
+    // Empty is no limit; none at all is a value that was not shown
+    let most = most.reset_val.as_deref();
+    let most = most.ok_or_else(|| settings.hidden(name))?;
     if !["TLSv1", "TLSv1.1"].contains(&most) {
         return Ok(None);
     }

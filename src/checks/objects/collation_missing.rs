@@ -54,8 +54,12 @@ fn column(findings: &mut Findings, database: &str, collation: &Collation, target
     match target.has(name) {
         Presence::Sure => {}
         Presence::Never(why) => {
-            let first = collation.first_use.as_deref().unwrap_or_default();
-            let message = format!("`{name}`, which `{first}` uses, is not on the target: {why}");
+            let first = collation.first_use.as_deref();
+            let used = first.map(|first| format!(", which `{first}` uses,"));
+            let message = format!(
+                "`{name}`{} is not on the target: {why}",
+                used.as_deref().unwrap_or("")
+            );
             let object = format!("{database}/collation/{}.{name}", collation.schema);
             findings.push(Finding::new(object, message).evidence("uses", collation.uses));
         }
