@@ -157,13 +157,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
         Some(folder) => replay(args, &Recording::open(folder)?, &policy, console)?,
         None => live(args, plan.as_ref(), &policy, console)?,
     };
-    let files = out.map(|out| out.write(&report)).transpose()?;
-    let text = match args.shown().streams {
-        true => String::new(),
-        false => args.showing.text(&report, files.as_ref()),
-    };
+    if !args.shown().streams {
+        return args.showing.show(&report, out, console);
+    }
+    out.map(|out| out.write(&report)).transpose()?;
     Ok(Output {
-        text,
+        text: String::new(),
         exit_code: report.exit_code,
     })
 }

@@ -9,7 +9,7 @@ use super::connect::{Ways, age, block_on};
 use super::out::Out;
 use super::said::Said;
 use super::showing::Showing;
-use super::{Error, Output, known_check};
+use super::{Console, Error, Output, known_check};
 use crate::inputs::pseudonyms;
 use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
@@ -83,7 +83,7 @@ impl Judging {
     }
 }
 
-pub(super) fn run(args: &Args) -> Result<Output, Error> {
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
     let name = args.said.migration.as_deref();
     let out = args.showing.out.as_deref();
     let out = out.map(|folder| Out::prepare(folder, name)).transpose()?;
@@ -92,11 +92,7 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
         Some(folder) => replay(args, &Recording::open(folder)?, policy, out.as_ref())?,
         None => live(args, policy, out.as_ref())?,
     };
-    let files = out.map(|out| out.write(&report)).transpose()?;
-    Ok(Output {
-        text: args.showing.text(&report, files.as_ref()),
-        exit_code: report.exit_code,
-    })
+    args.showing.show(&report, out, console)
 }
 
 fn replay(

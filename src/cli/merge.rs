@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use super::out::Out;
 use super::reports;
 use super::showing::Showing;
-use super::{Error, Output};
+use super::{Console, Error, Output};
 use crate::report::{Report, merge};
 
 #[derive(Debug, ClapArgs)]
@@ -19,16 +19,12 @@ pub struct Args {
     pub(super) showing: Showing,
 }
 
-pub(super) fn run(args: &Args) -> Result<Output, Error> {
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
     let read = |path: &PathBuf| Ok((path.display().to_string(), reports::report(path)?));
     let parts = args.reports.iter().map(read);
     let parts: Vec<(String, Report)> = parts.collect::<Result<_, Error>>()?;
     let report = merge(parts)?;
     let out = args.showing.out.as_deref();
     let out = out.map(|folder| Out::prepare(folder, None)).transpose()?;
-    let files = out.map(|out| out.write(&report)).transpose()?;
-    Ok(Output {
-        text: args.showing.text(&report, files.as_ref()),
-        exit_code: report.exit_code,
-    })
+    args.showing.show(&report, out, console)
 }

@@ -20,7 +20,7 @@ mod said;
 mod showing;
 mod template;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -109,6 +109,18 @@ pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     /// How far it is, where a person looks on.
     pub progress: Option<&'a mut dyn Write>,
+}
+
+impl Console<'_> {
+    /// Writes to stdout. A reader who closed the pipe has read enough: the run goes on for its verdict.
+    fn print(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        match write(self.out).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::Unprintable(error))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a verb leaves to be done by main.
@@ -228,7 +240,7 @@ impl Cli {
     /// Only what is known before the first question; what servers refuse is part of the report.
     pub fn run(self, console: &mut Console) -> Result<Output, Error> {
         match self.verb {
-            Verb::Check(args) => check::run(&args),
+            Verb::Check(args) => check::run(&args, console),
             Verb::Record(args) => record::run(&args),
             Verb::Diff(args) => diff::run(&args),
             Verb::Fix(args) => fix::run(&args),
@@ -236,7 +248,7 @@ impl Cli {
             Verb::Explain(args) => explain::run(&args),
             Verb::Checks(args) => Ok(explain::list(&args)),
             Verb::Audit(args) => audit::run(&args, console),
-            Verb::Merge(args) => merge::run(&args),
+            Verb::Merge(args) => merge::run(&args, console),
             Verb::Schema { of: Schema::Report } => Ok(Output::text(report::schema())),
             Verb::Schema { of: Schema::Plan } => Ok(Output::text(schema())),
             Verb::Template(args) => Ok(Output::text(args.text())),

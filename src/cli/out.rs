@@ -3,8 +3,8 @@
 //! A later step publishes what lies there whether this run came to an end or not. So what an earlier run left is taken away
 //! before anything is asked: a gate must not be opened by yesterday's report.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
@@ -73,13 +73,22 @@ impl Out {
             folder: self.folder.display().to_string(),
             summary: self.file(SUMMARY, &report::markdown(report))?,
             page: self.file(PAGE, &report::html(report))?,
-            data: self.file(DATA, &report::json(report))?,
+            data: self.streamed(DATA, |file| report::json(report, file))?,
         })
     }
 
     fn file(&self, name: &str, text: &str) -> Result<String, Error> {
+        self.streamed(name, |file| file.write_all(text.as_bytes()))
+    }
+
+    fn streamed(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<String, Error> {
         let path = self.folder.join(name);
-        fs::write(&path, text).map_err(|e| unwritable(&path, e))?;
+        let written = File::create(&path).and_then(|mut file| write(&mut file));
+        written.map_err(|e| unwritable(&path, e))?;
         Ok(path.display().to_string())
     }
 }

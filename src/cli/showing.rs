@@ -1,12 +1,15 @@
 //! What a run shows: `--format` for stdout, `--out` for files.
 //! Here: the formats, and which one is meant. Not here: what they look like (`report`), writing files (`out`).
 
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::environment::env;
 use super::layout;
+use super::out::Out;
+use super::{Console, Error, Output};
 use crate::report::azure_pipelines::{Files, azure_pipelines};
 use crate::report::sarif::{Build, Surroundings};
 use crate::report::{self, Report};
@@ -53,11 +56,33 @@ impl Showing {
         })
     }
 
-    /// The report for stdout.
-    pub fn text(&self, report: &Report, files: Option<&Files>) -> String {
-        match self.format() {
+    /// Writes the report to the files that are asked for, and to stdout.
+    ///
+    /// # Errors
+    /// When a file or stdout cannot be written.
+    pub fn show(
+        &self,
+        report: &Report,
+        out: Option<Out>,
+        console: &mut Console,
+    ) -> Result<Output, Error> {
+        let files = out.map(|out| out.write(report)).transpose()?;
+        console.print(|stdout| self.write(report, files.as_ref(), stdout))?;
+        Ok(Output {
+            text: String::new(),
+            exit_code: report.exit_code,
+        })
+    }
+
+    fn write(
+        &self,
+        report: &Report,
+        files: Option<&Files>,
+        stdout: &mut dyn Write,
+    ) -> io::Result<()> {
+        let text = match self.format() {
+            Format::Json => return report::json(report, stdout),
             Format::Plain => report::plain::plain(report, layout()),
-            Format::Json => report::json(report),
             Format::Ndjson => report::ndjson(report),
             Format::Csv => report::csv(report),
             Format::Junit => report::junit(report),
@@ -65,7 +90,8 @@ impl Showing {
             Format::Markdown => report::markdown(report),
             Format::Html => report::html(report),
             Format::AzurePipelines => azure_pipelines(report, files),
-        }
+        };
+        stdout.write_all(text.as_bytes())
     }
 }
 

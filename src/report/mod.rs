@@ -36,14 +36,20 @@ pub use junit::{file_name as junit_file_name, junit, junit_of};
 pub use markdown::markdown;
 pub use value::{CheckReport, FindingReport, MigrationReport, Report, SCHEMA};
 
+use std::io::{self, Write};
+
 use crate::question::Answers;
 use crate::verdict::Policy;
 
-/// The report as JSON, indented, with a newline at its end.
-pub fn json(report: &Report) -> String {
-    let text =
-        serde_json::to_string_pretty(report).expect("a report holds nothing that JSON cannot");
-    format!("{}\n", text::defused_json(&text))
+/// Writes the report as JSON, indented, with a newline at its end. A fleet's text is never in memory as a whole.
+///
+/// # Errors
+/// What `out` answers.
+pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = text::DefusedJson(io::BufWriter::new(out));
+    serde_json::to_writer_pretty(&mut out, report)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// One line of JSON for each migration, each with the tool and the time of the run.

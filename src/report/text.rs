@@ -1,6 +1,10 @@
 //! Text that is safe to show: whatever a name or a message holds, it moves no cursor, hides nothing and commands nobody.
 
-use std::fmt::Write;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
 
 use crate::checks::command::is_invisible;
 
@@ -8,6 +12,10 @@ use crate::checks::command::is_invisible;
 /// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one. What XML cannot hold is
 /// written out as well.
 pub fn visible(text: &str) -> String {
+    let is_plain = |b: u8| matches!(b, b' '..=b'~');
+    if text.bytes().all(is_plain) && !text.contains("##") {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -45,7 +53,10 @@ fn opens_command(rest: &[u8]) -> bool {
 
 /// JSON with every `##` of its strings, and everything in them that cannot be seen, written as escapes: the same data, and
 /// no command in it.
-pub(super) fn defused_json(json: &str) -> String {
+pub(super) fn defused_json(json: &str) -> Cow<'_, str> {
+    if json.is_ascii() && !json.contains("##") {
+        return json.into();
+    }
     let mut safe = String::with_capacity(json.len());
     for c in json.replace("##", "\\u0023\\u0023").chars() {
         if !is_invisible(c) {
@@ -56,7 +67,30 @@ pub(super) fn defused_json(json: &str) -> String {
             write!(safe, "\\u{unit:04x}").expect("writing to a string succeeds");
         }
     }
-    safe
+    safe.into()
+}
+
+/// The value as indented JSON, harmless, with a newline at its end.
+pub(super) fn pretty_json(value: &impl Serialize) -> String {
+    let mut out = DefusedJson(Vec::new());
+    serde_json::to_writer_pretty(&mut out, value).expect("plain data is JSON");
+    let text = String::from_utf8(out.0).expect("JSON is UTF-8");
+    text + "\n"
+}
+
+/// Passes on JSON as [`defused_json`] makes it. Takes it in the pieces in which it is serialised, whole runs of characters each.
+pub(super) struct DefusedJson<W>(pub(super) W);
+
+impl<W: io::Write> io::Write for DefusedJson<W> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(json).map_err(io::Error::other)?;
+        self.0.write_all(defused_json(text).as_bytes())?;
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// One line of at most `most` characters; what is cut off shows as `…`.
@@ -86,8 +120,12 @@ mod tests {
     #[test]
     fn json_keeps_its_data() {
         let hostile = "a ##vso[task.complete]\\####[error] \u{202e}x\u{e0041}";
-        let json = defused_json(&serde_json::to_string(hostile).unwrap());
+        let json = serde_json::to_string(hostile).unwrap();
+        let json = defused_json(&json);
         assert!(!json.contains("##") && json.is_ascii());
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
+        let mut written = DefusedJson(Vec::new());
+        serde_json::to_writer_pretty(&mut written, &[hostile]).unwrap();
+        assert_eq!(written.0, format!("[\n  {json}\n]").into_bytes());
     }
 }

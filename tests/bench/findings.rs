@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use flexready::report::azure_pipelines::azure_pipelines;
 use flexready::report::plain::{Layout, plain};
 use flexready::report::sarif::{Surroundings, sarif};
-use flexready::report::{Report, csv, html, json, junit, markdown, ndjson};
+use flexready::report::{Report, csv, html, junit, markdown, ndjson};
 
-use crate::large::large;
+use crate::support::json;
+use crate::support::large::large;
 
 type Format = (&'static str, fn(&Report) -> String);
 

@@ -20,7 +20,6 @@ use std::time::Duration;
 use measure::{Row, instructions, median_of, peak_memory_mb};
 use serde_json::Value;
 use support::arm::{ArmEndpoint, Reply};
-use support::large;
 
 const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 const LATENCY: Duration = Duration::from_millis(30);
@@ -80,9 +79,34 @@ fn one_target(endpoint: &ArmEndpoint) -> Command {
     command
 }
 
+/// All themes, or those that the arguments name: `cargo bench --bench bench -- fleet`.
+const THEMES: [(&str, fn()); 4] = [
+    ("one", one),
+    ("findings", || findings::rows(&report())),
+    ("scale", scale::measure),
+    ("fleet", fleet::rows),
+];
+
 fn main() {
+    println!(
+        "{:<36} {:>10} {:>10} {:>7}  limit",
+        "what", "median ms", "floor ms", "ratio"
+    );
+    // cargo itself adds `--bench`
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<&String> = asked.iter().filter(|a| !a.starts_with("--")).collect();
+    for (name, measure) in THEMES {
+        if asked.is_empty() || asked.iter().any(|a| *a == name) {
+            measure();
+        }
+    }
+}
+
+/// The program at its smallest: its start, a recording, a target.
+fn one() {
     let endpoint = endpoint();
-    let rows = [
+    let live = || one_target(&endpoint);
+    for row in [
         Row::of(
             "start: --version",
             "true",
@@ -98,37 +122,16 @@ fn main() {
         Row::of(
             "one live target, 30 ms a request",
             "one round",
-            median_of(10, || sleep(LATENCY), || one_target(&endpoint)),
+            median_of(10, || sleep(LATENCY), live),
             "3 rounds + set-up",
         ),
-    ];
-    println!(
-        "{:<36} {:>10} {:>10} {:>7}  limit",
-        "what", "median ms", "floor ms", "ratio"
-    );
-    for row in &rows {
+    ] {
         println!("{row}");
     }
-    findings::rows(&report());
-    let binary = std::fs::metadata(env!("CARGO_BIN_EXE_flexready"))
-        .unwrap()
-        .len() as f64
-        / 1e6;
-    println!(
-        "\n{:<36} {:>10.1} MB            limit 12 MB",
-        "binary", binary
-    );
-    println!(
-        "{:<36} {:>10.1} MB            limit 50 MB",
-        "peak memory: replay",
-        peak_memory_mb(replay())
-    );
-    println!(
-        "{:<36} {:>10.1} MB            limit 50 MB",
-        "peak memory: one live target",
-        peak_memory_mb(one_target(&endpoint))
-    );
-    scale::measure();
+    let binary = std::fs::metadata(env!("CARGO_BIN_EXE_flexready")).unwrap();
+    size("binary", binary.len() as f64 / 1e6, 12);
+    size("peak memory: replay", peak_memory_mb(replay()), 50);
+    size("peak memory: one live target", peak_memory_mb(live()), 50);
     for (name, command) in [
         ("instructions: --version", version()),
         ("instructions: replay", replay()),
@@ -138,7 +141,10 @@ fn main() {
             None => println!("{name:<36}        not counted: valgrind is not installed"),
         }
     }
-    fleet::rows();
+}
+
+fn size(what: &str, mb: f64, limit: u32) {
+    println!("{what:<36} {mb:>10.1} MB            limit {limit} MB");
 }
 
 /// A floor that only waits.

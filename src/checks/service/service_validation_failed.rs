@@ -5,9 +5,9 @@ use time::{Duration, OffsetDateTime};
 use super::word;
 use crate::checks::moment::at;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
-use crate::facts::Facts;
 use crate::facts::service::migrations::{Item, Run, Validation};
-use crate::plan::Scope;
+use crate::facts::{Fact, Facts, Missing};
+use crate::plan::SourceServer;
 
 pub const CHECK: Check = Check {
     id: "service-validation-failed",
@@ -34,6 +34,12 @@ struct Word<'f> {
     validation: &'f Validation,
 }
 
+impl Word<'_> {
+    fn has_succeeded(&self) -> bool {
+        self.validation.status.eq_ignore_ascii_case("succeeded")
+    }
+}
+
 fn run(facts: &Facts) -> Judged {
     let runs = facts.service.as_ref()?.migrations.as_ref()?;
     let mut findings = Findings::none();
@@ -43,12 +49,18 @@ fn run(facts: &Facts) -> Judged {
             words.push(Word { run, validation });
         }
     }
-    let same = newest(words.iter().filter(|w| is_same(facts, w.run)));
+    let mut is_same = |word: &&Word| match is_same(facts, word.run) {
+        Ok(is_same) => is_same,
+        // It cannot be told whether a failure was of these.
+        Err(missing) => {
+            if !word.has_succeeded() {
+                findings.unknown(&missing);
+            }
+            false
+        }
+    };
+    let same = newest(words.iter().filter(&mut is_same));
     let any = newest(words.iter());
-    // Without the list of databases it cannot be told whether a failure was of these.
-    if facts.migration.scope == Scope::Pair && any.is_some() {
-        findings.know(&facts.databases);
-    }
     match (same, any) {
         (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, true),
         (None, Some((run, validation))) => judge(&mut findings, facts, run, validation, false),
@@ -67,33 +79,32 @@ where
 }
 
 /// Whether a migration was of this source and of these databases.
-fn is_same(facts: &Facts, run: &Run) -> bool {
-    let (Some(source), Ok(databases)) = (&facts.migration.source, &facts.databases) else {
-        return false;
+fn is_same(facts: &Facts, run: &Run) -> Fact<bool> {
+    let Some(source) = &facts.migration.source else {
+        return Ok(false);
     };
-    let selected: Vec<&str> = databases
-        .selected()
-        .0
-        .iter()
-        .map(|d| d.name.as_str())
-        .collect();
-    let said = run.source.as_deref().unwrap_or_default();
+    let of_run = run.databases.as_ref().map_err(Missing::clone)?;
+    let names = run.source.as_ref().map_err(Missing::clone)?;
+    let databases = facts.databases.as_ref().map_err(Missing::clone)?;
+    let (selected, missing) = databases.selected();
+    missing.map_or(Ok(()), Err)?;
+    let is_source = names.iter().any(|name| names_source(name, source));
+    let are_databases = of_run.len() == selected.len()
+        && of_run.iter().all(|d| selected.iter().any(|s| s.name == *d));
+    Ok(is_source && are_databases)
+}
+
+/// Whether a resource id, `host:port@user` or a host is of this source.
+fn names_source(said: &str, source: &SourceServer) -> bool {
     let place = said.rsplit_once('@').map_or(said, |(place, _)| place);
-    let own = format!("{}:{}", source.host, source.port);
-    let in_azure = source
-        .azure_id
-        .as_ref()
-        .is_some_and(|id| said.eq_ignore_ascii_case(&id.path()));
-    let by_name = run
-        .source_name
-        .as_deref()
-        .is_some_and(|n| n.eq_ignore_ascii_case(&source.host));
-    let is_source = in_azure || by_name || place.eq_ignore_ascii_case(&own);
-    let of_run = run.databases.as_ref();
-    let are_databases = of_run.is_ok_and(|all| {
-        all.len() == selected.len() && all.iter().all(|d| selected.contains(&d.as_str()))
-    });
-    is_source && are_databases
+    let by_id = source.azure_id.as_ref().map(|id| id.path());
+    let own = [
+        format!("{}:{}", source.host, source.port),
+        source.host.clone(),
+    ];
+    own.iter()
+        .chain(by_id.as_ref())
+        .any(|own| place.eq_ignore_ascii_case(own))
 }
 
 fn judge(

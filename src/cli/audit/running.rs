@@ -1,6 +1,6 @@
 //! The run over a fleet: each migration is kept, shown and let go of as it is finished. Ctrl-C ends the asking, not the report.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -98,20 +98,12 @@ impl Run<'_> {
         if self.shown.streams {
             wipe(console);
             let line = report::judged_line(&judged, &answers, self.policy);
-            print(console.out, &line)?;
+            console.print(|out| out.write_all(line.as_bytes()))?;
         }
         if !self.shown.keeps_checks {
             judged.forget_checks();
         }
         Ok(judged)
-    }
-}
-
-/// A reader who closed the pipe has read enough; the run goes on for its verdict.
-fn print(out: &mut dyn Write, line: &str) -> Result<(), Error> {
-    match out.write_all(line.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Unprintable(error)),
-        _ => Ok(()),
     }
 }
 

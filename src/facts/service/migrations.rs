@@ -21,9 +21,8 @@ pub struct Run {
     pub sub_state: Option<String>,
     /// What the service says went wrong.
     pub error: Option<String>,
-    /// A resource id, or `host:port@user`.
-    pub source: Option<String>,
-    pub source_name: Option<String>,
+    /// What names its source: a resource id, `host:port@user`, or a host.
+    pub source: Fact<Vec<String>>,
     pub databases: Fact<Vec<String>>,
     pub started: Option<OffsetDateTime>,
     pub ended: Option<OffsetDateTime>,
@@ -112,8 +111,7 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
         is_active: is_active(shape),
         sub_state: text("currentStatus.currentSubStateDetails.currentSubState"),
         error: text("currentStatus.error"),
-        source: text("sourceDbServerResourceId"),
-        source_name: text("sourceDbServerFullyQualifiedDomainName"),
+        source: source(shape),
         databases,
         started: shape
             .moment("properties.migrationWindowStartTimeInUtc")
@@ -123,6 +121,19 @@ fn run(shape: &Shape<Value>) -> Fact<Run> {
             .unwrap_or(None),
         validation: whole(shape).and_then(|()| validation(shape)),
     })
+}
+
+fn source(shape: &Shape<Value>) -> Fact<Vec<String>> {
+    let (by_id, by_name) = (
+        "properties.sourceDbServerResourceId",
+        "properties.sourceDbServerFullyQualifiedDomainName",
+    );
+    let names = [shape.field(by_id, "")?, shape.field(by_name, "")?];
+    let names: Vec<String> = names.into_iter().flatten().collect();
+    match names.is_empty() {
+        true => Err(shape.absent(by_id)),
+        false => Ok(names),
+    }
 }
 
 /// That what leads to the service's word, and tells when and why it ended, has the shape that it must have.

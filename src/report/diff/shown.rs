@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Change, Count, Diff, Lost, MigrationDiff};
 use crate::report::markdown::escaped;
-use crate::report::text::{defused_json, visible};
+use crate::report::text::{pretty_json, visible};
 use crate::report::words::verdict;
 use crate::verdict::Verdict;
 
@@ -34,8 +34,7 @@ pub fn plain(diff: &Diff) -> String {
 
 /// All of it as JSON.
 pub fn json(diff: &Diff) -> String {
-    let text = serde_json::to_string_pretty(diff).expect("a comparison is plain data");
-    format!("{}\n", defused_json(&text))
+    pretty_json(diff)
 }
 
 /// For a pull request or a summary.

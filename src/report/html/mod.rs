@@ -1,6 +1,6 @@
 //! One self-contained page: no script, no other file, for a screen of any width and for paper.
 //!
-//! The template (`page.html`) reads the report as it is in JSON. Every text goes through [`visible`] before, and is escaped after.
+//! The template (`page.html`) reads the report's fields by their names in JSON. Every text goes through [`visible`] before, and is escaped after.
 //! Here: what is added for a reader. Not here: colours (`style.css`).
 
 use minijinja::value::{Serde, Value as Filled};
@@ -54,9 +54,8 @@ fn code(text: &str) -> String {
 /// Reasons that are named for a whole fleet.
 const MOST_REASONS: usize = 10;
 
-/// The report with what the template shows beside it.
+/// What the template shows.
 fn view(report: &Report) -> Value {
-    let mut view = serde_json::to_value(report).expect("a report is JSON");
     let migrations: Vec<Value> = report.migrations.iter().map(migration).collect();
     let stale = report.policy.stale_waivers();
     let stale: Vec<String> = stale
@@ -72,44 +71,36 @@ fn view(report: &Report) -> Value {
         .take(MOST_REASONS)
         .map(|r| format!("{} of {all}: {}", r.count, r.words))
         .collect();
-    extend(
-        &mut view,
-        json!({
-            "beside": beside.unwrap_or_default(),
-            "most": most,
-            "word": words::verdict(report.verdict),
-            "when": words::when(report),
-            "judged": report.policy.words(),
-            "stale": stale,
-            "migrations": migrations,
-        }),
-    );
-    let mut view = made_visible(view);
+    let mut view = made_visible(json!({
+        "tool": report.tool, "asked_as": report.asked_as, "synthetic": report.synthetic, "when": words::when(report),
+        "verdict": report.verdict, "word": words::verdict(report.verdict),
+        "exit_code": report.exit_code, "exit_reason": report.exit_reason,
+        "policy": report.policy, "judged": report.policy.words(), "stale": stale,
+        "beside": beside.unwrap_or_default(), "most": most,
+        "migrations": migrations,
+    }));
     extend(&mut view, json!({ "style": STYLE }));
     view
 }
 
 fn migration(migration: &MigrationReport) -> Value {
-    let mut view = serde_json::to_value(migration).expect("a report is JSON");
     let found: Vec<Value> = SEVERITIES.iter().map(|s| section(migration, *s)).collect();
     let waived = migration.checks.iter().filter(|c| c.waived > 0);
     let waived: Vec<Value> = waived.map(|c| card(c, None)).collect();
-    extend(
-        &mut view,
-        json!({
-            "word": words::verdict(migration.verdict),
-            "counts": words::counts(migration),
-            "reservation": words::reservation(migration),
-            "found": found,
-            "unanswered": unanswered(migration),
-            "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
-            "waived": waived,
-            "sizes": migration.sizing.as_ref().map(sizes),
-            "copy": migration.estimate.as_ref().map(sizing::words::copy),
-            "areas": areas(migration),
-        }),
-    );
-    view
+    json!({
+        "name": migration.name, "mode": migration.mode, "scope": migration.scope,
+        "source": migration.source, "target": migration.target, "databases": migration.databases,
+        "verdict": migration.verdict, "word": words::verdict(migration.verdict), "summary": migration.summary,
+        "counts": words::counts(migration), "reservation": words::reservation(migration),
+        "found": found,
+        "unanswered": unanswered(migration),
+        "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
+        "waived": waived,
+        "path": migration.path, "sizing": migration.sizing, "sizes": migration.sizing.as_ref().map(sizes),
+        "copy": migration.estimate.as_ref().map(sizing::words::copy),
+        "areas": areas(migration),
+        "reads": migration.reads,
+    })
 }
 
 /// The checks with findings of one severity.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::entries::{Entry, What, entries, not_answered};
 use super::fingerprint;
-use super::text::{defused_json, visible};
+use super::text::{pretty_json, visible};
 use super::value::{CheckReport, Report};
 use crate::checks::{self, Severity};
 use shape::{
@@ -56,13 +56,11 @@ pub fn sarif(report: &Report, surroundings: &Surroundings) -> String {
         },
         column_kind: "unicodeCodePoints",
     };
-    let log = Log {
+    pretty_json(&Log {
         schema: SCHEMA,
         version: "2.1.0",
         runs: [run],
-    };
-    let text = serde_json::to_string_pretty(&log).expect("texts and numbers are JSON");
-    format!("{}\n", defused_json(&text))
+    })
 }
 
 fn driver(report: &Report, rules: Vec<Rule>) -> Driver {

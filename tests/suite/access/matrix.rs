@@ -174,7 +174,7 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
         ],
         "{whose}"
     );
-    let report = flexready::report::json(&run.report);
+    let report = crate::support::json(&run.report);
     assert!(
         !report.contains("canary-3f9c"),
         "the value of an application's parameter shows"

@@ -7,12 +7,13 @@ use std::sync::OnceLock;
 use flexready::report::azure_pipelines::{Files, azure_pipelines};
 use flexready::report::plain::{Layout, plain};
 use flexready::report::sarif::{Surroundings, sarif};
-use flexready::report::{Report, csv, html, json, junit, markdown, ndjson};
+use flexready::report::{Report, csv, html, junit, markdown, ndjson};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::markdown::rendered;
 use super::{plan, report};
+use crate::support::json;
 
 /// Our own words and choices; in all else others have a say, in fields to come as well.
 const OURS: [&str; 18] = [

@@ -3,9 +3,10 @@
 use flexready::report::azure_pipelines::azure_pipelines;
 use flexready::report::plain::{Layout, plain};
 use flexready::report::sarif::{Surroundings, sarif};
-use flexready::report::{csv, html, json, junit, markdown, ndjson};
+use flexready::report::{csv, html, junit, markdown, ndjson};
 
 use super::report;
+use crate::support::json;
 use crate::support::large::large;
 
 #[test]

@@ -6,3 +6,10 @@ pub mod large;
 pub mod pg;
 pub mod program;
 pub mod relay;
+
+/// The report as `--format json` writes it.
+pub fn json(report: &flexready::report::Report) -> String {
+    let mut text = Vec::new();
+    flexready::report::json(report, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}

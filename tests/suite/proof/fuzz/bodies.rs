@@ -176,7 +176,7 @@ fn judge_and_write(recording: &Recording) {
     let report = futures::executor::block_on(run).report;
     let written = [
         report::plain::plain(&report, report::plain::Layout { width: 80 }),
-        report::json(&report),
+        crate::support::json(&report),
         report::ndjson(&report),
         report::csv(&report),
         report::markdown(&report),
