@@ -59,6 +59,14 @@ fn in_selected<'f, T>(
     Ok(all)
 }
 
+/// The migration user in a finding: where nobody named one, the role that asked is taken for it, and that is said.
+fn shown_user(facts: &Facts, user: &str) -> String {
+    match facts.names_migration_user() {
+        true => format!("`{user}`"),
+        false => format!("`{user}` (who asked; nobody else is named by `--migration-user`)"),
+    }
+}
+
 /// Whether somebody made this role, and neither `initdb` nor a provider. Without the kind of the source only accounts
 /// that no one but a provider has are left out.
 fn is_users_own(role: &Role, kind: Option<&SourceKind>) -> bool {

@@ -208,7 +208,10 @@ impl Page {
                 .map(|k| format!(", {k}"))
                 .unwrap_or_default();
             let user = if source.user == source.migration_user {
-                format!("user {}", source.user)
+                format!(
+                    "user {}, for the migration too (`--migration-user` names another)",
+                    source.user
+                )
             } else {
                 format!(
                     "user {}, migration user {}",
