@@ -5,10 +5,9 @@
 //! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
 
 use super::entries::{Entry, What, entries};
-use super::fleet::FleetReport;
 use super::plain::{self, Layout};
 use super::text::{cut, defused, visible};
-use super::value::Report;
+use super::value::{FleetReport, Report};
 use super::words::{self, counted};
 use crate::checks::{self, Severity};
 use crate::verdict::{FailOn, Verdict};

@@ -7,11 +7,11 @@ use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
 use serde_json::{Map, Value, json};
 
-use super::fleet::{FleetReport, reasons};
+use super::fleet::reasons;
 use super::lacking::Lacking;
 use super::sizing::SizingReport;
 use super::text::visible;
-use super::value::{CheckReport, MigrationReport, Report};
+use super::value::{CheckReport, FleetReport, MigrationReport, Report};
 use super::{open, sizing, words};
 use crate::checks::{self, Severity};
 

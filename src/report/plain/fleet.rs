@@ -1,10 +1,10 @@
 //! Many servers on one page: a table, worst first, and what stands in the way of most.
 
-use super::{BOLD, DIM, Page, colour};
+use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::Severity;
-use crate::report::fleet::{FleetReport, reasons, weight};
+use crate::report::fleet::{reasons, weight};
 use crate::report::text::visible;
-use crate::report::value::{CheckReport, MigrationReport, Report};
+use crate::report::value::{CheckReport, FleetReport, MigrationReport, Report};
 use crate::report::words::{self, counted};
 use crate::verdict::Verdict;
 

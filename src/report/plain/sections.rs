@@ -1,6 +1,6 @@
 //! What was found, what could not be answered, and what is waived.
 
-use super::{BOLD, DIM, Page, colour};
+use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::{self, Severity};
 use crate::report::open;
 use crate::report::text::visible;
