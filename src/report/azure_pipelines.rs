@@ -200,11 +200,6 @@ fn groups(report: &Report, out: &mut String) {
 /// For later steps, jobs and stages: `$(step.flexreadyVerdict)` and the like.
 fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, String)> {
     let verdict = serde_json::to_value(report.verdict).expect("a verdict is JSON");
-    let unknown: usize = report
-        .migrations
-        .iter()
-        .map(|m| words::unanswered(m).count())
-        .sum();
     let sum = |pick: fn(&super::value::Summary) -> usize| {
         let counts = report.migrations.iter().map(|m| pick(&m.summary));
         counts.sum::<usize>().to_string()
@@ -215,7 +210,8 @@ fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, Strin
         ("ExitCode", report.exit_code.to_string()),
         ("Blockers", report.blockers.to_string()),
         ("Warnings", sum(|s| s.warnings)),
-        ("Unknown", unknown.to_string()),
+        ("Unknown", sum(|s| s.unknown)),
+        ("UnknownInPart", sum(|s| s.unknown_in_part)),
         ("Waived", sum(|s| s.waived)),
         ("RecordedAt", report.recorded_at.clone()),
     ];

@@ -54,7 +54,10 @@ fn ready_with(warnings: usize, migrations: &[MigrationReport]) -> String {
         parts.push(counted(warnings, "warning"));
     }
     if hidden > 0 {
-        parts.push(format!("{} not answered", counted(hidden, "check")));
+        let hidden = counted(hidden, "check");
+        parts.push(format!(
+            "{hidden} that may hide a warning could not be answered"
+        ));
     }
     format!("ready with warnings: {}", parts.join(", "))
 }

@@ -137,10 +137,12 @@ fn databases(facts: &Facts) -> Option<Vec<String>> {
 }
 
 fn summary(judgement: &Judgement) -> Summary {
+    let in_part = |o: &&Outcome| o.status != Status::Unknown && !o.missing.is_empty();
     Summary {
         pass: judgement.with(Status::Pass),
         fail: judgement.with(Status::Fail),
         unknown: judgement.with(Status::Unknown),
+        unknown_in_part: judgement.outcomes.iter().filter(in_part).count(),
         not_applicable: judgement.with(Status::NotApplicable),
         out_of_scope: judgement.out_of_scope,
         waived: judgement.waived(),

@@ -143,8 +143,8 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
     let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
     let view = groups.map(|g| {
         json!({
-            "question": g.question(), "reason": g.missing.reason, "remedy": g.missing.remedy, "severity": g.weight,
-            "checks": g.checks,
+            "question": g.question(), "reason": g.reason(), "remedy": g.remedy(), "severity": g.weight,
+            "counts": g.counts(), "checks": g.ids(),
         })
     });
     view.collect()

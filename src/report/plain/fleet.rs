@@ -135,19 +135,16 @@ fn cells(migration: &MigrationReport) -> [String; 5] {
     ]
 }
 
-/// `2 blockers, 1 warning, 3 not answered`
+/// `2 blockers, 1 warning, 3 checks not answered, 1 in part`
 fn counts(migration: &MigrationReport) -> String {
     let s = &migration.summary;
-    let open = words::unanswered(migration).count();
     let found = [(s.blockers, "blocker"), (s.warnings, "warning")];
     let mut parts: Vec<String> = found
         .iter()
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| counted(*n, noun))
         .collect();
-    if open > 0 {
-        parts.push(format!("{open} not answered"));
-    }
+    parts.extend(words::open(s.unknown, s.unknown_in_part));
     parts.join(", ")
 }
 

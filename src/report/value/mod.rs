@@ -121,7 +121,11 @@ pub struct SourceReport {
 pub struct Summary {
     pub pass: usize,
     pub fail: usize,
+    /// Checks without an answer.
     pub unknown: usize,
+    /// Checks that found something, so that they count as `fail`, and could not look everywhere.
+    #[serde(default)]
+    pub unknown_in_part: usize,
     pub not_applicable: usize,
     pub out_of_scope: usize,
     pub waived: usize,
