@@ -2,7 +2,7 @@
 
 use super::value::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
 /// `1 blocker`, `3 blockers`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
@@ -30,7 +30,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// `2 blockers, 1 warning, 3 checks not answered, 1 finding waived, 40 checks passed`
+/// `2 blockers, 1 warning, 3 checks not answered, 2 in part, 1 finding waived, 40 checks passed`
 pub(super) fn counts(migration: &MigrationReport) -> String {
     let s = &migration.summary;
     let found = [
@@ -43,10 +43,7 @@ pub(super) fn counts(migration: &MigrationReport) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| counted(*n, noun))
         .collect();
-    let unknown = unanswered(migration).count();
-    if unknown > 0 {
-        parts.push(format!("{} not answered", counted(unknown, "check")));
-    }
+    parts.extend(open(s.unknown, s.unknown_in_part));
     if s.waived > 0 {
         parts.push(format!("{} waived", counted(s.waived, "finding")));
     }
@@ -54,9 +51,22 @@ pub(super) fn counts(migration: &MigrationReport) -> String {
     parts.join(", ")
 }
 
-/// Checks that were not answered, wholly or in part.
-pub(super) fn unanswered(migration: &MigrationReport) -> impl Iterator<Item = &CheckReport> {
-    migration.checks.iter().filter(|c| !c.missing.is_empty())
+/// `34 checks not answered, 13 in part`: those without any answer, and those that found something and know only a part.
+pub(super) fn open(whole: usize, in_part: usize) -> Option<String> {
+    match (whole, in_part) {
+        (0, 0) => None,
+        (0, part) => Some(format!("{} answered in part", counted(part, "check"))),
+        (whole, 0) => Some(format!("{} not answered", counted(whole, "check"))),
+        (whole, part) => Some(format!(
+            "{} not answered, {part} in part",
+            counted(whole, "check")
+        )),
+    }
+}
+
+/// Whether a check found something, and could not look everywhere.
+pub(super) fn is_in_part(check: &CheckReport) -> bool {
+    check.status != Status::Unknown && !check.missing.is_empty()
 }
 
 /// `2026-11-22 10:20:00 UTC`

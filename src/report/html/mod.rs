@@ -7,11 +7,11 @@ use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
 use serde_json::{Map, Value, json};
 
-use super::fleet::{FleetReport, reasons};
+use super::fleet::reasons;
 use super::lacking::Lacking;
 use super::sizing::SizingReport;
 use super::text::visible;
-use super::value::{CheckReport, MigrationReport, Report};
+use super::value::{CheckReport, FleetReport, MigrationReport, Report};
 use super::{open, sizing, words};
 use crate::checks::{self, Severity};
 
@@ -143,8 +143,8 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
     let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
     let view = groups.map(|g| {
         json!({
-            "question": g.question(), "reason": g.missing.reason, "remedy": g.missing.remedy, "severity": g.weight,
-            "checks": g.checks,
+            "question": g.question(), "reason": g.reason(), "remedy": g.remedy(), "severity": g.weight,
+            "counts": g.counts(), "checks": g.ids(),
         })
     });
     view.collect()
