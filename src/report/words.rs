@@ -74,7 +74,7 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     })
 }
 
-/// Each command once, however many findings it mends; a restart serves all that went before it.
+/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart.
 pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     let mut commands: Vec<&str> = Vec::new();
     for command in findings.iter().flat_map(|f| &f.fix) {
@@ -82,6 +82,10 @@ pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
             commands.push(command);
         }
     }
-    commands.sort_by_key(|c| c.contains(" flexible-server restart "));
+    commands.sort_by_key(|c| match *c {
+        "SELECT pg_reload_conf();" => 1,
+        c if c.contains(" flexible-server restart ") => 2,
+        _ => 0,
+    });
     commands
 }
