@@ -89,3 +89,32 @@ pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     });
     commands
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_and_a_restart_come_after_all_that_they_serve() {
+        let finding = |fix: &[&str]| FindingReport {
+            object: "server".to_owned(),
+            message: String::new(),
+            severity: Severity::Blocker,
+            evidence: serde_json::Map::new(),
+            is_table: false,
+            fix: fix.iter().map(|f| (*f).to_owned()).collect(),
+            waived: None,
+        };
+        let (reload, restart) = (
+            "SELECT pg_reload_conf();",
+            "az postgres flexible-server restart --name t",
+        );
+        let all = [
+            finding(&["line 1", reload]),
+            finding(&["set a", restart]),
+            finding(&["line 2", reload]),
+        ];
+        let commands = commands(&all.iter().collect::<Vec<_>>());
+        assert_eq!(commands, ["line 1", "set a", "line 2", reload, restart]);
+    }
+}

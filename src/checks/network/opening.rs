@@ -112,3 +112,63 @@ fn free_name(group: &SecurityGroup, name: &str) -> String {
     }
     free
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::path::security_group::{End, Rule};
+
+    fn group(priorities: &[u32], names: &[&str]) -> SecurityGroup {
+        let id =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n";
+        let rule = |priority: &u32| Rule {
+            name: String::new(),
+            priority: *priority,
+            is_default: false,
+            direction: "Outbound".to_owned(),
+            access: "Deny".to_owned(),
+            protocol: "*".to_owned(),
+            source: End::default(),
+            destination: End::default(),
+        };
+        SecurityGroup {
+            id: id.parse().expect("an id"),
+            outbound: priorities.iter().map(rule).collect(),
+            names: names.iter().map(|n| (*n).to_owned()).collect(),
+        }
+    }
+
+    fn given(group: &SecurityGroup, before: &[u32]) -> Vec<(String, u32)> {
+        let wanted = ["a", "b", "c"].map(Wanted::service);
+        let denied = wanted.into_iter().zip(before.iter().copied()).collect();
+        let given = priorities(group, denied).into_iter();
+        given.map(|(w, p)| (w.to, p)).collect()
+    }
+
+    #[test]
+    fn each_has_a_priority_of_its_own_before_the_rule_that_denies_it() {
+        let one = group(&[4000], &[]);
+        let of = |all: &[(&str, u32)]| -> Vec<(String, u32)> {
+            all.iter().map(|(to, p)| ((*to).to_owned(), *p)).collect()
+        };
+        let all = of(&[("a", 3999), ("b", 3998), ("c", 3997)]);
+        assert_eq!(given(&one, &[4000, 4000, 4000]), all);
+        // The default rule that denies stands far behind what a rule may have.
+        let defaults = of(&[("a", 4096), ("b", 4095), ("c", 4094)]);
+        assert_eq!(given(&one, &[65500, 65500, 65500]), defaults);
+        let tight = group(&[101, 102], &[]);
+        assert_eq!(given(&tight, &[102, 101]), of(&[("b", 100)]));
+        let dense = group(&[4000, 3998], &[]);
+        assert_eq!(
+            given(&dense, &[3998, 4000, 4000]),
+            of(&[("a", 3997), ("b", 3999), ("c", 3996)])
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_there_is_not_taken_again() {
+        let group = group(&[], &["Allow-Storage", "allow-storage-2"]);
+        assert_eq!(free_name(&group, "allow-storage"), "allow-storage-3");
+        assert_eq!(free_name(&group, "allow-other"), "allow-other");
+    }
+}

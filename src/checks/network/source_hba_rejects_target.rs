@@ -86,7 +86,7 @@ fn finding(visit: &Visit, rule: Option<&Rule>) -> Finding {
     let message = match (rule, method) {
         (Some(rule), Some("reject") | None) => format!("{} turns away {way}", rule.place()),
         (Some(rule), Some(SCRAM)) => format!(
-            "{} asks {way} for SCRAM, and `{user}` has an MD5 password, which only `md5` takes",
+            "{} asks {way} for SCRAM, and `{user}` has an MD5 password; a rule of `md5` takes that too",
             rule.place()
         ),
         (Some(rule), Some(method)) => format!(
