@@ -84,7 +84,7 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     })
 }
 
-/// Each command once, however many findings it mends; a restart serves all that went before it.
+/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart.
 pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     let mut commands: Vec<&str> = Vec::new();
     for command in findings.iter().flat_map(|f| &f.fix) {
@@ -92,6 +92,39 @@ pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
             commands.push(command);
         }
     }
-    commands.sort_by_key(|c| c.contains(" flexible-server restart "));
+    commands.sort_by_key(|c| match *c {
+        "SELECT pg_reload_conf();" => 1,
+        c if c.contains(" flexible-server restart ") => 2,
+        _ => 0,
+    });
     commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_and_a_restart_come_after_all_that_they_serve() {
+        let finding = |fix: &[&str]| FindingReport {
+            object: "server".to_owned(),
+            message: String::new(),
+            severity: Severity::Blocker,
+            evidence: serde_json::Map::new(),
+            is_table: false,
+            fix: fix.iter().map(|f| (*f).to_owned()).collect(),
+            waived: None,
+        };
+        let (reload, restart) = (
+            "SELECT pg_reload_conf();",
+            "az postgres flexible-server restart --name t",
+        );
+        let all = [
+            finding(&["line 1", reload]),
+            finding(&["set a", restart]),
+            finding(&["line 2", reload]),
+        ];
+        let commands = commands(&all.iter().collect::<Vec<_>>());
+        assert_eq!(commands, ["line 1", "set a", "line 2", reload, restart]);
+    }
 }
