@@ -1,8 +1,10 @@
 //! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
+use super::membership;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
+use crate::facts::access::Role;
 use crate::facts::databases::Database;
 
 pub const CHECK: Check = Check {
@@ -32,19 +34,24 @@ fn run(facts: &Facts) -> Judged {
         findings.push(Finding::new(format!("role/{user}"), message));
         return Ok(findings);
     }
+    if let Some(role) = findings.know(&facts.access.as_ref()?.migration_user) {
+        findings.found.extend(no_login(role));
+    }
     for database in selected.iter().filter(|d| d.user_has_owner == Some(false)) {
         findings.push(finding(facts, database, user));
     }
     Ok(findings)
 }
 
+/// Owning everything does not help whom the server does not let in. To let somebody in is not for a script.
+fn no_login(user: &Role) -> Option<Finding> {
+    let message = format!("`{}` may not log in to the source", user.name);
+    let alter = format!("ALTER ROLE {} LOGIN", command::identifier(&user.name));
+    let finding = Finding::new(format!("role/{}", user.name), message);
+    (!user.can_login).then(|| finding.fix(Step::sql(None, alter)))
+}
+
 fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
-    let statement = format!(
-        "GRANT {} TO {}",
-        command::identifier(&database.owner),
-        command::identifier(user)
-    );
-    let grant = Step::sql(None, statement);
     // To be a member of a superuser is to be one: nobody gets that from a script.
     let roles = facts
         .access
@@ -57,7 +64,12 @@ fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
         "`{user}` has not the rights of `{}`, who owns `{}`",
         database.owner, database.name
     );
-    Finding::new(format!("database/{}", database.name), message)
-        .evidence("owner", &database.owner)
-        .fix(if is_plain { grant.by_script() } else { grant })
+    let finding = Finding::new(format!("database/{}", database.name), message)
+        .evidence("owner", &database.owner);
+    membership(facts, &database.owner, user)
+        .into_iter()
+        .map(|statement| Step::sql(None, statement))
+        .fold(finding, |finding, step| {
+            finding.fix(if is_plain { step.by_script() } else { step })
+        })
 }
