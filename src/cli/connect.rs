@@ -145,9 +145,14 @@ impl Ways {
             }
         };
         let source = meant.access.clone().map(|access| {
-            let user = meant.migration.migration_user.clone();
-            let user = user.unwrap_or_else(|| access.user().to_owned());
-            database(access, Side::Source, &user, self.source_auth)
+            // Nobody named: the session's own role, which the name to sign in with does not always tell
+            let user = meant.migration.migration_user.as_deref();
+            database(
+                access,
+                Side::Source,
+                user.unwrap_or_default(),
+                self.source_auth,
+            )
         });
         let target = meant.target_access.clone().zip(sql_of(meant));
         let target = target.map(|(access, sql)| {

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::Fact;
 use super::rows::row;
+use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
@@ -16,6 +16,20 @@ pub struct Entra {
     pub is_azure: bool,
     /// At most 200, by name.
     pub roles: Vec<String>,
+    /// How many there are.
+    #[serde(default)]
+    total: u64,
+}
+
+impl Entra {
+    /// What is missing where not all roles are listed.
+    pub(crate) fn cut(&self, source: &SourceServer) -> Option<Missing> {
+        let (shown, total) = (self.roles.len(), self.total);
+        let reason = format!("only the first {shown} of {total} Microsoft Entra roles were read");
+        let remedy = "make sure yourself that the others are on the target";
+        (total > shown as u64)
+            .then(|| Missing::unreadable(&sql(source), reason).with_remedy(remedy))
+    }
 }
 
 /// The query `entra_roles`; not put to a source that cannot have any.

@@ -4,7 +4,8 @@
 -- columns: catalog, column_name, grantee, privileges
 SELECT g.catalog,
        g.column_name,
-       r.rolname AS grantee,
+       -- no role can have this name
+       coalesce(r.rolname, 'public') AS grantee,
        string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
 FROM (SELECT c.oid, c.relname AS catalog, c.relowner AS owner, 0 AS number, NULL::name AS column_name, a.grantee, a.privilege_type
       FROM pg_class c
@@ -16,14 +17,14 @@ FROM (SELECT c.oid, c.relname AS catalog, c.relowner AS owner, 0 AS number, NULL
       JOIN pg_attribute t ON t.attrelid = c.oid
       CROSS JOIN LATERAL aclexplode(t.attacl) a
       WHERE c.relnamespace = 'pg_catalog'::regnamespace) g
-JOIN pg_roles r ON r.oid = g.grantee
+LEFT JOIN pg_roles r ON r.oid = g.grantee
 WHERE g.catalog IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_rules', 'pg_largeobject', 'pg_pltemplate',
                       'pg_replication_origin_status', 'pg_shadow', 'pg_statistic', 'pg_subscription', 'pg_user_mapping')
   AND g.grantee <> g.owner
-  AND NOT r.rolsuper
+  AND (g.grantee = 0 OR NOT r.rolsuper)
   AND NOT EXISTS (SELECT FROM pg_init_privs i
                   CROSS JOIN LATERAL aclexplode(i.initprivs) p
                   WHERE i.classoid = 'pg_class'::regclass AND i.objoid = g.oid AND i.objsubid = g.number
                     AND p.grantee = g.grantee AND p.privilege_type = g.privilege_type)
 GROUP BY g.catalog, g.column_name, r.rolname
-ORDER BY g.catalog, g.column_name NULLS FIRST, r.rolname
+ORDER BY g.catalog, g.column_name NULLS FIRST, r.rolname NULLS FIRST

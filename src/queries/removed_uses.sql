@@ -38,10 +38,10 @@ types AS (
   WHERE g.kind = 'type' AND g.name <> 'unknown' AND x.oid <> 0),
 -- What an expression tree says of each: PostgreSQL notes no dependency on what initdb made, so the trees are read.
 words AS (
-  SELECT DISTINCT 'relid ' || a.oid AS word FROM attributes a WHERE a.relkind = 'r'
-  UNION ALL SELECT 'funcid ' || f.oid FROM functions f
-  UNION ALL SELECT 'opno ' || o.oid FROM operators o
-  UNION ALL SELECT '[a-z]*type(id)? ' || t.oid FROM types t),
+  SELECT DISTINCT 'relid ' || a.oid::text AS word FROM attributes a WHERE a.relkind = 'r'
+  UNION ALL SELECT 'funcid ' || f.oid::text FROM functions f
+  UNION ALL SELECT 'opno ' || o.oid::text FROM operators o
+  UNION ALL SELECT '[a-z]*type(id)? ' || t.oid::text FROM types t),
 pattern AS (SELECT ':(' || string_agg(w.word, '|') || ') ' AS text FROM words w),
 tables AS (
   SELECT 'pg_class'::regclass AS class, c.oid FROM pg_class c

@@ -27,12 +27,16 @@ WITH called AS (
                         JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
                         WHERE e.oid = d.objid AND a.attgenerated <> ''))),
 texts AS (
-  SELECT p.oid, p.proname, regexp_replace(p.prosrc, '/[*]([^*]|[*]+[^*/])*[*]+/|--[^\n]*', ' ', 'g') AS body
+  SELECT p.oid, p.proargtypes, p.proallargtypes, p.proargnames,
+         regexp_replace(p.prosrc, '/[*]([^*]|[*]+[^*/])*[*]+/|--[^\n]*', ' ', 'g') AS body
   FROM pg_proc p
   JOIN pg_language l ON l.oid = p.prolang
   WHERE l.lanname IN ('sql', 'plpgsql')
     AND p.oid IN (SELECT function FROM called)
     AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%')),
+-- Without what stands in quotes.
+bare AS (
+  SELECT t.oid, regexp_replace(t.body, '''[^'']*''', '''''', 'g') AS body FROM texts t),
 words AS (
   SELECT t.oid, 'function' AS what, lower(m[3]) AS word
   FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])("?)([a-z_]\w*)\2\s*\(', 'gi') m
@@ -42,6 +46,17 @@ words AS (
   UNION
   SELECT t.oid, 'type', lower(m[2])
   FROM texts t, regexp_matches(t.body, '::\s*("?)([a-z_]\w*)\1(?![\w"]|\s*[.])', 'gi') m
+  UNION
+  -- the type of a cast(), of a constant, of a variable
+  SELECT t.oid, 'type', lower(m[2])
+  FROM texts t, regexp_matches(t.body, '\mas\s+("?)([a-z_]\w*)\1\s*(?:[(][\d\s,]*[)]\s*)?(?:\[\d*\]\s*)*[)]', 'gi') m
+  UNION
+  SELECT b.oid, 'type', lower(m[3])
+  FROM bare b, regexp_matches(b.body, '(^|[^.\w"$])("?)([a-z_]\w*)\2\s*''', 'gi') m
+  UNION
+  SELECT b.oid, 'type', lower(m[2])
+  FROM bare b, regexp_matches(b.body, '\mdeclare\M(.*?)\mbegin\M', 'gi') d,
+       regexp_matches(d[1], '(?:^|;)\s*\w+\s+(?:constant\s+)?("?)([a-z_]\w*)\1(?![\w"]|\s*[.%])', 'gi') m
   UNION
   SELECT t.oid, 'relation', lower(m[2])
   FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])([a-z_]\w*)(?:[.]\w+\s*%\s*type|\s*%\s*rowtype)\M', 'gi') m),
@@ -57,11 +72,37 @@ found AS (
   SELECT w.oid, w.word, n.nspname
   FROM words w JOIN pg_type t ON t.typname = w.word::name JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE w.what = 'type'),
+-- An operator beside an argument, as the word that stands for it.
+arguments AS (
+  SELECT t.oid, '$' || a.number::text AS word, a.type
+  FROM texts t, unnest(t.proargtypes) WITH ORDINALITY a(type, number)
+  UNION
+  SELECT t.oid, lower(a.name), a.type
+  FROM texts t, unnest(coalesce(t.proallargtypes, t.proargtypes::oid[]), t.proargnames) a(type, name)
+  WHERE a.name <> ''),
+signs AS (
+  SELECT b.oid, lower(m[1]) AS word, m[2] AS sign, true AS is_left
+  FROM bare b, regexp_matches(b.body, '(\$?\w+)\s*([-+*/<>=~!@#%^&|`?]+)', 'g') m
+  UNION
+  SELECT b.oid, lower(m[2]), m[1], false
+  FROM bare b, regexp_matches(b.body, '(?:^|[^-+*/<>=~!@#%^&|`?:])([-+*/<>=~!@#%^&|`?]+)\s*(\$?\w+)', 'g') m),
+operators AS (
+  SELECT s.oid, s.sign AS word, o.oprnamespace
+  FROM signs s
+  JOIN arguments a ON a.oid = s.oid AND a.word = s.word
+  JOIN pg_operator o ON o.oprname = s.sign::name AND a.type = CASE WHEN s.is_left THEN o.oprleft ELSE o.oprright END
+  -- Where PostgreSQL's own operator takes the type as well, that one is found.
+  WHERE NOT EXISTS (SELECT FROM pg_operator own
+                    WHERE own.oprname = s.sign::name AND own.oprnamespace = 'pg_catalog'::regnamespace
+                      AND a.type = CASE WHEN s.is_left THEN own.oprleft ELSE own.oprright END)),
 unqualified AS (
   SELECT f.oid, f.word, f.nspname
   FROM found f
   WHERE f.nspname !~ '^(pg_|information_)'
-    AND NOT EXISTS (SELECT FROM found s WHERE s.oid = f.oid AND s.word = f.word AND s.nspname = 'pg_catalog'))
+    AND NOT EXISTS (SELECT FROM found s WHERE s.oid = f.oid AND s.word = f.word AND s.nspname = 'pg_catalog')
+  UNION
+  SELECT o.oid, o.word, n.nspname
+  FROM operators o JOIN pg_namespace n ON n.oid = o.oprnamespace)
 SELECT t.oid::regprocedure::text AS name,
        (SELECT e.extname FROM pg_depend m
         JOIN pg_extension e ON e.oid = m.refobjid

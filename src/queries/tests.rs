@@ -61,6 +61,10 @@ fn every_file_is_one_select_that_can_be_wrapped() {
             "{name}: a semicolon, even in a comment, would end the statement around it"
         );
         assert!(
+            text.is_ascii(),
+            "{name}: a database of another encoding may not have the character"
+        );
+        assert!(
             !text.contains('\0'),
             "{name}: the protocol ends a text at a NUL"
         );

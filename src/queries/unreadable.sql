@@ -1,12 +1,14 @@
--- what: schemas whose tables or sequences the migration user cannot read, with counts and the first of them by name
+-- what: schemas whose tables or sequences the migration user cannot read, with counts and the first of them by name, an extension's apart
 -- since: 90400
 -- privilege: none
--- columns: schema, may_enter, tables, sequences, names
+-- columns: schema, extension, may_enter, tables, sequences, names
 WITH relations AS (
-  SELECT c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, coalesce(c.relacl::text, '') AS acl
+  SELECT c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, coalesce(c.relacl::text, '') AS acl, e.extname AS extension
   FROM pg_class c
+  -- Of an extension's tables a dump takes the rows of those that the extension names.
+  LEFT JOIN (SELECT x.extname, unnest(x.extconfig) AS config FROM pg_extension x) e ON e.config = c.oid
   WHERE c.relkind IN ('r', 'p', 'S')
-    AND is_user_object('pg_class', c.oid, c.relnamespace)
+    AND (e.config IS NOT NULL OR is_user_object('pg_class', c.oid, c.relnamespace))
 ), grants AS (
   -- One of those with the same owner and the same grants is asked about: what holds for it holds for all.
   SELECT g.relowner, g.acl, has_table_privilege(u.oid, g.example, 'SELECT') AS may_read
@@ -18,6 +20,7 @@ WITH relations AS (
   JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
 )
 SELECT s.schema,
+       r.extension,
        s.may_enter,
        count(*) FILTER (WHERE r.relkind <> 'S' AND NOT g.may_read) AS tables,
        count(*) FILTER (WHERE r.relkind = 'S' AND NOT g.may_read) AS sequences,
@@ -26,5 +29,5 @@ FROM relations r
 JOIN schemas s ON s.oid = r.relnamespace
 JOIN grants g ON g.relowner = r.relowner AND g.acl = r.acl
 WHERE NOT (s.may_enter AND g.may_read)
-GROUP BY s.schema, s.may_enter
-ORDER BY s.schema
+GROUP BY s.schema, r.extension, s.may_enter
+ORDER BY s.schema, r.extension NULLS FIRST

@@ -13,6 +13,8 @@ const CALL: &str = "is_user_object(";
 
 /// Neither initdb's nor an extension's. The oid alone would take an extension's objects for the user's, the extension alone
 /// what initdb made. 16384 is FirstNormalObjectId; names with `pg_` are reserved for system and temporary schemas.
+/// What users make in a schema of an extension's is theirs, and dumped. Not so the chunks that TimescaleDB makes by itself,
+/// with what their table has.
 /// Each half is a NOT EXISTS, which the planner makes an anti-join of: one pass however many objects there are.
 const OBJECT: &str = "(OID >= 16384
   AND NOT EXISTS (SELECT FROM pg_depend AS member
@@ -22,10 +24,7 @@ const OBJECT: &str = "(OID >= 16384
 const SCHEMA: &str = "
   AND NOT EXISTS (SELECT FROM pg_namespace AS place
                   WHERE place.oid = NAMESPACE
-                    AND (left(place.nspname, 3) = 'pg_' OR place.nspname = 'information_schema'
-                         OR EXISTS (SELECT FROM pg_depend AS owned
-                                    WHERE owned.classid = 'pg_namespace'::regclass AND owned.objid = place.oid
-                                      AND owned.refclassid = 'pg_extension'::regclass AND owned.deptype = 'e')))";
+                    AND (left(place.nspname, 3) = 'pg_' OR place.nspname IN ('information_schema', '_timescaledb_internal')))";
 
 /// A query's text with every `is_user_object(…)` written out.
 pub fn expand(query: &str) -> Cow<'_, str> {

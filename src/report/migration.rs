@@ -100,11 +100,7 @@ fn source(facts: &Facts) -> SourceReport {
         host: source.host.clone(),
         port: source.port,
         user: source.user.clone(),
-        migration_user: facts
-            .migration
-            .migration_user
-            .clone()
-            .unwrap_or_else(|| source.user.clone()),
+        migration_user: facts.migration_user().unwrap_or(&source.user).to_owned(),
         version: facts.source_version().ok().map(|v| v.to_string()),
         kind: facts.source_kind().ok().map(|k| k.to_string()),
         kind_doubt: facts.contradicted_kind().map(kind_doubt),

@@ -120,3 +120,14 @@ fn objects(run: &Run, id: &str) -> Vec<String> {
         .unwrap_or_else(|| panic!("no check {id}"));
     check.findings.iter().map(|f| f.object.clone()).collect()
 }
+
+/// The statements that are offered for one object.
+fn fixes(run: &Run, id: &str, object: &str) -> Vec<String> {
+    let mut checks = run.report.migrations[0].checks.iter();
+    let check = checks
+        .find(|c| c.id == id)
+        .unwrap_or_else(|| panic!("no check {id}"));
+    let mut findings = check.findings.iter();
+    let finding = findings.find(|f| f.object == object).unwrap();
+    finding.fix.clone()
+}

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::support::pg::{self, Options, Server};
 
 const BROKEN: &str = include_str!("objects/broken.sql");
+const UNQUALIFIED: &str = include_str!("objects/unqualified.sql");
 const HEALTHY: &str = include_str!("objects/healthy.sql");
 
 /// The checks that these databases are made for.
@@ -108,6 +109,7 @@ fn everything_that_stops_a_restore_is_found_and_named_once() {
     for major in pg::majors() {
         let server = pg::server(major);
         let database = seeded(server, BROKEN);
+        server.run(&database, UNQUALIFIED);
         let found = judged(server, &[&database]);
         let wanted = expected(&[
             ("user-defined-collation", &["db/collation/app.german"]),
@@ -132,6 +134,12 @@ fn everything_that_stops_a_restore_is_found_and_named_once() {
                 "function-needs-search-path",
                 &[
                     "db/function/app.doubled(text)",
+                    "db/function/app.first_of(public.hstore)",
+                    "db/function/app.is_bare(public.hstore)",
+                    "db/function/app.is_cast(text)",
+                    "db/function/app.is_constant(integer)",
+                    "db/function/app.is_declared(text)",
+                    "db/function/app.is_similar(text)",
                     "db/function/app.rate_of(text)",
                 ],
             ),
@@ -153,7 +161,10 @@ fn everything_that_stops_a_restore_is_found_and_named_once() {
                     "db/operator-family/app.lonely",
                 ],
             ),
-            ("base-type", &["db/type/app.meters"]),
+            (
+                "base-type",
+                &["db/type/app.\"Announced\"", "db/type/app.meters"],
+            ),
             (
                 "text-search-parser",
                 &[

@@ -4,11 +4,14 @@ use flexready::queries::user_object::expand;
 
 use crate::support::pg::{self, Session};
 
-/// What a user makes, beside an extension with objects, one with a schema of its own, and a temporary table.
+/// What a user makes, in a schema of an extension's too, beside an extension with objects and a temporary table; and what
+/// TimescaleDB would make.
 const WORLD: &str = "
     CREATE SCHEMA app;
     CREATE EXTENSION hstore;
     CREATE SCHEMA cron; ALTER EXTENSION hstore ADD SCHEMA cron; CREATE TABLE cron.job_of_user (id int);
+    CREATE SCHEMA _timescaledb_internal; ALTER EXTENSION hstore ADD SCHEMA _timescaledb_internal;
+    CREATE TABLE _timescaledb_internal._hyper_1_1_chunk (id int);
     CREATE TABLE app.orders (id int, note hstore);
     CREATE TABLE public.loose (id int);
     CREATE TEMPORARY TABLE passing (id int);
@@ -31,7 +34,7 @@ fn only_what_users_made_is_theirs() {
         let of = |query| names(&session, query);
         let relations = of("SELECT c.relname FROM pg_class c \
             WHERE is_user_object('pg_class', c.oid, c.relnamespace) ORDER BY 1");
-        assert_eq!(relations, ["loose", "orders"], "{major}");
+        assert_eq!(relations, ["job_of_user", "loose", "orders"], "{major}");
         let functions = of("SELECT p.proname FROM pg_proc p \
             WHERE is_user_object('pg_proc', p.oid, p.pronamespace)");
         assert_eq!(functions, ["three"], "{major}");

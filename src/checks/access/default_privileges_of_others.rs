@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::in_selected;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use super::{in_selected, membership};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;
 use crate::facts::access::DefaultPrivilege;
 
@@ -38,13 +38,19 @@ fn run(facts: &Facts) -> Judged {
         }
         let found = refused
             .iter()
-            .map(|(role, of)| finding(database, user, role, of));
+            .map(|(role, of)| finding(facts, database, user, role, of));
         findings.found.extend(found);
     }
     Ok(findings)
 }
 
-fn finding(database: &str, user: &str, role: &str, all: &[&DefaultPrivilege]) -> Finding {
+fn finding(
+    facts: &Facts,
+    database: &str,
+    user: &str,
+    role: &str,
+    all: &[&DefaultPrivilege],
+) -> Finding {
     let place = |d: &&DefaultPrivilege| match &d.schema {
         Some(schema) => format!("{} in `{schema}`", d.objects),
         None => d.objects.clone(),
@@ -65,9 +71,6 @@ fn finding(database: &str, user: &str, role: &str, all: &[&DefaultPrivilege]) ->
     if is_superuser {
         return finding;
     }
-    finding.fix(format!(
-        "GRANT {} TO {};",
-        command::identifier(role),
-        command::identifier(user)
-    ))
+    let statements = membership(facts, role, user).into_iter();
+    statements.fold(finding, |f, statement| f.fix(statement + ";"))
 }

@@ -43,6 +43,9 @@ fn run(facts: &Facts) -> Judged {
     let administrators = &facts.service.as_ref()?.administrators;
     let there = facts.on_target.as_ref().and_then(|t| t.roles.as_ref());
     let mut findings = Findings::none();
+    if let Some(missing) = entra.cut(source) {
+        findings.unknown(&missing);
+    }
     let asks_there = facts
         .migration
         .target

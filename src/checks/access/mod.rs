@@ -14,7 +14,7 @@ mod superuser_roles;
 mod system_catalog_grants;
 mod target_user_lacks_rights;
 
-use super::{Check, Findings, Unanswered};
+use super::{Check, Findings, Unanswered, command};
 use crate::facts::access::{InDatabase, Role};
 use crate::facts::{Fact, Facts};
 use crate::plan::SourceKind;
@@ -64,6 +64,22 @@ fn shown_user(facts: &Facts, user: &str) -> String {
     match facts.names_migration_user() {
         true => format!("`{user}`"),
         false => format!("`{user}` (who asked; nobody else is named by `--migration-user`)"),
+    }
+}
+
+/// What gives the migration user the rights of a role. Membership alone does not where it is not inherited: from 16 on the
+/// grant says so, and a mere `GRANT` leaves one that says otherwise; before, the member itself.
+fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {
+    let user = command::identifier(user);
+    let grant = format!("GRANT {} TO {user}", command::identifier(role));
+    if facts.source_version().is_ok_and(|v| v.major() >= 16) {
+        return vec![format!("{grant} WITH INHERIT TRUE")];
+    }
+    let access = facts.access.as_ref().ok();
+    let member = access.and_then(|a| a.migration_user.as_ref().ok());
+    match member.and_then(|m| m.inherits) {
+        Some(false) => vec![grant, format!("ALTER ROLE {user} INHERIT")],
+        _ => vec![grant],
     }
 }
 

@@ -2,7 +2,7 @@
 //! `pg_dump` sets `row_security` to off, which makes such a read an error:
 //! <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY>
 
-use super::in_selected;
+use super::{in_selected, membership};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 use crate::facts::access::GuardedTable;
@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> Judged {
     for (database, tables) in in_selected(facts, &mut findings, |d| &d.guarded)? {
         let found = tables
             .iter()
-            .map(|t| finding(database, user, t, may_bypass));
+            .map(|t| finding(facts, database, user, t, may_bypass));
         findings.found.extend(found);
         let total = tables.first().map_or(0, |t| t.total);
         if total > tables.len() as u64 {
@@ -42,7 +42,13 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -> Finding {
+fn finding(
+    facts: &Facts,
+    database: &str,
+    user: &str,
+    table: &GuardedTable,
+    may_bypass: bool,
+) -> Finding {
     let name = format!("{}.{}", table.schema, table.name);
     let user_name = command::identifier(user);
     let why = if table.is_forced {
@@ -52,17 +58,17 @@ fn finding(database: &str, user: &str, table: &GuardedTable, may_bypass: bool) -
     };
     // Who owns an extension's tables is often superuser: that role is no gift.
     let fix = match (&table.extension, table.is_forced) {
-        (None, false) => Some(format!(
-            "GRANT {} TO {user_name};",
-            command::identifier(&table.owner)
-        )),
-        _ if may_bypass => Some(format!("ALTER ROLE {user_name} BYPASSRLS;")),
-        (None, true) => Some(format!(
+        (None, false) => {
+            let statements = membership(facts, &table.owner, user).into_iter();
+            statements.map(|statement| statement + ";").collect()
+        }
+        _ if may_bypass => vec![format!("ALTER ROLE {user_name} BYPASSRLS;")],
+        (None, true) => vec![format!(
             "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY; -- in {database}, until the migration is done",
             command::identifier(&table.schema),
             command::identifier(&table.name)
-        )),
-        (Some(_), _) => None,
+        )],
+        (Some(_), _) => Vec::new(),
     };
     let of = table.extension.as_deref();
     let of = of

@@ -41,6 +41,33 @@ fn run(facts: &Facts) -> Judged {
 
 fn schema(facts: &Facts, database: &str, user: &str, unreadable: &Unreadable) -> Finding {
     let name = &unreadable.schema;
+    let which = match unreadable.names.as_deref() {
+        None | Some([]) => String::new(),
+        Some(names) => format!(": `{}`", names.join("`, `")),
+    };
+    let (of, object) = match &unreadable.extension {
+        None => (String::new(), format!("{database}/schema/{name}")),
+        Some(extension) => (
+            format!(", of extension `{extension}`, whose rows a dump takes"),
+            format!("extension/{database}/{extension}"),
+        ),
+    };
+    let message = format!(
+        "{} lacks {} in `{database}.{name}`{which}{of}",
+        shown_user(facts, user),
+        lacks(unreadable)
+    );
+    let finding = Finding::new(object, message)
+        .evidence("tables", unreadable.tables)
+        .evidence("sequences", unreadable.sequences);
+    grants(user, unreadable)
+        .into_iter()
+        .fold(finding, |f, grant| {
+            f.fix(Step::sql(database.to_owned(), grant).by_script())
+        })
+}
+
+fn lacks(unreadable: &Unreadable) -> String {
     let mut lacks = Vec::new();
     if !unreadable.may_enter {
         lacks.push("USAGE on the schema".to_owned());
@@ -53,23 +80,7 @@ fn schema(facts: &Facts, database: &str, user: &str, unreadable: &Unreadable) ->
         let s = if *count == 1 { "" } else { "s" };
         lacks.push(format!("SELECT on {count} {noun}{s}"));
     }
-    let which = match unreadable.names.as_deref() {
-        None | Some([]) => String::new(),
-        Some(names) => format!(": `{}`", names.join("`, `")),
-    };
-    let message = format!(
-        "{} lacks {} in `{database}.{name}`{which}",
-        shown_user(facts, user),
-        lacks.join(" and ")
-    );
-    let finding = Finding::new(format!("{database}/schema/{name}"), message)
-        .evidence("tables", unreadable.tables)
-        .evidence("sequences", unreadable.sequences);
-    grants(user, unreadable)
-        .into_iter()
-        .fold(finding, |f, grant| {
-            f.fix(Step::sql(database.to_owned(), grant).by_script())
-        })
+    lacks.join(" and ")
 }
 
 fn grants(user: &str, unreadable: &Unreadable) -> Vec<String> {

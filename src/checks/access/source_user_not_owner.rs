@@ -1,9 +1,10 @@
 //! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
-use super::shown_user;
+use super::{membership, shown_user};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
+use crate::facts::access::Role;
 use crate::facts::databases::Database;
 
 pub const CHECK: Check = Check {
@@ -34,42 +35,52 @@ fn run(facts: &Facts) -> Judged {
         findings.push(Finding::new(format!("role/{user}"), message));
         return Ok(findings);
     }
+    if let Some(role) = findings.know(&facts.access.as_ref()?.migration_user) {
+        findings.found.extend(no_login(role));
+    }
     for database in selected.iter().filter(|d| d.user_has_owner == Some(false)) {
         findings.push(finding(facts, database, user));
     }
     Ok(findings)
 }
 
+/// Owning everything does not help whom the server does not let in. To let somebody in is not for a script.
+fn no_login(user: &Role) -> Option<Finding> {
+    let message = format!("`{}` may not log in to the source", user.name);
+    let alter = format!("ALTER ROLE {} LOGIN", command::identifier(&user.name));
+    let finding = Finding::new(format!("role/{}", user.name), message);
+    (!user.can_login).then(|| finding.fix(Step::sql(None, alter)))
+}
+
 fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
-    let statement = format!(
-        "GRANT {} TO {}",
-        command::identifier(&database.owner),
-        command::identifier(user)
-    );
-    let grant = Step::sql(None, statement);
     let roles = facts
         .access
         .as_ref()
         .ok()
         .and_then(|a| a.roles.as_ref().ok());
     let owner = roles.and_then(|r| r.find(&database.owner));
-    let step = match owner.map(|o| o.is_superuser) {
-        Some(false) => grant.by_script(),
-        // To be a member of a superuser is to be one: that is no answer.
-        Some(true) => format!(
-            "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>; -- best one that the migration user is a member of",
-            command::identifier(&database.name)
-        )
-        .into(),
-        None => grant.note("if that role is no superuser"),
-    };
+    let is_superuser = owner.map(|o| o.is_superuser);
     let message = format!(
         "{} has not the rights of `{}`, who owns `{}`",
         shown_user(facts, user),
         database.owner,
         database.name
     );
-    Finding::new(format!("database/{}", database.name), message)
-        .evidence("owner", &database.owner)
-        .fix(step)
+    let finding = Finding::new(format!("database/{}", database.name), message)
+        .evidence("owner", &database.owner);
+    if is_superuser == Some(true) {
+        // To be a member of a superuser is to be one: that is no answer.
+        return finding.fix(format!(
+            "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>; -- best one that the migration user is a member of",
+            command::identifier(&database.name)
+        ));
+    }
+    membership(facts, &database.owner, user)
+        .into_iter()
+        .map(|statement| Step::sql(None, statement))
+        .map(|step| match is_superuser {
+            Some(_) => step.by_script(),
+            None => step.note("if that role is no superuser"),
+        })
+        .fold(finding, Finding::fix)
 }

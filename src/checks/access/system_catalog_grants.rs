@@ -27,6 +27,9 @@ pub const CHECK: Check = Check {
 const TEMPLATES: &str = "pg_pltemplate";
 const WITHOUT_TEMPLATES: u32 = 13;
 
+/// As the query names whoever is there.
+const EVERYBODY: &str = "public";
+
 fn run(facts: &Facts) -> Judged {
     let mut findings = Findings::none();
     let kind = facts.source_kind();
@@ -64,14 +67,18 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
             grant.privileges.clone(),
         ),
     };
-    let message = format!(
-        "`{}` has {} on `{what}` in `{database}`",
-        grant.grantee, grant.privileges
-    );
+    let grantee = match grant.grantee.as_str() {
+        EVERYBODY => "PUBLIC".to_owned(),
+        role => command::identifier(role),
+    };
+    let who = match grant.grantee.as_str() {
+        EVERYBODY => "everybody (`PUBLIC`)".to_owned(),
+        role => format!("`{role}`"),
+    };
+    let message = format!("{who} has {} on `{what}` in `{database}`", grant.privileges);
     let revoke = format!(
-        "REVOKE {privileges} ON pg_catalog.{} FROM {}",
-        grant.catalog,
-        command::identifier(&grant.grantee)
+        "REVOKE {privileges} ON pg_catalog.{} FROM {grantee}",
+        grant.catalog
     );
     Finding::new(format!("{database}/catalog/{what}"), message)
         .evidence("grantee", &grant.grantee)

@@ -1,7 +1,7 @@
 //! A base type is made of compiled functions, and only a superuser may create one. Since 0.1.0.
 //! Enumerations, composite types, domains and ranges are none: they migrate.
 
-use super::each::each;
+use super::each::{each, within};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::facts::objects::BaseType;
@@ -16,7 +16,7 @@ pub const CHECK: Check = Check {
     official: &[Official::AzureMigrate("types")],
     why: "Creating a base type takes a superuser and a library on the server; tables with a column of it cannot be created either.",
     fix: "Change the columns to a type that the target has: a built-in one, a domain over it, or the type of an extension that the target offers.",
-    look: "SELECT oid::regtype FROM pg_type WHERE typtype = 'b' AND oid >= 16384 AND typcategory <> 'A'",
+    look: "SELECT oid::regtype FROM pg_type WHERE (typtype = 'b' OR NOT typisdefined) AND oid >= 16384 AND typcategory <> 'A'",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
@@ -31,6 +31,12 @@ fn run(facts: &Facts) -> Judged {
 }
 
 fn finding(database: &str, one: &BaseType) -> Finding {
+    if one.is_shell {
+        let name = &one.name;
+        let message = format!("`{name}` is a base type that was announced and never defined");
+        return Finding::new(format!("{database}/type/{name}"), message)
+            .fix(within(database, &format!("DROP TYPE {name}")));
+    }
     let use_of_it = match one.columns_of_it {
         0 => "no column is of it".to_owned(),
         1 => "1 column is of it".to_owned(),

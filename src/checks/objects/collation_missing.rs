@@ -72,21 +72,21 @@ fn column(findings: &mut Findings, database: &str, collation: &Collation, target
 
 fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
     let database = &defaults.name;
-    let mut names = vec![&defaults.collation, &defaults.ctype];
-    if let Some(locale) = defaults
-        .locale
-        .as_ref()
-        .filter(|_| defaults.provider != "c")
-    {
-        names = vec![locale];
+    let (collation, ctype) = (&defaults.collation, &defaults.ctype);
+    // Whoever provides the locale, a database is made with names of the C library too.
+    let mut all = vec![(collation, "c", target.has(collation))];
+    if ctype != collation {
+        all.push((ctype, "c", target.has(ctype)));
     }
-    names.dedup();
-    for name in names {
-        let presence = match defaults.provider.as_str() {
-            "i" => Presence::Open,
-            "b" => target.has_built_in(name),
-            _ => target.has(name),
-        };
+    if let Some(locale) = &defaults.locale {
+        match defaults.provider.as_str() {
+            "i" => all.push((locale, "i", Presence::Open)),
+            "b" => all.push((locale, "b", target.has_built_in(locale))),
+            _ => {}
+        }
+    }
+    for (name, provider, presence) in all {
+        let provider = collations::provider_name(provider);
         match presence {
             Presence::Sure => {}
             Presence::Never(why) => findings.push(
@@ -94,12 +94,11 @@ fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
                     format!("database/{database}"),
                     format!("the locale `{name}` of `{database}` is not on the target: {why}"),
                 )
-                .evidence("provider", collations::provider_name(&defaults.provider)),
+                .evidence("provider", provider),
             ),
             Presence::Open => findings.unknown(&Missing::not_said(
                 format!(
-                    "whether the target has the locale `{name}` ({}) of database `{database}` is not known",
-                    collations::provider_name(&defaults.provider)
+                    "whether the target has the locale `{name}` ({provider}) of database `{database}` is not known"
                 ),
                 "see there: SELECT collname, collprovider, collcollate FROM pg_collation",
             )),

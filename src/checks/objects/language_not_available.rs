@@ -40,9 +40,13 @@ fn run(facts: &Facts) -> Judged {
     })
 }
 
-/// Whether the target offers the extension of this language. No list is needed for one that no flexible server ever had.
+/// Whether the target offers the extension of this language. No list is needed for one that no flexible server ever had;
+/// without a target, one that some have is none of this run's questions.
 fn is_offered(facts: &Facts, language: &Language) -> Fact<bool> {
     let extension = language.extension.as_ref().unwrap_or(&language.name);
+    if !facts.migration.scope.has_target() {
+        return Ok(table::find(extension).is_some());
+    }
     if table::find(extension).is_none() && offer(facts).is_err() {
         return Ok(false);
     }

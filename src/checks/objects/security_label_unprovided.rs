@@ -4,6 +4,7 @@
 use super::each::each_relation;
 use crate::checks::{Check, Finding, Judged, Needs, Severity};
 use crate::facts::Facts;
+use crate::reference::providers;
 
 pub const CHECK: Check = Check {
     id: "security-label-unprovided",
@@ -54,9 +55,11 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Whether the target is known to load the provider: the library has the provider's name with all that there are.
+/// Whether the target is known to load the provider: the library has the provider's name with all that there are. A host's
+/// own labels (those of `pgaadauth` on roles of Microsoft Entra) are not for a migration to carry.
 fn is_loaded(facts: &Facts, provider: &str) -> bool {
-    preloaded(facts).is_some_and(|value| value.split(',').any(|l| l.trim() == provider))
+    providers::is_own_library(provider)
+        || preloaded(facts).is_some_and(|value| value.split(',').any(|l| l.trim() == provider))
 }
 
 fn preloaded<'f>(facts: &'f Facts) -> Option<&'f str> {

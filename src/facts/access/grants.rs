@@ -7,6 +7,7 @@ use serde::Deserialize;
 pub struct CatalogGrant {
     pub catalog: String,
     pub column_name: Option<String>,
+    /// `public` stands for everybody: no role can have that name.
     pub grantee: String,
     /// `SELECT, UPDATE`.
     pub privileges: String,

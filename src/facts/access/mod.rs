@@ -9,7 +9,7 @@ mod roles;
 
 use super::databases::Databases;
 use super::rows::rows;
-use super::{Fact, Facts, Missing};
+use super::{Fact, Facts, Missing, session};
 use crate::plan::{Migration, SourceServer};
 use crate::question::{Answers, Question};
 
@@ -42,15 +42,15 @@ pub struct InDatabase {
 }
 
 impl Facts<'_> {
-    /// Whom the service signs in as on the source.
+    /// Whom the service signs in as on the source: the role, which a login such as `name@server` does not tell.
     pub fn migration_user(&self) -> Fact<&str> {
-        let source = self.migration.source.as_ref();
-        let source = source.ok_or_else(Missing::no_source)?;
-        Ok(self
-            .migration
-            .migration_user
-            .as_deref()
-            .unwrap_or(&source.user))
+        match &self.migration.migration_user {
+            Some(user) => Ok(user),
+            None => {
+                let session = self.session.as_ref().map_err(Clone::clone)?;
+                Ok(&session.session_user)
+            }
+        }
     }
 
     /// Whether the plan names whom the service signs in as; else it is taken to be the role that asked.
@@ -107,9 +107,13 @@ pub fn read(
 ) -> Access {
     let question = Question::on_source(&source.database, "roles");
     let roles = roles::read(answers, &question);
-    let user = migration.migration_user.as_deref().unwrap_or(&source.user);
+    let user = match &migration.migration_user {
+        Some(user) => Ok(user.clone()),
+        None => session::read(source, answers).map(|session| session.session_user),
+    };
     let migration_user = roles.as_ref().map_err(Clone::clone).and_then(|all| {
-        let found = all.find(user).cloned();
+        let user = user?;
+        let found = all.find(&user).cloned();
         found.ok_or_else(|| Missing::unreadable(&question, format!("there is no role `{user}`")))
     });
     let names = databases.map(Databases::to_ask).unwrap_or_default();

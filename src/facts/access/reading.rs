@@ -6,6 +6,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 pub struct Unreadable {
     pub schema: String,
+    /// The extension that they belong to, which wants its rows dumped.
+    #[serde(default)]
+    pub extension: Option<String>,
     /// USAGE on the schema.
     pub may_enter: bool,
     /// Tables without SELECT.

@@ -17,6 +17,9 @@ pub struct Role {
     pub bypasses_row_security: bool,
     pub replication: bool,
     pub can_login: bool,
+    /// Whether memberships give it rights: to 15 its own attribute alone decides.
+    #[serde(default)]
+    pub inherits: Option<bool>,
     /// Whether the migration user has its rights; `None` where there is no such user.
     pub user_has: Option<bool>,
 }

@@ -25,6 +25,9 @@ pub struct SuperuserObject {
 #[derive(Debug, Clone, Deserialize)]
 pub struct BaseType {
     pub name: String,
+    /// Announced by `CREATE TYPE name` and never defined; it takes a superuser too.
+    #[serde(default)]
+    pub is_shell: bool,
     pub columns_of_it: u64,
 }
 

@@ -17,22 +17,36 @@ pub(super) const HELLO: &str = "SELECT pg_catalog.current_setting('transaction_r
     pg_catalog.pg_is_in_recovery(), \
     pg_catalog.current_setting('default_transaction_read_only')";
 
-/// Opens the transaction. Names are qualified: the search_path is the server's until this message has run.
+/// Opens the transaction, whatever the server's transactions are by default: a standby refuses serializable ones, and a
+/// deferrable one may wait. Each query is one statement, so that nothing needs more than its own snapshot.
+const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE";
+
+/// Whom the session is of: a login such as `name@server`, or one that a pooler maps, is no role's name.
+const SESSION_USER: &str = "session_user::pg_catalog.text";
+
+/// Opens the transaction. Names are qualified: the search_path is the server's until this message has run. An empty
+/// `migration_user` stands for the session's own.
 pub(super) fn guards(migration_user: &str) -> String {
+    let user = match migration_user {
+        "" => SESSION_USER.to_owned(),
+        name => literal(name),
+    };
     let settings = [
         ("statement_timeout", "30s"),
         ("lock_timeout", "2s"),
         ("search_path", "pg_catalog, pg_temp"),
         ("standard_conforming_strings", "on"),
         ("bytea_output", "hex"),
+        ("quote_all_identifiers", "off"),
         ("application_name", "flexready"),
-        ("flexready.migration_user", migration_user),
-    ];
+    ]
+    .map(|(name, value)| (name, literal(value)));
     let calls: Vec<String> = settings
-        .iter()
-        .map(|(name, value)| format!("pg_catalog.set_config('{name}', {}, true)", literal(value)))
+        .into_iter()
+        .chain([("flexready.migration_user", user)])
+        .map(|(name, value)| format!("pg_catalog.set_config('{name}', {value}, true)"))
         .collect();
-    format!("BEGIN TRANSACTION READ ONLY; SELECT {}", calls.join(", "))
+    format!("{BEGIN}; SELECT {}", calls.join(", "))
 }
 
 /// A string constant that means the same whatever `standard_conforming_strings` is.

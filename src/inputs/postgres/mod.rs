@@ -65,8 +65,8 @@ pub struct Database {
 type Numbered<'a> = (usize, &'a Question);
 
 impl Database {
-    /// Connects to nothing yet. `migration_user` is whom queries see as `flexready.migration_user`; what is not
-    /// answered by `deadline` is refused.
+    /// Connects to nothing yet. `migration_user` is whom queries see as `flexready.migration_user`, the
+    /// session's own where it is empty; what is not answered by `deadline` is refused.
     pub fn new(access: Access, side: Side, migration_user: String, deadline: Instant) -> Self {
         Database {
             access,

@@ -2,7 +2,7 @@
 //! Not here: which host (`hosts`), how the connection was made (`connect`).
 //!
 //! **Guards.** Nothing is SET for the session: behind a transaction pooler that would stay on a connection which the
-//! next client gets. Each query goes out as three messages in one write: `BEGIN READ ONLY` with transaction-local
+//! next client gets. Each query goes out as three messages in one write: a read-only `BEGIN` with transaction-local
 //! settings, the query, `ROLLBACK`. They are three because up to PostgreSQL 10 a statement_timeout that is set within a
 //! message does not yet hold for it. Transaction-local settings leave `reset_val` of pg_settings, and with it the
 //! source's own values, as they are. Every answer carries the proof that it was read under the guards.

@@ -148,13 +148,15 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
         of("system-catalog-grants"),
         [
             "shop/catalog/pg_catalog.pg_authid",
-            "shop/catalog/pg_catalog.pg_statistic.stadistinct"
+            "shop/catalog/pg_catalog.pg_statistic.stadistinct",
+            "shop/catalog/pg_catalog.pg_user_mapping"
         ],
         "{whose}"
     );
     assert_eq!(
         of("source-user-cannot-read"),
         [
+            "extension/shop/hstore",
             "shop/large-objects/other",
             "shop/schema/private",
             "shop/schema/public"

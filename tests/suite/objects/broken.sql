@@ -39,6 +39,7 @@ DO $$ BEGIN
 END $$;
 CREATE CONVERSION app.latin FOR 'LATIN1' TO 'UTF8' FROM app.convert;
 
+CREATE TYPE app."Announced";
 CREATE TYPE app.meters;
 CREATE FUNCTION app.meters_in(cstring) RETURNS app.meters LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
 CREATE FUNCTION app.meters_out(app.meters) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';

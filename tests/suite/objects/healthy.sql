@@ -29,6 +29,15 @@ CREATE FUNCTION slug(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(
 CREATE FUNCTION plain_name(text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS 'SELECT unaccent($1)';
 CREATE FUNCTION known(int) RETURNS bool LANGUAGE plpgsql STABLE AS
   'BEGIN RETURN EXISTS (SELECT FROM app.customers c WHERE c.id = $1) AND public.similarity(''a'', ''b'') < 1; END';
+CREATE FUNCTION initial(c citext, n int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  word text := c; other public.citext; state int = 1;
+BEGIN
+  word := c; -- citext
+  IF n % 2 = 0 AND n - 1 > 0 AND c OPERATOR(public.=) 'x' THEN RAISE NOTICE '% is no hstore', n; END IF;
+  RETURN lower(left(word, state));
+END $$;
+CREATE INDEX ON customers (initial(email, rank));
 CREATE FUNCTION unused_in_restore() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM customers';
 CREATE INDEX ON customers (slug(name));
 CREATE INDEX ON customers (plain_name(name));

@@ -1,10 +1,12 @@
 //! What a session may not do, and what it must leave as it is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use flexready::inputs::Source;
+use flexready::inputs::postgres::Database;
+use flexready::inputs::postgres::conninfo::Access;
 use flexready::queries::Query;
-use flexready::question::RefusalKind;
+use flexready::question::{RefusalKind, Side};
 use serde_json::json;
 
 use super::{database, given, query, refused, sql};
@@ -33,7 +35,9 @@ const QUERIES: &[Query] = &[
         "session",
         &[(
             0,
-            "SELECT current_setting('flexready.migration_user') AS migration_user, current_setting('standard_conforming_strings') AS strings",
+            "SELECT current_setting('flexready.migration_user') AS migration_user, current_setting('standard_conforming_strings') AS strings, \
+             current_setting('transaction_isolation') AS isolation, current_setting('transaction_deferrable') AS deferrable, \
+             quote_ident('plain') AS quoted",
         )],
     ),
 ];
@@ -114,6 +118,9 @@ async fn the_sources_own_values_stay_visible() {
         ("search_path", "elsewhere"),
         ("bytea_output", "escape"),
         ("standard_conforming_strings", "off"),
+        ("quote_all_identifiers", "on"),
+        ("default_transaction_isolation", "serializable"),
+        ("default_transaction_deferrable", "on"),
     ];
     let server = pg::Server::start(11, &settings);
     let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
@@ -140,8 +147,26 @@ async fn the_sources_own_values_stay_visible() {
     assert_eq!(of("reset_val"), ["", "escape", "678", "elsewhere", "12345"]);
     assert_eq!(
         given(&answers[1]),
-        &json!([{"migration_user": "migrator", "strings": "on"}])
+        &json!([{
+            "migration_user": "migrator", "strings": "on", "isolation": "read committed", "deferrable": "off", "quoted": "plain"
+        }])
     );
+}
+
+/// A login such as `name@server`, or one that a pooler maps, is no role: where no migration user is said, the role counts
+/// that the session is of.
+#[tokio::test]
+async fn without_a_migration_user_it_is_the_sessions_own() {
+    for major in pg::majors() {
+        let server = pg::server(major);
+        let access = Access::resolve(Some(&server.conninfo("postgres")), &|_| None).unwrap();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        let database = Database::new(access, Side::Source, String::new(), deadline);
+        let database = database.with_queries(QUERIES);
+        let answers = database.ask(&[sql("postgres", "session")]).await;
+        let row = &given(&answers[0])[0];
+        assert_eq!(row["migration_user"], server.superuser(), "{major}");
+    }
 }
 
 /// Behind a pooler the connection is another client's next.
@@ -160,10 +185,10 @@ async fn nothing_stays_set_between_questions() {
         .filter(|line| line.contains("set_config"))
         .collect();
     assert_eq!(ours.len(), 2, "{log}");
-    assert!(
-        ours.iter()
-            .all(|line| !line.contains("false)") && line.contains("BEGIN TRANSACTION READ ONLY"))
-    );
+    assert!(ours.iter().all(|line| !line.contains("false)")
+        && line.contains(
+            "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE; "
+        )));
     assert_eq!(log.matches("statement: ROLLBACK").count(), 2, "{log}");
     assert!(!log.contains("statement: SET"), "{log}");
 }

@@ -204,8 +204,8 @@ fn only_reads(server: &pg::Server, arm: &ArmEndpoint, args: &[&str], code: i32) 
 fn assert_only_guarded(log: &str) {
     let asked = statements(log);
     let count = |is: &dyn Fn(&str) -> bool| asked.iter().filter(|s| is(s)).count();
-    let opened =
-        count(&|s| s.starts_with("BEGIN TRANSACTION READ ONLY; SELECT pg_catalog.set_config("));
+    let guards = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE; SELECT pg_catalog.set_config(";
+    let opened = count(&|s| s.starts_with(guards));
     let closed = count(&|s| s == "ROLLBACK");
     let read =
         count(&|s| s.starts_with("SELECT pg_catalog.current_setting('transaction_read_only'), "));

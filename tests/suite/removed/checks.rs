@@ -303,6 +303,11 @@ fn on(major: u32) {
     );
     let session = server.session(&seeded);
     session.run("CREATE SCHEMA app; CREATE EXTENSION hstore; CREATE EXTENSION pg_stat_statements");
+    // Neither may hide anything: settings of the database, casts of old applications.
+    session.run("CREATE CAST (oid AS text) WITH INOUT AS IMPLICIT; CREATE CAST (int AS text) WITH INOUT AS IMPLICIT");
+    session.run(&format!(
+        "ALTER DATABASE {seeded} SET quote_all_identifiers = on"
+    ));
     server.run(&healthy, &format!("CREATE EXTENSION hstore; {HEALTHY}"));
     let mut expected = BTreeSet::new();
     for (first, last, sql, id, object) in SEEDS {
