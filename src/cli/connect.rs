@@ -34,7 +34,7 @@ pub enum DatabaseAuth {
 /// How live servers are asked.
 #[derive(Debug, Clone, Args)]
 pub struct Ways {
-    /// How to sign in to Azure
+    /// How to sign in to Azure; a token in FLEXREADY_ACCESS_TOKEN wins over all of these
     #[arg(long, default_value = "auto", help_heading = "Asking")]
     pub auth: Auth,
     /// How to sign in to the source

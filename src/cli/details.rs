@@ -9,7 +9,7 @@ use crate::plan::{Exposure, Migration, Mode, Prefix, ResourceId, ServerId, Sourc
 /// What may also be said of a recorded migration.
 #[derive(Debug, Clone, Args)]
 pub struct Details {
-    /// Offline or online migration
+    /// Offline or online migration [default: offline]
     #[arg(long, help_heading = "The migration")]
     pub mode: Option<Mode>,
     /// A database to migrate; give it once for each [default: every user database]
@@ -30,15 +30,10 @@ pub struct Details {
     /// The resource id of the source, where it is a flexible server itself
     #[arg(long, value_name = "ID", help_heading = "The migration")]
     pub source_id: Option<ServerId>,
-    /// Where the source runs
-    #[arg(
-        long,
-        value_name = "KIND",
-        hide_possible_values = true,
-        help_heading = "The migration"
-    )]
+    /// Where the source runs [default: as the server shows, else on-premises]
+    #[arg(long, value_name = "KIND", help_heading = "The migration")]
     pub source_kind: Option<SourceKind>,
-    /// How the service reaches the source
+    /// How the service reaches the source [default: as its address says]
     #[arg(long, help_heading = "The migration")]
     pub source_exposure: Option<Exposure>,
     /// Processors of the source
@@ -60,7 +55,7 @@ pub struct Details {
     /// Addresses that the service comes from: a prefix, or one address
     #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
     pub source_reached_from: Option<Prefix>,
-    /// The service's sslMode towards the source
+    /// The service's sslMode towards the source [default: require, prefer where the source has no TLS]
     #[arg(long, value_name = "MODE", help_heading = "The migration")]
     pub source_tls: Option<SourceTls>,
 }

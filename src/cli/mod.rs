@@ -45,7 +45,6 @@ const VERSION: &str = env!("FLEXREADY_BUILD");
 #[command(
     name = "flexready",
     version = VERSION,
-    disable_help_subcommand = true,
     max_term_width = 110
 )]
 #[command(
@@ -93,7 +92,6 @@ enum Verb {
     /// A completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// The manual page, as roff
-    #[command(hide = true)]
     Man,
 }
 

@@ -6,8 +6,8 @@ use time::format_description::well_known::Rfc3339;
 use super::fleet::FleetReport;
 use super::sizing::sizing;
 use super::value::{
-    AskedAs, CheckReport, FindingReport, MigrationReport, MissingReport, Reads, RefusalReport,
-    Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
+    AskedAs, CheckReport, FindingReport, LocationReport, MigrationReport, MissingReport, Reads,
+    RefusalReport, Report, SCHEMA, SourceReport, Summary, TargetReport, Tool,
 };
 use super::weighed::{self, PolicyReport, WaivedReport};
 use crate::checks::{Finding, Severity};
@@ -141,6 +141,10 @@ fn migration(case: &Case, policy: &Policy) -> MigrationReport {
         scope: plan.scope,
         mode: plan.mode,
         target: plan.target.as_ref().map(|t| target(t.id.path(), facts)),
+        location: plan.location.as_ref().map(|place| LocationReport {
+            name: place.name.clone(),
+            subscription: place.subscription.clone(),
+        }),
         source: plan.source.as_ref().map(|_| source(facts)),
         databases: databases(facts),
         verdict: judgement.verdict,

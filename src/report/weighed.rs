@@ -134,7 +134,7 @@ impl PolicyReport {
             ));
         }
         if !self.left_out.is_empty() {
-            said.push(format!("left out: {}", self.left_out.join(", ")));
+            said.push(left_out(&self.left_out));
         }
         for o in &self.severity {
             let (now, was) = (word(o.severity), word(o.instead_of));
@@ -264,6 +264,21 @@ impl WaiverReport {
     }
 }
 
+/// Which checks were left out; where those that were judged are fewer, which they are.
+fn left_out(ids: &[String]) -> String {
+    const FEW: usize = 6;
+    if ids.len() <= FEW {
+        return format!("left out: {}", ids.join(", "));
+    }
+    let judged = crate::checks::all().map(|c| c.id);
+    let judged = judged.filter(|id| !ids.iter().any(|out| out == id));
+    let judged: Vec<String> = judged.map(|id| format!("`{id}`")).collect();
+    match judged.len() {
+        1..=FEW => format!("{} alone; {} left out", judged.join(", "), ids.len()),
+        _ => format!("{} left out: {}, …", ids.len(), ids[..FEW].join(", ")),
+    }
+}
+
 /// One line that says why the exit code is what it is.
 pub(super) fn exit_reason(
     verdict: Verdict,
@@ -281,6 +296,9 @@ pub(super) fn exit_reason(
         Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
         Verdict::ReadyWithWarnings => ready_with(sum(|s| s.warnings), migrations),
         Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete if gating == 0 => {
+            "incomplete: what was to be sized could not be sized".to_owned()
+        }
         Verdict::Incomplete => {
             let gating = counted(gating, "check");
             format!("incomplete: {gating} that may hide a blocker could not be answered")

@@ -244,6 +244,13 @@ impl Page {
             self.line(2, &visible(&format!("target  {name}, {known}")));
             self.line(2, &format!("        {DIM}{}{DIM:#}", visible(&target.id)));
         }
+        if let Some(place) = &migration.location {
+            let words = format!(
+                "size in {} (subscription {})",
+                place.name, place.subscription
+            );
+            self.line(2, &visible(&words));
+        }
         if let Some(databases) = migration.databases.as_ref().filter(|d| !d.is_empty()) {
             let names: Vec<String> = databases.iter().take(12).map(|d| visible(d)).collect();
             let more = if databases.len() > 12 {
