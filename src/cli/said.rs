@@ -65,6 +65,7 @@ pub struct Said {
         long,
         value_name = "ID",
         requires = "location",
+        conflicts_with = "only",
         value_parser = subscription,
         help_heading = "The migration"
     )]

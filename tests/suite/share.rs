@@ -234,11 +234,12 @@ fn where_nothing_can_be_written_nothing_is_asked() {
 /// A name that looks like a secret costs its own answer, or the recording; never the report.
 #[test]
 fn what_cannot_be_kept_is_shown_all_the_same() {
-    let server = pg::server(16);
+    // Of its own: tests that look into all databases of a server should not meet such a name
+    let server = pg::Server::start_with(16, pg::Options::default());
     let database = server.create_database("withheld");
     let table = r#"CREATE TABLE "AKIAIOSFODNN7EXAMPLE" (id int)"#;
     server.run(&database, table);
-    let source = source(server, &database);
+    let source = source(&server, &database);
     let place = tempfile::tempdir().unwrap();
     let to = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
     let args = [
@@ -252,20 +253,22 @@ fn what_cannot_be_kept_is_shown_all_the_same() {
     );
     assert!(!ran.stderr.contains("\x1b["), "a pipe has no colours");
     let replay = run(&["check", "--from", &to("a")], &[]);
-    assert_eq!(replay.code, 3, "{}", replay.stdout);
-    assert!(replay.stdout.contains("withheld"), "{}", replay.stdout);
+    let (unknown, known) = ("2 checks not answered", ran.stdout.contains("not answered"));
+    assert!(
+        replay.stdout.contains(unknown) && !known,
+        "{}",
+        replay.stdout
+    );
     let kept = run(&[&["record", &to("b")], &args[1..]].concat(), &[]);
     assert_eq!(kept.code, 3, "{}", kept.stderr);
     assert!(
         kept.stdout
-            .contains("1 withheld, which a replay does not know"),
+            .contains("2 withheld, which a replay does not know"),
         "{}",
         kept.stdout
     );
-    // The name of a database is in the manifest
+    // What the user says is in the manifest
     let odd = "AKIAIOSFODNN7EXAMPLE";
-    server.run("postgres", &format!("DROP DATABASE IF EXISTS \"{odd}\""));
-    server.run("postgres", &format!("CREATE DATABASE \"{odd}\""));
     let ran = run(
         &[&args[..], &["--database", odd, "--record", &to("c")]].concat(),
         &[],
@@ -276,7 +279,6 @@ fn what_cannot_be_kept_is_shown_all_the_same() {
         "{}",
         ran.stderr
     );
-    server.run("postgres", &format!("DROP DATABASE \"{odd}\""));
 }
 
 #[test]

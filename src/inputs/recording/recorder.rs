@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::store::{self, Writer};
-use super::{Entry, FORMAT, Manifest, RecordingError, refused, secrets};
+use super::{Entry, FORMAT, Manifest, RecordingError, secrets};
 use crate::inputs::redact;
 use crate::plan::Migration;
-use crate::question::{Answer, Answers, Given, Refusal, RefusalKind};
+use crate::question::{Answer, Answers, Given, Refusal};
 
 /// Writes the answers of a finished run as a recording.
 pub struct Recorder {
@@ -152,7 +152,7 @@ fn withheld(question: &str, what: &str) -> Refusal {
          flexready where it stood"
     );
     tracing::warn!("the answer to `{question}` is {message}");
-    refused(RefusalKind::NotRecorded, &message)
+    Refusal::malformed(&message)
 }
 
 /// The bytes of a file.

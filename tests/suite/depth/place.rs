@@ -89,8 +89,8 @@ fn what_cannot_be_sized_is_not_ready() {
         &source,
         "--database",
         &database,
-        "--format",
-        "plain",
+        "--check",
+        "source-version-too-old",
     ];
     let id = "11111111-2222-4333-8444-555555555555";
     let sized = |location: &str, env: &[(&str, &str)], more: &[&str]| {
