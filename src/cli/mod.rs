@@ -190,6 +190,8 @@ pub enum Error {
          set AZURE_SUBSCRIPTION_ID"
     )]
     LocationAlone,
+    #[error("`--subscription` has no say without `--location`; give both, or neither")]
+    SubscriptionAlone,
     #[error("{0}")]
     NoSuchCheck(String),
     #[error(

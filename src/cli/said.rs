@@ -64,8 +64,6 @@ pub struct Said {
     #[arg(
         long,
         value_name = "ID",
-        requires = "location",
-        conflicts_with = "only",
         value_parser = subscription,
         help_heading = "The migration"
     )]
@@ -161,6 +159,9 @@ impl Said {
 
     /// With one side judged alone, nothing is said of the other: it would be taken and do nothing.
     fn nothing_left_over(&self) -> Result<(), Error> {
+        if self.subscription.is_some() && self.location.is_none() {
+            return Err(Error::SubscriptionAlone);
+        }
         let (side, said) = match self.only {
             None => return Ok(()),
             Some(Only::Source) => ("source", self.of_target()),

@@ -9,7 +9,7 @@ use flexready::facts::Facts;
 use flexready::inputs::recording::{Recorder, Recording, RecordingError};
 use flexready::inputs::{Source, pseudonyms};
 use flexready::plan::Migration;
-use flexready::question::{Answer, Answers, Origin, Question};
+use flexready::question::{Answer, Answers, Origin, Question, Refusal, RefusalKind};
 use flexready::verdict::{Judgement, Policy, judge};
 use serde_json::json;
 
@@ -104,6 +104,35 @@ fn a_redacted_recording_says_the_same_of_nobody() {
         ];
         assert_nameless(&to, &names);
     }
+}
+
+#[test]
+fn settings_and_refusals_name_nobody() {
+    let (migration, _) = replayed(&folder().join("recordings/ready"));
+    let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+    let rows = json!([
+        { "name": "app.canary", "reset_val": "canary", "boot_val": null },
+        { "name": "dynamic_library_path", "reset_val": "$libdir:/opt/canary", "boot_val": "$libdir" },
+        { "name": "pg_stat_statements.max", "reset_val": "5000", "boot_val": "5000" },
+    ]);
+    let settings = Question::on_source("orders", "settings");
+    answers.insert(settings.key(), rows.into());
+    let refusal = Refusal {
+        kind: RefusalKind::Forbidden,
+        status: Some("403".to_owned()),
+        code: None,
+        message: "The client 'canary.person@canarycorp.com' with object id \
+                  '11111111-2222-4333-8444-555555555555' does not have authorization"
+            .to_owned(),
+    };
+    answers.insert("dns:h".to_owned(), refusal.into());
+    let (_, redacted) = pseudonyms::of(&migration, &answers);
+    let text = format!("{:?}", redacted.iter().collect::<Vec<_>>());
+    assert!(!text.contains("canary"), "{text}");
+    assert!(
+        text.contains("pg_stat_statements.max") && text.contains("The client '…'"),
+        "{text}"
+    );
 }
 
 #[test]

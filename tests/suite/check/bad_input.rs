@@ -104,9 +104,9 @@ fn options_that_would_do_nothing_are_refused() {
     let entra = [&args[..], &["--source-auth", "entra"]].concat();
     run(&entra, &[TOKEN]).assert_refused("`--source-auth` has no say with `--only target`");
     let nowhere = [&args[..], &["--subscription", subscription]].concat();
-    run(&nowhere, &[TOKEN]).assert_refused("cannot be used with");
+    run(&nowhere, &[TOKEN]).assert_refused("no say without `--location`");
     let pair = [&both[..], &["--subscription", subscription]].concat();
-    run(&pair, &[TOKEN]).assert_refused("--location");
+    run(&pair, &[TOKEN]).assert_refused("no say without `--location`");
     let set = [
         ("FLEXREADY_TARGET", TARGET),
         ("AZURE_SUBSCRIPTION_ID", "unused"),
