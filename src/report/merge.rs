@@ -1,9 +1,8 @@
 //! The parts of a fleet become one report. Not here: its verdict, which follows from its migrations (`fleet`).
 
-use super::FleetReport;
+use super::build::folded;
+use super::value::{FleetReport, Report};
 use crate::plan::fleet::{FleetNote, UnreadNote};
-use crate::report::build::folded;
-use crate::report::value::Report;
 
 /// Why reports cannot become one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
