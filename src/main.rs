@@ -83,10 +83,16 @@ fn log(verbose: u8, quiet: bool) {
     let quiet_libraries = FilterFn::new(|metadata| !is_loud_target(metadata.target()));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(|| Defused)
+        .with_ansi(has_colours(&io::stderr()))
         .without_time();
     tracing_subscriber::registry()
         .with(lines.with_filter(level).with_filter(quiet_libraries))
         .init();
+}
+
+/// As everything else that is written: not into pipes and files, and not where NO_COLOR says so.
+fn has_colours(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
 /// Stderr for log lines, which quote what servers said. The subscriber writes an event at once.

@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
         ..args.judging.policy()?
     };
     let out = args.showing.out.as_deref();
-    let out = out.map(|folder| Out::prepare(folder, None)).transpose()?;
+    let out = out.map(Out::prepare).transpose()?;
     let report = match &args.from {
         Some(folder) => replay(args, &Recording::open(folder)?, &policy, console)?,
         None => live(args, plan.as_ref(), &policy, console)?,

@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 
 use super::connect::{Ways, age, block_on};
 use super::out::Out;
-use super::said::Said;
+use super::said::{LIVE_ALONE, Said};
 use super::showing::Showing;
 use super::{Console, Error, Output, known_check};
 use crate::inputs::pseudonyms;
@@ -25,7 +25,7 @@ pub struct Args {
     #[command(flatten)]
     ways: Ways,
     /// Judge a recording instead of live servers
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["source", "only", "record", "migration_user"], help_heading = "Recordings")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = LIVE_ALONE, conflicts_with = "record", help_heading = "Recordings")]
     from: Option<PathBuf>,
     /// Refuse a recording that is older: 7d, 36h, 90m
     #[arg(long, value_name = "AGE", value_parser = age, requires = "from", help_heading = "Recordings")]
@@ -45,11 +45,21 @@ pub struct Args {
 /// How outcomes are weighed.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Judging {
-    /// Run these checks alone
-    #[arg(long = "check", value_name = "ID", help_heading = "Judging")]
+    /// Run this check alone; give it once for each, or several with commas between
+    #[arg(
+        long = "check",
+        value_name = "ID",
+        value_delimiter = ',',
+        help_heading = "Judging"
+    )]
     checks: Vec<String>,
-    /// Leave these checks out
-    #[arg(long, value_name = "ID", help_heading = "Judging")]
+    /// Leave this check out; give it once for each, or several with commas between
+    #[arg(
+        long,
+        value_name = "ID",
+        value_delimiter = ',',
+        help_heading = "Judging"
+    )]
     skip: Vec<String>,
     /// From which verdict on the exit code is not 0
     #[arg(long, default_value = "blocker", help_heading = "Judging")]
@@ -57,8 +67,13 @@ pub struct Judging {
     /// Count every check that could not be answered as what it would be if it failed
     #[arg(long, help_heading = "Judging")]
     strict: bool,
-    /// Count this check as a note when it could not be answered
-    #[arg(long, value_name = "ID", help_heading = "Judging")]
+    /// Count this check as a note when it could not be answered; once for each, or with commas
+    #[arg(
+        long,
+        value_name = "ID",
+        value_delimiter = ',',
+        help_heading = "Judging"
+    )]
     allow_unknown: Vec<String>,
 }
 
@@ -84,28 +99,23 @@ impl Judging {
 }
 
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
-    let name = args.said.migration.as_deref();
     let out = args.showing.out.as_deref();
-    let out = out.map(|folder| Out::prepare(folder, name)).transpose()?;
+    let out = out.map(Out::prepare).transpose()?;
     let policy = args.judging.policy()?;
-    let report = match &args.from {
-        Some(folder) => replay(args, &Recording::open(folder)?, policy, out.as_ref())?,
-        None => live(args, policy, out.as_ref())?,
+    let (report, kept) = match &args.from {
+        Some(folder) => (replay(args, &Recording::open(folder)?, policy)?, Ok(0)),
+        None => live(args, policy)?,
     };
-    args.showing.show(&report, out, console)
+    // What was found out is shown, even if it could not be kept
+    let output = args.showing.show(&report, out, console)?;
+    kept.map(|_| output)
 }
 
-fn replay(
-    args: &Args,
-    recording: &Recording,
-    policy: Policy,
-    out: Option<&Out>,
-) -> Result<Report, Error> {
+fn replay(args: &Args, recording: &Recording, policy: Policy) -> Result<Report, Error> {
     if let Some(most) = args.max_age {
         recording.no_older_than(most, now())?;
     }
     let mut migration = recorded(recording, args.said.migration.as_deref())?;
-    out.map(|out| out.expect(&migration.name)).transpose()?;
     let plan = args.said.read_plan()?;
     let policy = Policy {
         rules: plan.map(|p| p.rules).unwrap_or_default(),
@@ -124,13 +134,13 @@ fn replay(
     .map(|run| run.report)
 }
 
-/// Writes a recording, with pseudonyms where that is asked for.
+/// Writes a recording, with pseudonyms where that is asked for. Gives the number of answers that are withheld.
 pub(super) fn keep(
     recorder: &Recorder,
     migration: &Migration,
     answers: &Answers,
     redact: bool,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
     if !redact {
         return Ok(recorder.write(std::slice::from_ref(migration), answers)?);
     }
@@ -158,22 +168,22 @@ pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migr
     })
 }
 
-fn live(args: &Args, policy: Policy, out: Option<&Out>) -> Result<Report, Error> {
+/// The report, and what came of keeping the answers.
+fn live(args: &Args, policy: Policy) -> Result<(Report, Result<usize, Error>), Error> {
     let (wanted, rules) = args.said.wanted()?;
-    let meant = args.ways.meant(wanted)?;
-    out.map(|out| out.expect(&meant.migration.name))
-        .transpose()?;
+    let deadline = args.ways.deadline();
+    let meant = args.ways.meant(wanted, deadline)?;
     let policy = Policy { rules, ..policy };
-    let live = args.ways.live(&meant)?;
+    let live = args.ways.live(&meant, deadline)?;
     let recorder = args.record.as_deref().map(Recorder::create).transpose()?;
     let start = Answers::new(now(), Origin::Recorded);
     let run = block_on(true, async {
         live.sign_in().await;
         crate::check(&meant.migration, &live, start, &policy).await
     })?;
-    if let Some(recorder) = recorder {
-        keep(&recorder, &meant.migration, &run.answers, args.redact)?;
-    }
     tracing::info!(rounds = run.rounds.0, "asked all that was to be asked");
-    Ok(run.report)
+    let kept = recorder.map_or(Ok(0), |recorder| {
+        keep(&recorder, &meant.migration, &run.answers, args.redact)
+    });
+    Ok((run.report, kept))
 }

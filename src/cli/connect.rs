@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use tokio::time::Instant;
 
 use super::Error;
 use super::environment::env;
@@ -17,8 +18,8 @@ use crate::inputs::postgres::Database;
 use crate::inputs::postgres::conninfo::Access;
 use crate::inputs::recording::now;
 use crate::inputs::{Source, collect};
-use crate::plan::TargetSql;
 use crate::plan::fleet::Fleet;
+use crate::plan::{Scope, TargetSql};
 use crate::question::{Answers, Origin, Side};
 
 /// How to sign in to a server's databases.
@@ -33,7 +34,7 @@ pub enum DatabaseAuth {
 /// How live servers are asked.
 #[derive(Debug, Clone, Args)]
 pub struct Ways {
-    /// How to sign in to Azure
+    /// How to sign in to Azure; a token in FLEXREADY_ACCESS_TOKEN wins over all of these
     #[arg(long, default_value = "auto", help_heading = "Asking")]
     pub auth: Auth,
     /// How to sign in to the source
@@ -74,14 +75,20 @@ impl Ways {
         Ok(Arm::new(options)?)
     }
 
+    /// The end of the run of one migration that begins now: one for all that it asks, whomever it asks.
+    pub fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout.unwrap_or(ONE)
+    }
+
     /// The migration that is wanted; its target is looked up where only its host name is given.
     ///
     /// # Errors
     /// What cannot be understood, no credential, a host name that no server has.
-    pub fn meant(&self, wanted: Wanted) -> Result<Meant, Error> {
+    pub fn meant(&self, wanted: Wanted, deadline: Instant) -> Result<Meant, Error> {
+        self.nothing_left_over(wanted.scope)?;
         let mut hosts = Hosts::new();
         if let Some(host) = wanted.host() {
-            let arm = self.arm(self.timeout.unwrap_or(ONE), None)?;
+            let arm = self.arm(left(deadline), None)?;
             hosts = block_on(true, look_up(vec![host], &arm))?;
         }
         if let Some(Err(why)) = hosts.values().next() {
@@ -94,14 +101,12 @@ impl Ways {
     ///
     /// # Errors
     /// No usable credential or endpoint; a token for a server that must not see it.
-    pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
-        let timeout = self.timeout.unwrap_or(ONE);
+    pub fn live(&self, meant: &Meant, deadline: Instant) -> Result<Live, Error> {
         let arm = match meant.migration.asks_azure() {
-            true => Some(self.arm(timeout, None)?),
+            true => Some(self.arm(left(deadline), None)?),
             false => None,
         };
-        let tokens = self.tokens([meant], timeout)?;
-        let deadline = tokio::time::Instant::now() + timeout;
+        let tokens = self.tokens([meant], left(deadline))?;
         Ok(Live {
             arm,
             ..self.servers(meant, tokens.as_ref(), deadline)
@@ -133,7 +138,7 @@ impl Ways {
         &self,
         meant: &Meant,
         tokens: Option<&Arc<DatabaseTokens>>,
-        deadline: tokio::time::Instant,
+        deadline: Instant,
     ) -> Live {
         let database = |access: Access, side, user: &str, auth| {
             let database = Database::new(access, side, user.to_owned(), deadline);
@@ -167,6 +172,17 @@ impl Ways {
         }
     }
 
+    /// With one side judged alone, a way into the other would be taken and do nothing.
+    fn nothing_left_over(&self, scope: Scope) -> Result<(), Error> {
+        let entra = DatabaseAuth::Entra;
+        let (option, side) = match scope {
+            Scope::Source if self.target_auth == entra => ("--target-auth", "source"),
+            Scope::Target if self.source_auth == entra => ("--source-auth", "target"),
+            _ => return Ok(()),
+        };
+        Err(Error::LeftOver { option, side })
+    }
+
     /// Whether a database is signed in to with a token; each that is must be one that may see it.
     fn needs_tokens(&self, meant: &Meant) -> Result<bool, Error> {
         if self.target_auth == DatabaseAuth::Entra
@@ -188,6 +204,11 @@ impl Ways {
         }
         Ok(needed)
     }
+}
+
+/// What is left of a run.
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 /// The servers that have these host names.

@@ -3,13 +3,13 @@
 use clap::Args;
 
 use super::Error;
-use crate::plan::file::Wish;
+use crate::plan::file::{MEMORY, VCORES, Wish, is_memory, is_vcores};
 use crate::plan::{Exposure, Migration, Mode, Prefix, ResourceId, ServerId, SourceKind, SourceTls};
 
 /// What may also be said of a recorded migration.
 #[derive(Debug, Clone, Args)]
 pub struct Details {
-    /// Offline or online migration
+    /// Offline or online migration [default: offline]
     #[arg(long, help_heading = "The migration")]
     pub mode: Option<Mode>,
     /// A database to migrate; give it once for each [default: every user database]
@@ -30,22 +30,17 @@ pub struct Details {
     /// The resource id of the source, where it is a flexible server itself
     #[arg(long, value_name = "ID", help_heading = "The migration")]
     pub source_id: Option<ServerId>,
-    /// Where the source runs
-    #[arg(
-        long,
-        value_name = "KIND",
-        hide_possible_values = true,
-        help_heading = "The migration"
-    )]
+    /// Where the source runs [default: as the server shows, else on-premises]
+    #[arg(long, value_name = "KIND", help_heading = "The migration")]
     pub source_kind: Option<SourceKind>,
-    /// How the service reaches the source
+    /// How the service reaches the source [default: as its address says]
     #[arg(long, help_heading = "The migration")]
     pub source_exposure: Option<Exposure>,
     /// Processors of the source
-    #[arg(long, value_name = "N", help_heading = "The migration")]
+    #[arg(long, value_name = "N", value_parser = vcores, help_heading = "The migration")]
     pub source_vcores: Option<u32>,
     /// Memory of the source, in GiB
-    #[arg(long, value_name = "N", help_heading = "The migration")]
+    #[arg(long, value_name = "N", value_parser = memory, help_heading = "The migration")]
     pub source_memory_gib: Option<f64>,
     /// The Azure virtual network that the source stands in: its resource id
     #[arg(long, value_name = "ID", help_heading = "The migration")]
@@ -60,7 +55,7 @@ pub struct Details {
     /// Addresses that the service comes from: a prefix, or one address
     #[arg(long, value_name = "PREFIX", help_heading = "The migration")]
     pub source_reached_from: Option<Prefix>,
-    /// The service's sslMode towards the source
+    /// The service's sslMode towards the source [default: require, prefer where the source has no TLS]
     #[arg(long, value_name = "MODE", help_heading = "The migration")]
     pub source_tls: Option<SourceTls>,
 }
@@ -112,6 +107,8 @@ impl Details {
             source.vnet = virtual_network(self.source_vnet.as_deref())?.or(source.vnet.take());
             source.tls = self.source_tls.or(source.tls);
             source.reached_from = self.source_reached_from.or(source.reached_from);
+            let azure_id = self.source_id.clone();
+            source.azure_id = azure_id.or_else(|| source.azure_id.take());
             let address = self.source_address.clone();
             source.address = address.or_else(|| source.address.take());
         }
@@ -119,6 +116,16 @@ impl Details {
         migration.identity_migrates |= self.identity_migrates;
         Ok(())
     }
+}
+
+fn vcores(text: &str) -> Result<u32, &'static str> {
+    let count = text.trim().parse().ok();
+    count.filter(|n| is_vcores(*n)).ok_or(VCORES)
+}
+
+fn memory(text: &str) -> Result<f64, &'static str> {
+    let size = text.trim().parse().ok();
+    size.filter(|n| is_memory(*n)).ok_or(MEMORY)
 }
 
 pub(super) fn virtual_network(id: Option<&str>) -> Result<Option<ResourceId>, Error> {

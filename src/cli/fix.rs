@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::check::recorded;
 use super::connect::{Ways, block_on};
-use super::said::Said;
+use super::said::{LIVE_ALONE, Said};
 use super::{Error, Output};
 use crate::facts::Facts;
 use crate::inputs::recording::{Recording, now};
@@ -23,13 +23,14 @@ pub struct Args {
     #[command(flatten)]
     ways: Ways,
     /// The recording to read; without one, live servers are asked
-    #[arg(value_name = "RECORDING", conflicts_with_all = ["source", "only", "migration_user"])]
+    #[arg(value_name = "RECORDING", conflicts_with_all = LIVE_ALONE)]
     recording: Option<PathBuf>,
-    /// The recording to read, said as `check` has it
+    /// The same as RECORDING
     #[arg(
         long,
         value_name = "DIR",
         conflicts_with = "recording",
+        conflicts_with_all = LIVE_ALONE,
         help_heading = "Recordings"
     )]
     from: Option<PathBuf>,
@@ -73,8 +74,9 @@ fn replayed(args: &Args, recording: &Recording) -> Result<Known, Error> {
 
 fn asked(args: &Args) -> Result<Known, Error> {
     let (wanted, rules) = args.said.wanted()?;
-    let meant = args.ways.meant(wanted)?;
-    let live = args.ways.live(&meant)?;
+    let deadline = args.ways.deadline();
+    let meant = args.ways.meant(wanted, deadline)?;
+    let live = args.ways.live(&meant, deadline)?;
     let start = Answers::new(now(), Origin::Recorded);
     let (answers, _) = block_on(true, async {
         live.sign_in().await;

@@ -13,12 +13,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     role: String,
     /// Where the source runs
-    #[arg(
-        long,
-        value_name = "KIND",
-        default_value = "on-premises",
-        hide_possible_values = true
-    )]
+    #[arg(long, value_name = "KIND", default_value = "on-premises")]
     source_kind: SourceKind,
     /// A database to migrate; give it once for each [default: every user database]
     #[arg(long = "database", value_name = "NAME")]

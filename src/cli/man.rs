@@ -15,7 +15,7 @@ pub(super) fn page() -> String {
             .expect("memory takes every line");
     };
     render(command.clone(), &mut page);
-    for verb in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+    for verb in command.get_subcommands().filter(|c| c.get_name() != "help") {
         render(verb.clone(), &mut page);
     }
     String::from_utf8(page).expect("the arguments' words are UTF-8")

@@ -55,7 +55,8 @@ impl Wanted {
             .flatten()
             .any(|text| has_password_in(text))
         {
-            return Err(Error::PasswordInPlan);
+            let place = wish.place();
+            return Err(Error::PasswordInPlan { place });
         }
         Ok(Wanted {
             scope,
@@ -146,11 +147,8 @@ fn target(
     api_version: &str,
     access: Option<&Access>,
 ) -> Result<Option<Target>, Error> {
-    let missing = Error::SideNotGiven {
-        side: "target",
-        other: "source",
-    };
-    let text = wish.target.as_deref().ok_or(missing)?;
+    let missing = || side_not_given(wish, "target", "source");
+    let text = wish.target.as_deref().ok_or_else(missing)?;
     let id = match host_in(text).and_then(|host| hosts.get(&host)) {
         Some(Ok(id)) => id.clone(),
         Some(Err(_)) => return Ok(None),
@@ -168,6 +166,17 @@ fn target(
         api_version: api_version.to_owned(),
         sql,
     }))
+}
+
+fn side_not_given(wish: &Wish, side: &'static str, other: &'static str) -> Error {
+    match wish.line {
+        Some(_) => Error::SideNotPlanned {
+            place: wish.place(),
+            side,
+            other,
+        },
+        None => Error::SideNotGiven { side, other },
+    }
 }
 
 /// The way into the target's databases. What the environment says of the source (host, user, password) is not for the
@@ -189,10 +198,7 @@ fn access(wish: &Wish) -> Result<Access, Error> {
         .iter()
         .any(|name| env(name).is_some());
     if wish.source.is_none() && !is_said {
-        return Err(Error::SideNotGiven {
-            side: "source",
-            other: "target",
-        });
+        return Err(side_not_given(wish, "source", "target"));
     }
     let password = password(&wish.source_password())?;
     let own = |name: &str| match (name, &password) {

@@ -25,6 +25,6 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
     let parts: Vec<(String, Report)> = parts.collect::<Result<_, Error>>()?;
     let report = merge(parts)?;
     let out = args.showing.out.as_deref();
-    let out = out.map(|folder| Out::prepare(folder, None)).transpose()?;
+    let out = out.map(Out::prepare).transpose()?;
     args.showing.show(&report, out, console)
 }

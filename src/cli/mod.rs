@@ -30,6 +30,7 @@ use crate::inputs::postgres::conninfo::ConninfoError;
 use crate::inputs::recording::RecordingError;
 use crate::plan::file::{PlanError, schema};
 use crate::plan::fleet::FleetError;
+use crate::plan::judging::no_such_check;
 use crate::plan::{ResourceIdError, TargetError};
 use crate::report::{self, MergeError};
 use showing::Format;
@@ -44,7 +45,6 @@ const VERSION: &str = env!("FLEXREADY_BUILD");
 #[command(
     name = "flexready",
     version = VERSION,
-    disable_help_subcommand = true,
     max_term_width = 110
 )]
 #[command(
@@ -92,7 +92,6 @@ enum Verb {
     /// A completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// The manual page, as roff
-    #[command(hide = true)]
     Man,
 }
 
@@ -153,9 +152,18 @@ pub enum Error {
     #[error(transparent)]
     Recording(#[from] RecordingError),
     #[error(
-        "the plan holds a password; leave it out of `source` and set PGPASSWORD or use a password file (PGPASSFILE, ~/.pgpass)"
+        "{place} holds a password; leave it out there and set PGPASSWORD, use a password file (PGPASSFILE, ~/.pgpass), or point \
+         to it with `source_password_env` or `source_password_file` (`target_…`)"
     )]
-    PasswordInPlan,
+    PasswordInPlan { place: String },
+    #[error(
+        "{place} has no `{side}`; add one, give `--{side}`, or judge the other side alone with `--only {other}`"
+    )]
+    SideNotPlanned {
+        place: String,
+        side: &'static str,
+        other: &'static str,
+    },
     #[error(
         "no {side} was given; give `--{side}`, or judge the other side alone with `--only {other}`"
     )]
@@ -168,8 +176,24 @@ pub enum Error {
          or leave it out"
     )]
     NoWayToTarget,
-    #[error("there is no check `{id}`{nearest}; `flexready checks` lists them")]
-    NoSuchCheck { id: String, nearest: String },
+    #[error("`{option}` has no say with `--only {side}`; leave out one of them")]
+    LeftOver {
+        option: &'static str,
+        side: &'static str,
+    },
+    #[error(
+        "the plan's migration has a target already, so there is none to size for `--location`; leave out one of them"
+    )]
+    LocationBesideTarget,
+    #[error(
+        "`--location` is asked for a subscription, since what it offers differs by subscription; give `--subscription ID`, or \
+         set AZURE_SUBSCRIPTION_ID"
+    )]
+    LocationAlone,
+    #[error("`--subscription` has no say without `--location`; give both, or neither")]
+    SubscriptionAlone,
+    #[error("{0}")]
+    NoSuchCheck(String),
     #[error(
         "`{path}` is no report that this version reads: {why}; give a report.json, or a recording"
     )]
@@ -273,21 +297,10 @@ fn completions(shell: clap_complete::Shell) -> Output {
     Output::text(String::from_utf8_lossy(&script).into_owned())
 }
 
-/// The id of a check, or an error that names the nearest one.
+/// The id of a check, or an error that names those that may be meant.
 fn known_check(id: &str) -> Result<&'static crate::checks::Check, Error> {
-    crate::checks::find(id).ok_or_else(|| {
-        let nearest = crate::checks::all()
-            .map(|c| (strsim::damerau_levenshtein(id, c.id), c.id))
-            .min();
-        let nearest = nearest
-            .filter(|(d, _)| *d <= 6)
-            .map(|(_, n)| format!(", did you mean `{n}`?"))
-            .unwrap_or_default();
-        Error::NoSuchCheck {
-            id: id.to_owned(),
-            nearest,
-        }
-    })
+    let unknown = || Error::NoSuchCheck(no_such_check(id, crate::checks::all().map(|c| c.id)));
+    crate::checks::find(id).ok_or_else(unknown)
 }
 
 /// Columns of the terminal; COLUMNS where it is set, 100 where there is no terminal.

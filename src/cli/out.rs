@@ -1,7 +1,8 @@
 //! `--out DIR`: every report as a file.
 //!
 //! A later step publishes what lies there whether this run came to an end or not. So what an earlier run left is taken away
-//! before anything is asked: a gate must not be opened by yesterday's report.
+//! before anything is asked: a gate must not be opened by yesterday's report. A folder is for one run: of several runs, each
+//! has its own, as the pipeline template has it.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -24,30 +25,29 @@ pub struct Out {
 }
 
 impl Out {
-    /// Makes the folder, and takes earlier reports of ours out of it. `migration` is the one that will be judged, where that
-    /// is known already.
+    /// Makes the folder, and takes earlier reports of ours out of it.
     ///
     /// # Errors
     /// When the folder cannot be made or cleared.
-    pub fn prepare(folder: &Path, migration: Option<&str>) -> Result<Out, Error> {
+    pub fn prepare(folder: &Path) -> Result<Out, Error> {
         let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
         fs::create_dir_all(folder.join("sarif")).map_err(|e| unwritable(&folder, e))?;
         let out = Out { folder };
         for name in [DATA, PAGE, SUMMARY, TABLE, SCAN] {
             out.clear(name)?;
         }
-        if let Some(migration) = migration {
-            out.expect(migration)?;
+        for name in out.test_results()? {
+            out.clear(&name)?;
         }
         Ok(out)
     }
 
-    /// Takes away the earlier test results of a migration that is about to be judged.
-    ///
-    /// # Errors
-    /// When the file cannot be removed.
-    pub fn expect(&self, migration: &str) -> Result<(), Error> {
-        self.clear(&report::junit_file_name(migration))
+    /// The test results of earlier runs: of which migrations, nobody knows any more.
+    fn test_results(&self) -> Result<Vec<String>, Error> {
+        let entries = fs::read_dir(&self.folder).map_err(|e| unwritable(&self.folder, e))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let is_ours = |name: &String| name.starts_with("TEST-flexready-") && name.ends_with(".xml");
+        Ok(names.filter(is_ours).collect())
     }
 
     fn clear(&self, name: &str) -> Result<(), Error> {

@@ -31,16 +31,24 @@ pub struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let (wanted, _) = args.said.wanted()?;
-    let meant = args.ways.meant(wanted)?;
-    let live = args.ways.live(&meant)?;
+    let deadline = args.ways.deadline();
+    let meant = args.ways.meant(wanted, deadline)?;
+    let live = args.ways.live(&meant, deadline)?;
     let recorder = Recorder::create(&args.folder)?;
     let start = Answers::new(now(), Origin::Recorded);
     let (answers, _) = block_on(true, async {
         live.sign_in().await;
         crate::gather(&meant.migration, &live, start).await
     })?;
-    keep(&recorder, &meant.migration, &answers, args.redact)?;
-    compare(&meant.migration, &answers, &Recording::open(&args.folder)?)?;
+    let withheld = keep(&recorder, &meant.migration, &answers, args.redact)?;
+    let written = Recording::open(&args.folder)?;
+    let alike = match withheld {
+        0 => {
+            compare(&meant.migration, &answers, &written)?;
+            "read back and judged alike".to_owned()
+        }
+        n => format!("{n} withheld, which a replay does not know"),
+    };
     let refused = answers
         .iter()
         .filter(|(_, a)| matches!(a, Answer::Refused(_)))
@@ -48,11 +56,11 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let all = answers.iter().count();
     let folder = args.folder.display();
     let text = format!(
-        "{all} questions asked, {refused} refused; read back and judged alike; judge with `flexready check --from {folder}`\n"
+        "{all} questions asked, {refused} refused; {alike}; judge with `flexready check --from {folder}`\n"
     );
     Ok(Output {
         text,
-        exit_code: if refused == 0 { 0 } else { 3 },
+        exit_code: if refused + withheld == 0 { 0 } else { 3 },
     })
 }
 

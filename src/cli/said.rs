@@ -10,8 +10,28 @@ use super::environment::env;
 use super::meant::Wanted;
 use crate::inputs::postgres::conninfo::{ConninfoError, has_password_in};
 use crate::plan::file::{Plan, Wish};
+use crate::plan::fleet::subscription;
 use crate::plan::judging::Rules;
 use crate::plan::{API_VERSION, Location, Scope};
+
+/// What is said to live servers alone: on a recording it would be taken and do nothing. A variable of the environment may be
+/// set for other runs and says nothing here.
+pub(super) const LIVE_ALONE: [&str; 14] = [
+    "source",
+    "target",
+    "target_url",
+    "location",
+    "subscription",
+    "only",
+    "migration_user",
+    "target_user",
+    "api_version",
+    "auth",
+    "source_auth",
+    "target_auth",
+    "cloud",
+    "timeout",
+];
 
 /// Which side is judged alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,13 +46,8 @@ pub struct Said {
     /// The source: a libpq connection string (URI or key=value) without a password [env: FLEXREADY_SOURCE, PG*]
     #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
     pub source: Option<String>,
-    /// The target: its resource id, subscription/group/name, or its host name
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "FLEXREADY_TARGET",
-        help_heading = "The migration"
-    )]
+    /// The target: its resource id, subscription/group/name, or its host name [env: FLEXREADY_TARGET]
+    #[arg(long, value_name = "ID", help_heading = "The migration")]
     pub target: Option<String>,
     /// The way into the target's databases, without a password: more can be known then [env: FLEXREADY_TARGET_URL]
     #[arg(long, value_name = "CONNINFO", help_heading = "The migration")]
@@ -41,16 +56,15 @@ pub struct Said {
     #[arg(
         long,
         value_name = "LOCATION",
-        requires = "subscription",
-        conflicts_with = "only",
+        conflicts_with_all = ["only", "target", "target_url", "target_user"],
         help_heading = "The migration"
     )]
     pub location: Option<String>,
-    /// The subscription that `--location` is asked for
+    /// The subscription that `--location` is asked for [env: AZURE_SUBSCRIPTION_ID]
     #[arg(
         long,
         value_name = "ID",
-        env = "AZURE_SUBSCRIPTION_ID",
+        value_parser = subscription,
         help_heading = "The migration"
     )]
     pub subscription: Option<String>,
@@ -76,13 +90,17 @@ impl Said {
     /// # Errors
     /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
     pub fn wanted(&self) -> Result<(Wanted, Rules), Error> {
+        self.nothing_left_over()?;
         let (plan, rules) = match self.read_plan()? {
             Some(plan) => (plan.migration(self.migration.as_deref())?, plan.rules),
             None if self.migration.is_some() => return Err(Error::NameWithoutPlan),
             None => (Wish::default(), Rules::default()),
         };
-        let source = self.source_text(plan.source.as_deref())?;
+        if self.location.is_some() && plan.target.is_some() {
+            return Err(Error::LocationBesideTarget);
+        }
         let wish = self.wish().or(&plan);
+        let source = self.source_text(&wish)?;
         let scope = match (self.only, &self.location) {
             (Some(Only::Source), _) | (None, Some(_)) => Scope::Source,
             (Some(Only::Target), _) => Scope::Target,
@@ -90,7 +108,7 @@ impl Said {
         };
         let target_url = conninfo(
             self.target_url.as_deref(),
-            wish.target_url.as_deref(),
+            (wish.target_url.as_deref(), &wish),
             "FLEXREADY_TARGET_URL",
         )?;
         let wanted = Wanted {
@@ -100,7 +118,7 @@ impl Said {
                 target_url,
                 ..wish
             },
-            location: self.place(),
+            location: self.place()?,
             api_version: self.api_version.clone(),
         };
         Ok((wanted, rules))
@@ -118,35 +136,89 @@ impl Said {
 
     fn wish(&self) -> Wish {
         Wish {
-            target: self.target.clone(),
+            target: self.target.clone().or_else(|| env("FLEXREADY_TARGET")),
             ..self.details.wish()
         }
     }
 
-    fn place(&self) -> Option<Location> {
-        let (name, subscription) = (self.location.clone()?, self.subscription.clone()?);
-        Some(Location {
-            subscription,
+    fn place(&self) -> Result<Option<Location>, Error> {
+        let Some(name) = self.location.clone() else {
+            return Ok(None);
+        };
+        let given = match (&self.subscription, env("AZURE_SUBSCRIPTION_ID")) {
+            (Some(id), _) => id.clone(),
+            (None, Some(id)) => subscription(&id)?,
+            (None, None) => return Err(Error::LocationAlone),
+        };
+        Ok(Some(Location {
+            subscription: given,
             name,
             api_version: self.api_version.clone(),
-        })
+        }))
+    }
+
+    /// With one side judged alone, nothing is said of the other: it would be taken and do nothing.
+    fn nothing_left_over(&self) -> Result<(), Error> {
+        if self.subscription.is_some() && self.location.is_none() {
+            return Err(Error::SubscriptionAlone);
+        }
+        let (side, said) = match self.only {
+            None => return Ok(()),
+            Some(Only::Source) => ("source", self.of_target()),
+            Some(Only::Target) => ("target", self.of_source()),
+        };
+        match said.into_iter().find(|(_, is_said)| *is_said) {
+            Some((option, _)) => Err(Error::LeftOver { option, side }),
+            None => Ok(()),
+        }
+    }
+
+    fn of_target(&self) -> Vec<(&'static str, bool)> {
+        let d = &self.details;
+        vec![
+            ("--target", self.target.is_some()),
+            ("--target-url", self.target_url.is_some()),
+            ("--target-user", d.target_user.is_some()),
+            ("--runtime-server", d.runtime_server.is_some()),
+        ]
+    }
+
+    fn of_source(&self) -> Vec<(&'static str, bool)> {
+        let d = &self.details;
+        vec![
+            ("--source", self.source.is_some()),
+            ("--migration-user", d.migration_user.is_some()),
+            ("--source-id", d.source_id.is_some()),
+            ("--source-kind", d.source_kind.is_some()),
+            ("--source-exposure", d.source_exposure.is_some()),
+            ("--source-vcores", d.source_vcores.is_some()),
+            ("--source-memory-gib", d.source_memory_gib.is_some()),
+            ("--source-vnet", d.source_vnet.is_some()),
+            ("--source-address", d.source_address.is_some()),
+            ("--source-reached-from", d.source_reached_from.is_some()),
+            ("--source-tls", d.source_tls.is_some()),
+        ]
     }
 
     /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
-    fn source_text(&self, plan: Option<&str>) -> Result<Option<String>, Error> {
-        conninfo(self.source.as_deref(), plan, "FLEXREADY_SOURCE")
+    fn source_text(&self, planned: &Wish) -> Result<Option<String>, Error> {
+        let in_plan = (planned.source.as_deref(), planned);
+        conninfo(self.source.as_deref(), in_plan, "FLEXREADY_SOURCE")
     }
 }
 
 /// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
 fn conninfo(
     argument: Option<&str>,
-    plan: Option<&str>,
+    (plan, wish): (Option<&str>, &Wish),
     variable: &'static str,
 ) -> Result<Option<String>, Error> {
     match (argument, plan) {
         (Some(text), _) if has_password_in(text) => Err(ConninfoError::PasswordInArgument.into()),
-        (None, Some(text)) if has_password_in(text) => Err(Error::PasswordInPlan),
+        (None, Some(text)) if has_password_in(text) => {
+            let place = wish.place();
+            Err(Error::PasswordInPlan { place })
+        }
         (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
         (None, None) => Ok(env(variable)),
     }

@@ -6,7 +6,7 @@ mod shapes;
 use super::server::{Server, normal_location};
 use super::{Fact, Missing};
 use crate::plan::{Location, Migration};
-use crate::question::{Answers, Question};
+use crate::question::{Answer, Answers, Question};
 
 /// One size of server.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,10 +102,33 @@ pub fn question(migration: &Migration, server: &Fact<Server>) -> Fact<Question> 
     })
 }
 
+/// Where ARM does not know the location that the user names: it may be mistyped.
+fn no_location(
+    missing: Missing,
+    migration: &Migration,
+    answers: &Answers,
+    question: &Question,
+) -> Missing {
+    let status = match answers.get(question) {
+        Some(Answer::Refused(refusal)) => refusal.status.as_deref(),
+        _ => None,
+    };
+    match &migration.location {
+        Some(place) if matches!(status, Some("400" | "404")) => missing.with_remedy(format!(
+            "say with `--location` one that `az account list-locations --query \"[].name\"` lists, which has the service: \
+             there may be no `{}`",
+            place.name
+        )),
+        _ => missing,
+    }
+}
+
 /// The offers. A region that is closed to the subscription answers with an empty list: that is no knowledge of offers.
 pub fn read(migration: &Migration, server: &Fact<Server>, answers: &Answers) -> Fact<Capabilities> {
     let question = question(migration, server)?;
-    let (mut skus, mut disks) = shapes::offers(answers, &question)?;
+    let offers = shapes::offers(answers, &question);
+    let (mut skus, mut disks) =
+        offers.map_err(|m| no_location(m, migration, answers, &question))?;
     if skus.is_empty() {
         let why = "the location offers this subscription no SKU (a restricted region answers so)";
         return Err(Missing::unreadable(&question, why));

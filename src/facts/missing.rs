@@ -155,6 +155,13 @@ fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
         ) => Some(format!(
             "check user, password and `pg_hba.conf` for database `{database}`"
         )),
+        (
+            Question::Sql { database, .. } | Question::Connection { database, .. },
+            RefusalKind::NotFound,
+        ) => Some(format!(
+            "correct the name `{database}` (`dbname`, PGDATABASE; libpq takes the user's name where neither is said), or connect \
+             to a database that exists, such as `postgres`"
+        )),
         (_, RefusalKind::Unreachable) => {
             Some("check name, port and network path from where this runs".to_owned())
         }
@@ -209,6 +216,19 @@ pub fn arm_action(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_database_has_a_way_out() {
+        let question = Question::on_source("orderz", "settings");
+        let refusal = Refusal {
+            kind: RefusalKind::NotFound,
+            status: Some("3D000".to_owned()),
+            code: None,
+            message: "database \"orderz\" does not exist".to_owned(),
+        };
+        let remedy = Missing::refused(&question, &refusal).remedy;
+        assert!(remedy.is_some_and(|r| r.starts_with("correct the name `orderz`")));
+    }
 
     #[test]
     fn a_remedy_says_what_to_do() {

@@ -30,6 +30,9 @@ pub use recorder::Recorder;
 /// The format that this version reads and writes.
 const FORMAT: u32 = 1;
 
+/// How far the clocks of two machines may be apart.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
+
 /// Why a recording could not be opened or written. All of it shows before the first question.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
@@ -47,13 +50,15 @@ pub enum RecordingError {
     #[error("`{path}` is not empty; name a folder that does not exist yet")]
     NotEmpty { path: PathBuf },
     #[error(
-        "the recording was not written: the answer to `{question}` seems to hold {what}, in spite of the masks; look at it \
-         there, and tell the makers of flexready where it stood"
+        "the recording was not written: its manifest seems to hold {what}, as the name of a database, a host or a resource; \
+         record with `--redact`, or tell the makers of flexready where it stood"
     )]
-    Secret {
-        question: String,
-        what: &'static str,
-    },
+    Secret { what: &'static str },
+    #[error(
+        "the recording says that it is of {recorded_at}, which is still to come, so `--max-age` cannot tell how old it is; set \
+         the clock of the machine that records, or of this one, and record again"
+    )]
+    Unborn { recorded_at: String },
     #[error("the recording of {recorded_at} is {age} old, `--max-age` allows {most}; record again")]
     Stale {
         recorded_at: String,
@@ -156,9 +161,13 @@ impl Recording {
     /// Refuses a recording that is older than `most` at the moment `now`: a gate must not be opened by last month's answers.
     ///
     /// # Errors
-    /// When it is older.
+    /// When it is older, or of a moment that is still to come.
     pub fn no_older_than(&self, most: Duration, now: OffsetDateTime) -> Result<(), RecordingError> {
         let age = now - self.manifest.recorded_at;
+        if -age > CLOCKS_DIFFER {
+            let recorded_at = rfc3339(self.manifest.recorded_at);
+            return Err(RecordingError::Unborn { recorded_at });
+        }
         if age <= most {
             return Ok(());
         }

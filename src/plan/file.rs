@@ -2,6 +2,8 @@
 //! says no more. Not here: waivers and severities themselves (`judging`), what the command line adds (`cli`). A plan holds no
 //! secrets, and errors never show a line of it.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use toml::Spanned;
 
 use super::judging::{Fault, JudgingTable, Reading, Rules, WaiverTable};
 use super::{Exposure, Mode, Prefix, ServerId, Severity, SourceKind, SourceTls};
+pub use words::{MEMORY, VCORES, is_memory, is_vcores};
 
 /// Why a plan file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +90,9 @@ pub struct Wish {
     pub migration_user: Option<String>,
     pub source_kind: Option<SourceKind>,
     pub source_exposure: Option<Exposure>,
+    #[serde(default, deserialize_with = "words::vcores")]
     pub source_vcores: Option<u32>,
+    #[serde(default, deserialize_with = "words::memory")]
     pub source_memory_gib: Option<f64>,
     pub source_vnet: Option<String>,
     pub runtime_server: Option<String>,
@@ -111,6 +116,9 @@ pub struct Wish {
     pub target_password_env: Option<String>,
     /// The file that holds the target's password and nothing else, relative to the plan.
     pub target_password_file: Option<PathBuf>,
+    /// Where it stands, where it is a plan's: the file and the line.
+    #[serde(skip)]
+    pub line: Option<(String, usize)>,
 }
 
 /// Where a password is found.
@@ -162,7 +170,17 @@ impl Wish {
             source_password_file: self.source_password_file.or(o.source_password_file),
             target_password_env: self.target_password_env.or(o.target_password_env),
             target_password_file: self.target_password_file.or(o.target_password_file),
+            line: self.line.or(o.line),
         }
+    }
+
+    /// What an error calls it: its place in the plan and its name.
+    pub fn place(&self) -> String {
+        let line = self.line.as_ref();
+        let place = line.map_or(String::new(), |(file, line)| format!("{file}:{line}: "));
+        let name = self.name.as_ref();
+        let name = name.map_or(String::new(), |name| format!(" `{name}`"));
+        format!("{place}the migration{name}")
     }
 
     pub fn source_password(&self) -> Password {
@@ -277,7 +295,7 @@ impl Plan {
 }
 
 fn parse(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, Fault> {
-    let file: PlanFile = toml::from_str(text).map_err(|e| malformed(&e))?;
+    let file: PlanFile = toml::from_str(text).map_err(|e| words::malformed(text, &e))?;
     let line = |at: usize| place(text, at).0;
     let reading = Reading {
         checks,
@@ -297,7 +315,10 @@ fn parse(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, Fault> {
         overrides: overrides.collect::<Result<_, _>>()?,
         max_waiver_days: file.judging.max_waiver_days,
     };
-    let migrations = file.migration.into_iter().map(Spanned::into_inner);
+    let migrations = file.migration.into_iter().map(|m| Wish {
+        line: Some((path.display().to_string(), line(m.span().start))),
+        ..m.into_inner()
+    });
     Ok(Plan {
         path: path.to_owned(),
         default_mode: file.defaults.mode.unwrap_or_default(),
@@ -336,31 +357,6 @@ fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at)];
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     (before.matches('\n').count() + 1, column)
-}
-
-fn malformed(error: &toml::de::Error) -> Fault {
-    let message = error.message().lines().next().unwrap_or_default();
-    (error.span().map_or(0, |s| s.start), with_nearest(message))
-}
-
-/// Adds the nearest known key to a message such as ``unknown field `surce`, expected one of `name`, `source` ``.
-fn with_nearest(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let Some(unknown) = quoted
-        .next()
-        .filter(|_| message.starts_with("unknown field"))
-    else {
-        return message.to_owned();
-    };
-    let nearest = quoted
-        .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
-        .min();
-    match nearest {
-        Some((distance, known)) if distance <= 3 => {
-            format!("unknown key `{unknown}`; did you mean `{known}`?")
-        }
-        _ => message.to_owned(),
-    }
 }
 
 #[cfg(test)]

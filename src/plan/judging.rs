@@ -157,17 +157,29 @@ impl Reading<'_> {
         if self.checks.contains(&id) {
             return Ok(());
         }
-        let nearest = self
-            .checks
-            .iter()
-            .map(|known| (strsim::damerau_levenshtein(id, known), known))
-            .min()
-            .filter(|(distance, _)| *distance <= 6)
-            .map(|(_, known)| format!(", did you mean `{known}`?"))
-            .unwrap_or_default();
-        let message = format!("there is no check `{id}`{nearest}; `flexready checks` lists them");
+        let message = no_such_check(id, self.checks.iter().copied());
         Err((check.span().start, message))
     }
+}
+
+/// What is said of an id that no check has: those that hold the text, else the one that is a typing error away.
+pub fn no_such_check<'a>(id: &str, checks: impl Iterator<Item = &'a str>) -> String {
+    let checks: Vec<&str> = checks.collect();
+    let holding = checks.iter().filter(|c| id.len() > 2 && c.contains(id));
+    let mut meant: Vec<String> = holding.take(3).map(|c| format!("`{c}`")).collect();
+    if meant.is_empty() {
+        let distances = checks
+            .iter()
+            .map(|known| (strsim::damerau_levenshtein(id, known), known));
+        let nearest = distances.min().filter(|(distance, _)| *distance <= 3);
+        meant.extend(nearest.map(|(_, known)| format!("`{known}`")));
+    }
+    let guess = match meant.as_slice() {
+        [] => return format!("there is no check `{id}`; `flexready checks` lists all"),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    };
+    format!("there is no check `{id}`; did you mean {guess}? `flexready checks` lists all")
 }
 
 fn said(text: Spanned<String>, otherwise: &str) -> Result<String, Fault> {

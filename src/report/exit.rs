@@ -22,6 +22,9 @@ pub(super) fn exit_reason(
         Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
         Verdict::ReadyWithWarnings => ready_with(sum(|s| s.warnings), migrations),
         Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete if gating == 0 => {
+            "incomplete: what was to be sized could not be sized".to_owned()
+        }
         Verdict::Incomplete => {
             let gating = counted(gating, "check");
             format!("incomplete: {gating} that may hide a blocker could not be answered")

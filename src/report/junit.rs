@@ -136,10 +136,15 @@ fn properties(
     let verdict = words::verdict(migration.verdict);
     let judged = Some(report.policy.judged()).filter(|said| !said.is_empty());
     let judged = judged.map(|said| visible(&said.join("; ")));
+    let location = migration
+        .location
+        .as_ref()
+        .map(|place| visible(&place.name));
     let properties = [
         ("flexready.version", Some(report.tool.version.as_str())),
         ("flexready.verdict", Some(verdict)),
         ("flexready.target", target),
+        ("flexready.location", location.as_deref()),
         ("flexready.judged", judged.as_deref()),
     ];
     w.create_element("properties").write_inner_content(|w| {

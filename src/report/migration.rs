@@ -2,8 +2,8 @@
 
 use super::sizing::sizing;
 use super::value::{
-    CheckReport, FindingReport, MigrationReport, MissingReport, Reads, RefusalReport, SourceReport,
-    Summary, TargetReport, WaivedReport,
+    CheckReport, FindingReport, LocationReport, MigrationReport, MissingReport, Reads,
+    RefusalReport, SourceReport, Summary, TargetReport, WaivedReport,
 };
 use crate::checks::{Finding, Severity};
 use crate::facts::{Facts, Missing, provider};
@@ -59,6 +59,10 @@ fn migration(case: &Case, policy: &Policy) -> MigrationReport {
         scope: plan.scope,
         mode: plan.mode,
         target: plan.target.as_ref().map(|t| target(t.id.path(), facts)),
+        location: plan.location.as_ref().map(|place| LocationReport {
+            name: place.name.clone(),
+            subscription: place.subscription.clone(),
+        }),
         source: plan.source.as_ref().map(|_| source(facts)),
         databases: databases(facts),
         verdict: judgement.verdict,

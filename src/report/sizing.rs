@@ -50,7 +50,9 @@ fn note(unknown: &mut Vec<String>, missing: &Missing) {
         .as_deref()
         .map(|q| format!("{q}: "))
         .unwrap_or_default();
-    let text = format!("{question}{}", missing.reason);
+    let remedy = missing.remedy.as_deref();
+    let remedy = remedy.map(|r| format!("; {r}")).unwrap_or_default();
+    let text = format!("{question}{}{remedy}", missing.reason);
     if !unknown.contains(&text) {
         unknown.push(text);
     }

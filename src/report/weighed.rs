@@ -22,6 +22,7 @@ impl PolicyReport {
             fail_on: policy.fail_on,
             allow_unknown: policy.allow_unknown.clone(),
             left_out,
+            alone: policy.only.clone(),
             plan: rules.file.clone(),
             severity: overrides(policy),
             max_waiver_days: rules.max_waiver_days,

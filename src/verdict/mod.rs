@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::checks::{self, Check, Finding, Needs, Severity, Unanswered};
 use crate::facts::{Facts, Missing};
 use crate::plan::Scope;
+use crate::sizing;
 
 pub use policy::{FailOn, Policy, severity_of};
 pub use waivers::{WaiverState, WaiverUse};
@@ -136,7 +137,10 @@ pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
         .collect();
     let today = waivers::day(facts.recorded_at);
     let waivers = waivers::apply(&mut outcomes, &facts.migration.name, today, policy);
-    let verdict = fold(&outcomes);
+    let verdict = match sizing::is_owed(facts) {
+        true => fold(&outcomes).max(Verdict::Incomplete),
+        false => fold(&outcomes),
+    };
     let left_out = left.iter().map(|c| c.id).collect();
     Judgement {
         scope,

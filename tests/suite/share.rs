@@ -6,16 +6,18 @@ mod changes;
 use std::path::Path;
 
 use flexready::facts::Facts;
-use flexready::inputs::pseudonyms;
 use flexready::inputs::recording::{Recorder, Recording, RecordingError};
+use flexready::inputs::{Source, pseudonyms};
 use flexready::plan::Migration;
-use flexready::question::{Answer, Answers, Origin};
+use flexready::question::{Answer, Answers, Origin, Question, Refusal, RefusalKind};
 use flexready::verdict::{Judgement, Policy, judge};
 use serde_json::json;
 
+use crate::check::{TARGET, healthy_arm, source};
 use crate::fixtures::overlay::Case;
 use crate::fixtures::{answers_of, folder, folders};
-use crate::support::program::{run, texts};
+use crate::support::pg;
+use crate::support::program::{run, run_with_arm, texts};
 
 fn replayed(path: &Path) -> (Migration, Answers) {
     let recording = Recording::open(path).unwrap();
@@ -105,6 +107,35 @@ fn a_redacted_recording_says_the_same_of_nobody() {
 }
 
 #[test]
+fn settings_and_refusals_name_nobody() {
+    let (migration, _) = replayed(&folder().join("recordings/ready"));
+    let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+    let rows = json!([
+        { "name": "app.canary", "reset_val": "canary", "boot_val": null },
+        { "name": "dynamic_library_path", "reset_val": "$libdir:/opt/canary", "boot_val": "$libdir" },
+        { "name": "pg_stat_statements.max", "reset_val": "5000", "boot_val": "5000" },
+    ]);
+    let settings = Question::on_source("orders", "settings");
+    answers.insert(settings.key(), rows.into());
+    let refusal = Refusal {
+        kind: RefusalKind::Forbidden,
+        status: Some("403".to_owned()),
+        code: None,
+        message: "The client 'canary.person@canarycorp.com' with object id \
+                  '11111111-2222-4333-8444-555555555555' does not have authorization"
+            .to_owned(),
+    };
+    answers.insert("dns:h".to_owned(), refusal.into());
+    let (_, redacted) = pseudonyms::of(&migration, &answers);
+    let text = format!("{:?}", redacted.iter().collect::<Vec<_>>());
+    assert!(!text.contains("canary"), "{text}");
+    assert!(
+        text.contains("pg_stat_statements.max") && text.contains("The client '…'"),
+        "{text}"
+    );
+}
+
+#[test]
 fn every_case_is_judged_alike_with_pseudonyms() {
     let mut wrong = Vec::new();
     for id in folders(&folder().join("checks")) {
@@ -159,36 +190,124 @@ fn one_file_holds_what_a_folder_does() {
 }
 
 #[test]
-fn what_looks_like_a_secret_is_not_written() {
+fn what_looks_like_a_secret_is_withheld_and_the_rest_is_kept() {
     let place = tempfile::tempdir().unwrap();
     let (migration, _) = replayed(&folder().join("recordings/ready"));
-    for (key, json) in [
+    let of_azure = Question::Arm {
+        path: "/subscriptions/s".to_owned(),
+        api_version: "1".to_owned(),
+        filter: None,
+    };
+    let host = "h".to_owned();
+    let other = Question::Dns { host };
+    for (question, json) in [
         (
-            "sql:source/orders/hba",
+            Question::on_source("orders", "hba"),
             json!([{ "file": "AKIAIOSFODNN7EXAMPLE" }]),
         ),
         (
-            "arm:/subscriptions/s?api-version=1",
+            of_azure,
             json!({ "properties": { "x": "ghp_0123456789abcdefghijABCDEFGHIJ012345" } }),
         ),
     ] {
         let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
-        answers.insert(key.to_owned(), Answer::from(json));
+        answers.insert(question.key(), Answer::from(json));
+        answers.insert(other.key(), json!({ "addresses": [] }).into());
+        let both = [question, other.clone()];
         for name in ["folder", "file.tar.gz"] {
             let to = place.path().join(name);
-            let error = Recorder::create(&to)
-                .unwrap()
-                .write(std::slice::from_ref(&migration), &answers)
-                .unwrap_err();
-            let text = error.to_string();
+            let recorder = Recorder::create(&to).unwrap();
+            let withheld = recorder.write(std::slice::from_ref(&migration), &answers);
+            assert_eq!(withheld.unwrap(), 1);
+            let read = Recording::open(&to).unwrap();
+            let kept = futures::executor::block_on(read.ask(&both));
+            let [Answer::Refused(refusal), Answer::Given(_)] = kept.as_slice() else {
+                panic!("{kept:?}")
+            };
+            let text = &refusal.message;
             assert!(
-                text.contains(key) && !text.contains("AKIA") && !text.contains("ghp_"),
+                text.contains("withheld") && !text.contains("AKIA") && !text.contains("ghp_"),
                 "{text}"
             );
-            let is_empty = !to.exists() || std::fs::read_dir(&to).unwrap().next().is_none();
-            assert!(is_empty, "nothing is left behind");
+            match name {
+                "folder" => std::fs::remove_dir_all(&to).unwrap(),
+                _ => std::fs::remove_file(&to).unwrap(),
+            }
         }
     }
+    // The name of a database stands in the question itself
+    let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
+    let key = "sql:source/AKIAIOSFODNN7EXAMPLE/hba";
+    answers.insert(key.to_owned(), json!([]).into());
+    let to = place.path().join("folder");
+    let error = Recorder::create(&to).unwrap().write(&[migration], &answers);
+    let text = error.unwrap_err().to_string();
+    assert!(
+        text.contains("--redact") && !text.contains("AKIA"),
+        "{text}"
+    );
+    assert!(!to.join("manifest.json").exists(), "not finished");
+}
+
+#[test]
+fn where_nothing_can_be_written_nothing_is_asked() {
+    let place = tempfile::tempdir().unwrap();
+    let to = place.path().join("nonexistent/x.tar.gz");
+    let arm = healthy_arm();
+    let to = ["--record", to.to_str().unwrap()];
+    let args = ["check", "--only", "target", "--target", TARGET];
+    run_with_arm(&arm, &[&args[..], &to].concat(), &[]).assert_refused("cannot write");
+    assert!(arm.seen().is_empty());
+}
+
+/// A name that looks like a secret costs its own answer, or the recording; never the report.
+#[test]
+fn what_cannot_be_kept_is_shown_all_the_same() {
+    // Of its own: tests that look into all databases of a server should not meet such a name
+    let server = pg::Server::start_with(16, pg::Options::default());
+    let database = server.create_database("withheld");
+    let table = r#"CREATE TABLE "AKIAIOSFODNN7EXAMPLE" (id int)"#;
+    server.run(&database, table);
+    let source = source(&server, &database);
+    let place = tempfile::tempdir().unwrap();
+    let to = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let args = [
+        "check", "--only", "source", "--mode", "online", "--source", &source,
+    ];
+    let ran = run(&[&args[..], &["--record", &to("a")]].concat(), &[]);
+    assert!([1, 3].contains(&ran.code), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("withheld from the recording: it seems to hold an access key of AWS")
+    );
+    assert!(!ran.stderr.contains("\x1b["), "a pipe has no colours");
+    let replay = run(&["check", "--from", &to("a")], &[]);
+    let (unknown, known) = ("2 checks not answered", ran.stdout.contains("not answered"));
+    assert!(
+        replay.stdout.contains(unknown) && !known,
+        "{}",
+        replay.stdout
+    );
+    let kept = run(&[&["record", &to("b")], &args[1..]].concat(), &[]);
+    assert_eq!(kept.code, 3, "{}", kept.stderr);
+    assert!(
+        kept.stdout
+            .contains("2 withheld, which a replay does not know"),
+        "{}",
+        kept.stdout
+    );
+    // What the user says is in the manifest
+    let odd = "AKIAIOSFODNN7EXAMPLE";
+    let ran = run(
+        &[&args[..], &["--database", odd, "--record", &to("c")]].concat(),
+        &[],
+    );
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stdout.contains("source alone") && ran.stderr.contains("--redact"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -210,6 +329,7 @@ fn a_gate_refuses_an_old_recording() {
     let now = time::OffsetDateTime::now_utc();
     check("old", now - time::Duration::hours(8 * 24 + 1), "7d")
         .assert_refused("is 8d old, `--max-age` allows 7d; record again");
+    check("ahead", now + time::Duration::hours(1), "7d").assert_refused("which is still to come");
     check("soon", now, "soon").assert_refused("give an age such as 7d");
     assert_ne!(check("young", now - time::Duration::days(6), "7d").code, 2);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+use super::deadline;
 use super::options::{ArmError, Options, SignIn};
 use super::sign_in::Door;
 use super::token::Tokens;
@@ -38,6 +39,7 @@ impl DatabaseTokens {
             options.sign_in.clone(),
             scope,
             door,
+            deadline(options.timeout),
         )?))
     }
 

@@ -49,6 +49,11 @@ use versions::Versions;
 /// Longer timeouts are this one: the clock must not overflow.
 const LONGEST_RUN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// The end of a run that begins now.
+fn deadline(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(LONGEST_RUN)
+}
+
 /// The live Resource Manager. Nobody is asked anything until the first question.
 #[derive(Debug)]
 pub struct Arm {
@@ -76,13 +81,14 @@ impl Arm {
                 .unwrap_or_else(|| cloud.authority().to_owned()),
             http: Arc::clone(&wire) as _,
         };
+        let deadline = deadline(options.timeout);
         let caller = Caller {
             endpoint,
             wire,
-            tokens: Tokens::new(sign_in, cloud.scope(), door)?,
+            tokens: Tokens::new(sign_in, cloud.scope(), door, deadline)?,
             limiter: Limiter::new(&limits),
             limits,
-            deadline: Instant::now() + options.timeout.min(LONGEST_RUN),
+            deadline,
         };
         Ok(Arm {
             caller,

@@ -20,7 +20,7 @@ const EARLY: Duration = Duration::from_secs(5 * 60);
 /// How long a failure to sign in is taken as the answer: hundreds of questions need not fail one by one.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// How long signing in may take: `az` starts slowly, but one that hangs must not eat the run.
+/// How long signing in may take, within the time of the run: `az` starts slowly, but one that hangs must not eat the run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Tokens {
     sign_in: SignIn,
     scope: &'static str,
     door: Door,
+    /// The end of the run.
+    deadline: tokio::time::Instant,
     /// Held while asking, so that one renewal serves everyone who waits for it.
     kept: tokio::sync::Mutex<Kept>,
     asker: Mutex<Asker>,
@@ -44,7 +46,12 @@ struct Kept {
 
 impl Tokens {
     /// Makes the credential, so that what is wrong with its settings shows before the first request.
-    pub(crate) fn new(sign_in: SignIn, scope: &'static str, door: Door) -> Result<Self, ArmError> {
+    pub(crate) fn new(
+        sign_in: SignIn,
+        scope: &'static str,
+        door: Door,
+        deadline: tokio::time::Instant,
+    ) -> Result<Self, ArmError> {
         let mut kept = Kept::default();
         let mut asker = Asker {
             azure_credential: Some(sign_in.name().to_owned()),
@@ -65,6 +72,7 @@ impl Tokens {
             sign_in,
             scope,
             door,
+            deadline,
             kept: tokio::sync::Mutex::new(kept),
             asker: Mutex::new(asker),
         })
@@ -142,9 +150,10 @@ impl Tokens {
         };
         let scopes = [self.scope];
         let asking = credential.get_token(&scopes, None);
-        let answer = tokio::time::timeout(PATIENCE, asking).await;
+        let began = tokio::time::Instant::now();
+        let answer = tokio::time::timeout_at(self.deadline.min(began + PATIENCE), asking).await;
         let answer = answer.unwrap_or_else(|_| {
-            let words = format!("there was no token within {} s", PATIENCE.as_secs());
+            let words = format!("there was no token within {} s", began.elapsed().as_secs());
             Err(azure_core::Error::with_message(
                 ErrorKind::Credential,
                 words,

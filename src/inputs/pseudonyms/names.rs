@@ -13,8 +13,12 @@ static GUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
 });
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@.+\x{80}-\x{10FFFF}-]+"#)
+    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@#.+\x{80}-\x{10FFFF}-]+"#)
         .expect("the pattern is tested")
+});
+/// Whom ARM's refusals name.
+static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(client|user|principal|identity) '([^']*)'").expect("the pattern is tested")
 });
 static SQL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""(?:[^"]|"")+"|'(?:[^']|'')*'|[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*"#)
@@ -159,6 +163,12 @@ impl Names {
                 .cloned()
                 .unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".to_owned())
         });
+        let text = CLIENT.replace_all(&text, |found: &Captures| {
+            let known = self.exact.get(&found[2]).map(String::as_str);
+            let is_nobody = GUID.is_match(&found[2]) || is_public(&found[2]);
+            let whom = known.unwrap_or(if is_nobody { &found[2] } else { "…" });
+            format!("{} '{whom}'", &found[1])
+        });
         WORD.replace_all(&text, |found: &Captures| self.known(&found[0]))
             .into_owned()
     }
@@ -176,6 +186,7 @@ impl Names {
             Some(known) => known.clone(),
             // Whatever stands in quotes is a name, whosever it is
             None if quoted.is_some() && !is_public(&bare) => "\"…\"".to_owned(),
+            None if is_mail(word) => "…@example".to_owned(),
             None => {
                 let parts: Vec<String> = word
                     .split('.')
@@ -211,6 +222,12 @@ impl Names {
     }
 }
 
+/// `somebody@corp.example`, or a guest's `somebody_corp.example#EXT#@tenant.example`.
+fn is_mail(word: &str) -> bool {
+    let parts = word.rsplit_once('@');
+    parts.is_some_and(|(who, place)| !who.is_empty() && place.trim_matches('.').contains('.'))
+}
+
 /// Whether this part of a path is a resource's name: after a provider they come in pairs of type and name.
 fn is_name_place(parts: &[&str], at: usize) -> bool {
     let before = parts[..at]
@@ -241,6 +258,14 @@ mod tests {
             "no table \"name3\" in name1, or \"…\""
         );
         assert_eq!(names.of("pg_monitor"), "pg_monitor");
+        assert_eq!(
+            names.in_text(
+                "The client 'ann.lee@corp.com' with object id '11111111-2222-4333-8444-555555555555' does not have \
+                 authorization; ask bob@corp.com. or guest_corp.com#EXT#@corp.onmicrosoft.com"
+            ),
+            "The client '…' with object id '00000000-0000-4000-8000-000000000000' does not have authorization; ask \
+             …@example or …@example"
+        );
     }
 
     #[test]

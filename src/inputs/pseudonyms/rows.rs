@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::names::Names;
+use super::words::is_public;
+use crate::reference::extensions;
 
 /// Columns whose texts are names of the user's, or are made of them.
 const COLUMNS: &[&str] = &[
@@ -74,6 +76,7 @@ const PLACES: &[&str] = &[
     "cluster_name",
     "config_file",
     "data_directory",
+    "dynamic_library_path",
     "event_source",
     "external_pid_file",
     "hba_file",
@@ -124,10 +127,13 @@ pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
             .unwrap_or_default()
             .to_lowercase();
         let is_user = fields.get("is_user") == Some(&Value::Bool(true));
+        let is_own = ["settings", "role_settings"].contains(&query) && is_own_class(&setting);
         for (column, value) in fields.iter_mut() {
             let is_value = ["reset_val", "boot_val", "value"].contains(&column.as_str());
-            if is_value && PLACES.contains(&setting.as_str()) {
+            if is_value && (is_own || PLACES.contains(&setting.as_str())) {
                 hide(value);
+            } else if is_own && column == "name" {
+                parts(names, value);
             } else if is_value && NAMED.contains(&setting.as_str()) {
                 walk(names, value);
             } else if (query, column.as_str()) == ("hba", "address") {
@@ -138,6 +144,33 @@ pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
                 name(names, query, column, value);
             }
         }
+    }
+}
+
+/// Classes of settings that are no extension's name.
+const CLASSES: &[&str] = &[
+    "alloydb",
+    "azure",
+    "cloudsql",
+    "cron",
+    "pg_partman_bgw",
+    "pgaudit",
+    "rds",
+];
+
+/// Whether a setting is an application's: `app.tenant`. Its class and its name say whose.
+fn is_own_class(setting: &str) -> bool {
+    let Some((class, _)) = setting.split_once('.') else {
+        return false;
+    };
+    !CLASSES.contains(&class) && !is_public(class) && extensions::find(class).is_none()
+}
+
+/// A name that is made of names, with dots between.
+fn parts(names: &mut Names, value: &mut Value) {
+    if let Value::String(text) = value {
+        let own: Vec<String> = text.split('.').map(|part| names.of(part)).collect();
+        *text = own.join(".");
     }
 }
 

@@ -1,4 +1,5 @@
-//! Writes a recording: every answer a file, the manifest last, and nothing that looks like a secret.
+//! Writes a recording: every answer a file, the manifest last, and nothing that looks like a secret: such an answer is withheld,
+//! and the recording says so in its place.
 
 use std::fs;
 use std::io;
@@ -10,7 +11,7 @@ use super::store::{self, Writer};
 use super::{Entry, FORMAT, Manifest, RecordingError, secrets};
 use crate::inputs::redact;
 use crate::plan::Migration;
-use crate::question::{Answer, Answers};
+use crate::question::{Answer, Answers, Given, Refusal};
 
 /// Writes the answers of a finished run as a recording.
 pub struct Recorder {
@@ -35,20 +36,29 @@ impl Recorder {
                 path: folder.to_owned(),
             });
         }
+        store::probe(folder).map_err(unwritable)?;
         Ok(Recorder {
             folder: folder.to_owned(),
         })
     }
 
-    /// Writes all answers, and the manifest last: a recording without one was not finished.
+    /// Writes all answers, and the manifest last: a recording without one was not finished. Gives the number of answers that
+    /// are withheld since they look like a secret.
     ///
     /// # Errors
-    /// When something in it looks like a secret, and when a file cannot be written.
-    pub fn write(&self, migrations: &[Migration], answers: &Answers) -> Result<(), RecordingError> {
+    /// When the manifest looks like a secret, and when a file cannot be written.
+    pub fn write(
+        &self,
+        migrations: &[Migration],
+        answers: &Answers,
+    ) -> Result<usize, RecordingError> {
         let mut files = Vec::new();
         let mut entries = Vec::new();
+        let mut withheld = 0;
         for (index, (key, answer)) in answers.iter().enumerate() {
             let (entry, file) = entry(index + 1, key, answer)?;
+            let is_given = matches!(answer, Answer::Given(_));
+            withheld += usize::from(is_given && file.is_none());
             entries.push(entry);
             files.extend(file);
         }
@@ -69,7 +79,8 @@ impl Recorder {
                 .try_for_each(|(name, bytes)| writer.put(name, bytes))?;
             writer.finish()
         });
-        written.map_err(|source| unwritable(&self.folder, source))
+        written.map_err(|source| unwritable(&self.folder, source))?;
+        Ok(withheld)
     }
 
     /// Begins to write: for answers that come one after the other.
@@ -91,10 +102,14 @@ pub(super) type Written = (String, Vec<u8>);
 /// The manifest as the last file.
 pub(super) fn last(manifest: &Manifest) -> Result<Written, RecordingError> {
     let json = serde_json::to_value(manifest).expect("a manifest is JSON");
-    Ok(("manifest.json".to_owned(), clean("the manifest", &json)?))
+    match secrets::seen_in(&json) {
+        Some(what) => Err(RecordingError::Secret { what }),
+        None => Ok(("manifest.json".to_owned(), text(&json))),
+    }
 }
 
-/// What the manifest says of an answer, and its file where it was given.
+/// What the manifest says of an answer, and its file where it was given. An answer that looks like a secret, in spite of the
+/// masks, is withheld.
 pub(super) fn entry(
     number: usize,
     key: &str,
@@ -107,35 +122,44 @@ pub(super) fn entry(
         api_version: None,
         refused: None,
     };
-    Ok(match answer {
+    let Given { json, api_version } = match answer {
         Answer::Refused(refusal) => {
-            let refused = Some(refusal.clone());
-            (Entry { refused, ..start }, None)
+            let what = secrets::seen_in(&Value::from(refusal.message.as_str()));
+            let refusal = what.map_or(refusal.clone(), |what| withheld(key, what));
+            let refused = Some(refusal);
+            return Ok((Entry { refused, ..start }, None));
         }
-        Answer::Given(given) => {
-            let file = format!("{number:03}-{}.json", slug(key));
-            let entry = Entry {
-                file: Some(file.clone()),
-                api_version: given.api_version.clone(),
-                ..start
-            };
-            (
-                entry,
-                Some((file, clean(key, &redact::without_tags(&given.json))?)),
-            )
-        }
-    })
+        Answer::Given(given) => given,
+    };
+    let json = redact::without_tags(json);
+    if let Some(what) = secrets::seen_in(&json) {
+        let refused = Some(withheld(key, what));
+        return Ok((Entry { refused, ..start }, None));
+    }
+    let file = format!("{number:03}-{}.json", slug(key));
+    let entry = Entry {
+        file: Some(file.clone()),
+        api_version: api_version.clone(),
+        ..start
+    };
+    Ok((entry, Some((file, text(&json)))))
 }
 
-/// The bytes of a file, if nothing in it looks like a secret.
-fn clean(question: &str, json: &Value) -> Result<Vec<u8>, RecordingError> {
-    if let Some(what) = secrets::seen_in(json) {
-        let question = question.to_owned();
-        return Err(RecordingError::Secret { question, what });
-    }
+/// What a recording has in the place of an answer that it must not hold.
+fn withheld(question: &str, what: &str) -> Refusal {
+    let message = format!(
+        "withheld from the recording: it seems to hold {what}, in spite of the masks; look at it there, and tell the makers of \
+         flexready where it stood"
+    );
+    tracing::warn!("the answer to `{question}` is {message}");
+    Refusal::malformed(&message)
+}
+
+/// The bytes of a file.
+fn text(json: &Value) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(json).expect("answers and manifest are JSON");
     text.push(b'\n');
-    Ok(text)
+    text
 }
 
 /// A short ASCII name for a key: for people who look into the folder. Never parsed back.

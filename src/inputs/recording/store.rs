@@ -1,7 +1,7 @@
 //! Where a recording lies: a folder, or one file (`.tar.gz`) with the same files in it.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,8 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-/// The most that one file of an archive may hold, and all of them: an archive may come from anybody, and a small one may
-/// unpack to anything.
+/// The most that a file of a recording may hold, and a whole archive unpacked: a recording may come from anybody, and a small
+/// archive may unpack to anything.
 const MOST_BYTES: u64 = 1 << 30;
 
 /// The files of a recording that is read.
@@ -24,13 +24,20 @@ impl Store {
         if path.is_dir() || !is_archive(path) {
             return Ok(Store::Folder(path.to_owned()));
         }
-        unpacked(GzDecoder::new(File::open(path)?)).map(Store::Archive)
+        let archive = regular(path, fs::metadata(path)?)?;
+        unpacked(GzDecoder::new(archive), MOST_BYTES).map(Store::Archive)
     }
 
     /// One file, by its bare name.
     pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         match self {
-            Store::Folder(folder) => fs::read(folder.join(name)),
+            Store::Folder(folder) => {
+                let path = folder.join(name);
+                let file = regular(&path, fs::symlink_metadata(&path)?)?;
+                let mut bytes = Vec::new();
+                capped(file, MOST_BYTES).read_to_end(&mut bytes)?;
+                Ok(bytes)
+            }
             Store::Archive(files) => {
                 let found = files.get(name).cloned();
                 found.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
@@ -45,11 +52,38 @@ pub fn is_archive(path: &Path) -> bool {
     name.ends_with(".tar.gz") || name.ends_with(".tgz")
 }
 
-/// The files of an archive by their bare names: a folder that they lie in is left off, and nothing is written anywhere.
-fn unpacked(archive: impl Read) -> io::Result<BTreeMap<String, Vec<u8>>> {
+/// Opens a file that is nothing but a file: a link leads anywhere, a pipe or a device may never end.
+fn regular(path: &Path, found: Metadata) -> io::Result<File> {
+    match found.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
+/// Fails after so many bytes, where [`Read::take`] would seem to be at the end.
+struct Capped<R> {
+    inner: R,
+    left: u64,
+}
+
+fn capped<R>(inner: R, left: u64) -> Capped<R> {
+    Capped { inner, left }
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let left = self.left.checked_sub(read as u64);
+        self.left = left.ok_or_else(|| io::Error::other("it holds more than a recording does"))?;
+        Ok(read)
+    }
+}
+
+/// The files of an archive by their bare names: a folder that they lie in is left off, and nothing is written anywhere. The
+/// limit is on all that is unpacked: names and headers can be of any length too.
+fn unpacked(archive: impl Read, most: u64) -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
-    let mut left = MOST_BYTES;
-    for entry in tar::Archive::new(archive).entries()? {
+    for entry in tar::Archive::new(capped(archive, most)).entries()? {
         let mut entry = entry?;
         if !entry.header().entry_type().is_file() {
             continue;
@@ -59,13 +93,27 @@ fn unpacked(archive: impl Read) -> io::Result<BTreeMap<String, Vec<u8>>> {
             .file_name()
             .map(|n| n.to_string_lossy().into_owned());
         let mut bytes = Vec::new();
-        let size = entry.by_ref().take(left + 1).read_to_end(&mut bytes)? as u64;
-        left = left
-            .checked_sub(size)
-            .ok_or_else(|| io::Error::other("it holds more than a recording does"))?;
+        entry.read_to_end(&mut bytes)?;
         files.extend(name.map(|name| (name, bytes)));
     }
     Ok(files)
+}
+
+/// Whether something can be written at `path`: known before anything is asked.
+pub fn probe(path: &Path) -> io::Result<()> {
+    let place = match is_archive(path) {
+        true => part_of(path),
+        false => path.join("manifest.json.part"),
+    };
+    File::create(&place)?;
+    fs::remove_file(place)
+}
+
+/// What an archive is called until it is finished.
+fn part_of(path: &Path) -> PathBuf {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    PathBuf::from(part)
 }
 
 /// A recording that is being written. Its manifest comes last: a folder without one was not finished, and an archive that was
@@ -84,9 +132,7 @@ impl Writer {
         if !is_archive(path) {
             return Ok(Writer::Folder(path.to_owned()));
         }
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let part = PathBuf::from(part);
+        let part = part_of(path);
         let packed = GzEncoder::new(File::create(&part)?, Compression::default());
         Ok(Writer::Archive {
             path: path.to_owned(),
@@ -116,5 +162,45 @@ impl Writer {
                 fs::rename(&part, path)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive whose one file has a name of so many bytes.
+    fn archive(name: usize) -> Vec<u8> {
+        let mut files = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(2);
+        let name = format!("{}.json", "n".repeat(name));
+        files.append_data(&mut header, name, &b"{}"[..]).unwrap();
+        files.into_inner().unwrap()
+    }
+
+    #[test]
+    fn names_count_as_files_do() {
+        assert_eq!(unpacked(&archive(50)[..], 8_192).unwrap().len(), 1);
+        assert_eq!(unpacked(&archive(300)[..], 8_192).unwrap().len(), 1);
+        let error = unpacked(&archive(9_000)[..], 8_192).unwrap_err();
+        assert_eq!(error.to_string(), "it holds more than a recording does");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", at("endless.json")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket.json")).unwrap();
+        fs::create_dir(at("folder.json")).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        for name in ["endless.json", "socket.json", "folder.json"] {
+            let error = store.read(name).unwrap_err();
+            assert_eq!(error.to_string(), "it is no regular file", "{name}");
+        }
+        let absent = store.read("absent.json").unwrap_err();
+        assert_eq!(absent.kind(), io::ErrorKind::NotFound);
     }
 }

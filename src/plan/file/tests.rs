@@ -79,17 +79,9 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
     let whole = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows\"\nowner = \"dba\"\nuntil = 2027-03-31\n";
     assert!(plan(whole).is_ok());
     let wrong = [
-        (
-            "reason = \"grows\"\n",
-            "",
-            "PLAN:1:1: missing field `reason`",
-        ),
-        ("owner = \"dba\"\n", "", "PLAN:1:1: missing field `owner`"),
-        (
-            "until = 2027-03-31\n",
-            "",
-            "PLAN:1:1: missing field `until`",
-        ),
+        ("reason = \"grows\"\n", "", "PLAN:1:1: `reason` is missing"),
+        ("owner = \"dba\"\n", "", "PLAN:1:1: `owner` is missing"),
+        ("until = 2027-03-31\n", "", "PLAN:1:1: `until` is missing"),
         (
             "\"grows\"",
             "\" \"",
@@ -108,7 +100,7 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
         (
             "storage-too-small",
             "storage-to-small",
-            "PLAN:2:9: there is no check `storage-to-small`, did you mean `storage-too-small`?; `flexready checks` lists them",
+            "PLAN:2:9: there is no check `storage-to-small`; did you mean `storage-too-small`? `flexready checks` lists all",
         ),
         (
             "check =",
@@ -127,9 +119,21 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
 #[test]
 fn an_override_of_no_check_or_to_no_severity_is_refused() {
     let no_check = plan("[severity]\ntarget-burst = \"note\"\n").err();
-    assert!(no_check.is_some_and(|e| e.starts_with("PLAN:2:1: there is no check `target-burst`")));
+    assert_eq!(
+        no_check.as_deref(),
+        Some(
+            "PLAN:2:1: there is no check `target-burst`; did you mean `target-burstable`? `flexready checks` lists all"
+        )
+    );
+    let no_idea = plan("[severity]\nhigh-availability = \"note\"\n").err();
+    assert!(
+        no_idea.is_some_and(|e| e.ends_with("`high-availability`; `flexready checks` lists all"))
+    );
     let no_severity = plan("[severity]\ntarget-burstable = \"mild\"\n").err();
-    assert!(no_severity.is_some_and(|e| e.starts_with("PLAN:2:20: unknown variant `mild`")));
+    assert!(
+        no_severity
+            .is_some_and(|e| e.starts_with("PLAN:2:20: `target-burstable` must be one of `note`,"))
+    );
 }
 
 #[test]
@@ -138,5 +142,53 @@ fn two_migrations_have_two_names() {
     assert_eq!(
         error.as_deref(),
         Some("PLAN:3:1: there is another migration `a`; give each its own name")
+    );
+}
+
+#[test]
+fn values_are_asked_for_in_words() {
+    for (line, message) in [
+        (
+            "source_vcores = \"8\"",
+            "2:17: `source_vcores` must be a whole number from 1 on, such as 8",
+        ),
+        (
+            "source_vcores = 0",
+            "2:17: `source_vcores` must be a whole number from 1 on, such as 8",
+        ),
+        (
+            "source_memory_gib = nan",
+            "2:21: `source_memory_gib` must be a number of GiB above 0, such as 32",
+        ),
+        (
+            "source_memory_gib = -1",
+            "2:21: `source_memory_gib` must be a number of GiB above 0, such as 32",
+        ),
+        (
+            "source_exposure = \"privat\"",
+            "2:19: `source_exposure` must be `public` or `private`",
+        ),
+        (
+            "databases = \"orders\"",
+            "2:13: `databases` must be a list, such as `[\"orders\"]`",
+        ),
+        ("name = 5", "2:8: `name` must be a text in quotes"),
+        (
+            "overwrite = \"yes\"",
+            "2:13: `overwrite` must be `true` or `false`, without quotes",
+        ),
+    ] {
+        let found = plan(&format!("[[migration]]\n{line}\n")).err();
+        assert_eq!(found, Some(format!("PLAN:{message}")), "{line}");
+    }
+    let sized = plan("[[migration]]\nsource_vcores = 8\nsource_memory_gib = 32\n").unwrap();
+    let wish = &sized.migrations()[0];
+    assert_eq!(
+        (wish.source_vcores, wish.source_memory_gib),
+        (Some(8), Some(32.0))
+    );
+    let days = plan("[judging]\nmax_waiver_days = \"x\"\n").err();
+    assert!(
+        days.is_some_and(|e| e.ends_with("`max_waiver_days` must be a whole number, such as 8"))
     );
 }

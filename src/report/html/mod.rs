@@ -89,7 +89,7 @@ fn migration(migration: &MigrationReport) -> Value {
     let waived: Vec<Value> = waived.map(|c| card(c, None)).collect();
     let view = json!({
         "name": migration.name, "mode": migration.mode, "scope": migration.scope,
-        "source": migration.source, "target": migration.target, "databases": migration.databases,
+        "source": migration.source, "target": migration.target, "location": migration.location, "databases": migration.databases,
         "verdict": migration.verdict, "word": words::verdict(migration.verdict), "summary": migration.summary,
         "counts": words::counts(migration), "reservation": words::reservation(migration),
         "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),

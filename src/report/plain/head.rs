@@ -6,7 +6,7 @@ use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::Severity;
 use crate::plan::Scope;
 use crate::report::text::visible;
-use crate::report::value::{MigrationReport, Report, SourceReport, TargetReport};
+use crate::report::value::{LocationReport, MigrationReport, Report, SourceReport, TargetReport};
 use crate::report::words;
 use crate::verdict::Verdict;
 
@@ -64,6 +64,7 @@ impl Page {
         );
         migration.source.iter().for_each(|s| self.source(s));
         migration.target.iter().for_each(|t| self.target(t));
+        migration.location.iter().for_each(|l| self.location(l));
         let databases = migration.databases.iter();
         databases
             .filter(|d| !d.is_empty())
@@ -120,6 +121,14 @@ impl Page {
         };
         self.line(2, &visible(&format!("target  {name}, {known}")));
         self.line(2, &format!("        {DIM}{}{DIM:#}", visible(&target.id)));
+    }
+
+    fn location(&mut self, place: &LocationReport) {
+        let words = format!(
+            "size in {} (subscription {})",
+            place.name, place.subscription
+        );
+        self.line(2, &visible(&words));
     }
 
     fn moves(&mut self, databases: &[String]) {

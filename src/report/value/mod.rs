@@ -75,6 +75,9 @@ pub struct MigrationReport {
     pub mode: Mode,
     pub target: Option<TargetReport>,
     pub source: Option<SourceReport>,
+    /// Where a server is to be sized before there is a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationReport>,
     /// The databases that are migrated; null when they could not be read.
     pub databases: Option<Vec<String>>,
     pub verdict: Verdict,
@@ -97,6 +100,13 @@ pub struct TargetReport {
     pub version: Option<String>,
     pub sku: Option<String>,
     pub location: Option<String>,
+}
+
+/// A location of Azure, as a subscription sees it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LocationReport {
+    pub name: String,
+    pub subscription: String,
 }
 
 /// The source server. What could not be read is null.

@@ -14,6 +14,9 @@ pub struct PolicyReport {
     pub allow_unknown: Vec<String>,
     /// Checks that were left out by `--check` or `--skip`.
     pub left_out: Vec<String>,
+    /// The checks that `--check` names, where it names any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alone: Vec<String>,
     /// The plan file, as it was named; null without one.
     pub plan: Option<String>,
     /// Checks that the plan weighs otherwise than the catalogue does.

@@ -24,7 +24,7 @@ impl PolicyReport {
             ));
         }
         if !self.left_out.is_empty() {
-            said.push(format!("left out: {}", self.left_out.join(", ")));
+            said.push(left_out(&self.left_out, &self.alone));
         }
         for o in &self.severity {
             let (now, was) = (word(o.severity), word(o.instead_of));
@@ -48,6 +48,19 @@ impl PolicyReport {
         self.waivers
             .iter()
             .filter(|w| !matches!(w.state, WaiverState::Holds | WaiverState::NotJudged))
+    }
+}
+
+/// Which checks were left out; where it is most of them, which were not.
+fn left_out(ids: &[String], alone: &[String]) -> String {
+    const FEW: usize = 6;
+    let count = ids.len();
+    if count <= FEW {
+        return format!("left out: {}", ids.join(", "));
+    }
+    match alone.len() {
+        0 | FEW.. => format!("{count} left out: {}, …", ids[..FEW].join(", ")),
+        _ => format!("`{}` alone; {count} left out", alone.join("`, `")),
     }
 }
 

@@ -30,7 +30,24 @@ fn usage_errors_say_what_to_do() {
             &["check", "--check", "target-not-redy", "--target", TARGET],
             "did you mean `target-not-ready`?",
         ),
-        (&["explain", "nonsense"], "there is no check `nonsense`"),
+        (
+            &["explain", "nonsense"],
+            "there is no check `nonsense`; `flexready checks` lists all",
+        ),
+        (
+            &["explain", "high-availability"],
+            "did you mean `target-high-availability-on`? `flexready checks` lists all",
+        ),
+        (
+            &[
+                "check",
+                "--skip",
+                "target-not-ready,target-high",
+                "--target",
+                TARGET,
+            ],
+            "there is no check `target-high`; did you mean `target-high-availability-on`?",
+        ),
         (
             &["check", "--timeout", "soon", "--target", TARGET],
             "90s, 10m or 1h",
@@ -46,6 +63,70 @@ fn usage_errors_say_what_to_do() {
             false => args.to_vec(),
         };
         run(&args, &[TOKEN]).assert_refused(words);
+    }
+}
+
+/// What is said and would do nothing is refused; what the environment holds for other runs is not.
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    let recording = folder().join("recordings/ready");
+    let from = recording.to_str().unwrap();
+    let both = ["check", "--source", "host=h user=u", "--target", TARGET];
+    let subscription = "11111111-2222-4333-8444-555555555555";
+    let location = ["--location", "westeurope", "--subscription", subscription];
+    run(&[&both[..], &location].concat(), &[TOKEN]).assert_refused("cannot be used with");
+    for (option, value) in [
+        ("--target", TARGET),
+        ("--target-url", "host=h"),
+        ("--target-user", "u"),
+        ("--migration-user", "u"),
+        ("--api-version", "2024-08-01"),
+        ("--source-auth", "password"),
+        ("--timeout", "5s"),
+    ] {
+        for verb in [["check", "--from", from], ["fix", "--from", from]] {
+            run(&[&verb[..], &[option, value]].concat(), &[]).assert_refused("cannot be used with");
+        }
+        run(&["fix", from, option, value], &[]).assert_refused("cannot be used with");
+    }
+    let alone = |side, option, value| run(&["check", "--only", side, option, value], &[TOKEN]);
+    for (option, value) in [
+        ("--source", "nonsense"),
+        ("--source-vcores", "8"),
+        ("--source-vnet", "nonsense"),
+    ] {
+        alone("target", option, value).assert_refused("has no say with `--only target`");
+    }
+    for (option, value) in [("--target", "nonsense"), ("--target-url", "nonsense")] {
+        alone("source", option, value).assert_refused("has no say with `--only source`");
+    }
+    let args = ["check", "--only", "target", "--target", TARGET];
+    let entra = [&args[..], &["--source-auth", "entra"]].concat();
+    run(&entra, &[TOKEN]).assert_refused("`--source-auth` has no say with `--only target`");
+    let nowhere = [&args[..], &["--subscription", subscription]].concat();
+    run(&nowhere, &[TOKEN]).assert_refused("no say without `--location`");
+    let pair = [&both[..], &["--subscription", subscription]].concat();
+    run(&pair, &[TOKEN]).assert_refused("no say without `--location`");
+    let set = [
+        ("FLEXREADY_TARGET", TARGET),
+        ("AZURE_SUBSCRIPTION_ID", "unused"),
+        ("FLEXREADY_SOURCE", "nonsense"),
+    ];
+    assert_ne!(run(&["check", "--from", from], &set).code, 2);
+}
+
+#[test]
+fn sizes_that_are_none_are_refused() {
+    let recording = folder().join("recordings/ready");
+    let from = recording.to_str().unwrap();
+    for (option, value, words) in [
+        ("--source-vcores", "0", "a whole number from 1 on"),
+        ("--source-vcores", "x", "a whole number from 1 on"),
+        ("--source-memory-gib", "NaN", "a number of GiB above 0"),
+        ("--source-memory-gib", "0", "a number of GiB above 0"),
+        ("--source-memory-gib", "inf", "a number of GiB above 0"),
+    ] {
+        run(&["check", "--from", from, option, value], &[]).assert_refused(words);
     }
 }
 
@@ -75,8 +156,15 @@ fn a_plan_with_a_typo_names_the_line() {
     )
     .unwrap();
     let ran = run(&["check", "--plan", plan.to_str().unwrap()], &[TOKEN]);
-    ran.assert_refused("the plan holds a password");
+    ran.assert_refused("flexready.toml:1: the migration holds a password");
     assert!(!ran.stderr.contains("hush-1"));
+    fs::write(
+        &plan,
+        "\n[[migration]]\nname = \"orders\"\nsource = \"host=h user=u\"\n",
+    )
+    .unwrap();
+    let ran = run(&["check", "--plan", plan.to_str().unwrap()], &[TOKEN]);
+    ran.assert_refused("flexready.toml:2: the migration `orders` has no `target`; add one");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{TARGET, healthy_arm, source};
 use crate::support::arm::{ArmEndpoint, Reply};
 use crate::support::pg;
-use crate::support::program::{Ran, run_with_arm};
+use crate::support::program::{Ran, run, run_with_arm};
 
 fn unknown_with(ran: &Ran, id: &str, words: &str) {
     assert_eq!(ran.status(id), "unknown", "{}", ran.stdout);
@@ -120,4 +120,20 @@ fn an_endpoint_that_does_not_answer_is_unknown() {
     let ran = check(&healthy_arm(), &source(server, "postgres"), &env);
     assert_eq!(ran.status("target-not-deployed"), "unknown");
     assert_eq!(ran.status("source-version-too-old"), "pass");
+}
+
+/// Signing in has no longer than the run has.
+#[test]
+fn an_az_that_hangs_does_not_hold_the_run_up() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let az = folder.path().join("az");
+    std::fs::write(&az, "#!/bin/sh\nexec /bin/sleep 9\n").unwrap();
+    std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let args = ["check", "--only", "target", "--target", TARGET];
+    let more = ["--timeout", "1s", "--format", "json"];
+    let ran = run(&[&args[..], &more].concat(), &[("PATH", &path)]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    unknown_with(&ran, "target-not-ready", "there was no token within 1 s");
 }

@@ -79,6 +79,53 @@ fn a_location_needs_a_subscription() {
 }
 
 #[test]
+fn what_cannot_be_sized_is_not_ready() {
+    let server = pg::server(16);
+    let database = server.create_database("sized");
+    let source = source(server, &database);
+    let args = [
+        "check",
+        "--source",
+        &source,
+        "--database",
+        &database,
+        "--check",
+        "source-version-too-old",
+    ];
+    let id = "11111111-2222-4333-8444-555555555555";
+    let sized = |location: &str, env: &[(&str, &str)], more: &[&str]| {
+        let place = ["--location", location];
+        run_with_arm(&healthy_arm(), &[&args[..], &place, more].concat(), env)
+    };
+    let by_environment = [("AZURE_SUBSCRIPTION_ID", id)];
+    let ran = sized(
+        "germanywestcentral",
+        &by_environment,
+        &["--source-vcores", "2"],
+    );
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    for words in [
+        "judged `source-version-too-old` alone;",
+        "size in germanywestcentral (subscription 11111111-2222-4333-8444-555555555555)",
+    ] {
+        assert!(ran.stdout.contains(words), "{words}: {}", ran.stdout);
+    }
+    let mistyped = ["--subscription", id, "--source-vcores", "2"];
+    let ran = sized("germanywest", &[], &mistyped);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    for words in [
+        "there may be no `germanywest`",
+        "az account list-locations",
+        "exit 3: incomplete: what was to be sized could not be sized",
+    ] {
+        let whole = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(whole.contains(words), "{words}: {whole}");
+    }
+    sized("westeurope", &[], &["--subscription", "foo"]).assert_refused("foo");
+    sized("westeurope", &[("AZURE_SUBSCRIPTION_ID", "foo")], &[]).assert_refused("foo");
+}
+
+#[test]
 fn a_password_in_the_way_to_the_target_is_refused() {
     let ran = run_with_arm(
         &healthy_arm(),

@@ -210,3 +210,15 @@ fn a_target_is_found_by_its_host_name_for_one_check_too() {
     arm.route("/subscriptions", Reply::json(all));
     assert_eq!(check("pg-1-0002.postgres.database.azure.com").code, 0);
 }
+
+#[test]
+fn the_look_up_counts_towards_the_time_of_the_run() {
+    let arm = endpoint(1, 1, 1000);
+    arm.latency(std::time::Duration::from_millis(1200));
+    let host = "pg-0-0000.postgres.database.azure.com";
+    let args = ["check", "--only", "target", "--target", host];
+    let more = ["--timeout", "2s", "--format", "json"];
+    let ran = run_with_arm(&arm, &[&args[..], &more].concat(), &[]);
+    assert_eq!(ran.code, 3, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.status("target-not-ready"), "unknown");
+}

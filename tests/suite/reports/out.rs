@@ -56,14 +56,18 @@ fn a_run_that_fails_leaves_no_earlier_report() {
     let out = folder.path().to_str().unwrap();
     let from = story("ready");
     assert_eq!(judged("ready", &["--out", out], &[]).code, 0);
-    std::fs::write(folder.path().join("mine.txt"), "mine").unwrap();
+    for mine in ["mine.txt", "TEST-mine.xml"] {
+        std::fs::write(folder.path().join(mine), "mine").unwrap();
+    }
+    let of_another = folder.path().join("TEST-flexready-of-another.xml");
+    std::fs::write(of_another, "<testsuites/>").unwrap();
     let (_kept, bad) = plan("[[waiver]]\n");
     let ran = run(
         &["check", "--from", &from, "--plan", &bad, "--out", out],
         &[],
     );
     assert_eq!(ran.code, 2, "{}", ran.stderr);
-    assert_eq!(names(folder.path()), ["mine.txt", "sarif"]);
+    assert_eq!(names(folder.path()), ["TEST-mine.xml", "mine.txt", "sarif"]);
     assert!(names(&folder.path().join("sarif")).is_empty());
 }
 

@@ -21,13 +21,44 @@ pub(crate) enum Wanted {
     PreferStandby,
 }
 
-/// What would make the connection weaker than asked for, if it were passed over.
+/// What would make the connection weaker than asked for, if it were passed over: keyword, the value that matters (none: any),
+/// and what to do instead.
+const WEAKENING: &[(&str, Option<&str>, &str)] = &[
+    (
+        "gssencmode",
+        Some("require"),
+        "leave it out (unset PGGSSENCMODE) and encrypt with `sslmode=verify-full`",
+    ),
+    (
+        "require_auth",
+        None,
+        "leave it out (unset PGREQUIREAUTH); `channel_binding=require` holds the server to SCRAM",
+    ),
+    (
+        "requirepeer",
+        None,
+        "leave it out (unset PGREQUIREPEER), or connect over TCP with `sslmode=verify-full`",
+    ),
+    (
+        "sslcertmode",
+        Some("require"),
+        "leave it out (unset PGSSLCERTMODE); the certificate in `sslcert` is sent to a server that asks for one",
+    ),
+    ("sslcrl", None, REVOKED),
+    ("sslcrldir", None, REVOKED),
+];
+
+const REVOKED: &str = "no revocation list is read; see with psql that the server's certificate is not revoked, then leave \
+                       it out (unset PGSSLCRL, PGSSLCRLDIR)";
+
+/// Refuses what would make the connection weaker than asked for.
 pub(super) fn refuse_unsupported(settings: &Settings) -> Result<(), ConninfoError> {
-    if settings.get("gssencmode") == Some("require") {
-        return Err(ConninfoError::Unsupported("gssencmode=require"));
-    }
-    match settings.get("require_auth") {
-        Some(_) => Err(ConninfoError::Unsupported("require_auth")),
+    let asked = |keyword: &str, matters: Option<&str>| match settings.get(keyword) {
+        None | Some("") => false,
+        Some(value) => matters.is_none_or(|m| m == value),
+    };
+    match WEAKENING.iter().find(|(k, m, _)| asked(k, *m)) {
+        Some((keyword, _, instead)) => Err(ConninfoError::Unsupported { keyword, instead }),
         None => Ok(()),
     }
 }

@@ -55,8 +55,19 @@ pub enum ConninfoError {
         "the user to sign in as is not known; give `user` in the connection string, or set PGUSER"
     )]
     NoUser,
-    #[error("`{0}` is not supported; leave it out or choose another value")]
-    Unsupported(&'static str),
+    #[error(
+        "`{keyword}` is not supported, and without it the connection would be weaker than asked for; {instead}"
+    )]
+    Unsupported {
+        keyword: &'static str,
+        instead: &'static str,
+    },
+    #[error(
+        "the list of revoked certificates `{0}` is not read, and without it the connection would be weaker than asked for; see \
+         with psql that the server's certificate is not revoked, then move the file away for this run, or name the trusted \
+         certificates with `sslrootcert=system`"
+    )]
+    UsualRevocations(String),
     #[error(
         "{0} needs the host's name in `host`; `hostaddr` alone gives nothing to compare the certificate with"
     )]

@@ -102,20 +102,58 @@ fn the_six_modes_and_their_root_certificates() {
 
 #[test]
 fn what_would_weaken_the_connection_is_refused_the_rest_accepted() {
-    assert!(matches!(
-        resolve("host=h gssencmode=require", &[]),
-        Err(ConninfoError::Unsupported(_))
-    ));
-    assert!(matches!(
-        resolve("host=h require_auth=md5", &[]),
-        Err(ConninfoError::Unsupported(_))
-    ));
+    let refused = |text: &str, vars: &[(&str, &str)]| match resolve(text, vars) {
+        Err(ConninfoError::Unsupported { keyword, .. }) => keyword,
+        other => panic!("{text}: {other:?}"),
+    };
+    for (text, keyword) in [
+        ("host=h gssencmode=require", "gssencmode"),
+        ("host=h require_auth=md5", "require_auth"),
+        ("host=/run requirepeer=root", "requirepeer"),
+        ("host=h sslcertmode=require", "sslcertmode"),
+        ("host=h sslcrl=x", "sslcrl"),
+        ("postgresql://h/d?sslcrldir=x", "sslcrldir"),
+    ] {
+        assert_eq!(refused(text, &[]), keyword);
+    }
+    for (name, keyword) in [
+        ("PGSSLCRL", "sslcrl"),
+        ("PGSSLCRLDIR", "sslcrldir"),
+        ("PGREQUIREPEER", "requirepeer"),
+    ] {
+        assert_eq!(refused("host=h", &[(name, "x")]), keyword);
+    }
     ok(
         "host=h gssencmode=prefer krbsrvname=p client_encoding=LATIN1 application_name=a keepalives=1 \
-         keepalives_idle=5 sslcompression=0 sslcrl=x requirepeer=p load_balance_hosts=random \
+         keepalives_idle=5 sslcompression=0 sslcertmode=allow load_balance_hosts=random \
          target_session_attrs=prefer-standby channel_binding=require connect_timeout=-1",
         &[],
     );
+}
+
+#[test]
+fn versions_of_tls_are_bounded_as_asked() {
+    for (text, vars) in [
+        ("host=h ssl_min_protocol_version=TLSv9", &[][..]),
+        ("host=h ssl_max_protocol_version=TLSv1.1", &[]),
+        (
+            "host=h ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2",
+            &[],
+        ),
+        ("host=h", &[("PGSSLMINPROTOCOLVERSION", "x")]),
+        ("host=h sslmode=disable ssl_min_protocol_version=x", &[]),
+    ] {
+        let refused = resolve(text, vars);
+        assert!(
+            matches!(refused, Err(ConninfoError::Value { .. })),
+            "{text}"
+        );
+    }
+    ok(
+        "host=h ssl_min_protocol_version=tlsv1.3",
+        &[("PGSSLMAXPROTOCOLVERSION", "TLSv1.3")],
+    );
+    ok("host=h ssl_min_protocol_version=TLSv1", &[]);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -55,6 +56,7 @@ impl Policy {
     ) -> Result<Policy, ConninfoError> {
         let mode = mode(get)?;
         let direct = direct(get, mode)?;
+        let versions = versions(get)?;
         if mode == Mode::Disable {
             return Ok(Policy {
                 mode,
@@ -64,6 +66,10 @@ impl Policy {
             });
         }
         let roots = Roots::read(get("sslrootcert"), file("root.crt"), mode >= Mode::VerifyCa)?;
+        let is_from_file = roots.is_some() && get("sslrootcert") != Some("system");
+        if let Some(list) = file("root.crl").filter(|list| is_from_file && list.exists()) {
+            return Err(ConninfoError::UsualRevocations(list.display().to_string()));
+        }
         let identity = match get("sslcertmode") {
             Some("disable") => None,
             _ => Identity::read(get, file)?,
@@ -71,6 +77,7 @@ impl Policy {
         let config = config(
             mode,
             direct,
+            &versions,
             roots.as_ref(),
             identity,
             get("sslsni") != Some("0"),
@@ -146,9 +153,42 @@ fn direct(get: Get<'_>, mode: Mode) -> Result<bool, ConninfoError> {
     }
 }
 
+/// The versions of TLS that the connection may have. rustls knows none before 1.2, which is libpq's own least.
+fn versions(get: Get<'_>) -> Result<Vec<&'static SupportedProtocolVersion>, ConninfoError> {
+    let bound = |keyword: &'static str| {
+        let bad = ConninfoError::Value {
+            keyword,
+            expected: "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3",
+        };
+        match get(keyword).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("") => Ok(None),
+            Some("tlsv1") => Ok(Some(0)),
+            Some("tlsv1.1") => Ok(Some(1)),
+            Some("tlsv1.2") => Ok(Some(2)),
+            Some("tlsv1.3") => Ok(Some(3)),
+            Some(_) => Err(bad),
+        }
+    };
+    let least = bound("ssl_min_protocol_version")?.unwrap_or(2);
+    let most = bound("ssl_max_protocol_version")?.unwrap_or(3);
+    let known = [(2, &TLS12), (3, &TLS13)];
+    let allowed = known
+        .into_iter()
+        .filter(|(n, _)| (least..=most).contains(n));
+    let allowed: Vec<_> = allowed.map(|(_, version)| version).collect();
+    if allowed.is_empty() {
+        return Err(ConninfoError::Value {
+            keyword: "ssl_max_protocol_version",
+            expected: "TLSv1.2 or TLSv1.3, and no less than ssl_min_protocol_version",
+        });
+    }
+    Ok(allowed)
+}
+
 fn config(
     mode: Mode,
     direct: bool,
+    versions: &[&'static SupportedProtocolVersion],
     roots: Option<&Roots>,
     identity: Option<Identity>,
     sni: bool,
@@ -160,7 +200,7 @@ fn config(
         provider.signature_verification_algorithms,
     );
     let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .expect("the provider has suites for TLS 1.2 and 1.3")
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));

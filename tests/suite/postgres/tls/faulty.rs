@@ -54,6 +54,11 @@ async fn certificates_of_version_1() {
         holds(&server, "sslmode=prefer", Ok("self-signed")).await;
         let required = connect(&server, "sslmode=require").await;
         assert_eq!(given(&required)["tls"]["version"], newest);
+        let least = "sslmode=require ssl_min_protocol_version=TLSv1.3";
+        match newest {
+            "TLSv1.3" => holds(&server, least, Ok("self-signed")).await,
+            _ => holds(&server, least, Err("no TLS version or cipher in common")).await,
+        }
         holds(
             &server,
             &format!("sslmode=verify-ca sslrootcert={}", own.display()),

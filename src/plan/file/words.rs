@@ -1,0 +1,103 @@
+//! What is wrong with a value of a plan, in words for who wrote it; and which sizes of a source there are.
+//! The parser's own words are about types of a program, and name neither the key nor what may stand there.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::Fault;
+
+/// What `source_vcores` must be.
+pub const VCORES: &str = "must be a whole number from 1 on, such as 8";
+/// What `source_memory_gib` must be.
+pub const MEMORY: &str = "must be a number of GiB above 0, such as 32";
+
+/// Whether a server can have so many vCores.
+pub fn is_vcores(count: u32) -> bool {
+    count > 0
+}
+
+/// Whether a server can have so much memory. With what is no number, every comparison says no, and every check passes.
+pub fn is_memory(gib: f64) -> bool {
+    gib.is_finite() && gib > 0.0
+}
+
+pub(super) fn vcores<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    let found = u32::deserialize(value).ok().filter(|n| is_vcores(*n));
+    found.map(Some).ok_or_else(|| D::Error::custom(VCORES))
+}
+
+pub(super) fn memory<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>, D::Error> {
+    let found = f64::deserialize(value).ok().filter(|n| is_memory(*n));
+    found.map(Some).ok_or_else(|| D::Error::custom(MEMORY))
+}
+
+/// A parser's error, and the byte where it stands.
+pub(super) fn malformed(text: &str, error: &toml::de::Error) -> Fault {
+    let message = error.message().lines().next().unwrap_or_default();
+    let at = error.span().map_or(0, |s| s.start);
+    let must_be = if message.starts_with("must be ") {
+        Some(message.to_owned())
+    } else {
+        expected(message).map(|kind| format!("must be {kind}"))
+    };
+    let words = match must_be {
+        Some(must_be) => format!("{} {must_be}", key_before(text, at)),
+        None => with_nearest(message),
+    };
+    (at, words)
+}
+
+/// What may stand where something else does: `invalid type: string "8", expected u32`. The value itself is not repeated.
+fn expected(message: &str) -> Option<String> {
+    let is_value = ["invalid type", "invalid value", "unknown variant"]
+        .iter()
+        .any(|start| message.starts_with(start));
+    let (_, kind) = message.rsplit_once("expected ").filter(|_| is_value)?;
+    Some(match kind {
+        "u32" => "a whole number, such as 8".to_owned(),
+        "a boolean" => "`true` or `false`, without quotes".to_owned(),
+        "a string" | "path string" => "a text in quotes".to_owned(),
+        "a sequence" => "a list, such as `[\"orders\"]`".to_owned(),
+        _ if kind.starts_with("struct ") || kind == "a map" => {
+            "a table of keys and values".to_owned()
+        }
+        _ if kind.contains('`') => kind.to_owned(),
+        _ => return None,
+    })
+}
+
+/// The key of the value at this byte; `the value`, where the line does not begin with one.
+fn key_before(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.rsplit_once('=').map_or("", |(key, _)| key);
+    let key = key.rsplit(['{', ',']).next().unwrap_or_default().trim();
+    let is_key = |c: char| c.is_ascii_alphanumeric() || "_-.\"".contains(c);
+    match key.is_empty() || !key.chars().all(is_key) {
+        true => "the value".to_owned(),
+        false => format!("`{}`", key.trim_matches('"')),
+    }
+}
+
+/// Adds the nearest known key to a message such as ``unknown field `surce`, expected one of `name`, `source` ``.
+fn with_nearest(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if message.starts_with("missing field") {
+        return format!("`{}` is missing", quoted.next().unwrap_or_default());
+    }
+    let Some(unknown) = quoted
+        .next()
+        .filter(|_| message.starts_with("unknown field"))
+    else {
+        return message.to_owned();
+    };
+    let nearest = quoted
+        .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
+        .min();
+    match nearest {
+        Some((distance, known)) if distance <= 3 => {
+            format!("unknown key `{unknown}`; did you mean `{known}`?")
+        }
+        _ => message.to_owned(),
+    }
+}
