@@ -14,7 +14,8 @@ pub enum Allowed {
     OneOf(Vec<String>),
     /// Any selection of these.
     SetOf(Vec<String>),
-    Pattern(Regex),
+    /// As Azure writes it, and without regard to case: PostgreSQL shows `German, DMY` where the pattern has `GERMAN`.
+    Pattern(Regex, Regex),
     /// The list could not be read: nothing is known to be forbidden.
     Unknown,
 }
@@ -29,9 +30,7 @@ impl Allowed {
             "integer" | "numeric" => range(text),
             "boolean" | "enumeration" => Allowed::OneOf(list(text)),
             "set" => Allowed::SetOf(list(text)),
-            "string" => {
-                Regex::new(&format!("^(?:{text})$")).map_or(Allowed::Unknown, Allowed::Pattern)
-            }
+            "string" => pattern(text).unwrap_or(Allowed::Unknown),
             _ => Allowed::Unknown,
         }
     }
@@ -50,7 +49,19 @@ impl Allowed {
                 let mut members = value.split(',').map(str::trim).filter(|m| !m.is_empty());
                 Some(members.all(|m| all.iter().any(|a| same_word(a, m))))
             }
-            Allowed::Pattern(pattern) => Some(pattern.is_match(value)),
+            Allowed::Pattern(strict, _) if strict.is_match(value) => Some(true),
+            // Whether Azure minds the case is not documented.
+            Allowed::Pattern(_, loose) => (!loose.is_match(value)).then_some(false),
+        }
+    }
+
+    /// The value as the pattern writes it, where only the case of its letters is otherwise.
+    pub fn spelt(&self, value: &str) -> Option<String> {
+        match self {
+            Allowed::Pattern(strict, _) if !strict.is_match(value) => {
+                Some(value.to_uppercase()).filter(|upper| strict.is_match(upper))
+            }
+            _ => None,
         }
     }
 
@@ -68,7 +79,7 @@ impl Allowed {
             Allowed::Range(_, _, text) => text.clone(),
             Allowed::OneOf(all) => format!("one of {}", all.join(", ")),
             Allowed::SetOf(all) => format!("any of {}", all.join(", ")),
-            Allowed::Pattern(pattern) => {
+            Allowed::Pattern(pattern, _) => {
                 let text = pattern.as_str();
                 format!(
                     "text like {}",
@@ -90,6 +101,12 @@ fn same_word(a: &str, b: &str) -> bool {
         }
     }
     plain(a) == plain(b)
+}
+
+fn pattern(text: &str) -> Option<Allowed> {
+    let strict = Regex::new(&format!("^(?:{text})$")).ok()?;
+    let loose = Regex::new(&format!("(?i)^(?:{text})$")).ok()?;
+    Some(Allowed::Pattern(strict, loose))
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -157,6 +174,11 @@ mod tests {
             Some(true)
         );
         assert_eq!(admits("String", "[A-Za-z]+", "abc1"), Some(false));
+        let style = Allowed::parse(Some("String"), Some("(ISO|GERMAN)(, (DMY|MDY))?"));
+        assert_eq!(style.admits("German, DMY"), None);
+        assert_eq!(style.spelt("German, DMY").as_deref(), Some("GERMAN, DMY"));
+        assert_eq!(style.admits("Roman, DMY"), Some(false));
+        assert_eq!(style.spelt("ISO, DMY"), None);
         assert_eq!(admits("Novelty", "a,b", "c"), None);
         assert_eq!(Allowed::parse(None, None).admits("x"), None);
     }

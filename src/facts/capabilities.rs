@@ -35,6 +35,15 @@ pub struct DiskOffer {
     /// The largest size, where any size between the two is to be had.
     pub largest_gib: Option<u32>,
     pub iops: u32,
+    /// The performance tiers that a disk of this size can have, by what they do.
+    pub tiers: Vec<DiskTier>,
+}
+
+/// A performance tier of a Premium SSD: `P30`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiskTier {
+    pub name: String,
+    pub iops: u32,
 }
 
 /// The offers of a location.

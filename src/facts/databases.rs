@@ -208,7 +208,7 @@ fn size_of(
         Some(Some(bytes)) => Ok(*bytes),
         _ => Err(Missing::unreadable(
             &sizes_question(source),
-            format!("the size of `{name}` is hidden from this role"),
+            format!("the size of database `{name}` is hidden from this role"),
         )
         .with_remedy(format!(
             "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer), to the user who asks"

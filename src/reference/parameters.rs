@@ -102,6 +102,7 @@ const CHANGES_RESULTS: &[(&str, &str)] = &[
 
 /// Parameters that another check answers for: `(parameter, that check)`.
 pub const OWNED: &[(&str, &str)] = &[
+    ("max_connections", "connections-below-source"),
     ("password_encryption", "password-hashes-rejected"),
     ("shared_preload_libraries", "extension-not-preloaded"),
 ];
@@ -194,6 +195,44 @@ const SIZED_BY_SERVER: &[&str] = &[
     "wal_buffers",
     "work_mem",
 ];
+
+/// Parameters whose value is a share of the machine's memory or disk: on a smaller one the source's stops the server from
+/// starting (`shared_buffers`), or fills its disk (`max_wal_size`).
+const FOLLOWS_MACHINE: &[&str] = &[
+    "autovacuum_work_mem",
+    "effective_cache_size",
+    "huge_pages",
+    "maintenance_work_mem",
+    "max_wal_size",
+    "min_wal_size",
+    "shared_buffers",
+    "wal_buffers",
+];
+
+/// Parameters that end or forbid the sessions of the migration itself.
+const HINDERS_MIGRATION: &[&str] = &[
+    "default_transaction_read_only",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "lock_timeout",
+    "statement_timeout",
+    "transaction_timeout",
+];
+
+/// Whether a value is for the machine that it was chosen on.
+pub fn follows_machine(name: &str) -> bool {
+    FOLLOWS_MACHINE.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether the source's value belongs on the target once the migration is done, and not before.
+pub fn hinders_migration(name: &str) -> bool {
+    HINDERS_MIGRATION.contains(&name.to_lowercase().as_str())
+}
+
+/// Whether its value names a locale, which a server refuses that does not have it.
+pub fn names_locale(name: &str) -> bool {
+    ["lc_monetary", "lc_numeric", "lc_time"].contains(&name.to_lowercase().as_str())
+}
 
 /// Whether a larger value than the source's serves as well, so that nobody is told to make it smaller.
 pub fn may_be_larger(name: &str) -> bool {

@@ -30,24 +30,6 @@ pub fn premium_size(gib: f64) -> Option<u32> {
     sizes.into_iter().find(|s| f64::from(*s) >= gib)
 }
 
-/// The performance tier that a Premium SSD of this size has by itself: P4 with 32 GiB.
-pub fn premium_tier(size_gib: u32) -> Option<&'static str> {
-    Some(match size_gib {
-        32 => "P4",
-        64 => "P6",
-        128 => "P10",
-        256 => "P15",
-        512 => "P20",
-        1024 => "P30",
-        2048 => "P40",
-        4095 | 4096 => "P50",
-        8192 => "P60",
-        16384 => "P70",
-        32767 => "P80",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -159,6 +159,40 @@ fn a_fix_that_is_run_leaves_no_blocker_in_azure_and_a_restore_puts_all_back() {
 }
 
 #[test]
+fn a_replica_that_a_lock_keeps_is_left_to_whoever_decides_on_the_lock() {
+    let (azure, migration) = world();
+    azure.change("/locks", |body| {
+        let group = "/subscriptions/11111111-2222-4333-8444-555555555555/resourcegroups/rg-orders-prod";
+        body["value"] = json!([{
+            "name": "freeze", "id": format!("{group}/providers/Microsoft.Authorization/locks/freeze"),
+            "type": "Microsoft.Authorization/locks", "properties": { "level": "CanNotDelete" }
+        }]);
+    });
+    let first = what_is_put_back(&azure);
+    let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    let deletes = |calls: &[shell::Call]| -> Vec<String> {
+        let verbs = calls.iter().map(|c| c.arguments.join(" "));
+        verbs
+            .filter(|v| v.starts_with("lock delete") || v.contains("server delete"))
+            .collect()
+    };
+    assert_eq!(deletes(&run(&before)), Vec::<String>::new(), "{before}");
+    let all = deletes(&run(&decided(&before)));
+    let (lock, replica) = (
+        all.iter().position(|v| v.starts_with("lock")),
+        all.iter().position(|v| !v.starts_with("lock")),
+    );
+    assert!(lock.is_some() && lock < replica, "{all:?}");
+    azure.apply_all(&run(&decided(&before)));
+    azure.apply_all(&run(&decided(&restore)));
+    assert_eq!(what_is_put_back(&azure), first, "{restore}");
+    assert!(!restore.contains("psql for statements"), "{restore}");
+    assert!(before.contains("psql for statements"), "{before}");
+    let upgrades = before.matches("flexible-server upgrade").count();
+    assert_eq!(upgrades, 1, "two checks ask for one upgrade\n{before}");
+}
+
+#[test]
 fn a_standby_in_the_same_zone_comes_back_there() {
     let (azure, migration) = world();
     azure.change("/flexibleservers/orders-target", |body| {

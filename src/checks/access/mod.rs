@@ -59,6 +59,14 @@ fn in_selected<'f, T>(
     Ok(all)
 }
 
+/// The migration user in a finding: where nobody named one, the role that asked is taken for it, and that is said.
+fn shown_user(facts: &Facts, user: &str) -> String {
+    match facts.names_migration_user() {
+        true => format!("`{user}`"),
+        false => format!("`{user}` (who asked; nobody else is named by `--migration-user`)"),
+    }
+}
+
 /// What gives the migration user the rights of a role. Membership alone does not where it is not inherited: from 16 on the
 /// grant says so, and a mere `GRANT` leaves one that says otherwise; before, the member itself.
 fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {

@@ -36,9 +36,11 @@ fn run(facts: &Facts) -> Judged {
     if names.is_empty() {
         return Ok(Findings::none());
     }
-    let shown = names.iter().take(5).map(|n| format!("`{n}`"));
+    // A sign for one name more is no shorter than the name.
+    let most = if names.len() == 6 { 6 } else { 5 };
+    let shown = names.iter().take(most).map(|n| format!("`{n}`"));
     let shown: Vec<String> = shown.collect();
-    let more = if names.len() > 5 { ", …" } else { "" };
+    let more = if names.len() > most { ", …" } else { "" };
     let (are, them) = if names.len() == 1 {
         ("role is", "it")
     } else {

@@ -1,7 +1,7 @@
 //! Owning a database is not reading everything in it: other roles' objects have rights of their own. Since 0.1.0.
 //! A dump locks every table and reads every sequence and large object; one that it may not read ends it.
 
-use super::in_selected;
+use super::{in_selected, shown_user};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::access::{LargeObjects, Unreadable};
@@ -27,17 +27,19 @@ fn run(facts: &Facts) -> Judged {
     let user = facts.migration_user()?;
     let mut findings = Findings::none();
     for (database, schemas) in in_selected(facts, &mut findings, |d| &d.unreadable)? {
-        let found = schemas.iter().map(|s| schema(database, user, s));
+        let found = schemas.iter().map(|s| schema(facts, database, user, s));
         findings.found.extend(found);
     }
     for (database, owners) in in_selected(facts, &mut findings, |d| &d.large_objects)? {
-        let found = owners.iter().map(|o| large_objects(database, user, o));
+        let found = owners
+            .iter()
+            .map(|o| large_objects(facts, database, user, o));
         findings.found.extend(found);
     }
     Ok(findings)
 }
 
-fn schema(database: &str, user: &str, unreadable: &Unreadable) -> Finding {
+fn schema(facts: &Facts, database: &str, user: &str, unreadable: &Unreadable) -> Finding {
     let name = &unreadable.schema;
     let which = match unreadable.names.as_deref() {
         None | Some([]) => String::new(),
@@ -51,7 +53,8 @@ fn schema(database: &str, user: &str, unreadable: &Unreadable) -> Finding {
         ),
     };
     let message = format!(
-        "`{user}` lacks {} in `{database}.{name}`{which}{of}",
+        "{} lacks {} in `{database}.{name}`{which}{of}",
+        shown_user(facts, user),
         lacks(unreadable)
     );
     let finding = Finding::new(object, message)
@@ -102,9 +105,10 @@ fn grants(user: &str, unreadable: &Unreadable) -> Vec<String> {
     all
 }
 
-fn large_objects(database: &str, user: &str, owned: &LargeObjects) -> Finding {
+fn large_objects(facts: &Facts, database: &str, user: &str, owned: &LargeObjects) -> Finding {
     let message = format!(
-        "`{user}` cannot read {} large object{} of `{}` in `{database}`",
+        "{} cannot read {} large object{} of `{}` in `{database}`",
+        shown_user(facts, user),
         owned.objects,
         if owned.objects == 1 { "" } else { "s" },
         owned.owner
@@ -112,11 +116,16 @@ fn large_objects(database: &str, user: &str, owned: &LargeObjects) -> Finding {
     // The owner's role would give more than reading, and all of it when that is a superuser.
     let grants = format!(
         "SELECT format('GRANT SELECT ON LARGE OBJECT %s TO %I', oid, {}) FROM pg_largeobject_metadata \
-         WHERE pg_get_userbyid(lomowner) = {} \\gexec -- in psql, in {database}",
+         WHERE pg_get_userbyid(lomowner) = {} \\gexec",
         command::literal(user),
         command::literal(&owned.owner)
     );
     Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
         .evidence("large objects", owned.objects)
+        // psql takes what follows `\gexec` on its line for an argument.
+        .fix(format!(
+            "-- in psql, in database {}:",
+            command::identifier(database)
+        ))
         .fix(grants)
 }

@@ -1,7 +1,7 @@
 //! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
 //! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
 
-use super::membership;
+use super::{membership, shown_user};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::access::Role;
@@ -17,7 +17,8 @@ pub const CHECK: Check = Check {
     official: &[Official::ServiceError(603110)],
     why: "The service reads the source as the migration user, and stops when that user has not the rights of the owner of \
           a database.",
-    fix: "Grant the owner's role to the migration user, or sign in as the owner.",
+    fix: "Grant the owner's role to the migration user, or sign in as the owner; a database that a superuser owns is given to \
+          another role first.",
     look: "SELECT datname, pg_get_userbyid(datdba) FROM pg_database",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
@@ -52,24 +53,34 @@ fn no_login(user: &Role) -> Option<Finding> {
 }
 
 fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
-    // To be a member of a superuser is to be one: nobody gets that from a script.
     let roles = facts
         .access
         .as_ref()
         .ok()
         .and_then(|a| a.roles.as_ref().ok());
     let owner = roles.and_then(|r| r.find(&database.owner));
-    let is_plain = owner.is_some_and(|o| !o.is_superuser);
+    let is_superuser = owner.map(|o| o.is_superuser);
     let message = format!(
-        "`{user}` has not the rights of `{}`, who owns `{}`",
-        database.owner, database.name
+        "{} has not the rights of `{}`, who owns `{}`",
+        shown_user(facts, user),
+        database.owner,
+        database.name
     );
     let finding = Finding::new(format!("database/{}", database.name), message)
         .evidence("owner", &database.owner);
+    if is_superuser == Some(true) {
+        // To be a member of a superuser is to be one: that is no answer.
+        return finding.fix(format!(
+            "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>; -- best one that the migration user is a member of",
+            command::identifier(&database.name)
+        ));
+    }
     membership(facts, &database.owner, user)
         .into_iter()
         .map(|statement| Step::sql(None, statement))
-        .fold(finding, |finding, step| {
-            finding.fix(if is_plain { step.by_script() } else { step })
+        .map(|step| match is_superuser {
+            Some(_) => step.by_script(),
+            None => step.note("if that role is no superuser"),
         })
+        .fold(finding, Finding::fix)
 }

@@ -68,8 +68,9 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
         .evidence("types", owned.types);
     match new_owner.filter(|o| *o != owned.owner) {
         Some(owner) => finding.fix(format!(
-            "ALTER <schema, table, function or type> OWNER TO {}; -- for each",
-            command::identifier(owner)
+            "ALTER <schema, table, function or type> OWNER TO {}; -- for each, in database {}",
+            command::identifier(owner),
+            command::identifier(database)
         )),
         None => finding,
     }

@@ -1,11 +1,10 @@
 //! Reads and writes a second: the smaller of disk and SKU decides. Since 0.1.0.
 //! Storage page, 2026-01-13: effective IOPS are the smaller of the disk's and the SKU's.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
-use crate::facts::capabilities::DiskOffer;
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use crate::facts::capabilities::Capabilities;
 use crate::facts::server::Server;
 use crate::facts::{Fact, Facts, Missing};
-use crate::sizing::storage;
 
 pub const CHECK: Check = Check {
     id: "iops-below-source",
@@ -17,12 +16,16 @@ pub const CHECK: Check = Check {
     official: &[Official::Prerequisite("sku")],
     why: "A flexible server does as many reads and writes a second as the weaker of its disk and its SKU, and a Premium SSD's \
           follow its size: a small disk behind a large SKU slows the copy and the load after it.",
-    fix: "Choose a higher performance tier of the disk (it can be lowered again after 12 hours), a larger disk, or a larger \
-          SKU.",
+    fix: "Where the disk is the weaker, choose a higher performance tier (it can be lowered again after 12 hours) or a \
+          larger disk; where the SKU is, a larger SKU.",
     look: "SELECT sum(blks_read), max(stats_reset) FROM pg_stat_database",
     link: "https://learn.microsoft.com/azure/postgresql/compute-storage/concepts-storage",
     run,
 };
+
+/// What a Premium SSD v2 does at most, and at most with each GiB (storage page, 2026-01-13).
+const MOST_OF_V2: f64 = 80_000.0;
+const MOST_OF_V2_PER_GIB: f64 = 500.0;
 
 /// A disk that does less than this share of what the SKU could is worth a word.
 const FAR_UNDER: f64 = 0.1;
@@ -42,7 +45,7 @@ fn run(facts: &Facts) -> Judged {
             sku.iops.map_or("unknown".to_owned(), |s| s.to_string())
         );
         findings.push(
-            finding(message, facts, disk, observed)
+            finding(message, server, capabilities, disk, sku.iops, observed)
                 .evidence("source_iops", format!("{observed:.0}")),
         );
     } else if let Some(most) = sku
@@ -54,25 +57,57 @@ fn run(facts: &Facts) -> Judged {
             sku.name
         );
         findings.push(
-            finding(message, facts, disk, f64::from(most) * FAR_UNDER).milder(Severity::Note),
+            finding(
+                message,
+                server,
+                capabilities,
+                disk,
+                sku.iops,
+                f64::from(most) * FAR_UNDER,
+            )
+            .milder(Severity::Note),
         );
     }
     Ok(findings)
 }
 
-/// Proposes the performance tier that does so many, where the disk is what holds back.
-fn finding(message: String, facts: &Facts, disk: u32, wanted: f64) -> Finding {
+/// Proposes a faster disk where the disk is what holds back, and the SKU could do so many.
+fn finding(
+    message: String,
+    server: &Server,
+    capabilities: &Capabilities,
+    disk: u32,
+    sku: Option<u32>,
+    wanted: f64,
+) -> Finding {
     let finding = Finding::new("server", message).evidence("disk_iops", disk);
-    let (Ok(server), Ok(capabilities)) = (&facts.server, &facts.capabilities) else {
-        return finding;
+    let disk_will_do = sku.is_none_or(|most| f64::from(most) >= wanted);
+    let step = match disk_will_do && f64::from(disk) < wanted {
+        true => faster(server, capabilities, wanted),
+        false => None,
     };
-    let tier = server.sku.as_ref().map_or("", |s| s.tier.as_str());
-    let enough = |d: &&DiskOffer| d.iops > disk && f64::from(d.iops) >= wanted;
-    let better = capabilities.premium_disks(tier).find(enough);
-    let flag = better.and_then(|d| storage::premium_tier(d.size_gib));
-    flag.iter().fold(finding, |f, tier| {
-        f.fix(command::faster_disk(&server.id, tier))
-    })
+    step.into_iter().fold(finding, Finding::fix)
+}
+
+/// A Premium SSD has the tiers that its size allows; a v2 has none, and does what it is told. An Ultra disk is left alone.
+fn faster(server: &Server, capabilities: &Capabilities, wanted: f64) -> Option<Step> {
+    let storage = server.storage.as_ref().ok()?;
+    let kind = storage.kind.as_ref().ok()?.as_deref().unwrap_or_default();
+    let size = storage.size_gib.as_ref().ok()?;
+    if kind.starts_with("PremiumV2") {
+        let most = MOST_OF_V2.min(f64::from(*size) * MOST_OF_V2_PER_GIB);
+        let iops = wanted.ceil();
+        return (iops <= most).then(|| command::provision_iops(&server.id, iops as u32));
+    }
+    if storage.is_premium_ssd() != Ok(true) {
+        return None;
+    }
+    let tier = &server.sku.as_ref().ok()?.tier;
+    let own = capabilities
+        .premium_disks(tier)
+        .find(|d| d.size_gib == *size)?;
+    let better = own.tiers.iter().find(|t| f64::from(t.iops) >= wanted)?;
+    Some(command::faster_disk(&server.id, &better.name))
 }
 
 /// What the server says; an older api-version leaves it to the size of the disk.

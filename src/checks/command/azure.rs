@@ -25,6 +25,12 @@ const GROW: Effect = Effect {
     takes: None,
     mind: Some("storage is never made smaller again"),
 };
+const FASTER: Effect = Effect {
+    restarts: false,
+    costs: Some("a faster disk costs more from then on"),
+    takes: None,
+    mind: None,
+};
 const STANDBY_OFF: Effect = Effect {
     restarts: false,
     costs: None,
@@ -126,10 +132,14 @@ pub fn grow(id: &ServerId, gib: impl std::fmt::Display) -> Step {
     server(id, "update", &format!("--storage-size {gib} --yes")).effect(GROW)
 }
 
-/// A disk of the same size that does more: `P30`.
+/// A Premium SSD of the same size that does more: `P30`.
 pub fn faster_disk(id: &ServerId, tier: &str) -> Step {
-    let faster = flag("--performance-tier", tier);
-    server(id, "update", &faster).effect(Effect { mind: None, ..GROW })
+    server(id, "update", &flag("--performance-tier", tier)).effect(FASTER)
+}
+
+/// So many reads and writes a second of a Premium SSD v2, which has no tiers.
+pub fn provision_iops(id: &ServerId, iops: u32) -> Step {
+    server(id, "update", &format!("--iops {iops}")).effect(FASTER)
 }
 
 /// Turns high availability off. Since 2.8x the flag is `--zonal-resiliency`; before, it was `--high-availability`.
@@ -197,9 +207,22 @@ pub fn migration(id: &ServerId, verb: &str, name: &str, rest: &str) -> Step {
     child(id, &format!("migration {verb}"), rest.trim_end()).by_person()
 }
 
-/// Takes a management lock away, by its resource id.
-pub fn delete_lock(id: &str) -> Step {
-    az(format!("az lock delete --ids {}", quote(id)))
+/// Takes a management lock away, by its resource id. Of the id az reads no subscription: without the flag it looks in the
+/// one that is active, and is content with finding no such lock there.
+pub fn delete_lock(id: &str, subscription: &str) -> Step {
+    let subscription = flag("--subscription", subscription);
+    az(format!("az lock delete {subscription} --ids {}", quote(id)))
         .temporary()
         .first()
+}
+
+/// Puts a management lock on. `on` is what of: nothing for a subscription, `--resource-group` or `--resource`.
+pub fn create_lock(name: &str, level: &str, subscription: &str, on: &str) -> Step {
+    let words = format!(
+        "az lock create {} {} {} {on}",
+        flag("--subscription", subscription),
+        flag("--name", name),
+        flag("--lock-type", level)
+    );
+    az(words.trim_end())
 }

@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 
 /// Whether the target has a collation.
-pub(super) enum Presence {
+pub(in crate::checks) enum Presence {
     Sure,
     /// And why not.
     Never(String),
@@ -21,13 +21,13 @@ const BUILT_IN: &[(&str, u32)] = &[("unicode", 16), ("pg_c_utf8", 17), ("pg_unic
 const BUILT_IN_LOCALES: &[(&str, u32)] = &[("C", 17), ("C.UTF-8", 17), ("PG_UNICODE_FAST", 18)];
 
 /// What is known of the target.
-pub(super) struct OnTarget {
+pub(in crate::checks) struct OnTarget {
     major: Option<u32>,
     seen: Vec<String>,
 }
 
 impl OnTarget {
-    pub(super) fn of(facts: &Facts) -> Self {
+    pub(in crate::checks) fn of(facts: &Facts) -> Self {
         let server = facts.server.as_ref().ok();
         let objects = facts.objects.as_ref().ok();
         let seen = objects.and_then(|o| o.on_target.as_ref().ok());
@@ -40,7 +40,7 @@ impl OnTarget {
     }
 
     /// A collation by its name in `pg_collation`, or a locale of the C library.
-    pub(super) fn has(&self, name: &str) -> Presence {
+    pub(in crate::checks) fn has(&self, name: &str) -> Presence {
         let name = plain(name);
         if EVERYWHERE.contains(&name.as_str()) || self.seen.contains(&name) {
             return Presence::Sure;

@@ -1,6 +1,6 @@
 //! What the databases hold that a dump and restore would trip over.
 
-mod collations;
+pub(super) mod collations;
 mod each;
 mod uses;
 

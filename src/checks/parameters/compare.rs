@@ -93,6 +93,7 @@ fn standing<'f>(setting: &Setting, there: &'f Configuration) -> Option<Standing<
         });
     }
     let wanted = wanted(setting, here, unit, is_bool);
+    let wanted = there.allowed.spelt(&wanted).unwrap_or(wanted);
     Some(match there.allowed.admits(&wanted) {
         Some(false) => Standing::Fixed {
             there,

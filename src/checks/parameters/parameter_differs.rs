@@ -1,10 +1,13 @@
 //! The documented prerequisites ask to match server parameters by hand. Since 0.1.0.
 
 use super::compare::{Difference, Standing, differences, shown};
+use crate::checks::objects::collations::{OnTarget, Presence};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::plan::ServerId;
-use crate::reference::parameters::changes_results;
+use crate::reference::parameters::{
+    changes_results, follows_machine, hinders_migration, names_locale,
+};
 
 pub const CHECK: Check = Check {
     id: "parameter-differs",
@@ -31,10 +34,19 @@ fn run(facts: &Facts) -> Judged {
         .filter_map(settable)
         .partition(|d| changes_results(&d.difference.setting.name).is_some());
     for one in &telling {
-        findings.push(one.finding(&server.id));
+        findings.push(one.finding(facts, &server.id));
     }
-    if !rest.is_empty() {
-        findings.push(table(&rest, &server.id));
+    let (later, rest): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|d| hinders_migration(d.name()));
+    let tables = [
+        (
+            later,
+            "which would end or forbid the sessions of the migration: set them when it is done",
+        ),
+        (rest, "in tuning alone"),
+    ];
+    for (rows, how) in tables.iter().filter(|(rows, _)| !rows.is_empty()) {
+        findings.push(table(rows, how, &server.id));
     }
     Ok(findings)
 }
@@ -64,11 +76,40 @@ impl Settable<'_> {
         &self.difference.setting.name
     }
 
-    fn command(&self, id: &ServerId) -> Step {
-        command::set_parameter(id, self.name(), self.wanted)
+    /// `None` for a value that another machine has to choose for itself.
+    fn command(&self, id: &ServerId) -> Option<Step> {
+        let step = command::set_parameter(id, self.name(), self.wanted);
+        if follows_machine(self.name()) {
+            return None;
+        }
+        Some(match hinders_migration(self.name()) {
+            true => step.afterwards().note("afterwards"),
+            false => step,
+        })
     }
 
-    fn finding(&self, id: &ServerId) -> Finding {
+    fn row(&self) -> String {
+        let here = self.difference.here();
+        let mind = if follows_machine(self.name()) {
+            "; to be chosen for the target's memory and disk"
+        } else if self.needs_restart {
+            ", needs a restart"
+        } else {
+            ""
+        };
+        format!("{here} on the source, {} on the target{mind}", self.there)
+    }
+
+    /// The server refuses a locale that it does not have: a person sees to that, unless it surely has it.
+    fn by_whom(&self, facts: &Facts, step: Step) -> Step {
+        let is_sure = || matches!(OnTarget::of(facts).has(self.wanted), Presence::Sure);
+        if !names_locale(self.name()) || is_sure() {
+            return step;
+        }
+        step.by_person().note("if the target has this locale")
+    }
+
+    fn finding(&self, facts: &Facts, id: &ServerId) -> Finding {
         let here = self.difference.here();
         let effect = changes_results(self.name()).unwrap_or_default();
         let message = format!(
@@ -78,8 +119,9 @@ impl Settable<'_> {
         );
         let finding = Finding::new(format!("parameter/{}", self.name()), message)
             .evidence("source", here)
-            .evidence("target", &self.there)
-            .fix(self.command(id));
+            .evidence("target", &self.there);
+        let step = self.command(id).map(|step| self.by_whom(facts, step));
+        let finding = step.into_iter().fold(finding, Finding::fix);
         if self.needs_restart {
             finding.fix(command::restart(id))
         } else {
@@ -88,28 +130,19 @@ impl Settable<'_> {
     }
 }
 
-/// The differences that change no results, as one finding with its table.
-fn table(rest: &[Settable], id: &ServerId) -> Finding {
-    let message = match rest.len() {
-        1 => "one more parameter differs, in tuning alone".to_owned(),
-        n => format!("{n} more parameters differ, in tuning alone"),
+/// Differences that change no results, as one finding with its table.
+fn table(rows: &[Settable], how: &str, id: &ServerId) -> Finding {
+    let message = match rows.len() {
+        1 => format!("one more parameter differs, {how}"),
+        n => format!("{n} more parameters differ, {how}"),
     };
     let start = Finding::new("server", message).milder(Severity::Note);
-    let with_row = |finding: Finding, one: &Settable| {
-        let restart = if one.needs_restart {
-            ", needs a restart"
-        } else {
-            ""
-        };
-        let row = format!(
-            "{} on the source, {} on the target{restart}",
-            one.difference.here(),
-            one.there
-        );
-        finding.row(one.name(), row).fix(one.command(id))
-    };
-    let finding = rest.iter().fold(start, with_row);
-    if rest.iter().any(|r| r.needs_restart) {
+    let finding = rows.iter().fold(start, |finding, one| {
+        let finding = finding.row(one.name(), one.row());
+        one.command(id).into_iter().fold(finding, Finding::fix)
+    });
+    let waits = |r: &Settable| r.needs_restart && r.command(id).is_some();
+    if rows.iter().any(waits) {
         finding.fix(command::restart(id))
     } else {
         finding

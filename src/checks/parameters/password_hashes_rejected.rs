@@ -31,19 +31,33 @@ fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let configurations = facts.configurations.as_ref()?;
     let encryption = configurations.get(ENCRYPTION)?;
-    let is_md5 = encryption.value.eq_ignore_ascii_case("md5");
-    if is_md5 {
-        return md5_roles(facts).map(|_| Findings::none());
-    }
+    let keeps_md5 = encryption.value.eq_ignore_ascii_case("md5");
     let mut findings = Findings::none();
+    let accepted = configurations.get(ACCEPTED);
+    if keeps_md5 && accepted.as_ref().is_ok_and(|a| takes_md5(a)) {
+        return Ok(findings);
+    }
     let kind = facts.source_kind();
     if findings.know(&kind) == Some(&SourceKind::PostgresqlSingleServer) {
-        return Ok(single_server(&server.id, encryption).into());
+        if !keeps_md5 {
+            findings.push(single_server(&server.id, encryption));
+        }
+        if let Some(accepted) = findings.know(&accepted).filter(|a| !takes_md5(a)) {
+            let whose = "the source is a Single Server, whose passwords move as MD5 hashes";
+            findings.push(refused(&server.id, whose, accepted));
+        }
+        return Ok(findings);
     }
     let roles = md5_roles(facts)?;
-    if !roles.is_empty() {
-        let accepted = configurations.get(ACCEPTED)?;
-        findings.push(kept_roles(&server.id, &roles, accepted));
+    if roles.is_empty() {
+        return Ok(findings);
+    }
+    let accepted = accepted?;
+    if !takes_md5(accepted) {
+        let refused = refused(&server.id, &count(&roles), accepted);
+        findings.push(refused.evidence("roles with MD5", roles.len()));
+    } else if !keeps_md5 {
+        findings.push(kept_roles(&roles, accepted));
     }
     Ok(findings)
 }
@@ -67,26 +81,34 @@ fn md5_roles<'f>(facts: &'f Facts) -> Result<Vec<&'f str>, crate::checks::Unansw
         .collect())
 }
 
-fn kept_roles(id: &ServerId, roles: &[&str], accepted: &Configuration) -> Finding {
-    let count = match roles.len() {
+fn takes_md5(accepted: &Configuration) -> bool {
+    accepted.members().any(|m| m.eq_ignore_ascii_case("md5"))
+}
+
+fn count(roles: &[&str]) -> String {
+    match roles.len() {
         1 => format!("role `{}` has an MD5 password", roles[0]),
         n => format!("{n} roles have MD5 passwords, `{}` among them", roles[0]),
-    };
-    let takes_md5 = accepted.members().any(|m| m.eq_ignore_ascii_case("md5"));
-    let finding = if takes_md5 {
-        let message = format!(
-            "{count}; the target accepts MD5 (`{ACCEPTED}`), and new passwords are kept as SCRAM"
-        );
-        Finding::new(format!("parameter/{ENCRYPTION}"), message).milder(Severity::Note)
-    } else {
-        let list: Vec<&str> = accepted.members().chain(["md5"]).collect();
-        Finding::new(
-            format!("parameter/{ACCEPTED}"),
-            format!("{count}; the target does not accept MD5 (`{ACCEPTED}`)"),
-        )
-        .fix(command::set_parameter(id, ACCEPTED, &list.join(",")))
-    };
-    finding
+    }
+}
+
+fn refused(id: &ServerId, whose: &str, accepted: &Configuration) -> Finding {
+    let list: Vec<&str> = accepted.members().chain(["md5"]).collect();
+    Finding::new(
+        format!("parameter/{ACCEPTED}"),
+        format!("{whose}; the target does not accept MD5 (`{ACCEPTED}`)"),
+    )
+    .evidence(ACCEPTED, &accepted.value)
+    .fix(command::set_parameter(id, ACCEPTED, &list.join(",")))
+}
+
+fn kept_roles(roles: &[&str], accepted: &Configuration) -> Finding {
+    let message = format!(
+        "{}; the target accepts MD5 (`{ACCEPTED}`), and new passwords are kept as SCRAM",
+        count(roles)
+    );
+    Finding::new(format!("parameter/{ENCRYPTION}"), message)
+        .milder(Severity::Note)
         .evidence("roles with MD5", roles.len())
         .evidence(ACCEPTED, &accepted.value)
 }

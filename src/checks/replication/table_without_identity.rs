@@ -2,7 +2,7 @@
 //! PostgreSQL takes the primary key (unless it is DEFERRABLE), an index that was chosen, or the whole old row.
 //! <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY>
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::stream::{Identities, Key, Table};
 use crate::plan::Mode;
@@ -82,7 +82,7 @@ fn finding(database: &str, table: &Table) -> Finding {
     };
     let identity = if default_will_do { "DEFAULT" } else { "FULL" };
     let fix = format!(
-        "ALTER TABLE {}.{} REPLICA IDENTITY {identity};",
+        "ALTER TABLE {}.{} REPLICA IDENTITY {identity}",
         command::identifier(&table.schema),
         command::identifier(&table.name)
     );
@@ -96,7 +96,7 @@ fn finding(database: &str, table: &Table) -> Finding {
         "statistics reset",
         table.stats_reset.as_deref().unwrap_or("never"),
     )
-    .fix(fix);
+    .fix(Step::sql(database.to_owned(), fix));
     if table.is_changed() {
         finding
     } else {

@@ -1,6 +1,6 @@
 //! One migration or validation at a time: a second one is refused. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::service::migrations::Run;
 use crate::facts::{Facts, Missing};
 use crate::plan::ServerId;
@@ -41,10 +41,22 @@ fn finding(id: &ServerId, run: &Run, state: &str) -> Finding {
     let step = run.sub_state.as_deref().unwrap_or("no further word");
     let message = format!("migration `{}` is in state `{state}` ({step})", run.name);
     let finding = Finding::new(format!("migration/{}", run.name), message).evidence("state", state);
-    if state.eq_ignore_ascii_case("WaitingForUserAction") {
-        let cutover = command::migration(id, "update", &run.name, "--cutover");
-        let cancel = command::migration(id, "update", &run.name, "--cancel");
-        return finding.fix(cutover).fix(cancel.note("instead"));
+    if !state.eq_ignore_ascii_case("WaitingForUserAction") {
+        return finding.fix(command::migration(id, "show", &run.name, ""));
     }
-    finding.fix(command::migration(id, "show", &run.name, ""))
+    let cancel = command::migration(id, "update", &run.name, "--cancel");
+    finding.fix(awaited(id, run)).fix(cancel.note("instead"))
+}
+
+/// What it waits for has a flag of its own; the confirmation that databases may be overwritten has none in az.
+fn awaited(id: &ServerId, run: &Run) -> Step {
+    let update = |flag| command::migration(id, "update", &run.name, flag);
+    let step = run.sub_state.as_deref().unwrap_or_default();
+    match step.to_ascii_lowercase().as_str() {
+        "waitingforcutovertrigger" => update("--cutover"),
+        "waitingforlogicalreplicationsetuprequestonsourcedb" => {
+            update("--setup-replication").note("restarts the source")
+        }
+        _ => command::migration(id, "show", &run.name, ""),
+    }
 }

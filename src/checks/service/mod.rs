@@ -2,6 +2,7 @@
 
 mod duration_over_limit;
 mod migration_in_progress;
+mod same_source;
 mod service_validation_failed;
 mod too_many_databases;
 mod word;

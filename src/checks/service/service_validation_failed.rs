@@ -2,12 +2,12 @@
 
 use time::{Duration, OffsetDateTime};
 
+use super::same_source::is_source;
 use super::word;
 use crate::checks::moment::at;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::service::migrations::{Item, Run, Validation};
 use crate::facts::{Fact, Facts, Missing};
-use crate::plan::SourceServer;
 
 pub const CHECK: Check = Check {
     id: "service-validation-failed",
@@ -62,8 +62,14 @@ fn run(facts: &Facts) -> Judged {
     let same = newest(words.iter().filter(&mut is_same));
     let any = newest(words.iter());
     match (same, any) {
-        (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, true),
-        (None, Some((run, validation))) => judge(&mut findings, facts, run, validation, false),
+        (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, None),
+        (None, Some((run, validation))) => {
+            let of = match self::is_same(facts, run) {
+                Err(_) => ", perhaps of another source or other databases,",
+                Ok(_) => ", of another source or other databases,",
+            };
+            judge(&mut findings, facts, run, validation, Some(of));
+        }
         (None, None) => {}
     }
     last_error(&mut findings, runs, any.and_then(|(_, v)| v.ended));
@@ -88,23 +94,10 @@ fn is_same(facts: &Facts, run: &Run) -> Fact<bool> {
     let databases = facts.databases.as_ref().map_err(Missing::clone)?;
     let (selected, missing) = databases.selected();
     missing.map_or(Ok(()), Err)?;
-    let is_source = names.iter().any(|name| names_source(name, source));
+    let is_source = is_source(facts, source, names)?;
     let are_databases = of_run.len() == selected.len()
         && of_run.iter().all(|d| selected.iter().any(|s| s.name == *d));
     Ok(is_source && are_databases)
-}
-
-/// Whether a resource id, `host:port@user` or a host is of this source.
-fn names_source(said: &str, source: &SourceServer) -> bool {
-    let place = said.rsplit_once('@').map_or(said, |(place, _)| place);
-    let by_id = source.azure_id.as_ref().map(|id| id.path());
-    let own = [
-        format!("{}:{}", source.host, source.port),
-        source.host.clone(),
-    ];
-    own.iter()
-        .chain(by_id.as_ref())
-        .any(|own| place.eq_ignore_ascii_case(own))
 }
 
 fn judge(
@@ -112,7 +105,7 @@ fn judge(
     facts: &Facts,
     run: &Run,
     validation: &Validation,
-    is_same: bool,
+    of_another: Option<&str>,
 ) {
     let status = validation.status.to_ascii_lowercase();
     if status == "succeeded" {
@@ -121,13 +114,9 @@ fn judge(
     let is_fresh = validation
         .ended
         .is_none_or(|ended| ended > facts.recorded_at - FRESH);
-    let is_grave = status == "failed" && is_fresh && is_same;
+    let is_grave = status == "failed" && is_fresh && of_another.is_none();
     let when = validation.ended.map_or("at an unknown time".to_owned(), on);
-    let of = if is_same {
-        ""
-    } else {
-        ", of another source or other databases"
-    };
+    let of = of_another.unwrap_or_default();
     let items = validation
         .items
         .iter()

@@ -1,8 +1,10 @@
 //! The documented prerequisites ask for a target without read replicas until the migration is done. Since 0.1.0.
 
+use super::target_locked;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 use crate::facts::replicas::Replica;
+use crate::facts::service::locks::Lock;
 
 pub const CHECK: Check = Check {
     id: "target-has-read-replicas",
@@ -23,12 +25,12 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let replicas = facts.replicas.as_ref()?;
     Ok(Findings {
-        found: replicas.iter().map(finding).collect(),
+        found: replicas.iter().map(|r| finding(facts, r)).collect(),
         missing: Vec::new(),
     })
 }
 
-fn finding(replica: &Replica) -> Finding {
+fn finding(facts: &Facts, replica: &Replica) -> Finding {
     let name = &replica.id.name;
     let mut message = format!("`{name}` is a read replica of the target");
     let mut finding = Finding::new(format!("replica/{name}"), "");
@@ -39,8 +41,25 @@ fn finding(replica: &Replica) -> Finding {
             .evidence("location", &details.location)
             .evidence("sku", sku);
     }
+    let locks = facts.service.as_ref().ok();
+    let locks = locks.and_then(|s| s.locks.as_deref().ok());
+    let locks = locks.unwrap_or_default().iter();
+    let keeping: Vec<&Lock> = locks.filter(|l| l.covers(&replica.id)).collect();
+    for lock in &keeping {
+        let (name, on) = (&lock.name, lock.scope());
+        message.push_str(&format!(
+            "; lock `{name}` on {on} keeps it from being deleted"
+        ));
+    }
     finding.message = message;
-    finding
-        .evidence("id", &replica.id)
-        .fix(command::delete_replica(&replica.id))
+    let finding = finding.evidence("id", &replica.id);
+    let delete = command::delete_replica(&replica.id);
+    if keeping.is_empty() {
+        return finding.fix(delete);
+    }
+    // Somebody has to decide on the lock first; until then a script would stop at the replica.
+    keeping
+        .iter()
+        .fold(finding, |f, lock| f.fix(target_locked::removal(lock)))
+        .fix(delete.by_person())
 }

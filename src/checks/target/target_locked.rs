@@ -1,7 +1,8 @@
 //! A lock that forbids writes forbids the migration, which is a resource below the server. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
+use crate::facts::replicas::Replica;
 use crate::facts::service::locks::Lock;
 
 pub const CHECK: Check = Check {
@@ -13,7 +14,8 @@ pub const CHECK: Check = Check {
     mode: None,
     official: &[Official::Prerequisite("target")],
     why: "A lock of level `ReadOnly` on the server, its resource group or its subscription lets nobody create a migration, \
-          change a parameter or scale; `CanNotDelete` keeps read replicas and finished migrations from being deleted.",
+          change a parameter or scale; `CanNotDelete` keeps read replicas, which have to go before a migration, and finished \
+          migrations from being deleted.",
     fix: "Have the lock removed for the time of the migration, and put it back afterwards.",
     look: "az lock list --resource-group <group> --resource-name <name> --resource-type \
            Microsoft.DBforPostgreSQL/flexibleServers --output table",
@@ -28,13 +30,35 @@ fn run(facts: &Facts) -> Judged {
         let Some(level) = findings.know(&lock.level).cloned() else {
             continue;
         };
-        let finding = finding(lock, &level);
-        findings.push(match level.to_ascii_lowercase().as_str() {
-            "readonly" => finding,
-            _ => finding.milder(Severity::Note),
+        let mut finding = finding(lock, &level);
+        let is_read_only = level.eq_ignore_ascii_case("ReadOnly");
+        findings.push(match kept_replica(facts, lock) {
+            _ if is_read_only => finding,
+            Some(replica) => {
+                let kept = format!(", which keeps read replica `{}`", replica.id.name);
+                finding.message.push_str(&kept);
+                finding.milder(Severity::Warning)
+            }
+            None => finding.milder(Severity::Note),
         });
     }
     Ok(findings)
+}
+
+/// The first read replica that it keeps, and that has to be deleted.
+fn kept_replica<'f>(facts: &'f Facts, lock: &Lock) -> Option<&'f Replica> {
+    let replicas = facts.replicas.as_deref().unwrap_or_default();
+    replicas.iter().find(|r| lock.covers(&r.id))
+}
+
+/// Takes it away. A lock on a group or a subscription keeps other resources too: not for a script to take away.
+pub(super) fn removal(lock: &Lock) -> Step {
+    let delete = command::delete_lock(&lock.id, lock.subscription());
+    if lock.is_on_server() {
+        delete
+    } else {
+        delete.by_person()
+    }
 }
 
 fn finding(lock: &Lock, level: &str) -> Finding {
@@ -43,15 +67,8 @@ fn finding(lock: &Lock, level: &str) -> Finding {
         lock.name,
         lock.scope()
     );
-    // A lock on a group or a subscription keeps other resources too: not for a script to take away.
-    let delete = command::delete_lock(&lock.id);
-    let delete = if lock.is_on_server() {
-        delete
-    } else {
-        delete.by_person()
-    };
     Finding::new(format!("lock/{}", lock.name), message)
         .evidence("level", level)
         .evidence("id", &lock.id)
-        .fix(delete)
+        .fix(removal(lock))
 }

@@ -1,7 +1,7 @@
 //! A target of a version that Azure is about to drop means a second move soon. Since 0.1.0.
 //! Dates: `reference::versions`, from Azure's version policy.
 
-use time::{Date, Duration};
+use time::Date;
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
@@ -23,24 +23,24 @@ pub const CHECK: Check = Check {
     run,
 };
 
-const SOON: Duration = Duration::days(180);
-
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
     let major = server.version.as_ref()?.major();
     let today = facts.recorded_at.date();
     let message = match versions::support(major) {
-        Some(support) if support.standard < today + SOON => message(support, today),
-        None if major < versions::OLDEST => {
-            format!("PostgreSQL {major} is older than any version that Azure supports")
-        }
         // A major that is newer than the table is younger than its newest.
-        Some(_) | None => return Ok(Findings::none()),
+        _ if !versions::is_retiring(major, today) => return Ok(Findings::none()),
+        Some(support) => message(support, today),
+        None => format!("PostgreSQL {major} is older than any version that Azure supports"),
     };
+    let source = facts.source_version().map_or(0, |v| v.major());
     let finding = Finding::new("server", message)
         .evidence("version", major)
         .evidence("dates as of", AS_OF)
-        .fix(command::upgrade(&server.id, newer(facts, today)));
+        .fix(command::upgrade(
+            &server.id,
+            versions::proposed(source, today),
+        ));
     Ok(finding.into())
 }
 
@@ -62,12 +62,4 @@ fn message(support: &Support, today: Date) -> String {
         message.push_str(&format!(", paid support {word} on {extended}"));
     }
     message
-}
-
-/// The newest major that is supported for long and known for a year.
-fn newer(facts: &Facts, today: Date) -> u32 {
-    let source = facts.source_version().map_or(0, |v| v.major());
-    let supported = |m: &u32| versions::support(*m).is_some_and(|s| s.standard >= today + SOON);
-    let all = (source.max(versions::OLDEST)..).take(20).filter(supported);
-    all.filter(|m| *m <= source.max(17)).last().unwrap_or(17)
 }

@@ -2,6 +2,7 @@
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
+use crate::reference::versions;
 
 pub const CHECK: Check = Check {
     id: "target-version-older",
@@ -25,6 +26,12 @@ fn run(facts: &Facts) -> Judged {
     if target.major() >= source.major() {
         return Ok(Findings::none());
     }
+    let today = facts.recorded_at.date();
+    // As the check of retired versions proposes it, so that there is one upgrade and not two.
+    let wanted = match versions::is_retiring(target.major(), today) {
+        true => versions::proposed(source.major(), today),
+        false => source.major(),
+    };
     Ok(Finding::new(
         "server",
         format!(
@@ -34,6 +41,6 @@ fn run(facts: &Facts) -> Judged {
     )
     .evidence("source", source)
     .evidence("target", target)
-    .fix(command::upgrade(&server.id, source.major()))
+    .fix(command::upgrade(&server.id, wanted))
     .into())
 }

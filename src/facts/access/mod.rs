@@ -52,6 +52,11 @@ impl Facts<'_> {
             }
         }
     }
+
+    /// Whether the plan names whom the service signs in as; else it is taken to be the role that asked.
+    pub fn names_migration_user(&self) -> bool {
+        self.migration.migration_user.is_some()
+    }
 }
 
 impl Access {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{DiskOffer, SkuOffer};
+use super::{DiskOffer, DiskTier, SkuOffer};
 use crate::facts::shape::items;
 use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question};
@@ -79,7 +79,21 @@ fn disk(tier: &str, kind: &str, disk: &Value) -> Option<DiskOffer> {
         size_gib: gib(&["storageSizeMb", "storageSizeMB"])?,
         largest_gib: gib(&["maximumStorageSizeMb"]),
         iops: number(disk, &["supportedIops"])?,
+        tiers: tiers(disk),
     })
+}
+
+fn tiers(disk: &Value) -> Vec<DiskTier> {
+    let free = list(disk, "supportedIopsTiers").filter(|t| restriction(t).is_none());
+    let tier = |tier| {
+        Some(DiskTier {
+            name: text(tier, "name")?.to_owned(),
+            iops: number(tier, &["iops"])?,
+        })
+    };
+    let mut tiers: Vec<DiskTier> = free.filter_map(tier).collect();
+    tiers.sort_by_key(|t| t.iops);
+    tiers
 }
 
 fn one_of<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::facts::Fact;
 use crate::facts::shape::{Shape, items};
-use crate::plan::Target;
+use crate::plan::{ServerId, Target};
 use crate::question::{Answers, Question};
 
 const API_VERSION: &str = "2016-09-01";
@@ -25,6 +25,31 @@ impl Lock {
         let lower = self.id.to_ascii_lowercase();
         let end = lower.find("/providers/microsoft.authorization/");
         &self.id[..end.unwrap_or(self.id.len())]
+    }
+
+    /// The subscription that it lies in.
+    pub fn subscription(&self) -> &str {
+        self.segment("/subscriptions/").unwrap_or_default()
+    }
+
+    /// The resource group that it was put on, or that its resource is in; `None` for a lock on a subscription.
+    pub fn group(&self) -> Option<&str> {
+        self.segment("/resourcegroups/")
+    }
+
+    fn segment(&self, before: &str) -> Option<&str> {
+        let start = self.on().to_ascii_lowercase().find(before)? + before.len();
+        self.on()[start..].split('/').next()
+    }
+
+    /// Whether it keeps this server from being deleted, of whichever level it is.
+    pub fn covers(&self, server: &ServerId) -> bool {
+        let (on, path) = (
+            self.on().to_ascii_lowercase(),
+            server.path().to_ascii_lowercase(),
+        );
+        path.strip_prefix(on.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// Whether it was put on the server alone.

@@ -130,7 +130,7 @@ fn again(server: &Server, replica: &Replica, details: &Details) -> Step {
     command::server(&replica.id, "replica create", &rest).effect(REPLICA)
 }
 
-/// The locks that the fix takes away by itself; those of a wider scope were a person's decision.
+/// All locks. The fix takes those on the server away by itself; those of a wider scope are a person's decision.
 pub(super) fn locks(facts: &Facts) -> Vec<Back> {
     let locks = facts
         .service
@@ -143,21 +143,22 @@ pub(super) fn locks(facts: &Facts) -> Vec<Back> {
 
 fn lock_again(lock: &Lock) -> Option<Back> {
     let level = lock.level.as_ref().ok()?;
-    let words = format!(
-        "az lock create {} {} {}",
-        flag("--name", &lock.name),
-        flag("--lock-type", level),
-        flag("--resource", lock.on())
-    );
+    // az takes the id of a resource for `--resource`, and stops at that of a group.
+    let on = match lock.group() {
+        _ if lock.is_on_server() => flag("--resource", lock.on()),
+        Some(group) => flag("--resource-group", group),
+        None => String::new(),
+    };
+    let again = command::create_lock(&lock.name, level, lock.subscription(), &on);
     let title = format!(
         "Lock `{}` of level `{level}` lay on {}",
         lock.name,
         lock.scope()
     );
-    let step = if lock.is_on_server() {
-        Ok(az(words))
+    let step = Ok(if lock.is_on_server() {
+        again
     } else {
-        Err(format!("if it was taken away: {words}"))
-    };
+        again.by_person()
+    });
     Some(Back { title, step })
 }

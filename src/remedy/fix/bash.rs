@@ -98,6 +98,11 @@ impl Script {
         }
     }
 
+    /// Whether it runs, or offers, a statement.
+    pub fn has_statements(&self) -> bool {
+        !self.sides.is_empty()
+    }
+
     /// The whole script behind its head.
     pub fn finish(self, head: &[String], facts: &Facts) -> String {
         let mut top = Script::default();

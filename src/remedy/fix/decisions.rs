@@ -1,5 +1,7 @@
 //! What a person has to decide or to do: comments, with the choices as commands that a mark keeps from running.
 
+use std::collections::HashSet;
+
 use super::bash::Script;
 use super::parameters::Setting;
 use super::wishes::{Asked, Wish, asked};
@@ -26,6 +28,7 @@ pub(super) fn decisions(
             })
     };
     let mut last = None;
+    let mut offered = HashSet::new();
     let open: Vec<Asked> = asked(judgement)
         .filter(|a| !taken_by_script(a))
         .filter(|a| a.severity > Severity::Note || !a.finding.fix.is_empty())
@@ -53,7 +56,7 @@ pub(super) fn decisions(
             .take(MOST_TOLD)
             .any(|a| std::ptr::eq(a.finding, asked.finding));
         if is_told {
-            decision(script, facts, asked, done);
+            decision(script, facts, asked, done, &mut offered);
         }
     }
 }
@@ -77,7 +80,14 @@ impl Done<'_> {
     }
 }
 
-fn decision(script: &mut Script, facts: &Facts, asked: &Asked, done: &Done) {
+/// `offered`: the commands that stand above already. An upgrade that two findings ask for fails the second time.
+fn decision(
+    script: &mut Script,
+    facts: &Facts,
+    asked: &Asked,
+    done: &Done,
+    offered: &mut HashSet<String>,
+) {
     script.comment(&format!("  - {}", asked.finding.message), "    ");
     let steps = asked.finding.fix.iter();
     for step in steps.filter(|s| s.taken != Taken::Afterwards && !done.covers(s)) {
@@ -85,8 +95,17 @@ fn decision(script: &mut Script, facts: &Facts, asked: &Asked, done: &Done) {
             What::Restart(_) => Effect::default(),
             _ => step.effect,
         };
+        let command = script.command(facts, step);
+        let is_restart = matches!(step.what, What::Restart(_));
+        if let Some(command) = &command
+            && !is_restart
+            && !offered.insert(command.clone())
+        {
+            script.comment("    the same command as above", "      ");
+            continue;
+        }
         script.effect(&effect);
-        match script.command(facts, step) {
+        match command {
             Some(command) => script.offer(&command),
             None => script.comment(&format!("    by hand: {step}"), "      "),
         }

@@ -53,7 +53,9 @@ pub fn before(facts: &Facts, judgement: &Judgement) -> String {
     if count == 0 {
         script.part("Nothing to run");
     }
-    script.finish(&head(facts, judgement, &steps, restarts), facts)
+    let mut head = head(facts, judgement, &steps, restarts);
+    head.insert(2, needs(script.has_statements()));
+    script.finish(&head, facts)
 }
 
 fn is_single_step(wish: &Wish) -> bool {
@@ -98,12 +100,15 @@ fn head(facts: &Facts, judgement: &Judgement, steps: &[&Wish], restarts: bool) -
         "Read it before you run it. It stops at the first error, and may be run again. What a person has to decide stands in \
          it as a comment, with the choices."
             .to_owned(),
-        needs(),
         format!("Steps that restart the target: {restarting}. Steps that cost money: {costly}."),
     ];
     if unknown > 0 {
+        let (checks, they) = match unknown {
+            1 => ("check", "it"),
+            _ => ("checks", "they"),
+        };
         head.push(format!(
-            "{unknown} checks could not be answered: what they would ask for is not here."
+            "{unknown} {checks} could not be answered: what {they} would ask for is not here."
         ));
     }
     head
@@ -122,8 +127,13 @@ fn origin(facts: &Facts, moment: &str) -> String {
     )
 }
 
-fn needs() -> String {
-    "Needs Azure CLI 2.91, signed in with rights to change the resources named, and psql for statements.".to_owned()
+fn needs(has_statements: bool) -> String {
+    let psql = if has_statements {
+        ", and psql for statements"
+    } else {
+        ""
+    };
+    format!("Needs Azure CLI 2.91, signed in with rights to change the resources named{psql}.")
 }
 
 fn step(script: &mut Script, facts: &Facts, wish: &Wish, progress: &mut Progress) {

@@ -20,7 +20,8 @@ pub fn restore(facts: &Facts, judgement: &Judgement) -> String {
         .flatten()
         .collect();
     let restarts = parameters.iter().any(|p| waits_for_restart(facts, &p.0));
-    let steps = all.iter().filter(|b| b.step.is_ok()).count();
+    let steps = all.iter().filter_map(|b| b.step.as_ref().ok());
+    let steps = steps.filter(|s| s.taken == Taken::ByScript).count();
     let mut progress = Progress {
         done: 0,
         of: steps + usize::from(!parameters.is_empty()),
@@ -35,14 +36,16 @@ pub fn restore(facts: &Facts, judgement: &Judgement) -> String {
     for back in &all {
         one(&mut script, back, &mut progress);
     }
-    by_hand(&mut script, &wishes);
+    let commands: Vec<&str> = parameters.iter().map(|p| p.2.as_str()).collect();
+    by_hand(&mut script, &wishes, &commands);
     if all.is_empty() && parameters.is_empty() {
         script.part("Nothing to put back");
     }
-    script.finish(&head(facts, &all), facts)
+    let head = head(facts, &all, script.has_statements());
+    script.finish(&head, facts)
 }
 
-fn head(facts: &Facts, all: &[Back]) -> Vec<String> {
+fn head(facts: &Facts, all: &[Back], has_statements: bool) -> Vec<String> {
     let costly = all.iter().filter_map(|b| b.step.as_ref().ok());
     let costly = costly.filter(|s| s.effect.costs.is_some()).count();
     vec![
@@ -50,7 +53,7 @@ fn head(facts: &Facts, all: &[Back]) -> Vec<String> {
         "Run it when the migration is complete. It stops at the first error. All values are those of the answers it was made \
          from: these must be from before the fix."
             .to_owned(),
-        needs(),
+        needs(has_statements),
         format!("Steps that cost money: {costly}."),
     ]
 }
@@ -59,6 +62,10 @@ fn one(script: &mut Script, back: &Back, progress: &mut Progress) {
     script.blank();
     script.comment(&back.title, "  ");
     match &back.step {
+        Ok(step) if step.taken == Taken::ByPerson => {
+            script.comment("  By hand, if it was taken away:", "  ");
+            script.offer(&step.to_string());
+        }
         Ok(step) => {
             script.effect(&step.effect);
             script.say(&progress.next(&back.title));
@@ -118,12 +125,22 @@ fn parameters_back(
     }
 }
 
-/// What belongs after the migration and no script can do.
-fn by_hand(script: &mut Script, wishes: &[Wish]) {
+/// What belongs after the migration and is a person's to do. `done`: the commands that stand above.
+fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) {
     let after = wishes.iter().filter(|w| w.taken() == Taken::Afterwards);
-    let words: Vec<_> = after
-        .filter(|w| matches!(w.step.what, What::Words(_)))
-        .collect();
+    let is_open = |wish: &&Wish| match &wish.step.what {
+        What::Words(_) => true,
+        What::Parameter {
+            name,
+            value,
+            server,
+        } => {
+            let command = command::set_parameter(server, name, value).to_string();
+            !done.contains(&command.as_str())
+        }
+        _ => false,
+    };
+    let words: Vec<_> = after.filter(is_open).collect();
     if words.is_empty() {
         return;
     }
@@ -136,6 +153,9 @@ fn by_hand(script: &mut Script, wishes: &[Wish]) {
                 "  ",
             );
         }
-        script.comment(&format!("    {}", wish.step), "      ");
+        match wish.step.what {
+            What::Words(_) => script.comment(&format!("    {}", wish.step), "      "),
+            _ => script.offer(&wish.step.to_string()),
+        }
     }
 }

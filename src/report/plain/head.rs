@@ -81,7 +81,10 @@ impl Page {
         };
         let (kind, tls) = (said(&source.kind), said(&source.tls));
         let user = if source.user == source.migration_user {
-            format!("user {}", source.user)
+            format!(
+                "user {}, for the migration too (`--migration-user` names another)",
+                source.user
+            )
         } else {
             format!(
                 "user {}, migration user {}",

@@ -252,7 +252,7 @@ fn the_script_keeps_its_promise(server: &Server) {
 fn what_it_offers_beside(server: &Server, script: &str) {
     let statements = script.lines().filter_map(|l| l.strip_prefix("--   "));
     for statement in statements {
-        server.run("shop", statement);
+        server.run("postgres", statement);
     }
     let after = judge(server, "nothing", "shop");
     let hba = statuses(&after, &["source-hba-rejects-target"]);

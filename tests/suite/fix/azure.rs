@@ -201,7 +201,10 @@ impl Azure {
             }
             "lock create" => self.change("/locks", |body| {
                 let name = flag("--name").unwrap();
-                let id = format!("{}/providers/Microsoft.Authorization/locks/{name}", flag("--resource").unwrap());
+                let subscription = format!("/subscriptions/{}", flag("--subscription").unwrap());
+                let group = flag("--resource-group").map(|g| format!("{subscription}/resourceGroups/{g}"));
+                let on = flag("--resource").map(str::to_owned).or(group).unwrap_or(subscription);
+                let id = format!("{on}/providers/Microsoft.Authorization/locks/{name}");
                 let lock = json!({ "name": name, "id": id, "properties": { "level": flag("--lock-type") } });
                 body["value"].as_array_mut().unwrap().push(lock);
             }),

@@ -56,6 +56,30 @@ fn all() -> BTreeMap<String, String> {
 }
 
 #[test]
+fn what_the_target_may_refuse_or_the_migration_would_meet_is_not_run() {
+    let scripts = |case: &str| {
+        let place = folder().join("checks/parameter-differs").join(case);
+        let (migration, answers) = answers_of(&Case::read(&place));
+        both(&migration, &answers)
+    };
+    let [before, _] = scripts("fail-locale");
+    let sets = |script: &str, name: &str| {
+        let calls = run(script);
+        calls.iter().any(|c| c.arguments.iter().any(|a| a == name))
+    };
+    assert!(!sets(&before, "lc_monetary"), "{before}");
+    assert!(sets(&decided(&before), "lc_monetary"), "{before}");
+    let [before, restore] = scripts("fail-not-before-it-is-done");
+    for name in ["statement_timeout", "default_transaction_read_only"] {
+        assert!(!sets(&decided(&before), name), "{before}");
+        assert!(
+            !sets(&restore, name) && sets(&decided(&restore), name),
+            "{restore}"
+        );
+    }
+}
+
+#[test]
 fn every_script_of_every_fixture_is_clean_and_calls_what_there_is() {
     let scripts = all();
     assert!(scripts.len() > 100, "{} scripts", scripts.len());

@@ -16,6 +16,7 @@ const VERBS: &[(&str, &[&str])] = &[
             "--sku-name",
             "--storage-size",
             "--performance-tier",
+            "--iops",
             "--zonal-resiliency",
             "--allow-same-zone",
             "--standby-zone",
@@ -142,6 +143,9 @@ const VERBS: &[(&str, &[&str])] = &[
 
 /// Flags without which the command stops, or asks a question that nobody answers.
 const NEEDED: &[(&str, &[&str])] = &[
+    // Without it az acts on the subscription that is active, and says nothing.
+    ("lock delete", &["--subscription", "--ids"]),
+    ("lock create", &["--subscription", "--name", "--lock-type"]),
     ("postgres flexible-server delete", &["--yes"]),
     ("postgres flexible-server upgrade", &["--version", "--yes"]),
     ("postgres flexible-server db delete", &["--name", "--yes"]),

@@ -218,6 +218,60 @@ fn ndjson_is_a_line_for_each_migration_and_csv_a_row_for_each_finding() {
 }
 
 #[test]
+fn what_is_not_answered_is_counted_one_way() {
+    let report = super::report("objects-17", &[]);
+    let summary = &report.migrations[0].summary;
+    let checks = || report.migrations[0].checks.iter();
+    let open = checks().filter(|c| !c.missing.is_empty()).count();
+    assert_eq!(summary.unknown + summary.unknown_in_part, open);
+    assert!(summary.unknown > 1 && summary.unknown_in_part > 0);
+    let words = format!(
+        "{} checks not answered, {} in part",
+        summary.unknown, summary.unknown_in_part
+    );
+    for format in ["plain", "markdown", "html"] {
+        let text = judged("objects-17", &["--format", format], &[]).stdout;
+        assert!(text.contains(&words), "{format}: {text}");
+    }
+    let piped = judged("objects-17", &["--format", "azure-pipelines"], &[]).stdout;
+    for (name, count) in [
+        ("Unknown", summary.unknown),
+        ("UnknownInPart", summary.unknown_in_part),
+    ] {
+        let variable = format!("variable=flexready{name};isOutput=true]{count}\n");
+        assert!(piped.contains(&variable), "{variable} is not in {piped}");
+    }
+}
+
+#[test]
+fn one_reason_of_several_databases_is_said_once() {
+    let mut report = serde_json::to_value(super::report("blocked", &[])).unwrap();
+    let checks = report["migrations"][0]["checks"].as_array_mut().unwrap();
+    let check = checks
+        .iter_mut()
+        .find(|c| c["id"] == "collation-missing")
+        .unwrap();
+    let missing = |name: &str| {
+        serde_json::json!({
+            "question": null, "grant": null, "remedy": format!("look into database `{name}`"),
+            "reason": format!("the locale of database `{name}` is not known"),
+        })
+    };
+    check["missing"] = ["a", "b", "closed"].map(missing).to_vec().into();
+    (check["status"], check["unknown_as"]) = ("unknown".into(), "warning".into());
+    let report = serde_json::from_value(report).unwrap();
+    let layout = flexready::report::plain::Layout { width: 160 };
+    let text = flexready::report::plain::plain(&report, layout);
+    for words in [
+        "the locale of databases `a`, `b`, `closed` is not known\n",
+        "look into databases `a`, `b`, `closed`\n",
+    ] {
+        assert_eq!(text.matches(words).count(), 1, "{text}");
+    }
+    assert_eq!(text.matches("the locale of").count(), 1, "{text}");
+}
+
+#[test]
 fn scan_results_point_at_the_plan_within_the_repository() {
     let at = folder().join("recordings");
     let ran = run(

@@ -1,0 +1,84 @@
+//! Whether a migration that the service remembers was of this source. Not here: whether of the same databases.
+
+use std::net::IpAddr;
+
+use crate::facts::{Fact, Facts, Missing};
+use crate::plan::SourceServer;
+
+/// `said`: a resource id, `host:port@user` or a host. It is of this source by the name that was asked, by the one that the
+/// service is told to use, or by an address of that one.
+///
+/// # Errors
+/// When it cannot be told: an address is said and our name's are not known, or a port and the server's own is not known.
+pub(super) fn is_source(facts: &Facts, source: &SourceServer, said: &[String]) -> Fact<bool> {
+    let id = source.azure_id.as_ref().map(|id| id.path());
+    let mut open = None;
+    for said in said {
+        let place = said
+            .rsplit_once('@')
+            .map_or(said.as_str(), |(place, _)| place);
+        if id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(place)) {
+            return Ok(true);
+        }
+        match is_place(facts, source, place) {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(missing) => open = Some(missing),
+        }
+    }
+    open.map_or(Ok(false), Err)
+}
+
+fn is_place(facts: &Facts, source: &SourceServer, place: &str) -> Fact<bool> {
+    let (host, port) = parts(place);
+    if !is_host(facts, source, host)? {
+        return Ok(false);
+    }
+    match port {
+        Some(port) if port != source.port => {
+            // Through a tunnel we asked another port than the server's own.
+            let session = facts.session.as_ref().map_err(Missing::clone)?;
+            Ok(session.server_port == Some(port))
+        }
+        _ => Ok(true),
+    }
+}
+
+fn is_host(facts: &Facts, source: &SourceServer, host: &str) -> Fact<bool> {
+    let own = [source.host.as_str(), source.service_address()];
+    if own.iter().any(|own| bare(own).eq_ignore_ascii_case(host)) {
+        return Ok(true);
+    }
+    let Ok(address) = host.parse::<IpAddr>() else {
+        return Ok(false);
+    };
+    let resolved = facts.reach.as_ref().and_then(|r| r.resolved.as_ref());
+    Ok(resolved.map_err(Missing::clone)?.contains(&address))
+}
+
+/// Host and port. An IPv6 address with a port stands in brackets.
+fn parts(place: &str) -> (&str, Option<u16>) {
+    let divided = place.rsplit_once(':').and_then(|(host, port)| {
+        let is_whole = !host.contains(':') || host.ends_with(']');
+        Some((host, port.parse().ok()?)).filter(|_| is_whole)
+    });
+    divided.map_or((bare(place), None), |(host, port)| (bare(host), Some(port)))
+}
+
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        assert_eq!(parts("db.example:5432"), ("db.example", Some(5432)));
+        assert_eq!(parts("db.example"), ("db.example", None));
+        assert_eq!(parts("10.0.0.5:6432"), ("10.0.0.5", Some(6432)));
+        assert_eq!(parts("[fd00::1]:5432"), ("fd00::1", Some(5432)));
+        assert_eq!(parts("fd00::1"), ("fd00::1", None));
+    }
+}
