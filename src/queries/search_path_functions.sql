@@ -47,7 +47,7 @@ words AS (
   UNION
   SELECT b.oid, 'type', lower(m[2])
   FROM bare b, regexp_matches(b.body, '\mdeclare\M(.*?)\mbegin\M', 'gi') d,
-       regexp_matches(d[1], '(?:^|;)\s*\w+\s+(?:constant\s+)?("?)([a-z_]\w*)\1(?![\w"]|\s*[.%])', 'gi') m
+       regexp_matches(d[1], '(?:^|\u003b)\s*\w+\s+(?:constant\s+)?("?)([a-z_]\w*)\1(?![\w"]|\s*[.%])', 'gi') m
   UNION
   SELECT t.oid, 'relation', lower(m[2])
   FROM texts t, regexp_matches(t.body, '(^|[^.\w"$])([a-z_]\w*)(?:[.]\w+\s*%\s*type|\s*%\s*rowtype)\M', 'gi') m),
