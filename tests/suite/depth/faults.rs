@@ -67,7 +67,7 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     // Its side of the peering shows in the drawn path alone.
-    ("/vnet-hub", &[]),
+    ("/vnet-hub", &["route-diverts-source"]),
     ("/virtualnetworklinks", &["private-dns-zone-unlinked"]),
 ];
 
