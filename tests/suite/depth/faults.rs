@@ -66,7 +66,7 @@ const NEEDED: &[(&str, &[&str])] = &[
             "vnet-address-overlap",
         ],
     ),
-    // Its side of the peering shows in the drawn path alone.
+    // Its side of the peering tells whether it lends its gateway.
     ("/vnet-hub", &["route-diverts-source"]),
     ("/virtualnetworklinks", &["private-dns-zone-unlinked"]),
 ];
