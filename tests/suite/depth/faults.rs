@@ -66,8 +66,8 @@ const NEEDED: &[(&str, &[&str])] = &[
             "vnet-address-overlap",
         ],
     ),
-    // Its side of the peering shows in the drawn path alone.
-    ("/vnet-hub", &[]),
+    // Its side of the peering tells whether it lends its gateway.
+    ("/vnet-hub", &["route-diverts-source"]),
     ("/virtualnetworklinks", &["private-dns-zone-unlinked"]),
 ];
 
