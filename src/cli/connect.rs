@@ -68,9 +68,8 @@ impl Ways {
     ///
     /// # Errors
     /// No usable credential or endpoint.
-    pub fn arm(&self, timeout: Duration, tries: Option<u32>) -> Result<Arm, Error> {
-        let mut options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
-        options.limits.tries = tries.unwrap_or(options.limits.tries);
+    pub fn arm(&self, timeout: Duration) -> Result<Arm, Error> {
+        let options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
         Ok(Arm::new(options)?)
     }
 
@@ -81,7 +80,7 @@ impl Ways {
     pub fn meant(&self, wanted: Wanted) -> Result<Meant, Error> {
         let mut hosts = Hosts::new();
         if let Some(host) = wanted.host() {
-            let arm = self.arm(self.timeout.unwrap_or(ONE), None)?;
+            let arm = self.arm(self.timeout.unwrap_or(ONE))?;
             hosts = block_on(true, look_up(vec![host], &arm))?;
         }
         if let Some(Err(why)) = hosts.values().next() {
@@ -97,7 +96,7 @@ impl Ways {
     pub fn live(&self, meant: &Meant) -> Result<Live, Error> {
         let timeout = self.timeout.unwrap_or(ONE);
         let arm = match meant.migration.asks_azure() {
-            true => Some(self.arm(timeout, None)?),
+            true => Some(self.arm(timeout)?),
             false => None,
         };
         let tokens = self.tokens([meant], timeout)?;

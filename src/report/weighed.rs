@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Judged;
 use super::value::{MigrationReport, Summary};
-use super::words::counted;
+use super::words::{self, counted};
 use crate::checks::{self, Severity};
 use crate::plan::judging::Waiver;
 use crate::verdict::{FailOn, Policy, Verdict, WaiverState};
@@ -17,6 +17,12 @@ pub struct PolicyReport {
     pub strict: bool,
     pub fail_on: FailOn,
     pub allow_unknown: Vec<String>,
+    /// What `--check` named: these checks alone were run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// What `--skip` named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
     /// Checks that were left out by `--check` or `--skip`.
     pub left_out: Vec<String>,
     /// The plan file, as it was named; null without one.
@@ -106,6 +112,8 @@ impl PolicyReport {
             strict: policy.strict,
             fail_on: policy.fail_on,
             allow_unknown: policy.allow_unknown.clone(),
+            only: policy.only.clone(),
+            skip: policy.skip.clone(),
             left_out,
             plan: rules.file.clone(),
             severity: overrides(policy),
@@ -281,6 +289,10 @@ pub(super) fn exit_reason(
         Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
         Verdict::ReadyWithWarnings => ready_with(sum(|s| s.warnings), migrations),
         Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete if migrations.iter().any(words::is_unjudged) => {
+            "incomplete: no check was run; `--check` and `--skip` leave none for what is given"
+                .to_owned()
+        }
         Verdict::Incomplete => {
             let gating = counted(gating, "check");
             format!("incomplete: {gating} that may hide a blocker could not be answered")

@@ -59,6 +59,12 @@ pub(super) fn unanswered(migration: &MigrationReport) -> impl Iterator<Item = &C
     migration.checks.iter().filter(|c| !c.missing.is_empty())
 }
 
+/// Whether no check was run on it: `--check` and `--skip` left none.
+pub(super) fn is_unjudged(migration: &MigrationReport) -> bool {
+    let s = &migration.summary;
+    s.pass + s.fail + s.unknown + s.not_applicable == 0
+}
+
 /// `2026-11-22 10:20:00 UTC`
 pub(super) fn when(report: &Report) -> String {
     report.recorded_at.replace('T', " ").replace('Z', " UTC")

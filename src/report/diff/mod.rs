@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::fleet::{Note, notes};
 use super::value::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
 use crate::verdict::{Status, Verdict};
@@ -29,6 +30,8 @@ pub struct Diff {
     /// Migrations that one of the two does not have.
     pub only_before: Vec<String>,
     pub only_after: Vec<String>,
+    /// What is said of the fleet as a whole, and was not said before: databases that collide, places that could not be read.
+    pub fleet: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -101,8 +104,12 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         .map(|(a, b)| of_migration(a, b))
         .collect();
     let (only_before, only_after) = (only(before, after), only(after, before));
+    let fleet = of_fleet(before, after);
     // A migration that is not looked at any more is not known any more.
-    let worse = migrations.iter().any(|m| m.worse) || !only_before.is_empty();
+    let worse = migrations.iter().any(|m| m.worse)
+        || !only_before.is_empty()
+        || !fleet.is_empty()
+        || after.verdict > before.verdict;
     let moment = |report: &Report| Moment {
         recorded_at: report.recorded_at.clone(),
         verdict: report.verdict,
@@ -115,7 +122,25 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         migrations,
         only_before,
         only_after,
+        fleet,
     }
+}
+
+/// What the later report says of its fleet, and the earlier one did not: of one object, only once.
+fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
+    let old = notes(before);
+    let is_new = |n: &Note| {
+        let key = |n: &Note| {
+            (
+                n.kind.id,
+                n.target.map(str::to_lowercase),
+                n.object.to_owned(),
+            )
+        };
+        !old.iter().any(|o| key(o) == key(n))
+    };
+    let new = notes(after).into_iter().filter(is_new);
+    new.map(|n| n.message).collect()
 }
 
 /// The migrations of one name; where each report has a single one, these two, whatever they are called.

@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 
 use super::entries::{Entry, What, entries, not_answered};
 use super::fingerprint;
+use super::fleet::{Kind, Note, notes};
 use super::text::{pretty_json, visible};
 use super::value::{CheckReport, Report};
 use crate::checks::{self, Severity};
+use crate::verdict::Verdict;
 use shape::{
     ArtifactLocation, Configuration, Driver, Invocation, Location, Log, LogicalLocation,
     Notification, PhysicalLocation, Region, Result, ResultProperties, Rule, RuleProperties,
@@ -41,16 +43,26 @@ pub struct Surroundings {
 /// The whole report as one SARIF run.
 pub fn sarif(report: &Report, surroundings: &Surroundings) -> String {
     let all = entries(report);
-    let rules = rules(report);
+    let of_fleet = notes(report);
+    let rules = rules(report, &of_fleet);
     let place = Place::new(surroundings);
     let index = |id: &str| rules.iter().position(|r| r.id == id).unwrap_or_default();
     let mut seen = BTreeMap::new();
-    let results = all.iter().take(MOST_RESULTS);
+    let whole = of_fleet.iter().map(|n| place.of_fleet(n, index(n.kind.id)));
+    let whole: Vec<Result> = whole.take(MOST_RESULTS).collect();
+    let room = MOST_RESULTS - whole.len();
+    let results = all.iter().take(room);
     let results = results.map(|e| place.result(e, index(&e.check.id), &mut seen));
     let run = Run {
         automation_details: surroundings.build.as_ref().map(Build::details),
-        invocations: [invocation(report, &all, &index)],
-        results: results.collect(),
+        invocations: [invocation(
+            report,
+            &all,
+            all.len().saturating_sub(room),
+            &of_fleet,
+            &index,
+        )],
+        results: whole.into_iter().chain(results).collect(),
         tool: Tool {
             driver: driver(report, rules),
         },
@@ -73,7 +85,22 @@ fn driver(report: &Report, rules: Vec<Rule>) -> Driver {
     }
 }
 
-fn invocation(report: &Report, all: &[Entry], index: &dyn Fn(&str) -> usize) -> Invocation {
+fn invocation(
+    report: &Report,
+    all: &[Entry],
+    left_out: usize,
+    of_fleet: &[Note],
+    index: &dyn Fn(&str) -> usize,
+) -> Invocation {
+    let unread = of_fleet.iter().filter(|n| n.kind.is_unknown);
+    let unread = unread.map(|n| Notification {
+        level: level(Severity::Blocker),
+        message: text(&n.message),
+        associated_rule: Some(RuleReference {
+            id: n.kind.id.to_owned(),
+            index: index(n.kind.id),
+        }),
+    });
     let unknown = all.iter().filter_map(|e| match e.what {
         What::Unknown(missing) => Some(Notification {
             level: level(e.weight),
@@ -85,18 +112,19 @@ fn invocation(report: &Report, all: &[Entry], index: &dyn Fn(&str) -> usize) -> 
         }),
         What::Found(_) => None,
     });
-    let mut notifications: Vec<Notification> = unknown.collect();
-    if all.len() > MOST_RESULTS {
-        let more = all.len() - MOST_RESULTS;
+    let mut notifications: Vec<Notification> = unread.chain(unknown).collect();
+    let is_blind = notifications
+        .iter()
+        .any(|n| n.level == level(Severity::Blocker));
+    if left_out > 0 {
         notifications.push(Notification {
             level: "warning",
-            message: text(&format!("{more} milder results are left out here")),
+            message: text(&format!("{left_out} milder results are left out here")),
             associated_rule: None,
         });
     }
-    let blind = |e: &Entry| matches!(e.what, What::Unknown(_)) && e.weight == Severity::Blocker;
     Invocation {
-        execution_successful: !all.iter().any(blind),
+        execution_successful: !is_blind && report.verdict != Verdict::Incomplete,
         exit_code: report.exit_code,
         exit_code_description: report.exit_reason.clone(),
         start_time_utc: report.recorded_at.clone(),
@@ -116,9 +144,14 @@ fn configured(report: &Report) -> Vec<Notification> {
     judged.map(notification).collect()
 }
 
-/// A rule for each check that was judged, from its record.
-fn rules(report: &Report) -> Vec<Rule> {
+/// A rule for each check that was judged, from its record, and for what is said of the fleet.
+fn rules(report: &Report, of_fleet: &[Note]) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
+    for note in of_fleet {
+        if !rules.iter().any(|r| r.id == note.kind.id) {
+            rules.push(rule_of_fleet(note.kind));
+        }
+    }
     for check in report.migrations.iter().flat_map(|m| &m.checks) {
         if !rules.iter().any(|r| r.id == check.id) {
             rules.push(rule(check));
@@ -127,9 +160,32 @@ fn rules(report: &Report) -> Vec<Rule> {
     rules
 }
 
+fn rule_of_fleet(kind: &Kind) -> Rule {
+    Rule {
+        id: kind.id.to_owned(),
+        name: pascal(kind.id),
+        short_description: words(kind.title),
+        full_description: words(kind.why),
+        help: words(kind.fix),
+        help_uri: kind.link.to_owned(),
+        default_configuration: Configuration {
+            level: level(Severity::Blocker),
+        },
+        properties: RuleProperties {
+            tags: ["migration", "postgresql", "fleet"]
+                .map(str::to_owned)
+                .to_vec(),
+        },
+    }
+}
+
+/// As a sentence.
+fn words(words: &str) -> Text {
+    text(&format!("{}.", words.trim_end_matches('.')))
+}
+
 fn rule(check: &CheckReport) -> Rule {
     let record = checks::find(&check.id);
-    let words = |words: &str| text(&format!("{}.", words.trim_end_matches('.')));
     let tags = ["migration", "postgresql", &check.area].map(str::to_owned);
     let official = check.official.iter().map(|o| o.replace('`', ""));
     Rule {
@@ -241,6 +297,36 @@ impl Place {
         }
     }
 
+    fn of_fleet(&self, note: &Note, index: usize) -> Result {
+        let migration = match note.migrations {
+            [] => "fleet".to_owned(),
+            names => visible(&names.join("; ")),
+        };
+        let object = visible(note.object);
+        let logical = LogicalLocation {
+            name: object.rsplit('/').next().unwrap_or(&object).to_owned(),
+            fully_qualified_name: format!("fleet/{object}"),
+            kind: "resource",
+        };
+        let target = note.target.map(str::to_lowercase).unwrap_or_default();
+        let mark = fingerprint::of(&[note.kind.id, &target, &migration, note.object]);
+        Result {
+            rule_id: note.kind.id.to_owned(),
+            rule_index: index,
+            kind: "fail",
+            level: level(Severity::Blocker),
+            message: text(&note.message),
+            locations: [self.line(None, vec![logical])],
+            partial_fingerprints: marks(&mark, 1),
+            suppressions: Vec::new(),
+            properties: ResultProperties {
+                migration,
+                target: note.target.map(visible),
+                unknown: note.kind.is_unknown,
+            },
+        }
+    }
+
     fn suppression(&self, entry: &Entry) -> Option<Suppression> {
         let What::Found(finding) = entry.what else {
             return None;
@@ -284,6 +370,11 @@ fn fingerprints(
     ]);
     let times = seen.entry(whole.clone()).or_default();
     *times += 1;
+    marks(&whole, *times)
+}
+
+/// A fingerprint under the names that readers look for; `times`: which of those alike.
+fn marks(whole: &str, times: usize) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         (
             "primaryLocationLineHash",
