@@ -5,21 +5,21 @@
 //! identity from run to run: id, title and migration, no counts, no times.
 //! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`.
 
+mod came;
+
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::entries::not_answered;
 use super::fleet::{KINDS, Kind, Note, notes};
 use super::text::{cut, visible};
-use super::value::{CheckReport, FindingReport, MigrationReport, Report};
+use super::value::{CheckReport, MigrationReport, Report};
 use super::words;
-use crate::checks::{self, Severity};
-use crate::verdict::{FailOn, Status};
+use crate::checks::Severity;
+use crate::verdict::Status;
+use came::{Came, LONGEST_MESSAGE, and_more, came, out};
 
 /// Longer names are cut or lost on the way into the tests tab.
 const LONGEST_NAME: usize = 256;
-/// Messages are cut there at 4,000 characters.
-const LONGEST_MESSAGE: usize = 1_000;
 
 /// The file of a fleet as a whole; no migration's has this name.
 pub const OF_FLEET: &str = "TEST-flexready.xml";
@@ -42,14 +42,6 @@ fn slug(name: &str) -> String {
         return slug;
     }
     format!("{slug}-{}", &super::fingerprint::of(&[name])[..8])
-}
-
-/// What came of one check.
-enum Came {
-    Passed,
-    Failed(String, String),
-    Unknown(String, String),
-    Waived(String),
 }
 
 /// All migrations, a suite each; of a fleet, one more for the whole of it.
@@ -295,91 +287,4 @@ fn element(w: &mut Writer<Vec<u8>>, name: &str, with: &[(&str, &str)], text: &st
         .with_attributes(with.iter().copied())
         .write_text_content(BytesText::new(text))?;
     Ok(())
-}
-
-/// A finding or an unknown gates when it weighs as much as `--fail-on` says; `never` changes the exit code alone.
-fn came(check: &CheckReport, fail_on: FailOn) -> Came {
-    let gate = match fail_on {
-        FailOn::Warning => Severity::Warning,
-        FailOn::Blocker | FailOn::Never => Severity::Blocker,
-    };
-    let held = || check.findings.iter().filter(|f| f.waived.is_none());
-    if let Some(worst) = held().find(|f| f.severity >= gate) {
-        return Came::Failed(message(worst, check), evidence(check));
-    }
-    if check.unknown_as.is_some_and(|weight| weight >= gate) {
-        let message = cut(&visible(&not_answered(&check.missing)), LONGEST_MESSAGE);
-        return Came::Unknown(message, evidence(check));
-    }
-    let waived = check
-        .findings
-        .iter()
-        .find_map(|f| f.waived.as_ref().map(|w| (f, w)));
-    match waived {
-        Some((finding, waived)) => {
-            let text = format!("{}; {}", waived.words(), message(finding, check));
-            Came::Waived(cut(&visible(&text), LONGEST_MESSAGE))
-        }
-        None => Came::Passed,
-    }
-}
-
-fn message(finding: &FindingReport, check: &CheckReport) -> String {
-    let more = and_more(check.count);
-    format!("{}{more}", cut(&visible(&said(finding)), LONGEST_MESSAGE))
-}
-
-/// What stands behind the first of so many.
-fn and_more(count: usize) -> String {
-    match count.saturating_sub(1) {
-        0 => String::new(),
-        n => format!(" (and {n} more)"),
-    }
-}
-
-/// What was found, why it matters, what to do: all lines that a reader of the tests tab gets.
-fn evidence(check: &CheckReport) -> String {
-    let mut lines = Vec::new();
-    for finding in &check.findings {
-        lines.push(found(finding));
-        lines.extend(finding.fix.iter().map(|f| format!("  {}", visible(f))));
-    }
-    for missing in &check.missing {
-        let question = missing.question.as_deref().unwrap_or("the plan");
-        lines.push(format!(
-            "unknown: {}",
-            visible(&format!("{question}: {}", missing.reason))
-        ));
-        lines.extend(missing.remedy.iter().map(|r| format!("  {}", visible(r))));
-    }
-    if let Some(record) = checks::find(&check.id) {
-        lines.push(format!("why: {}", record.why));
-        lines.push(format!("do: {}", record.fix));
-    }
-    lines.extend(check.official.iter().map(|o| format!("rule: {o}")));
-    lines.push(check.link.clone());
-    lines.join("\n")
-}
-
-fn said(finding: &FindingReport) -> String {
-    match finding.object.as_str() {
-        "server" => finding.message.clone(),
-        object => format!("{object}: {}", finding.message),
-    }
-}
-
-fn found(finding: &FindingReport) -> String {
-    let text = said(finding);
-    let waived = finding.waived.as_ref().map(|w| format!(" ({})", w.words()));
-    let severity = words::severity(finding.severity);
-    visible(&format!("{severity}: {text}{}", waived.unwrap_or_default()))
-}
-
-/// All that was found, so that a passed test's warnings are not lost.
-fn out(migration: &MigrationReport) -> String {
-    let lines = migration.checks.iter().flat_map(|check| {
-        let findings = check.findings.iter();
-        findings.map(move |f| format!("{} {}", check.id, found(f)))
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -26,8 +26,9 @@ impl Page {
             self.row(migration, row, widths);
         }
         self.gap();
-        self.of_all(report);
+        self.one_sided(report);
         self.reasons(report);
+        self.lacking(report);
         self.collisions(fleet);
         self.unread(fleet);
         self.gap();
@@ -63,22 +64,23 @@ impl Page {
         }
     }
 
-    /// What the table leaves out where it is the same for every server: a green row is no word on a migration where only one
-    /// side of it was judged, and what could be answered for none is in the count alone.
-    fn of_all(&mut self, report: &Report) {
+    /// A green row is no word on a migration where only one side of it was judged.
+    fn one_sided(&mut self, report: &Report) {
         let all = report.migrations.len();
         for (scope, side) in [(Scope::Target, "target"), (Scope::Source, "source")] {
-            let count = report
-                .migrations
-                .iter()
-                .filter(|m| m.scope == scope)
-                .count();
+            let of_scope = report.migrations.iter().filter(|m| m.scope == scope);
+            let count = of_scope.count();
             if count > 0 {
                 let text =
                     format!("judged as a {side} alone, which is no word on a migration as a whole");
                 self.counted(count, all, &text);
             }
         }
+    }
+
+    /// What could be answered for none: no reason of any server, and in each row a number alone.
+    fn lacking(&mut self, report: &Report) {
+        let all = report.migrations.len();
         for (reason, ids) in lacking(&report.migrations) {
             let text = format!("not answered: {reason}: {}", ids.join(", "));
             self.counted(all, all, &text);

@@ -6,17 +6,19 @@
 //! pipeline is called (`automation`).
 
 mod automation;
+mod rules;
 mod shape;
 
 use std::collections::BTreeMap;
 
 use super::entries::{Entry, What, entries, not_answered};
 use super::fingerprint;
-use super::fleet::{Kind, Note, notes};
+use super::fleet::{Note, notes};
 use super::text::{pretty_json, visible};
-use super::value::{CheckReport, Report};
-use crate::checks::{self, Severity};
+use super::value::Report;
+use crate::checks::Severity;
 use crate::verdict::Verdict;
+use rules::{level, rules};
 use shape::{
     ArtifactLocation, Configuration, Driver, Invocation, Location, Log, LogicalLocation,
     Notification, PhysicalLocation, Region, Result, ResultProperties, Rule, RuleProperties,
@@ -142,84 +144,6 @@ fn configured(report: &Report) -> Vec<Notification> {
         associated_rule: None,
     };
     judged.map(notification).collect()
-}
-
-/// A rule for each check that was judged, from its record, and for what is said of the fleet.
-fn rules(report: &Report, of_fleet: &[Note]) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
-    for note in of_fleet {
-        if !rules.iter().any(|r| r.id == note.kind.id) {
-            rules.push(rule_of_fleet(note.kind));
-        }
-    }
-    for check in report.migrations.iter().flat_map(|m| &m.checks) {
-        if !rules.iter().any(|r| r.id == check.id) {
-            rules.push(rule(check));
-        }
-    }
-    rules
-}
-
-fn rule_of_fleet(kind: &Kind) -> Rule {
-    Rule {
-        id: kind.id.to_owned(),
-        name: pascal(kind.id),
-        short_description: words(kind.title),
-        full_description: words(kind.why),
-        help: words(kind.fix),
-        help_uri: kind.link.to_owned(),
-        default_configuration: Configuration {
-            level: level(Severity::Blocker),
-        },
-        properties: RuleProperties {
-            tags: ["migration", "postgresql", "fleet"]
-                .map(str::to_owned)
-                .to_vec(),
-        },
-    }
-}
-
-/// As a sentence.
-fn words(words: &str) -> Text {
-    text(&format!("{}.", words.trim_end_matches('.')))
-}
-
-fn rule(check: &CheckReport) -> Rule {
-    let record = checks::find(&check.id);
-    let tags = ["migration", "postgresql", &check.area].map(str::to_owned);
-    let official = check.official.iter().map(|o| o.replace('`', ""));
-    Rule {
-        id: check.id.clone(),
-        name: pascal(&check.id),
-        short_description: words(&check.title),
-        full_description: words(record.map_or(&check.title, |r| r.why)),
-        help: words(record.map_or("", |r| r.fix)),
-        help_uri: check.link.clone(),
-        default_configuration: Configuration {
-            level: level(check.severity),
-        },
-        properties: RuleProperties {
-            tags: tags.into_iter().chain(official).take(10).collect(),
-        },
-    }
-}
-
-/// `target-not-ready` as `TargetNotReady`: a rule's name is another than its id.
-fn pascal(id: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
-    id.split('-').map(capital).collect()
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Blocker => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }
 
 fn text(text: &str) -> Text {

@@ -23,7 +23,7 @@ fn two_sources_of_one_plan_are_asked_together_each_for_its_own_migration() {
     let id = subscription(0);
     let table = |name: &str, source: &str, database: &str, target: &str| {
         format!(
-            "[[migration]]\nname = \"{name}\"\nsource = \"{source}\"\nsource_kind = \"on-premises\"\n\
+            "[[migration]]\nname = \"{name}\"\nsource = \"{source}\"\nsource_kind = \"on-premises\"\nmode = \"online\"\n\
              databases = [\"{database}\"]\ntarget = \"{id}/rg-orders-prod/{target}\"\n"
         )
     };
