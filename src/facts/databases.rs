@@ -211,7 +211,7 @@ fn size_of(
             format!("the size of `{name}` is hidden from this role"),
         )
         .with_remedy(format!(
-            "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer)"
+            "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer), to the user who asks"
         ))
         .with_grant(Grant::Membership("pg_read_all_stats".to_owned()))),
     }

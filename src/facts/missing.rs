@@ -54,8 +54,8 @@ impl Missing {
     /// Nobody could look into a database.
     pub(crate) fn closed_database(name: &str) -> Self {
         Missing::not_said(
-            format!("database `{name}` takes no connections, so nobody looked into it"),
-            "let it take connections, or leave it out with `--database`",
+            format!("no connections are let into database `{name}`, so nobody looked into it"),
+            "allow connections there, or leave it out with `--database`",
         )
     }
 
@@ -144,7 +144,7 @@ fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
             },
             RefusalKind::Forbidden,
         ) => match privilege(query, refusal) {
-            Some(privilege) => Some(format!("needs {privilege}")),
+            Some(privilege) => Some(format!("give the user who asks {privilege}")),
             None => Some(format!(
                 "grant CONNECT on database `{database}` to the user who asks"
             )),
@@ -209,6 +209,21 @@ pub fn arm_action(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remedy_says_what_to_do() {
+        for query in queries::ALL {
+            let question = Question::on_source("shop", query.name);
+            let refusal = Refusal {
+                kind: RefusalKind::Forbidden,
+                ..Refusal::malformed("permission denied")
+            };
+            let remedy = remedy(&question, &refusal).unwrap_or_default();
+            let is_told =
+                remedy.starts_with("give the user who asks ") || remedy.starts_with("grant ");
+            assert!(is_told, "{}: {remedy}", query.name);
+        }
+    }
 
     #[test]
     fn the_action_of_a_path_leaves_out_names() {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::reach::Address;
 use super::{Fact, Facts, Missing};
-use crate::plan::Exposure;
+use crate::plan::{Exposure, SourceServer};
 
 /// How the source is exposed, and how that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,19 +67,36 @@ fn address(facts: &Facts) -> Fact<IpAddr> {
         .ok_or_else(Missing::no_source)?;
     let reach = facts.reach.as_ref().map_err(Clone::clone)?;
     if let Address::Literal(address) = &reach.address {
-        return Ok(*address);
+        return Ok(address.to_canonical());
     }
+    let resolved = || reach.resolved.as_ref().map_err(Clone::clone);
     if source.address.is_some() {
         // The connection took another way.
-        let resolved = reach.resolved.as_ref().map_err(Clone::clone)?;
-        return resolved.first().copied().ok_or_else(|| local(&source.host));
+        return ipv4(source, resolved()?);
     }
     let connection = facts.connection.as_ref().map_err(Clone::clone)?;
-    let peer = connection
-        .peer_address
-        .as_deref()
-        .and_then(|a| a.parse().ok());
-    peer.ok_or_else(|| local(&source.host))
+    let peer = connection.peer_address.as_deref();
+    let peer: Option<IpAddr> = peer.and_then(|a| a.parse().ok());
+    let peer = peer.ok_or_else(|| local(&source.host))?.to_canonical();
+    if peer.is_ipv4() || peer.is_loopback() {
+        return Ok(peer);
+    }
+    ipv4(source, resolved()?)
+}
+
+/// Flexible servers speak IPv4 alone: of a name with addresses of both families they use this one.
+/// <https://learn.microsoft.com/azure/postgresql/network/concepts-networking-private>
+fn ipv4(source: &SourceServer, resolved: &[IpAddr]) -> Fact<IpAddr> {
+    let mut canonical = resolved.iter().map(IpAddr::to_canonical);
+    canonical.find(IpAddr::is_ipv4).ok_or_else(|| {
+        Missing::not_said(
+            format!(
+                "no IPv4 address of `{}` is known, and the service uses no other",
+                source.service_address()
+            ),
+            "say `--source-address` with the IPv4 address that the service will use",
+        )
+    })
 }
 
 fn local(host: &str) -> Missing {
@@ -93,7 +110,7 @@ fn local(host: &str) -> Missing {
 
 /// Addresses that the internet does not route: RFC 1918, RFC 6598, RFC 4193, link-local.
 pub fn is_private(address: IpAddr) -> bool {
-    match address {
+    match address.to_canonical() {
         IpAddr::V4(v4) => {
             let [first, second, ..] = v4.octets();
             v4.is_private() || v4.is_link_local() || (first == 100 && (64..128).contains(&second))

@@ -37,6 +37,8 @@ pub struct Connection {
     /// `None` on a socket.
     pub peer_address: Option<String>,
     pub peer_port: Option<u16>,
+    /// How the server had it sign in, in the words of pg_hba.conf.
+    pub auth_method: Option<String>,
     /// Whether the process that answers is the one that was announced: a pooler announces one of its own making.
     /// `None` where none was announced.
     pub direct: Option<bool>,

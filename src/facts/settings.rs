@@ -55,7 +55,7 @@ impl Settings {
             .and_then(|s| s.reset_val.as_deref())
             .ok_or_else(|| {
                 Missing::unreadable(&self.question, format!("`pg_settings` shows no `{name}`"))
-                    .with_remedy("grant `pg_read_all_settings` (10 and newer)")
+                    .with_remedy("grant `pg_read_all_settings` (10 and newer) to the user who asks")
                     .with_grant(Grant::Membership("pg_read_all_settings".to_owned()))
             })
     }
@@ -89,7 +89,7 @@ impl Settings {
     pub fn privileged_value(&self, name: &str) -> Fact<&str> {
         self.value(name).map_err(|missing| {
             missing.with_remedy(
-                "needs membership in pg_read_all_settings (10 and newer), or SUPERUSER",
+                "give the user who asks membership in pg_read_all_settings (10 and newer), or SUPERUSER",
             )
         })
     }

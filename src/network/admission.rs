@@ -3,8 +3,8 @@
 
 use ipnet::IpNet;
 
-use crate::facts::reach::hba::{Met, Rule, Visitor, first_match};
-use crate::facts::{Fact, Facts, Missing};
+use crate::facts::reach::hba::{Met, Rule, SCRAM, Visitor, first_match};
+use crate::facts::{Fact, Facts, Missing, roles};
 use crate::plan::{SourceKind, SourceServer, SourceTls};
 
 /// The service on its way into one database.
@@ -16,6 +16,8 @@ pub struct Visit<'f> {
     pub from: IpNet,
     /// Whether it tries with TLS first.
     pub with_tls: bool,
+    /// How its password is kept, in the words of `facts::roles`, where that is known.
+    pub password: Option<&'f str>,
     /// What it meets, one for each way that it tries.
     met: Vec<Met<'f>>,
 }
@@ -28,13 +30,15 @@ impl<'f> Visit<'f> {
             user: visitor.user,
             from: visitor.prefix,
             with_tls: visitor.tls,
+            password: visitor.password,
             met: ways.iter().map(|tls| meet(*tls)).collect(),
         }
     }
 
     /// The rule that lets it in.
     pub fn admitted_by(&self) -> Option<&'f Rule> {
-        self.rules().find(|rule| rule.admits())
+        let mut rules = self.rules();
+        rules.find(|rule| rule.admits(self.password) == Some(true))
     }
 
     /// The rule that may decide, and why that is not sure.
@@ -43,6 +47,19 @@ impl<'f> Visit<'f> {
             Met::Unsure(rule, why) => Some((*rule, why.as_str())),
             _ => None,
         })
+    }
+
+    /// The rule that decides by how the password is kept, where that is not known.
+    pub fn by_password(&self) -> Option<&'f Rule> {
+        self.met.iter().find_map(|met| match met {
+            Met::ByPassword(rule) => Some(*rule),
+            _ => None,
+        })
+    }
+
+    /// Whether what it meets is certain.
+    pub fn is_sure(&self) -> bool {
+        self.unsure().is_none() && self.by_password().is_none()
     }
 
     /// Where nothing lets it in: the rule that turns it away. `None`: no rule fits.
@@ -73,7 +90,8 @@ pub fn visits<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<Visit<'f>
     let reach = facts.reach.as_ref().map_err(Clone::clone)?;
     let prefixes = prefixes(facts, source)?;
     let rules = &reach.hba.as_ref().map_err(Clone::clone)?.0;
-    let user = facts.migration.migration_user.as_deref();
+    let user = facts.migration_user()?;
+    let password = password(facts).ok();
     let groups = reach.groups.as_ref().map_err(Clone::clone)?;
     let ways = ways(facts, source)?;
     let mut visits = Vec::new();
@@ -81,7 +99,8 @@ pub fn visits<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<Visit<'f>
         for prefix in &prefixes {
             let visitor = Visitor {
                 database,
-                user: user.unwrap_or(&source.user),
+                user,
+                password,
                 groups,
                 prefix: *prefix,
                 tls: ways[0],
@@ -90,6 +109,35 @@ pub fn visits<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<Visit<'f>
         }
     }
     Ok(visits)
+}
+
+/// How the password of the migration user is kept, in the words of `facts::roles`. Where that may not be read, having
+/// signed in as that user by SCRAM shows it.
+///
+/// # Errors
+/// Neither shows it.
+pub fn password<'f>(facts: &'f Facts) -> Fact<&'f str> {
+    let source = facts.migration.source.as_ref();
+    let source = source.ok_or_else(Missing::no_source)?;
+    let user = facts.migration_user()?;
+    let by_scram = || {
+        let connection = facts.connection.as_ref().ok()?;
+        // A pooler asks for a password of its own.
+        let is_shown = source.user == user && connection.direct == Some(true);
+        let method = connection.auth_method.as_deref();
+        (is_shown && method == Some(SCRAM)).then_some(SCRAM)
+    };
+    match &facts.passwords {
+        Err(missing) => by_scram().ok_or_else(|| missing.clone()),
+        Ok(kinds) => {
+            let found = kinds.iter().find(|k| k.role == user);
+            let absent = || {
+                let why = format!("there is no role `{user}` that may log in");
+                Missing::unreadable(&roles::question(source), why)
+            };
+            found.map(|k| k.kind.as_str()).ok_or_else(absent)
+        }
+    }
 }
 
 /// What the plan says, else the subnet of the server that migrates. Flexible servers speak IPv4 alone.

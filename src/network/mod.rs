@@ -4,10 +4,12 @@
 //! Not here: how the facts are read (`facts::path`), how bad a ruling is (`checks`).
 
 pub mod admission;
+pub mod crossing;
 pub mod drawn;
 pub mod hop;
 mod hops;
 mod matching;
+pub mod openness;
 mod ports;
 pub mod routing;
 pub mod security;

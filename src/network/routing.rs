@@ -139,10 +139,15 @@ fn longest(table: &RouteTable, to: IpAddr) -> Option<(u8, &Route)> {
 
 /// The gateway that the network can use; `None`: it has none.
 pub fn gate<'a>(inside: &'a Inside, network: &VirtualNetwork) -> Fact<Option<Gate<'a>>> {
-    if network.has_gateway()? {
+    let own = network.has_gateway();
+    if own == Ok(true) {
         return Ok(Some(Gate::Own));
     }
-    Ok(inside.gateway_peering()?.map(Gate::Remote))
+    // Azure lets no network use another's gateway that has one of its own.
+    if let Some(peering) = inside.gateway_peering()? {
+        return Ok(Some(Gate::Remote(peering)));
+    }
+    own.map(|_| None)
 }
 
 /// Whether an address belongs to the tag `VirtualNetwork` of the subnet: the network, its peers unless a peering says

@@ -70,6 +70,7 @@ fn group(mut rules: Vec<Rule>) -> SecurityGroup {
         "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n";
     SecurityGroup {
         id: id.parse().expect("an id"),
+        names: Vec::new(),
         outbound: rules,
     }
 }

@@ -34,36 +34,76 @@ pub const ACTIONS: &[&str] = &[
 ];
 
 /// Roles that would answer a question, and give far more: what they tell is better said by hand.
-const TOO_MUCH: &[(&str, &str)] = &[(
-    "pg_read_server_files",
-    "processors and memory: say `--source-vcores` and `--source-memory-gib` instead",
-)];
+const TOO_MUCH: &[&str] = &["pg_read_server_files"];
+
+/// What the script does not give, by the query that goes without an answer.
+const LEFT_OUT: &[(&str, &str)] = &[
+    (
+        "role_passwords",
+        "the kinds of passwords, which only a superuser can see",
+    ),
+    (
+        "cron_jobs",
+        "the jobs that other roles have in pg_cron, which only SUPERUSER or BYPASSRLS shows",
+    ),
+    (
+        "host",
+        "pg_read_server_files, which shows every file of the server; say `--source-vcores` and `--source-memory-gib` instead",
+    ),
+];
 
 /// A script for psql. It can be run twice, and on every version: roles that a server does not have are left out.
 pub fn script(role: &str, kind: SourceKind, databases: &[String]) -> String {
     let name = command::literal(role);
     let memberships: Vec<String> = memberships().map(command::literal).collect();
-    let left_out: Vec<String> = TOO_MUCH
-        .iter()
-        .map(|(role, what)| {
-            format!("-- Left out: {role}, as it shows every file of the server. {what}.\n")
-        })
-        .collect();
+    let left_out = LEFT_OUT.iter();
+    let left_out = left_out.map(|(_, what)| format!("-- Left out: {what}.\n"));
+    let left_out: String = left_out.chain(access_file(role, kind)).collect();
     format!(
         "-- What the role {} needs to audit a source of kind {kind}, and no more. Run with psql as {}.\n\
-         -- It reads catalogs and statistics, and no row of any user's table.\n\
+         -- It reads catalogs and statistics, and no row of any user's table. What is left out is named at the end.\n\
          SELECT format('GRANT %I TO %I', rolname, {name})\n\
          FROM pg_roles WHERE rolname IN ({})\n\
          \\gexec\n\
          SELECT format('GRANT CONNECT ON DATABASE %I TO %I', datname, {name})\n\
          FROM pg_database WHERE datallowconn AND NOT datistemplate{}\n\
          \\gexec\n\
-         -- Left out: passwords' kinds, which only a superuser can see.\n{}",
+         {left_out}",
         visible_in_a_comment(role),
         administrator(kind),
         memberships.join(", "),
         chosen(databases),
-        left_out.concat()
+    )
+}
+
+/// What the query `hba` needs, for the user to decide on. Where a provider runs the server, it is not asked.
+fn access_file(role: &str, kind: SourceKind) -> Option<String> {
+    let name = visible_in_a_comment(&command::identifier(role));
+    let statements = format!(
+        "-- Left out: the lines of pg_hba.conf, whose options may hold passwords. Without them, source-hba-rejects-target is not\n\
+         -- answered. To have it answered, run as a superuser, in the database that `--source` names (10 and newer):\n\
+         --   GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO {name};\n\
+         --   GRANT SELECT ON pg_catalog.pg_hba_file_rules TO {name};\n"
+    );
+    (!kind.is_managed()).then_some(statements)
+}
+
+/// The script, and after it, as a comment, what Azure is to be told: all of it is still a script for psql.
+pub fn both(
+    role: &str,
+    kind: SourceKind,
+    databases: &[String],
+    subscription: Option<&str>,
+) -> String {
+    format!(
+        "{}\n/* For Azure: `flexready grants --role NAME --only target > role.json` prints the custom role below, ready to use\n   \
+         (say `--target` too, for its subscription). Then, with the identity that will ask:\n   \
+         az role definition create --role-definition role.json\n   \
+         az role assignment create --assignee IDENTITY --role {} --scope {}\n\n{}*/\n",
+        script(role, kind, databases),
+        command::quote(AZURE_ROLE),
+        command::quote(&scope(subscription)),
+        azure_role(subscription)
     )
 }
 
@@ -73,8 +113,7 @@ fn memberships() -> impl Iterator<Item = &'static str> {
         .iter()
         .filter_map(queries::Query::membership)
         .collect();
-    let too_much = |role: &&str| TOO_MUCH.iter().any(|(name, _)| name == role);
-    all.into_iter().filter(move |role| !too_much(role))
+    all.into_iter().filter(|role| !TOO_MUCH.contains(role))
 }
 
 fn chosen(databases: &[String]) -> String {
@@ -110,19 +149,26 @@ fn administrator(kind: SourceKind) -> &'static str {
     }
 }
 
-/// A custom role of Azure, as `az role definition create --role-definition` takes it.
-pub fn azure_role(subscription: Option<&str>) -> String {
-    let scope = format!(
+/// The name of the custom role.
+const AZURE_ROLE: &str = "flexready auditor";
+
+/// Where it can be assigned.
+fn scope(subscription: Option<&str>) -> String {
+    format!(
         "/subscriptions/{}",
         subscription.unwrap_or("<subscription>")
-    );
+    )
+}
+
+/// A custom role of Azure, as `az role definition create --role-definition` takes it.
+pub fn azure_role(subscription: Option<&str>) -> String {
     let role = json!({
-        "Name": "flexready auditor",
+        "Name": AZURE_ROLE,
         "IsCustom": true,
         "Description": "Reads what flexready asks of a flexible server, and nothing else.",
         "Actions": ACTIONS,
         "NotActions": [],
-        "AssignableScopes": [scope],
+        "AssignableScopes": [scope(subscription)],
     });
     let text = serde_json::to_string_pretty(&role).expect("a role is plain data");
     format!("{text}\n")
@@ -144,6 +190,40 @@ mod tests {
                 .next()
                 .is_some_and(|l| l.contains("o'brienDROP") && l.contains("rds_superuser"))
         );
+    }
+
+    /// Nothing that a query needs is left out without a word.
+    #[test]
+    fn what_is_not_granted_is_named() {
+        let granted: Vec<&str> = memberships().collect();
+        let text = script("auditor", SourceKind::OnPremises, &[]);
+        for query in queries::ALL {
+            let needs = query.header("privilege").unwrap_or_default();
+            let is_given = needs == "none"
+                || needs.starts_with("CONNECT on the database")
+                || query
+                    .membership()
+                    .is_some_and(|role| granted.contains(&role));
+            let is_named = LEFT_OUT.iter().any(|(name, _)| *name == query.name);
+            let is_offered = query.name == "hba"
+                && text.contains("GRANT SELECT ON pg_catalog.pg_hba_file_rules TO \"auditor\";");
+            assert!(
+                is_given != (is_named || is_offered),
+                "{} needs {needs}",
+                query.name
+            );
+        }
+        let managed = script("auditor", SourceKind::AwsRds, &[]);
+        assert!(!managed.contains("pg_hba"), "{managed}");
+    }
+
+    #[test]
+    fn the_role_of_azure_is_assigned_too() {
+        let text = both("a*/b", SourceKind::OnPremises, &[], Some("1-2"));
+        let (_, azure) = text.split_once("/*").expect("a comment");
+        assert!(azure.contains("--role 'flexready auditor' --scope /subscriptions/1-2\n"));
+        assert!(azure.contains("--only target > role.json"));
+        assert_eq!(azure.matches("*/").count(), 1, "{azure}");
     }
 
     #[test]

@@ -5,10 +5,9 @@
 //! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
 
 use super::entries::{Entry, What, entries};
-use super::fleet::FleetReport;
 use super::plain::{self, Layout};
 use super::text::{cut, defused, visible};
-use super::value::Report;
+use super::value::{FleetReport, Report};
 use super::words::{self, counted};
 use crate::checks::{self, Severity};
 use crate::verdict::{FailOn, Verdict};
@@ -201,11 +200,6 @@ fn groups(report: &Report, out: &mut String) {
 /// For later steps, jobs and stages: `$(step.flexreadyVerdict)` and the like.
 fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, String)> {
     let verdict = serde_json::to_value(report.verdict).expect("a verdict is JSON");
-    let unknown: usize = report
-        .migrations
-        .iter()
-        .map(|m| words::unanswered(m).count())
-        .sum();
     let sum = |pick: fn(&super::value::Summary) -> usize| {
         let counts = report.migrations.iter().map(|m| pick(&m.summary));
         counts.sum::<usize>().to_string()
@@ -216,7 +210,8 @@ fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, Strin
         ("ExitCode", report.exit_code.to_string()),
         ("Blockers", report.blockers.to_string()),
         ("Warnings", sum(|s| s.warnings)),
-        ("Unknown", unknown.to_string()),
+        ("Unknown", sum(|s| s.unknown)),
+        ("UnknownInPart", sum(|s| s.unknown_in_part)),
         ("Waived", sum(|s| s.waived)),
         ("RecordedAt", report.recorded_at.clone()),
     ];

@@ -2,42 +2,19 @@
 //! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), what lists show of it (`notes`), the table
 //! (`plain::fleet`).
 
-mod merge;
 mod notes;
 mod reasons;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::value::{MigrationReport, Report};
+use super::value::{CollisionReport, FleetReport, MigrationReport, Report};
 use super::words::{self, counted};
 use crate::plan::fleet::{FleetNote, UnreadNote};
 use crate::verdict::{self, FailOn, Verdict};
 
-pub use merge::{MergeError, merge};
 pub(super) use notes::{KINDS, Kind, Note, notes};
 pub(super) use reasons::{Reason, lacking, reasons, weight};
-
-/// A run over many servers.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct FleetReport {
-    #[serde(flatten)]
-    pub note: FleetNote,
-    /// Databases that more than one migration would write on the same target.
-    pub collisions: Vec<CollisionReport>,
-}
-
-/// A database of a target that more than one migration would write.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CollisionReport {
-    /// The target's resource id.
-    pub target: String,
-    pub database: String,
-    pub migrations: Vec<String>,
-}
 
 impl CollisionReport {
     /// `a` and `b` both write database `shop` of orders-target

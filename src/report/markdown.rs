@@ -148,7 +148,11 @@ fn unknown(check: &CheckReport, severity: Severity) -> Option<String> {
     if check.unknown_as != Some(severity) {
         return None;
     }
-    let mut text = format!("{}: not answered", heading(check));
+    let extent = match words::is_in_part(check) {
+        true => "answered in part",
+        false => "not answered",
+    };
+    let mut text = format!("{}: {extent}", heading(check));
     for missing in check.missing.iter().take(MOST_OBJECTS) {
         text.push_str(&format!("\n  - {}", reason(missing)));
     }

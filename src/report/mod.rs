@@ -8,6 +8,7 @@ pub mod coverage;
 mod csv;
 pub mod diff;
 mod entries;
+mod exit;
 pub mod explain;
 mod fingerprint;
 mod fleet;
@@ -15,6 +16,8 @@ mod html;
 mod junit;
 mod lacking;
 mod markdown;
+mod merge;
+mod migration;
 mod open;
 mod path;
 pub mod plain;
@@ -26,15 +29,16 @@ mod value;
 mod weighed;
 mod words;
 
-pub use build::{Case, Judged, assemble, report};
+pub use build::{assemble, report};
 pub use catalogue::{catalogue_json, catalogue_plain};
 pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use csv::csv;
-pub use fleet::{FleetReport, MergeError, merge};
 pub use html::html;
 pub use junit::{OF_FLEET, file_name as junit_file_name, junit, junit_of, junit_of_fleet};
 pub use markdown::markdown;
-pub use value::{CheckReport, FindingReport, MigrationReport, Report, SCHEMA};
+pub use merge::{MergeError, merge};
+pub use migration::{Case, Judged};
+pub use value::{CheckReport, FindingReport, FleetReport, MigrationReport, Report, SCHEMA};
 
 use std::io::{self, Write};
 

@@ -1,40 +1,113 @@
-//! What has no answer, grouped by reason: a database that may not be entered refuses every question, and an offline
-//! migration needs no check of an online one.
+//! What has no answer, grouped by reason: a database that may not be entered refuses every question, an offline migration needs
+//! no check of an online one, and what is not known of one database is often not known of the next.
 
-use super::value::{MigrationReport, MissingReport};
+use super::value::{CheckReport, MigrationReport, MissingReport};
+use super::words;
 use crate::checks::Severity;
 use crate::verdict::Status;
 
 /// One reason, the questions that it left open, and the checks that wait for them.
 pub(super) struct Group<'r> {
-    pub(super) missing: &'r MissingReport,
+    said: Said,
+    question: Option<&'r str>,
     /// What the checks count as for want of an answer.
     pub(super) weight: Severity,
-    pub(super) questions: Vec<&'r str>,
-    pub(super) checks: Vec<&'r str>,
+    databases: Vec<String>,
+    questions: Vec<&'r str>,
+    pub(super) checks: Vec<&'r CheckReport>,
+}
+
+/// Reason and remedy, with [`BLANK`] in the place of the one database that the reason names.
+#[derive(PartialEq, Eq)]
+struct Said {
+    reason: String,
+    remedy: Option<String>,
+}
+
+/// No text of PostgreSQL can hold it.
+const BLANK: &str = "\u{0}";
+/// Databases that one reason names.
+const MOST_DATABASES: usize = 12;
+
+impl Said {
+    /// What is said, and the database that it is said of.
+    fn of(missing: &MissingReport) -> (Said, Option<String>) {
+        let (reason, remedy) = (missing.reason.clone(), missing.remedy.clone());
+        let named = reason.split_once("database `");
+        let named = named.and_then(|(_, rest)| Some(rest.split_once('`')?.0.to_owned()));
+        let Some(database) = named else {
+            return (Said { reason, remedy }, None);
+        };
+        let name = format!("database `{database}`");
+        let blanked = |text: String| text.replace(&name, BLANK);
+        let said = Said {
+            reason: blanked(reason),
+            remedy: remedy.map(blanked),
+        };
+        (said, Some(database))
+    }
 }
 
 impl<'r> Group<'r> {
-    fn new(missing: &'r MissingReport, weight: Severity, check: &'r str) -> Self {
+    fn new(said: Said, missing: &'r MissingReport, weight: Severity) -> Self {
         Group {
-            missing,
+            said,
+            question: missing.question.as_deref(),
             weight,
-            questions: missing.question.as_deref().into_iter().collect(),
-            checks: vec![check],
+            databases: Vec::new(),
+            questions: Vec::new(),
+            checks: Vec::new(),
         }
     }
 
-    fn is_of(&self, missing: &MissingReport) -> bool {
-        (&self.missing.reason, &self.missing.remedy) == (&missing.reason, &missing.remedy)
-    }
-
-    fn add(&mut self, missing: &'r MissingReport, check: &'r str) {
+    fn add(
+        &mut self,
+        database: Option<String>,
+        missing: &'r MissingReport,
+        check: &'r CheckReport,
+    ) {
         let question = missing.question.as_deref();
         self.questions
             .extend(question.filter(|q| !self.questions.contains(q)));
-        if !self.checks.contains(&check) {
+        self.databases
+            .extend(database.filter(|d| !self.databases.contains(d)));
+        if !self.checks.iter().any(|c| c.id == check.id) {
             self.checks.push(check);
         }
+    }
+
+    /// Why there is no answer, of all its databases.
+    pub(super) fn reason(&self) -> String {
+        self.filled(&self.said.reason)
+    }
+
+    /// What would make it known.
+    pub(super) fn remedy(&self) -> Option<String> {
+        self.said.remedy.as_deref().map(|text| self.filled(text))
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let noun = match self.databases.len() {
+            0 | 1 => "database",
+            _ => "databases",
+        };
+        let names = self.databases.iter().take(MOST_DATABASES);
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        let more = match self.databases.len().saturating_sub(MOST_DATABASES) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text.replace(BLANK, &format!("{noun} {}{more}", names.join(", ")))
+    }
+
+    pub(super) fn ids(&self) -> Vec<&'r str> {
+        self.checks.iter().map(|c| c.id.as_str()).collect()
+    }
+
+    /// `2 checks not answered, 1 in part`
+    pub(super) fn counts(&self) -> String {
+        let in_part = self.checks.iter().filter(|c| words::is_in_part(c)).count();
+        words::open(self.checks.len() - in_part, in_part).unwrap_or_default()
     }
 
     /// The first question, and how many more there are.
@@ -43,7 +116,7 @@ impl<'r> Group<'r> {
             0 | 1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        let first = self.missing.question.as_deref()?;
+        let first = self.question?;
         Some(format!("{first}{more}"))
     }
 }
@@ -54,10 +127,13 @@ pub(super) fn groups(migration: &MigrationReport, weight: Severity) -> Vec<Group
     let checks = migration.checks.iter();
     for check in checks.filter(|c| c.unknown_as == Some(weight)) {
         for missing in &check.missing {
-            match groups.iter_mut().find(|g| g.is_of(missing)) {
-                Some(group) => group.add(missing, &check.id),
-                None => groups.push(Group::new(missing, weight, &check.id)),
-            }
+            let (said, database) = Said::of(missing);
+            let at = groups.iter().position(|g| g.said == said);
+            let at = at.unwrap_or_else(|| {
+                groups.push(Group::new(said, missing, weight));
+                groups.len() - 1
+            });
+            groups[at].add(database, missing, check);
         }
     }
     groups

@@ -8,12 +8,16 @@ use serde::Serialize;
 
 use crate::checks::command::is_invisible;
 
+/// Whether [`visible`] would change nothing, as is plain at a glance.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~')) && !text.contains("##")
+}
+
 /// The text with control characters and direction marks written out (`\n`, `\u{202e}`), and the openings of Azure
 /// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one. What XML cannot hold is
 /// written out as well.
 pub fn visible(text: &str) -> String {
-    let is_plain = |b: u8| matches!(b, b' '..=b'~');
-    if text.bytes().all(is_plain) && !text.contains("##") {
+    if is_plain(text) {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());
@@ -83,8 +87,13 @@ pub(super) struct DefusedJson<W>(pub(super) W);
 
 impl<W: io::Write> io::Write for DefusedJson<W> {
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        let text = std::str::from_utf8(json).map_err(io::Error::other)?;
-        self.0.write_all(defused_json(text).as_bytes())?;
+        // Most pieces are harmless, and there are many.
+        if json.is_ascii() && !json.contains(&b'#') {
+            self.0.write_all(json)?;
+        } else {
+            let text = std::str::from_utf8(json).map_err(io::Error::other)?;
+            self.0.write_all(defused_json(text).as_bytes())?;
+        }
         Ok(json.len())
     }
 

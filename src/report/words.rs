@@ -2,7 +2,7 @@
 
 use super::value::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
-use crate::verdict::Verdict;
+use crate::verdict::{Status, Verdict};
 
 /// `1 blocker`, `3 blockers`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
@@ -30,7 +30,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// `2 blockers, 1 warning, 3 checks not answered, 1 finding waived, 40 checks passed`
+/// `2 blockers, 1 warning, 3 checks not answered, 2 in part, 1 finding waived, 40 checks passed`
 pub(super) fn counts(migration: &MigrationReport) -> String {
     let s = &migration.summary;
     let found = [
@@ -43,10 +43,7 @@ pub(super) fn counts(migration: &MigrationReport) -> String {
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| counted(*n, noun))
         .collect();
-    let unknown = unanswered(migration).count();
-    if unknown > 0 {
-        parts.push(format!("{} not answered", counted(unknown, "check")));
-    }
+    parts.extend(open(s.unknown, s.unknown_in_part));
     if s.waived > 0 {
         parts.push(format!("{} waived", counted(s.waived, "finding")));
     }
@@ -54,9 +51,22 @@ pub(super) fn counts(migration: &MigrationReport) -> String {
     parts.join(", ")
 }
 
-/// Checks that were not answered, wholly or in part.
-pub(super) fn unanswered(migration: &MigrationReport) -> impl Iterator<Item = &CheckReport> {
-    migration.checks.iter().filter(|c| !c.missing.is_empty())
+/// `34 checks not answered, 13 in part`: those without any answer, and those that found something and know only a part.
+pub(super) fn open(whole: usize, in_part: usize) -> Option<String> {
+    match (whole, in_part) {
+        (0, 0) => None,
+        (0, part) => Some(format!("{} answered in part", counted(part, "check"))),
+        (whole, 0) => Some(format!("{} not answered", counted(whole, "check"))),
+        (whole, part) => Some(format!(
+            "{} not answered, {part} in part",
+            counted(whole, "check")
+        )),
+    }
+}
+
+/// Whether a check found something, and could not look everywhere.
+pub(super) fn is_in_part(check: &CheckReport) -> bool {
+    check.status != Status::Unknown && !check.missing.is_empty()
 }
 
 /// Whether no check was run on it: `--check` and `--skip` left none.
@@ -80,7 +90,7 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     })
 }
 
-/// Each command once, however many findings it mends; a restart serves all that went before it.
+/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart.
 pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     let mut commands: Vec<&str> = Vec::new();
     for command in findings.iter().flat_map(|f| &f.fix) {
@@ -88,6 +98,39 @@ pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
             commands.push(command);
         }
     }
-    commands.sort_by_key(|c| c.contains(" flexible-server restart "));
+    commands.sort_by_key(|c| match *c {
+        "SELECT pg_reload_conf();" => 1,
+        c if c.contains(" flexible-server restart ") => 2,
+        _ => 0,
+    });
     commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_and_a_restart_come_after_all_that_they_serve() {
+        let finding = |fix: &[&str]| FindingReport {
+            object: "server".to_owned(),
+            message: String::new(),
+            severity: Severity::Blocker,
+            evidence: serde_json::Map::new(),
+            is_table: false,
+            fix: fix.iter().map(|f| (*f).to_owned()).collect(),
+            waived: None,
+        };
+        let (reload, restart) = (
+            "SELECT pg_reload_conf();",
+            "az postgres flexible-server restart --name t",
+        );
+        let all = [
+            finding(&["line 1", reload]),
+            finding(&["set a", restart]),
+            finding(&["line 2", reload]),
+        ];
+        let commands = commands(&all.iter().collect::<Vec<_>>());
+        assert_eq!(commands, ["line 1", "set a", "line 2", reload, restart]);
+    }
 }

@@ -95,7 +95,7 @@ fn throttled() {
     endpoint.latency(LATENCY);
     endpoint.bucket(BURST, PER_SECOND);
     let start = Instant::now();
-    let peak = peak_memory_mb(audit(&endpoint, "plain"));
+    let peak = peak_memory_mb(audit(&endpoint, "json"));
     let took = start.elapsed();
     let seen = endpoint.seen();
     let of = |number: usize| {
@@ -116,7 +116,7 @@ fn throttled() {
     let servers = SUBSCRIPTIONS * 334;
     println!(
         "{:<36} {peak:>10.1} MB            limit 120 MB",
-        "peak memory: 1,002 servers"
+        "peak memory: 1,002 servers as json"
     );
     println!(
         "{:<36} {:>10.2}               at most 1 % of them answered 429: {}",

@@ -18,10 +18,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use measure::{Row, instructions, median_of, peak_memory_mb};
-use serde_json::Value;
-use support::arm::{ArmEndpoint, Reply};
+use support::arm::ArmEndpoint;
+use support::healthy::{TARGET, healthy_arm};
 
-const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 const LATENCY: Duration = Duration::from_millis(30);
 
 fn program() -> Command {
@@ -56,16 +55,7 @@ fn nothing() -> Command {
 
 /// The healthy world at 30 ms a request.
 fn endpoint() -> ArmEndpoint {
-    let endpoint = ArmEndpoint::start();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file: Value =
-            serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
-        endpoint.route(
-            file["path"].as_str().unwrap(),
-            Reply::json(file["body"].clone()),
-        );
-    }
+    let endpoint = healthy_arm();
     endpoint.latency(LATENCY);
     endpoint
 }

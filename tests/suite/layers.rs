@@ -1,6 +1,6 @@
 //! The rooms of the house: each imports only rooms to its left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The rooms from left to right; those with one number do not import each other, save a room itself.
@@ -86,4 +86,55 @@ fn only_inputs_know_the_network() {
             assert!(!text.contains(library), "{} uses {library}", file.display());
         }
     }
+}
+
+/// What a file of the report imports from its own room.
+fn own_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
+    let word = |text: &str| -> String {
+        let letter = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+        text.trim_start().chars().take_while(letter).collect()
+    };
+    let mut names = BTreeSet::new();
+    for prefix in prefixes {
+        for rest in text.split(prefix).skip(1) {
+            match rest.strip_prefix('{') {
+                Some(list) => names.extend(list.split('}').next().unwrap().split(',').map(word)),
+                None => drop(names.insert(word(rest))),
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn nothing_in_report_imports_in_a_circle() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        let place = file.strip_prefix(&root).unwrap();
+        let module = place.components().next().unwrap().as_os_str();
+        let module = module.to_string_lossy().replace(".rs", "");
+        let is_top = place.components().count() == 1 || place.ends_with("mod.rs");
+        if module == "mod" || place.ends_with("tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let prefixes = ["crate::report::", "super::"];
+        let its = own_imports(text, &prefixes[..1 + usize::from(is_top)]);
+        imports.entry(module).or_default().extend(its);
+    }
+    for (module, its) in &mut imports {
+        its.remove(module);
+    }
+    while let Some(leaf) = imports
+        .iter()
+        .find(|(_, its)| its.iter().all(|other| !imports.contains_key(other)))
+    {
+        let leaf = leaf.0.clone();
+        imports.remove(&leaf);
+    }
+    assert!(imports.is_empty(), "in a circle, or on it: {imports:#?}");
 }

@@ -1,4 +1,5 @@
 //! A firewall that admits everyone leaves a database with everyone's passwords to guess. Since 0.1.0.
+//! Its rules are looked at together: two that admit a half each admit everyone.
 
 use std::net::Ipv4Addr;
 
@@ -6,23 +7,29 @@ use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswere
 use crate::facts::Facts;
 use crate::facts::path::firewall::FirewallRule;
 use crate::facts::server::Network;
+use crate::network::openness::percent_admitted;
 use crate::plan::ServerId;
 
 pub const CHECK: Check = Check {
     id: "firewall-open-to-internet",
-    title: "The target's firewall lets the whole internet in",
+    title: "The target's firewall lets most of the internet in",
     severity: Severity::Warning,
     unknown: Severity::Warning,
     needs: Needs::Target,
     mode: None,
     official: &[],
-    why: "This is no rule of the migration service: a rule from `0.0.0.0` to `255.255.255.255` is often left from a test, \
+    why: "This is no rule of the migration service: a rule from `0.0.0.0` to `255.255.255.255`, or one that comes near it, is \
+          often left from a test, \
           and after the migration the data stands behind it. The rule `0.0.0.0` admits every customer of Azure.",
     fix: "Replace the rule by the addresses that need the server.",
     look: "az postgres flexible-server firewall-rule list --resource-group <group> --server-name <name> --output table",
     link: "https://learn.microsoft.com/azure/postgresql/network/concepts-networking-public",
     run,
 };
+
+/// From how many hundredths of the public addresses on a firewall lets the internet in. From half of them on it admits more
+/// strangers than it keeps out; and no list of offices, partners or providers comes near that.
+const MOST: u64 = 50;
 
 fn run(facts: &Facts) -> Judged {
     let server = facts.server.as_ref()?;
@@ -32,34 +39,51 @@ fn run(facts: &Facts) -> Judged {
         ));
     }
     let rules = facts.path.as_ref()?.firewall.as_ref()?;
-    let found = rules.iter().filter_map(|rule| finding(&server.id, rule));
+    let all = percent_admitted(rules);
+    // Where small rules alone make it up, none of them is the one to blame.
+    let is_any_wide = rules.iter().any(is_wide);
+    let is_to_blame = |rule: &FirewallRule| all >= MOST && (is_wide(rule) || !is_any_wide);
+    let finding = |rule: &FirewallRule| {
+        if is_azure(rule) {
+            let words = "admits everything that runs in Azure, of any customer";
+            return Some(finding(&server.id, rule, words).milder(Severity::Note));
+        }
+        is_to_blame(rule).then(|| finding(&server.id, rule, &words(rule, all)))
+    };
     Ok(Findings {
-        found: found.collect(),
+        found: rules.iter().filter_map(finding).collect(),
         missing: Vec::new(),
     })
 }
 
-fn finding(server: &ServerId, rule: &FirewallRule) -> Option<Finding> {
-    let everyone = (Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST);
-    let azure = (Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED);
-    let object = format!("firewall-rule/{}", rule.name);
-    let range = (rule.start, rule.end);
-    let finding = if range == everyone {
-        let message = format!(
-            "the rule `{}` admits every address of the internet",
-            rule.name
-        );
-        Finding::new(object, message)
-    } else if range == azure {
-        let message = format!(
-            "the rule `{}` admits everything that runs in Azure, of any customer",
-            rule.name
-        );
-        Finding::new(object, message).milder(Severity::Note)
-    } else {
-        return None;
+fn is_azure(rule: &FirewallRule) -> bool {
+    (rule.start, rule.end) == (Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED)
+}
+
+/// Whether it is itself a part of the internet, and no network of someone.
+fn is_wide(rule: &FirewallRule) -> bool {
+    percent_admitted([rule]) >= 1
+}
+
+fn words(rule: &FirewallRule, all: u64) -> String {
+    let own = percent_admitted([rule]);
+    let some = match own {
+        100 => return "admits every address of the internet".to_owned(),
+        0 => "admits under 1 % of the internet's addresses".to_owned(),
+        own => format!("admits {own} % of the internet's addresses"),
     };
-    let remove = command::delete_firewall_rule(server, &rule.name);
-    let range = format!("{} to {}", rule.start, rule.end);
-    Some(finding.evidence("addresses", range).fix(remove))
+    match all {
+        100 => format!("{some}, and all rules together every one"),
+        all if own < all => format!("{some}, and all rules together {all} %"),
+        _ => some,
+    }
+}
+
+fn finding(server: &ServerId, rule: &FirewallRule, words: &str) -> Finding {
+    Finding::new(
+        format!("firewall-rule/{}", rule.name),
+        format!("the rule `{}` {words}", rule.name),
+    )
+    .evidence("addresses", format!("{} to {}", rule.start, rule.end))
+    .fix(command::delete_firewall_rule(server, &rule.name))
 }

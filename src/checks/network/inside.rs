@@ -1,6 +1,6 @@
 //! What the checks of a virtual network share: where the server that migrates stands, and ids of their objects.
 
-use crate::checks::Unanswered;
+use crate::checks::{Step, Unanswered};
 use crate::facts::Facts;
 use crate::facts::path::Inside;
 use crate::plan::ResourceId;
@@ -30,4 +30,15 @@ pub(super) fn place(id: &ResourceId, name_flag: &str) -> String {
         quote(id.resource_group()),
         quote(id.name())
     )
+}
+
+/// Turns on what a peering of `network` allows; whether it may is for who owns the network.
+pub(super) fn allow(network: &ResourceId, peering: &str, what: &str) -> Step {
+    use crate::checks::command::{az, quote};
+    let set = format!(
+        "az network vnet peering update {} --name {} --set {what}=true",
+        place(network, "--vnet-name"),
+        quote(peering)
+    );
+    az(set).by_person()
 }

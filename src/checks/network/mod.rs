@@ -6,6 +6,7 @@ mod network_private_to_public;
 mod network_runtime_missing;
 mod nsg_blocks_platform;
 mod nsg_blocks_source;
+mod opening;
 mod private_dns_zone_unlinked;
 mod private_endpoint_no_dns;
 mod private_endpoint_not_approved;

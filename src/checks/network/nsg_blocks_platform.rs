@@ -1,8 +1,9 @@
 //! A flexible server in a virtual network needs Azure Storage, and Microsoft Entra where that signs users in. Since 0.1.0.
 
 use super::inside::inside;
+use super::opening::{self, Wanted, services};
 use super::rules;
-use crate::checks::{Check, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::network::ruling_to_service;
 
@@ -28,25 +29,15 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Findings::none());
     };
     let mut findings = Findings::none();
-    let mut tags = vec!["Storage"];
-    if findings.know(&inside.entra) == Some(&true) {
-        tags.push("AzureActiveDirectory");
-    }
-    for tag in tags {
+    findings.know(&inside.entra);
+    for tag in services(inside) {
         let Some(ruling) = ruling_to_service(inside, tag)? else {
             continue;
         };
         let judged = rules::finding(inside, group, &ruling, &format!("TCP 443 to `{tag}`"));
         if let Some(Some(finding)) = findings.know(&judged) {
-            let way = format!("--destination-address-prefixes {tag} --destination-port-ranges 443");
-            let rule = format!("allow-{}", tag.to_lowercase());
-            findings.push(rules::with_fix(
-                finding.clone(),
-                group,
-                &ruling,
-                &rule,
-                &way,
-            ));
+            let step = opening::step(facts, inside, group, &Wanted::service(tag));
+            findings.push(step.into_iter().fold(finding.clone(), Finding::fix));
         }
     }
     Ok(findings)

@@ -2,8 +2,9 @@
 //! Evaluated as Azure does: by priority, the first rule that matches; see `network::security`.
 
 use super::inside::{inside, port};
+use super::opening::{self, Wanted};
 use super::rules;
-use crate::checks::{Check, Findings, Judged, Needs, Official, Severity, Unanswered};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::{Facts, network};
 use crate::network::ruling_to_source;
 
@@ -41,10 +42,8 @@ fn run(facts: &Facts) -> Judged {
     match rules::finding(inside, group, &ruling, &what) {
         Ok(None) => Ok(Findings::none()),
         Ok(Some(finding)) => {
-            let way =
-                format!("--destination-address-prefixes {to} --destination-port-ranges {port}");
-            let name = "allow-migration-source";
-            Ok(rules::with_fix(finding, group, &ruling, name, &way).into())
+            let step = opening::step(facts, inside, group, &Wanted::source(to, port));
+            Ok(step.into_iter().fold(finding, Finding::fix).into())
         }
         Err(missing) => Err(Unanswered::Missing(missing)),
     }

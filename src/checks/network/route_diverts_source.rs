@@ -1,9 +1,9 @@
 //! A route of the subnet's table may lead the packets for the source elsewhere, or nowhere. Since 0.1.0.
-//! The longest prefix wins; see `network::routing`. Routes that a gateway learns by BGP stand in no table.
+//! The longest prefix wins; see `network::routing`. A peering on the way must let them through: `network::crossing`. Routes that a gateway learns by BGP stand in no table.
 
 use std::net::IpAddr;
 
-use super::inside::{inside, place};
+use super::inside::{allow, inside, place, port};
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
 };
@@ -11,6 +11,7 @@ use crate::facts::network::is_private;
 use crate::facts::path::Inside;
 use crate::facts::path::route_table::{self, NextHop};
 use crate::facts::{Facts, Missing, network};
+use crate::network::crossing::{Stop, stop};
 use crate::network::routing::{Told, Way, way};
 
 pub const CHECK: Check = Check {
@@ -22,9 +23,11 @@ pub const CHECK: Check = Check {
     mode: None,
     official: &[Official::Prerequisite("network")],
     why: "Azure sends a packet where the longest matching route says. Where that is `None`, or a private address is sent \
-          to the internet, the connection to the source times out. Routes that a gateway learns by BGP are in no \
-          route table, so they are not seen here.",
-    fix: "Change or remove the route, or add a longer one to the gateway, and connect the network with the source's.",
+          to the internet, the connection to the source times out. A peering stops them too where it \
+          allows no access, or where the hub behind it lends its gateway to nobody. Routes that a gateway learns by BGP are \
+          in no route table, so they are not seen here.",
+    fix: "Change or remove the route, or add a longer one to the gateway, and connect the network with the source's. \
+          On a peering: allow access, and gateway transit on the hub's side.",
     look: "az network route-table route list --resource-group <group> --route-table-name <name> --output table",
     link: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview",
     run,
@@ -33,10 +36,51 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let inside = inside(facts)?;
     let to = network::destination(facts)?;
-    match way(inside, to)? {
-        Way::Told(told) => by_table(&told, to),
-        Way::Nowhere => Ok(nowhere(inside, to).into()),
-        Way::Local | Way::Peering(_) | Way::Gateway(_) | Way::Internet => Ok(Findings::none()),
+    let way = way(inside, to)?;
+    let mut findings = match &way {
+        Way::Told(told) => by_table(told, to)?,
+        Way::Nowhere => nowhere(inside, to).into(),
+        Way::Local | Way::Peering(_) | Way::Gateway(_) | Way::Internet => Findings::none(),
+    };
+    let named = facts
+        .migration
+        .source
+        .as_ref()
+        .and_then(|s| s.vnet.as_ref());
+    match findings.know(&stop(inside, &way, to, port(facts))) {
+        // `vnet-not-peered` tells of it.
+        Some(Some(Stop::NoAccess { peering, .. })) if peering.remote.as_ref().ok() == named => {}
+        Some(Some(stop)) => findings.push(stopped(inside, to, stop)),
+        Some(None) | None => {}
+    }
+    Ok(findings)
+}
+
+fn stopped(inside: &Inside, to: IpAddr, stop: &Stop) -> Finding {
+    let (network, peering, off) = match stop {
+        Stop::NoAccess { peering, .. } => {
+            (&inside.network_id, peering, "allowVirtualNetworkAccess")
+        }
+        Stop::NoTransit { hub, back } => (&hub.id, back, "allowGatewayTransit"),
+    };
+    let (at, name) = (network.name(), &peering.name);
+    let message = format!(
+        "the way to {to} leads over the peering `{name}` of `{at}`, and {off} is off there"
+    );
+    let finding = Finding::new(format!("vnet/{at}"), message).fix(allow(network, name, off));
+    match stop {
+        Stop::NoAccess {
+            unless: Some(rule), ..
+        } => {
+            let mut finding = finding.milder(Severity::Warning);
+            let but = format!(
+                "; the security rule `{}` may let the packets through all the same",
+                rule.name
+            );
+            finding.message.push_str(&but);
+            finding
+        }
+        _ => finding,
     }
 }
 

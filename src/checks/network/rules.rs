@@ -1,7 +1,5 @@
 //! Findings out of a security group's ruling.
 
-use super::inside::place;
-use crate::checks::command::{az, quote};
 use crate::checks::{Finding, Severity};
 use crate::facts::path::security_group::{Rule, SecurityGroup};
 use crate::facts::path::{Inside, security_group};
@@ -88,31 +86,4 @@ fn shown(group: &SecurityGroup, rule: &Rule, message: String) -> Finding {
         .evidence("rule", &rule.name)
         .evidence("priority", rule.priority)
         .evidence("to", format!("{to}, ports {ports}, {}", rule.protocol))
-}
-
-/// The finding with the command that lets its flow through: a rule of a free priority before the one that decides.
-/// Priorities go from 100 to 4096; where none is free, the rules must be put in order by hand.
-pub(super) fn with_fix(
-    finding: Finding,
-    group: &SecurityGroup,
-    ruling: &Ruling,
-    rule: &str,
-    way: &str,
-) -> Finding {
-    let (Ruling::Denied(before)
-    | Ruling::Depends {
-        doubtful: before, ..
-    }) = ruling
-    else {
-        return finding;
-    };
-    let is_free = |p: &u32| !group.outbound.iter().any(|r| r.priority == *p);
-    match (100..before.priority.min(4097)).rev().find(is_free) {
-        None => finding,
-        Some(priority) => finding.fix(az(format!(
-            "az network nsg rule create {} --name {} --priority {priority} --direction Outbound --access Allow --protocol Tcp {way}",
-            place(&group.id, "--nsg-name"),
-            quote(rule)
-        ))),
-    }
 }

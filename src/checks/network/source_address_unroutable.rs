@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Findings::none());
     };
     if source.address.is_some() {
-        let message = format!("{what}, and the plan says that the service will use it");
+        let message = format!("{what}, and it is given as the address that the service will use");
         return Ok(Finding::new("server", message)
             .evidence("source_address", source.service_address())
             .into());

@@ -4,9 +4,9 @@ use super::source;
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
 };
-use crate::facts::reach::hba::Rule;
+use crate::facts::reach::hba::{Rule, SCRAM};
 use crate::facts::{Facts, Missing};
-use crate::network::admission::{Visit, keeper, visits};
+use crate::network::admission::{Visit, keeper, password, visits};
 
 pub const CHECK: Check = Check {
     id: "source-hba-rejects-target",
@@ -20,7 +20,8 @@ pub const CHECK: Check = Check {
         Official::ServiceError(603000),
     ],
     why: "The service signs in from the target's network, by user and password. The first rule of pg_hba.conf that fits \
-          address, user and database decides, and without one nobody gets in.",
+          address, user and database decides, and without one nobody gets in. \
+          A rule of `scram-sha-256` takes no password that is kept as an MD5 hash.",
     fix: "Add a rule for the target's subnet above those that turn it away, and reload.",
     look: "SELECT line_number, type, database, user_name, address, netmask, auth_method FROM pg_hba_file_rules",
     link: "https://www.postgresql.org/docs/current/auth-pg-hba-conf.html",
@@ -37,16 +38,21 @@ fn run(facts: &Facts) -> Judged {
     let databases = findings.selected(facts.databases.as_ref()?);
     let names: Vec<&str> = databases.iter().map(|d| d.name.as_str()).collect();
     let visits = visits(facts, &names)?;
-    visits.iter().for_each(|visit| judge(&mut findings, visit));
+    for visit in &visits {
+        judge(&mut findings, facts, visit);
+    }
     Ok(findings)
 }
 
-fn judge(findings: &mut Findings, visit: &Visit) {
+fn judge(findings: &mut Findings, facts: &Facts, visit: &Visit) {
     if visit.admitted_by().is_some() {
         return;
     }
     let Some((rule, why)) = visit.unsure() else {
-        return findings.push(finding(visit, visit.turned_away_by()));
+        return match visit.by_password() {
+            Some(rule) => by_password(findings, facts, visit, rule),
+            None => findings.push(finding(visit, visit.turned_away_by())),
+        };
     };
     let reason = format!(
         "{} may decide for `{}`, and {why}",
@@ -59,12 +65,30 @@ fn judge(findings: &mut Findings, visit: &Visit) {
     ));
 }
 
+/// The same for every database: it is told once.
+fn by_password(findings: &mut Findings, facts: &Facts, visit: &Visit, rule: &Rule) {
+    let Err(mut missing) = password(facts) else {
+        return;
+    };
+    missing.reason = format!(
+        "{} asks for SCRAM, which no MD5 password answers, and which kind `{}` has is not known: {}",
+        rule.place(),
+        visit.user,
+        missing.reason
+    );
+    findings.unknown(&missing);
+}
+
 fn finding(visit: &Visit, rule: Option<&Rule>) -> Finding {
     let (user, database, prefix) = (visit.user, visit.database, visit.from);
     let way = format!("`{user}` on the way into `{database}` from {prefix}");
     let method = rule.and_then(|rule| rule.method.as_deref());
     let message = match (rule, method) {
         (Some(rule), Some("reject") | None) => format!("{} turns away {way}", rule.place()),
+        (Some(rule), Some(SCRAM)) => format!(
+            "{} asks {way} for SCRAM, and `{user}` has an MD5 password; a rule of `md5` takes that too",
+            rule.place()
+        ),
         (Some(rule), Some(method)) => format!(
             "{} asks {way} for `{method}`, and the service has a password only",
             rule.place()
@@ -75,8 +99,13 @@ fn finding(visit: &Visit, rule: Option<&Rule>) -> Finding {
         format!("{}, above it", rule.place())
     });
     let kind = if visit.with_tls { "hostssl" } else { "host" };
+    // `md5` takes passwords of both kinds.
+    let method = visit
+        .password
+        .filter(|kind| *kind == SCRAM)
+        .unwrap_or("md5");
     let line = format!(
-        "# {place}: {kind} {} {} {prefix} scram-sha-256",
+        "# {place}: {kind} {} {} {prefix} {method}",
         command::identifier(database),
         command::identifier(user)
     );

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::inside::{inside, place};
+use super::inside::{allow, inside, place};
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
 };
@@ -98,13 +98,8 @@ fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, i
         let message = format!(
             "the peering `{name}` of `{at}` is connected, but allowVirtualNetworkAccess is off"
         );
-        let set = format!(
-            "az network vnet peering update {} --name {} --set allowVirtualNetworkAccess=true",
-            place(&network.id, "--vnet-name"),
-            command::quote(name)
-        );
-        findings
-            .push(Finding::new(format!("vnet/{at}"), message).fix(command::az(set).by_person()));
+        let set = allow(&network.id, name, "allowVirtualNetworkAccess");
+        findings.push(Finding::new(format!("vnet/{at}"), message).fix(set));
     }
     if let Some(sync) = findings.know(&peering.sync).filter(|_| is_ours)
         && !sync.eq_ignore_ascii_case("FullyInSync")

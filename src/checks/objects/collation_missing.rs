@@ -64,7 +64,7 @@ fn column(findings: &mut Findings, database: &str, collation: &Collation, target
             findings.push(Finding::new(object, message).evidence("uses", collation.uses));
         }
         Presence::Open => findings.unknown(&Missing::not_said(
-            format!("whether the target has the collation `{name}`, which database `{database}` uses, is not known"),
+            format!("whether the target has the collation `{name}`, in use in database `{database}`, is not known"),
             format!("see there: SELECT FROM pg_collation WHERE collname = {}", command::literal(name)),
         )),
     }

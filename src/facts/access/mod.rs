@@ -63,8 +63,10 @@ impl Access {
         let found = self.databases.iter().find(|d| d.name == name);
         found.ok_or_else(|| {
             Missing::not_said(
-                format!("database `{name}` takes no connections, so nothing in it can be read"),
-                "let it take connections",
+                format!(
+                    "no connections are let into database `{name}`, so nothing there can be read"
+                ),
+                "allow connections there",
             )
         })
     }

@@ -36,7 +36,9 @@ pub(super) fn read(source: &SourceServer, answers: &Answers) -> Fact<Vec<Standby
             &question,
             "there are receivers of the log, and this role may not see what they are",
         )
-        .with_remedy("needs membership in pg_read_all_stats (10 and newer), or SUPERUSER")
+        .with_remedy(
+            "give the user who asks membership in pg_read_all_stats (10 and newer), or SUPERUSER",
+        )
     };
     let standby = |row: Row| {
         Ok(Standby {

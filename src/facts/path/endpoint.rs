@@ -19,6 +19,8 @@ pub struct Connection {
     /// `Approved`, `Pending`, `Rejected`, `Disconnected`.
     pub status: Fact<String>,
     pub description: Option<String>,
+    /// Where a hand-made record of the server would be looked for.
+    usual_zone: Fact<ResourceId>,
     /// For approved ones.
     pub dns: Fact<Dns>,
 }
@@ -39,9 +41,18 @@ pub struct Keeping {
     pub has_record: bool,
 }
 
-/// The zone that private endpoints of flexible servers use.
-/// <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>
-const ZONE: &str = "privatelink.postgres.database.azure.com";
+/// The zone that private endpoints of flexible servers use: `privatelink.` before what follows the server's own name, which
+/// differs from cloud to cloud. <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>
+fn usual_zone_name(shape: &Shape<models::Server>) -> Fact<String> {
+    let path = "properties.fullyQualifiedDomainName";
+    let host = shape.required(path)?;
+    let suffix = host.split_once('.').map(|(_, suffix)| suffix);
+    let suffix = suffix.ok_or_else(|| shape.absent(&format!("{path} with a domain")))?;
+    Ok(format!(
+        "privatelink.{}",
+        suffix.trim_end_matches('.').to_ascii_lowercase()
+    ))
+}
 
 impl Connection {
     pub fn has_status(&self, status: &str) -> Fact<bool> {
@@ -56,9 +67,9 @@ fn groups_question(endpoint: &ResourceId) -> Question {
 }
 
 /// The usual zone in the endpoint's own resource group, where a hand-made one most often is.
-fn usual_zone(endpoint: &ResourceId) -> Fact<ResourceId> {
+fn usual_zone(endpoint: &ResourceId, name: &str) -> Fact<ResourceId> {
     let path = format!(
-        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateDnsZones/{ZONE}",
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateDnsZones/{name}",
         endpoint.subscription(),
         endpoint.resource_group()
     );
@@ -81,11 +92,8 @@ pub(super) fn questions(
         questions.push(groups_question(&connection.endpoint));
         match keepings(&connection.endpoint, answers) {
             Ok(kept) if kept.is_empty() => {
-                let zone = usual_zone(&connection.endpoint);
-                questions.extend(
-                    zone.ok()
-                        .map(|z| zone::record_question(&z, &target.id.name)),
-                );
+                let zone = connection.usual_zone.as_ref().ok();
+                questions.extend(zone.map(|z| zone::record_question(z, &target.id.name)));
             }
             Ok(kept) if has_runtime => {
                 questions.extend(kept.iter().map(|k| zone::links_question(&k.zone.id)));
@@ -107,19 +115,28 @@ pub(super) fn read(
     let Some(Value::Array(all)) = shape.value(path) else {
         return Err(shape.absent(path));
     };
+    let zone = usual_zone_name(shape);
     all.iter()
-        .map(|item| connection(&Body::item(item, question)?, target, answers))
+        .map(|item| connection(&Body::item(item, question)?, &zone, target, answers))
         .collect()
 }
 
-fn connection(body: &Body, target: &Target, answers: &Answers) -> Fact<Connection> {
+fn connection(
+    body: &Body,
+    zone: &Fact<String>,
+    target: &Target,
+    answers: &Answers,
+) -> Fact<Connection> {
     let state = "properties.privateLinkServiceConnectionState";
     let endpoint = body.required_id("properties.privateEndpoint.id")?;
     let status = body.required(&format!("{state}.status"));
+    let zone = zone.as_ref().map_err(Clone::clone);
+    let usual_zone = zone.and_then(|name| usual_zone(&endpoint, name));
     Ok(Connection {
         name: body.required("name")?,
         description: body.text(&format!("{state}.description")).ok().flatten(),
-        dns: dns(&endpoint, target, answers),
+        dns: dns(&endpoint, &usual_zone, target, answers),
+        usual_zone,
         status: status.and_then(|s| known(s, body)),
         endpoint,
     })
@@ -135,12 +152,17 @@ fn known(status: String, body: &Body) -> Fact<String> {
     )))
 }
 
-fn dns(endpoint: &ResourceId, target: &Target, answers: &Answers) -> Fact<Dns> {
+fn dns(
+    endpoint: &ResourceId,
+    usual_zone: &Fact<ResourceId>,
+    target: &Target,
+    answers: &Answers,
+) -> Fact<Dns> {
     let zones = keepings(endpoint, answers)?;
-    let record_by_hand = match usual_zone(endpoint) {
-        Ok(zone) if zones.is_empty() => zone::has_record(&zone, &target.id.name, answers),
-        Ok(_) => Ok(false),
-        Err(missing) => Err(missing),
+    let record_by_hand = match usual_zone {
+        _ if !zones.is_empty() => Ok(false),
+        Ok(zone) => zone::has_record(zone, &target.id.name, answers),
+        Err(missing) => Err(missing.clone()),
     };
     Ok(Dns {
         zones,

@@ -13,6 +13,8 @@ pub struct SecurityGroup {
     pub id: ResourceId,
     /// By priority. What is surely inbound is left out.
     pub outbound: Vec<Rule>,
+    /// The names of all its rules, inbound ones too: no two are alike.
+    pub names: Vec<String>,
 }
 
 /// One rule, each value as it came.
@@ -49,15 +51,20 @@ pub fn question(id: &ResourceId) -> Question {
 pub fn read(id: &ResourceId, answers: &Answers) -> Fact<SecurityGroup> {
     let question = question(id);
     let body = Body::resource(answers, &question)?;
-    let mut outbound = Vec::new();
+    let (mut outbound, mut names) = (Vec::new(), Vec::new());
     for (list, is_default) in [("securityRules", false), ("defaultSecurityRules", true)] {
         for item in body.list(&format!("properties.{list}"))? {
+            names.extend(item.text("name").ok().flatten());
             outbound.extend(rule(&item, is_default)?);
         }
     }
     outbound.sort_by_key(|r| r.priority);
     let id = id.clone();
-    Ok(SecurityGroup { id, outbound })
+    Ok(SecurityGroup {
+        id,
+        outbound,
+        names,
+    })
 }
 
 fn rule(body: &Body, is_default: bool) -> Fact<Option<Rule>> {

@@ -29,6 +29,8 @@ pub struct Subnet {
     pub delegations: Fact<Vec<String>>,
     pub security_group: Fact<Option<ResourceId>>,
     pub route_table: Fact<Option<ResourceId>>,
+    /// Whether anything stands in it. Missing where the answer does not list what does: Azure leaves an empty list out.
+    pub is_used: Fact<bool>,
 }
 
 impl VirtualNetwork {
@@ -42,16 +44,22 @@ impl VirtualNetwork {
         })
     }
 
-    /// Whether a VPN or ExpressRoute gateway, or a route server, may stand in it: their subnets have fixed names.
+    /// Whether a VPN or ExpressRoute gateway, or a route server, stands in it: their subnets have fixed names, and are
+    /// often made long before there is one.
     /// <https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings#gwsub>
+    ///
+    /// # Errors
+    /// Such a subnet does not show whether anything stands in it.
     pub fn has_gateway(&self) -> Fact<bool> {
+        let names = ["GatewaySubnet", "RouteServerSubnet"];
+        let is_for_one = |s: &&Subnet| names.iter().any(|n| n.eq_ignore_ascii_case(s.id.name()));
         let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
-        Ok(subnets.iter().any(|s| {
-            let name = s.id.name();
-            ["GatewaySubnet", "RouteServerSubnet"]
-                .iter()
-                .any(|n| n.eq_ignore_ascii_case(name))
-        }))
+        let mut used = subnets.iter().filter(is_for_one).map(|s| &s.is_used);
+        if used.clone().any(|used| *used == Ok(true)) {
+            return Ok(true);
+        }
+        let missing = used.find_map(|used| used.as_ref().err());
+        missing.map_or(Ok(false), |missing| Err(missing.clone()))
     }
 }
 
@@ -89,12 +97,30 @@ fn subnet(body: &Body) -> Fact<Subnet> {
         let names = all.iter().map(|d| d.required("properties.serviceName"));
         names.collect()
     });
+    let id = body.required_id("id")?;
     Ok(Subnet {
-        id: body.required_id("id")?,
+        is_used: is_used(body, id.name()),
+        id,
         prefixes: prefixes(body),
         delegations,
         security_group: body.id("properties.networkSecurityGroup.id"),
         route_table: body.id("properties.routeTable.id"),
+    })
+}
+
+fn is_used(body: &Body, name: &str) -> Fact<bool> {
+    let path = "properties.ipConfigurations";
+    let used = body.list(path).map(|all| !all.is_empty());
+    used.map_err(|missing| {
+        let why = format!(
+            "the subnet `{name}` shows no `ipConfigurations`, so whether a gateway stands in it is not known"
+        );
+        match body.count(path) {
+            Ok(_) => body.missing(why).with_remedy(
+                "look whether there is one: `az network vnet-gateway list --resource-group <group>`",
+            ),
+            Err(_) => missing,
+        }
     })
 }
 

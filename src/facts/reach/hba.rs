@@ -14,6 +14,9 @@ use super::super::rows::rows;
 use super::super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
+/// The method, and the kind of password that it takes alone.
+pub const SCRAM: &str = "scram-sha-256";
+
 /// One rule for network connections.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Rule {
@@ -39,10 +42,17 @@ impl Rule {
         format!("{file} line {}", self.line)
     }
 
-    /// Whether one who has a password may sign in by it.
-    pub fn admits(&self) -> bool {
+    /// Whether one who has a password may sign in by it; `None`: that depends on how the password is kept, which is not
+    /// known. SCRAM takes no MD5 password; `md5` takes both.
+    /// <https://www.postgresql.org/docs/current/auth-password.html>
+    pub fn admits(&self, password: Option<&str>) -> Option<bool> {
         let others = ["reject", "gss", "sspi", "ident", "peer", "cert", "oauth"];
-        self.method.as_deref().is_some_and(|m| !others.contains(&m))
+        match (self.method.as_deref(), password) {
+            (None, _) => Some(false),
+            (Some(SCRAM), Some("md5")) => Some(false),
+            (Some(SCRAM), None) => None,
+            (Some(method), _) => Some(!others.contains(&method)),
+        }
     }
 }
 
@@ -60,6 +70,8 @@ pub struct Visitor<'a> {
     /// All addresses that it may come from.
     pub prefix: IpNet,
     pub tls: bool,
+    /// How its password is kept, in the words of `facts::roles`; `None`: not known.
+    pub password: Option<&'a str>,
 }
 
 /// What a visitor meets.
@@ -69,6 +81,8 @@ pub enum Met<'r> {
     Nothing,
     /// It depends on what the rules alone do not tell.
     Unsure(&'r Rule, String),
+    /// A rule that admits by how the password is kept, which is not known.
+    ByPassword(&'r Rule),
 }
 
 /// Whether a rule fits; unsure ones say why.
@@ -116,12 +130,14 @@ pub fn first_match<'r>(rules: &'r [Rule], visitor: &Visitor) -> Met<'r> {
             }
         }
     }
-    let admitted = sure.is_some_and(Rule::admits);
+    let admits = |rule: &Rule| rule.admits(visitor.password);
+    let admitted = sure.map_or(Some(false), admits);
     match unsure
         .into_iter()
-        .find(|(rule, _)| rule.admits() != admitted)
+        .find(|(rule, _)| admits(rule) != admitted)
     {
         Some((rule, why)) => Met::Unsure(rule, why),
+        None if admitted.is_none() => sure.map_or(Met::Nothing, Met::ByPassword),
         None => sure.map_or(Met::Nothing, Met::Rule),
     }
 }

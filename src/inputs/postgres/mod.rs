@@ -1,6 +1,6 @@
 //! PostgreSQL: answers the SQL questions of one server.
-//! Here: [`Database`], which question goes to which connection, how many there are, when time is up.
-//! Not here: libpq's conventions (`conninfo`, `tls`, `hosts`, `connect`), guards and answers (`session`, `messages`),
+//! Here: [`Database`], which question goes to which connection, when time is up.
+//! Not here: how many connections there are (`places`), libpq's conventions (`conninfo`, `tls`, `hosts`, `connect`), guards and answers (`session`, `messages`),
 //! the queries (`queries`), what the answers mean (`facts`).
 
 mod connect;
@@ -8,21 +8,22 @@ pub mod conninfo;
 mod hosts;
 mod messages;
 mod opening;
+mod places;
 mod pooling;
 mod refusal;
 mod session;
+mod texts;
 mod tls;
 mod wire;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
 use secrecy::SecretString;
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
-use tokio::time::{Duration, Instant, sleep, timeout_at};
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 #[cfg(test)]
 pub(crate) use messages::ALIAS;
@@ -30,6 +31,7 @@ pub(crate) use messages::ALIAS;
 use self::conninfo::Access;
 use self::refusal::refusal;
 use self::session::Session;
+use self::texts::text;
 use super::Source;
 use crate::queries::{self, Query};
 use crate::question::{Answer, Question, Refusal, RefusalKind, Side};
@@ -42,11 +44,6 @@ const CONNECTIONS: usize = 4;
 pub trait Passwords: Send + Sync {
     async fn password(&self) -> Result<SecretString, Refusal>;
 }
-
-/// How often a server without a free connection is asked again, and after what time: a process of it that served a
-/// connection which is closed now needs a moment to end.
-const TRIES_ALONE: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// One server, asked through at most four connections, one for each database. Connections stay open for the
 /// next round of questions, until another database needs the place.
@@ -142,79 +139,6 @@ impl Database {
             .await
             .unwrap_or_else(|_| out_of_time())
     }
-
-    /// How the pooler in front of the server shares its connections.
-    async fn pooling(&self, first: &Session, database: &str) -> &'static str {
-        let probe = async {
-            let place = self.places.acquire().await;
-            let Ok(second) = self.session(database).await else {
-                return pooling::UNKNOWN;
-            };
-            let mode = pooling::mode(first, &second).await;
-            second.close().await;
-            drop(place);
-            mode
-        };
-        let until = self.deadline.min(Instant::now() + pooling::PATIENCE);
-        timeout_at(until, probe).await.unwrap_or(pooling::UNKNOWN)
-    }
-
-    /// A connection for the place that the caller holds. A server that has no more to give is asked again when all
-    /// others are given back: one after the other, what can be had is had.
-    async fn session_in_turn<'a>(
-        &'a self,
-        database: &str,
-        place: SemaphorePermit<'a>,
-    ) -> Result<(Session, SemaphorePermit<'a>), Answer> {
-        match self.session(database).await {
-            Err(answer) if is_crowded(&answer) => drop(place),
-            other => return other.map(|session| (session, place)),
-        }
-        let all = self.places.acquire_many(CONNECTIONS as u32).await;
-        let all = all.expect("the semaphore is never closed");
-        let mut tries = TRIES_ALONE;
-        loop {
-            match self.session(database).await {
-                Err(answer) if is_crowded(&answer) && tries > 1 => tries -= 1,
-                other => return other.map(|session| (session, all)),
-            }
-            sleep(PAUSE).await;
-        }
-    }
-
-    /// The database's waiting connection, or a new one in the place that the caller holds.
-    async fn session(&self, database: &str) -> Result<Session, Answer> {
-        let mut closing = Vec::new();
-        let found = {
-            let mut idle = self.idle.lock().await;
-            let at = idle.iter().position(|(name, _)| name == database);
-            let found = at.map(|at| idle.remove(at).1);
-            while idle.len() > self.places.available_permits() {
-                closing.push(idle.remove(0).1);
-            }
-            found
-        };
-        match found {
-            Some(session) if !session.is_lost() => return Ok(session),
-            lost => closing.extend(lost),
-        }
-        join_all(closing.into_iter().map(Session::close)).await;
-        let mut access = self.access.for_database(database);
-        if let Some(passwords) = &self.passwords {
-            access.set_password(passwords.password().await?);
-        }
-        Ok(hosts::open(&access, &self.migration_user).await?)
-    }
-
-    /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.
-    /// A connection with an unanswered question on it is of no further use.
-    async fn give_back(&self, database: &str, session: Session, place: SemaphorePermit<'_>) {
-        let mut idle = self.idle.lock().await;
-        if Instant::now() < self.deadline && !session.is_lost() {
-            idle.push((database.to_owned(), session));
-        }
-        drop(place);
-    }
 }
 
 #[async_trait]
@@ -248,36 +172,6 @@ impl Source for Database {
     }
 }
 
-/// The text of a query for this server.
-fn text(
-    queries: &'static [Query],
-    query: &str,
-    version_num: u32,
-) -> Result<Cow<'static, str>, Answer> {
-    let unsupported = |message: String| Answer::from(refusal(RefusalKind::Unsupported, message));
-    let found = queries
-        .iter()
-        .find(|q| q.name == query)
-        .ok_or_else(|| unsupported(format!("there is no query `{query}`")))?;
-    found.text(version_num).ok_or_else(|| {
-        let (since, server) = (release(found.since()), release(version_num));
-        unsupported(format!("needs PostgreSQL {since}, the server is {server}"))
-    })
-}
-
-/// `90600` is 9.6, `110000` is 11: the numbering changed with 10.
-fn release(version_num: u32) -> String {
-    match version_num {
-        0..100_000 => format!("{}.{}", version_num / 10_000, version_num / 100 % 100),
-        _ => (version_num / 10_000).to_string(),
-    }
-}
-
-/// SQLSTATE `too_many_connections`: the server's limit, a database's or a role's.
-fn is_crowded(answer: &Answer) -> bool {
-    matches!(answer, Answer::Refused(refusal) if refusal.status.as_deref() == Some("53300"))
-}
-
 fn out_of_time() -> Answer {
     refusal(
         RefusalKind::Timeout,
@@ -292,20 +186,4 @@ fn not_ours(side: Side) -> Answer {
         format!("this input answers SQL questions to the {side} only"),
     )
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_that_the_server_is_too_old_for_says_which_version_it_needs() {
-        let Err(Answer::Refused(refusal)) = text(queries::ALL, "identity", 90_320) else {
-            panic!("identity is from 9.4")
-        };
-        assert_eq!(refusal.kind, RefusalKind::Unsupported);
-        assert_eq!(refusal.message, "needs PostgreSQL 9.4, the server is 9.3");
-        assert!(text(queries::ALL, "identity", 180_000).is_ok());
-        assert_eq!(release(110_022), "11");
-    }
 }

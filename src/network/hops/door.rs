@@ -29,7 +29,7 @@ pub(super) fn door(facts: &Facts) -> Option<Hop> {
 /// The first visit that is turned away, else the first that may be, else the rules that let the service in.
 fn ruled(visits: &[Visit]) -> (State, String) {
     let mut shut = visits.iter().filter(|v| v.admitted_by().is_none());
-    let Some(visit) = shut.clone().find(|v| v.unsure().is_none()).or(shut.next()) else {
+    let Some(visit) = shut.clone().find(|v| v.is_sure()).or(shut.next()) else {
         let mut places: Vec<String> = visits
             .iter()
             .filter_map(|v| v.admitted_by().map(Rule::place))
@@ -41,6 +41,14 @@ fn ruled(visits: &[Visit]) -> (State, String) {
         };
     };
     let way = format!("`{}` into `{}`", visit.user, visit.database);
+    if let Some(rule) = visit.by_password() {
+        let user = visit.user;
+        let by = format!(
+            "{} asks {way} for SCRAM; how `{user}`'s password is kept is not known",
+            rule.place()
+        );
+        return (State::Unknown, by);
+    }
     match (visit.unsure(), visit.turned_away_by()) {
         (Some((rule, why)), _) => (
             State::Unknown,

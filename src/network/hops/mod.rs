@@ -106,7 +106,7 @@ fn within(facts: &Facts, inside: &Inside) -> Vec<Hop> {
         Ok(to) => {
             let port = facts.migration.source.as_ref().map_or(5432, |s| s.port);
             hops.push(group(inside, to, port));
-            hops.extend(ways::way(inside, to));
+            hops.extend(ways::way(inside, to, port));
         }
     }
     hops

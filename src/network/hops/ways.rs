@@ -2,47 +2,53 @@
 
 use std::net::IpAddr;
 
-use super::unknown;
+use super::{rule_name, unknown};
+use crate::facts::Fact;
 use crate::facts::network::is_private;
 use crate::facts::path::Inside;
 use crate::facts::path::peering::Peering;
 use crate::facts::path::route_table::NextHop;
+use crate::network::crossing::{self, Stop};
 use crate::network::hop::{Hop, State};
 use crate::network::routing::{self, Gate, Told, Way};
 
 /// The hops that a packet to this address meets after it left the subnet.
-pub(super) fn way(inside: &Inside, to: IpAddr) -> Vec<Hop> {
+pub(super) fn way(inside: &Inside, to: IpAddr, port: u16) -> Vec<Hop> {
+    let way = match routing::way(inside, to) {
+        Err(missing) => return vec![unknown("route", &missing)],
+        Ok(way) => way,
+    };
+    let stop = crossing::stop(inside, &way, to, port);
     let route = |state, by: String| Hop::new("route", state, by);
-    match routing::way(inside, to) {
-        Err(missing) => vec![unknown("route", &missing)],
-        Ok(Way::Local) => {
+    match way {
+        Way::Local => {
             let by = format!("{to} is in {} itself", inside.network_id.name());
             vec![route(State::Open, by)]
         }
-        Ok(Way::Internet) => vec![route(
+        Way::Internet => vec![route(
             State::Open,
             "Azure's own route to the internet".into(),
         )],
-        Ok(Way::Nowhere) => {
+        Way::Nowhere => {
             let network = inside.network_id.name();
             let by = format!("Azure drops it: no network connected with {network} has {to}");
             vec![route(State::Closed, by)]
         }
-        Ok(Way::Peering(peering)) => {
+        Way::Peering(peering) => {
             let by = "the addresses of the peered network".to_owned();
-            vec![route(State::Open, by), peered(peering)]
+            vec![route(State::Open, by), peered(peering, &stop)]
         }
-        Ok(Way::Gateway(gate)) => {
+        Way::Gateway(gate) => {
             let by = "to the gateway, if that has learned the address".to_owned();
             let mut hops = vec![route(State::Unknown, by)];
-            hops.extend(through(inside, &gate));
+            hops.extend(through(inside, &gate, &stop));
             hops
         }
-        Ok(Way::Told(told)) => by_table(inside, &told, to),
+        Way::Told(told) => by_table(inside, &told, to, &stop),
     }
 }
 
-fn by_table(inside: &Inside, told: &Told, to: IpAddr) -> Vec<Hop> {
+fn by_table(inside: &Inside, told: &Told, to: IpAddr, stop: &Fact<Option<Stop>>) -> Vec<Hop> {
     let name = format!("route table {}", told.table.id.name());
     let route = told.route;
     let mut by = format!("route {} ({} to ", route.name, route.prefix);
@@ -80,13 +86,13 @@ fn by_table(inside: &Inside, told: &Told, to: IpAddr) -> Vec<Hop> {
     }
     let mut hops = vec![Hop::new(name, state, by)];
     if let (NextHop::Gateway, Some(gate)) = (&route.next_hop, &told.gate) {
-        hops.extend(through(inside, gate));
+        hops.extend(through(inside, gate, stop));
     }
     hops
 }
 
 /// The gateway itself, and the peering that leads to it.
-fn through(inside: &Inside, gate: &Gate) -> Vec<Hop> {
+fn through(inside: &Inside, gate: &Gate, stop: &Fact<Option<Stop>>) -> Vec<Hop> {
     let behind = "no read shows which addresses lie behind it";
     match gate {
         Gate::Own => {
@@ -95,41 +101,41 @@ fn through(inside: &Inside, gate: &Gate) -> Vec<Hop> {
         }
         Gate::Remote(peering) => {
             let remote = peering.remote.as_ref().map_or("unknown", |r| r.name());
-            let mut peered = peered(peering);
-            if let Some(transit) = transit(inside) {
-                peered = Hop::new(peered.name, transit.0, transit.1);
-            }
             let name = format!("gateway in {remote}");
-            vec![peered, Hop::new(name, State::Unknown, behind)]
+            vec![
+                peered(peering, stop),
+                Hop::new(name, State::Unknown, behind),
+            ]
         }
     }
 }
 
-/// What the hub's own side of the peering says, where it could be read and says no.
-fn transit(inside: &Inside) -> Option<(State, String)> {
-    let hub = inside.hub.as_ref()?.as_ref().ok()?;
-    let peerings = hub.peerings.as_ref().ok()?;
-    let back = peerings
-        .iter()
-        .find(|p| p.remote.as_ref() == Ok(&inside.network_id))?;
-    match &back.allows_gateway_transit {
-        Ok(false) => {
-            let by = format!("allowGatewayTransit is off in {}", hub.id.name());
-            Some((State::Closed, by))
-        }
-        _ => None,
-    }
-}
-
-fn peered(peering: &Peering) -> Hop {
+fn peered(peering: &Peering, stop: &Fact<Option<Stop>>) -> Hop {
     let remote = peering.remote.as_ref().map_or("unknown", |r| r.name());
     let name = format!("peering {} to {remote}", peering.name);
-    match (&peering.allows_access, &peering.sync) {
+    match (stop, &peering.sync) {
+        (Ok(Some(stop)), _) => stopped(name, stop),
         (Err(missing), _) | (_, Err(missing)) => unknown(name, missing),
-        (Ok(false), _) => Hop::new(name, State::Closed, "allowVirtualNetworkAccess is off"),
-        (Ok(true), Ok(sync)) if sync.eq_ignore_ascii_case("FullyInSync") => {
+        (Ok(None), Ok(sync)) if sync.eq_ignore_ascii_case("FullyInSync") => {
             Hop::new(name, State::Open, "connected and in sync")
         }
-        (Ok(true), Ok(sync)) => Hop::new(name, State::Unknown, format!("connected, but {sync}")),
+        (Ok(None), Ok(sync)) => Hop::new(name, State::Unknown, format!("connected, but {sync}")),
+    }
+}
+
+fn stopped(name: String, stop: &Stop) -> Hop {
+    let off = "allowVirtualNetworkAccess is off";
+    match stop {
+        Stop::NoAccess { unless: None, .. } => Hop::new(name, State::Closed, off),
+        Stop::NoAccess {
+            unless: Some(rule), ..
+        } => {
+            let by = format!("{off}; {} may open it all the same", rule_name(rule));
+            Hop::new(name, State::Unknown, by)
+        }
+        Stop::NoTransit { hub, .. } => {
+            let by = format!("allowGatewayTransit is off in {}", hub.id.name());
+            Hop::new(name, State::Closed, by)
+        }
     }
 }

@@ -1,21 +1,26 @@
-//! Two reports of the same migrations, held against each other: what was fixed, what is new, what is still there, what is no
-//! longer known. Here: the comparison. In `shown`: its formats.
+//! Two reports of the same migrations, held against each other: what was fixed, what is new, what is still there, what is
+//! newly known and what is known no longer. Here: the comparison, in `check` of one check. In `worse`: what makes the exit code 1; in `open`: what could
+//! not be seen before; in `shown`: the formats.
 //!
 //! A finding is known by its check and its object. Where a report lists only the first of many objects, nothing is said of
-//! those that are not listed; their number is compared instead.
+//! those that are not listed; their number is compared instead. A finding of a check that had no answer before is newly known,
+//! not new: it may have been there all along.
 
+mod check;
+mod open;
 mod shown;
-
-use std::collections::BTreeMap;
+mod worse;
 
 use serde::Serialize;
 
 use super::fleet::{Note, notes};
-use super::value::{CheckReport, FindingReport, MigrationReport, Report};
+use super::value::{MigrationReport, Report};
+use super::words::is_in_part;
 use crate::checks::Severity;
 use crate::verdict::{Status, Verdict};
 
 pub use shown::{json, markdown, plain};
+use worse::{Reason, Reasons};
 
 /// What became of all migrations.
 #[derive(Debug, Serialize)]
@@ -26,6 +31,8 @@ pub struct Diff {
     pub after: Moment,
     /// Whether anything got worse: then the exit code is 1.
     pub worse: bool,
+    /// What got worse, in words.
+    pub exit_reason: String,
     pub migrations: Vec<MigrationDiff>,
     /// Migrations that one of the two does not have.
     pub only_before: Vec<String>,
@@ -45,14 +52,31 @@ pub struct Moment {
 pub struct MigrationDiff {
     pub name: String,
     pub verdicts: Option<[Verdict; 2]>,
+    /// Before and after.
+    pub totals: Option<[Totals; 2]>,
     pub fixed: Vec<Change>,
     pub new: Vec<Change>,
     pub still: Vec<Change>,
+    /// Findings that could not be seen before.
+    pub newly_known: Vec<Change>,
+    /// Checks that were not answered in full before, and are now.
+    pub answered: Vec<String>,
     /// Checks that were answered before, and are not now.
     pub no_longer_known: Vec<Lost>,
     /// Checks of which one report or both list only the first objects.
     pub counts: Vec<Count>,
     pub worse: bool,
+}
+
+/// How much was found, and how much was not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    pub blockers: usize,
+    pub warnings: usize,
+    /// Checks without an answer.
+    pub unknown: usize,
+    /// Checks that found something and could not look everywhere.
+    pub unknown_in_part: usize,
 }
 
 /// One finding.
@@ -62,7 +86,7 @@ pub struct Change {
     pub object: String,
     pub message: String,
     pub severity: Severity,
-    /// What it weighed before, where that differs.
+    /// What it weighed before, where that differs; of what is newly known, what its check counted as without an answer.
     pub was: Option<Severity>,
     /// Whether a waiver covers it now.
     pub waived: bool,
@@ -84,6 +108,8 @@ pub struct Count {
     pub object: Option<String>,
     pub before: usize,
     pub after: usize,
+    /// Whether the number before is of those alone that could be seen: then more of them are no news.
+    pub before_in_part: bool,
 }
 
 impl Diff {
@@ -105,11 +131,23 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         .collect();
     let (only_before, only_after) = (only(before, after), only(after, before));
     let fleet = of_fleet(before, after);
+    let mut reasons = Reasons::new();
+    for (reason, count) in migrations.iter().flat_map(worse::reasons) {
+        *reasons.entry(reason).or_default() += count;
+    }
     // A migration that is not looked at any more is not known any more.
-    let worse = migrations.iter().any(|m| m.worse)
-        || !only_before.is_empty()
-        || !fleet.is_empty()
-        || after.verdict > before.verdict;
+    if !only_before.is_empty() {
+        reasons.insert(Reason::Gone, only_before.len());
+    }
+    if !fleet.is_empty() {
+        reasons.insert(Reason::Fleet, fleet.len());
+    }
+    let verdicts = [before.verdict, after.verdict];
+    // A blocker that was feared and is found is weighed with its migration.
+    let is_graver = after.verdict > before.verdict && verdicts[0] != Verdict::Incomplete;
+    if reasons.is_empty() && after.fleet.is_some() && is_graver {
+        reasons.insert(Reason::Verdict, 1);
+    }
     let moment = |report: &Report| Moment {
         recorded_at: report.recorded_at.clone(),
         verdict: report.verdict,
@@ -118,7 +156,8 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         schema: "flexready-diff/1",
         before: moment(before),
         after: moment(after),
-        worse,
+        worse: !reasons.is_empty(),
+        exit_reason: worse::words(&reasons),
         migrations,
         only_before,
         only_after,
@@ -158,13 +197,14 @@ fn of_migration(before: &MigrationReport, after: &MigrationReport) -> MigrationD
     let mut found = MigrationDiff {
         name: after.name.clone(),
         verdicts: Some([before.verdict, after.verdict]),
+        totals: Some([totals(before), totals(after)]),
         ..MigrationDiff::default()
     };
     let find =
         |report: &'_ MigrationReport, id: &str| report.checks.iter().position(|c| c.id == id);
     for now in &after.checks {
         let was = find(before, &now.id).map(|at| &before.checks[at]);
-        of_check(&mut found, was, now);
+        check::compare(&mut found, was, now);
     }
     for was in before
         .checks
@@ -179,121 +219,16 @@ fn of_migration(before: &MigrationReport, after: &MigrationReport) -> MigrationD
         });
     }
     found.no_longer_known.retain(|l| l.was != Status::Unknown);
-    found.worse = got_worse(&found);
+    found.worse = !worse::reasons(&found).is_empty();
     found
 }
 
-fn of_check(found: &mut MigrationDiff, was: Option<&CheckReport>, now: &CheckReport) {
-    let (old, new) = (was.map(findings).unwrap_or_default(), findings(now));
-    let (cut_before, cut_now) = (was.is_some_and(is_cut), is_cut(now));
-    // What could not be looked at in full may still hold what is not listed.
-    let is_known = now.missing.is_empty() && now.status != Status::Unknown;
-    for (key, finding) in &new {
-        match old.get(key) {
-            Some(earlier) => still(found, now, finding, earlier),
-            None if !cut_before => found.new.push(change(now, finding, None)),
-            None => {}
-        }
+fn totals(migration: &MigrationReport) -> Totals {
+    let checks = || migration.checks.iter();
+    Totals {
+        blockers: migration.summary.blockers,
+        warnings: migration.summary.warnings,
+        unknown: checks().filter(|c| c.status == Status::Unknown).count(),
+        unknown_in_part: checks().filter(|c| is_in_part(c)).count(),
     }
-    for (_, finding) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-        if is_known && !cut_now && finding.waived.is_none() {
-            found.fixed.push(change(now, finding, None));
-        }
-    }
-    if cut_before || cut_now {
-        let before = was.map_or(0, |c| c.count);
-        let after = now.count;
-        found.counts.push(Count {
-            check: now.id.clone(),
-            object: None,
-            before,
-            after,
-        });
-    }
-    found
-        .no_longer_known
-        .extend(was.and_then(|was| lost(was, now)));
-}
-
-fn still(found: &mut MigrationDiff, check: &CheckReport, now: &FindingReport, was: &FindingReport) {
-    match (was.waived.is_some(), now.waived.is_some()) {
-        // What nobody answers for any more counts again.
-        (true, false) => found.new.push(change(check, now, None)),
-        _ => {
-            let before = Some(was.severity).filter(|s| *s != now.severity);
-            found.still.push(change(check, now, before));
-        }
-    }
-    let total = |f: &FindingReport| {
-        f.evidence
-            .get("total")
-            .and_then(|t| t.as_str()?.parse().ok())
-    };
-    if let (Some(before), Some(after)) = (total(was), total(now))
-        && now.object.ends_with("/*")
-    {
-        found.counts.push(Count {
-            check: check.id.clone(),
-            object: Some(now.object.clone()),
-            before,
-            after,
-        });
-    }
-}
-
-fn change(check: &CheckReport, finding: &FindingReport, was: Option<Severity>) -> Change {
-    Change {
-        check: check.id.clone(),
-        object: finding.object.clone(),
-        message: finding.message.clone(),
-        severity: finding.severity,
-        was,
-        waived: finding.waived.is_some(),
-    }
-}
-
-/// A check that was answered in full and is not now.
-fn lost(was: &CheckReport, now: &CheckReport) -> Option<Lost> {
-    let first = now.missing.first()?;
-    was.missing.is_empty().then(|| Lost {
-        check: now.id.clone(),
-        reason: first.reason.clone(),
-        was: was.status,
-        counts_as: now.unknown_as,
-    })
-}
-
-/// The findings by object; of several with one object, each has its place.
-fn findings(check: &CheckReport) -> BTreeMap<(&str, usize), &FindingReport> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut all = BTreeMap::new();
-    for finding in &check.findings {
-        let place = seen.entry(&finding.object).or_default();
-        all.insert((finding.object.as_str(), *place), finding);
-        *place += 1;
-    }
-    all
-}
-
-/// Whether the report lists only the first of its findings.
-fn is_cut(check: &CheckReport) -> bool {
-    let listed = check.findings.iter().filter(|f| f.waived.is_none()).count();
-    check.count > listed
-}
-
-/// Notes tell what is always so: a new one is shown, and makes nothing worse.
-fn got_worse(found: &MigrationDiff) -> bool {
-    let matters = |s: Severity| s > Severity::Note;
-    let is_new = found.new.iter().any(|c| matters(c.severity) && !c.waived);
-    let raised = found
-        .still
-        .iter()
-        .any(|c| !c.waived && c.was.is_some_and(|was| c.severity > was));
-    let lost = found
-        .no_longer_known
-        .iter()
-        .any(|l| l.counts_as.is_none_or(matters));
-    let more = found.counts.iter().any(|c| c.after > c.before);
-    let verdict = found.verdicts.is_some_and(|[a, b]| b > a);
-    is_new || raised || lost || more || verdict
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Change, Count, Diff, Lost, MigrationDiff};
+use super::{Change, Count, Diff, Lost, MigrationDiff, Totals};
 use crate::report::markdown::escaped;
 use crate::report::text::{pretty_json, visible};
 use crate::report::words::verdict;
@@ -18,8 +18,11 @@ pub fn plain(diff: &Diff) -> String {
         let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
         write!(text, "\n{}: {verdicts}\n", visible(&migration.name))
             .expect("writing to a string succeeds");
-        for (title, rows) in parts(migration) {
-            write!(text, "\n{title}  {}\n", rows.len()).expect("writing to a string succeeds");
+        for line in migration.totals.iter().map(totals) {
+            writeln!(text, "{line}").expect("writing to a string succeeds");
+        }
+        for (title, count, rows) in parts(migration) {
+            write!(text, "\n{title}  {count}\n").expect("writing to a string succeeds");
             for row in rows {
                 writeln!(text, "  {}", visible(&row)).expect("writing to a string succeeds");
             }
@@ -44,9 +47,11 @@ pub fn markdown(diff: &Diff) -> String {
         let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
         write!(text, "\n## {}: {verdicts}\n", escaped(&migration.name))
             .expect("writing to a string succeeds");
-        for (title, rows) in parts(migration) {
-            write!(text, "\n### {title} ({})\n\n", rows.len())
-                .expect("writing to a string succeeds");
+        for line in migration.totals.iter().map(totals) {
+            write!(text, "\n{}.\n", escaped(&line)).expect("writing to a string succeeds");
+        }
+        for (title, count, rows) in parts(migration) {
+            write!(text, "\n### {title} ({count})\n\n").expect("writing to a string succeeds");
             for row in rows {
                 writeln!(text, "- {}", escaped(&row)).expect("writing to a string succeeds");
             }
@@ -66,8 +71,30 @@ fn verdicts([before, after]: [Verdict; 2]) -> String {
     }
 }
 
-/// The parts that have rows.
-fn parts(found: &MigrationDiff) -> Vec<(&'static str, Vec<String>)> {
+/// `19 -> 3 blockers, 0 -> 2 warnings, 34 -> 3 checks not answered, 13 -> 2 checks answered in part`
+fn totals([before, after]: &[Totals; 2]) -> String {
+    let rows = [
+        ("blockers", before.blockers, after.blockers),
+        ("warnings", before.warnings, after.warnings),
+        ("checks not answered", before.unknown, after.unknown),
+        (
+            "checks answered in part",
+            before.unknown_in_part,
+            after.unknown_in_part,
+        ),
+    ];
+    let rows = rows.iter().filter(|(_, was, is)| was + is > 0);
+    let words: Vec<String> = rows
+        .map(|(of, was, is)| format!("{was} -> {is} {of}"))
+        .collect();
+    match words.is_empty() {
+        true => "no blockers, no warnings, all answered".to_owned(),
+        false => words.join(", "),
+    }
+}
+
+/// The parts that have rows, each with the number of what it tells.
+fn parts(found: &MigrationDiff) -> Vec<(&'static str, usize, Vec<String>)> {
     let all = [
         ("new", found.new.iter().map(change).collect::<Vec<_>>()),
         (
@@ -75,12 +102,20 @@ fn parts(found: &MigrationDiff) -> Vec<(&'static str, Vec<String>)> {
             found.no_longer_known.iter().map(lost).collect(),
         ),
         ("counts", found.counts.iter().map(count).collect()),
+        (
+            "newly known",
+            found.newly_known.iter().map(change).collect(),
+        ),
         ("fixed", found.fixed.iter().map(change).collect()),
         ("still there", found.still.iter().map(change).collect()),
     ];
-    all.into_iter()
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect()
+    let all = all.into_iter();
+    let mut all: Vec<_> = all.map(|(title, rows)| (title, rows.len(), rows)).collect();
+    // Names alone: one row is enough.
+    let answered = vec![found.answered.join(", ")];
+    all.push(("answered now", found.answered.len(), answered));
+    all.retain(|(_, count, _)| *count > 0);
+    all
 }
 
 fn change(change: &Change) -> String {
@@ -108,8 +143,13 @@ fn count(count: &Count) -> String {
         .as_deref()
         .map(|o| format!(" {o}"))
         .unwrap_or_default();
+    let part = if count.before_in_part {
+        ", of a part"
+    } else {
+        ""
+    };
     format!(
-        "{}{of}: {} before, {} after",
+        "{}{of}: {} before{part}, {} after",
         count.check, count.before, count.after
     )
 }
@@ -128,10 +168,8 @@ fn missing(diff: &Diff) -> Vec<String> {
 }
 
 fn last(diff: &Diff) -> String {
-    if diff.worse {
-        "exit 1: something got worse"
-    } else {
-        "exit 0: nothing got worse"
+    match diff.worse {
+        true => format!("exit 1: {}", diff.exit_reason),
+        false => "exit 0: nothing got worse".to_owned(),
     }
-    .to_owned()
 }

@@ -1,7 +1,6 @@
 //! What is said of the fleet as a whole, as entries for the formats that are lists: they name it as they name a check.
 
-use super::{CollisionReport, FleetReport};
-use crate::report::value::Report;
+use crate::report::value::{CollisionReport, FleetReport, Report};
 
 /// What may be said of a fleet.
 #[derive(Debug, PartialEq, Eq)]

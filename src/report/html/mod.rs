@@ -5,13 +5,13 @@
 
 use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::fleet::{FleetReport, reasons};
+use super::fleet::reasons;
 use super::lacking::Lacking;
 use super::sizing::SizingReport;
-use super::text::visible;
-use super::value::{CheckReport, MigrationReport, Report};
+use super::text::{is_plain, visible};
+use super::value::{CheckReport, FleetReport, MigrationReport, Report};
 use super::{open, sizing, words};
 use crate::checks::{self, Severity};
 
@@ -71,36 +71,41 @@ fn view(report: &Report) -> Value {
         .take(MOST_REASONS)
         .map(|r| format!("{} of {all}: {}", r.count, r.words))
         .collect();
-    let mut view = made_visible(json!({
+    let view = json!({
         "tool": report.tool, "asked_as": report.asked_as, "synthetic": report.synthetic, "when": words::when(report),
         "verdict": report.verdict, "word": words::verdict(report.verdict),
         "exit_code": report.exit_code, "exit_reason": report.exit_reason,
         "policy": report.policy, "judged": report.policy.words(), "stale": stale,
         "beside": beside.unwrap_or_default(), "most": most,
-        "migrations": migrations,
-    }));
-    extend(&mut view, json!({ "style": STYLE }));
-    view
+    });
+    let mut view = with(view, [("migrations", migrations.into())]);
+    make_visible(&mut view);
+    with(view, [("style", STYLE.into())])
 }
 
 fn migration(migration: &MigrationReport) -> Value {
     let found: Vec<Value> = SEVERITIES.iter().map(|s| section(migration, *s)).collect();
     let waived = migration.checks.iter().filter(|c| c.waived > 0);
     let waived: Vec<Value> = waived.map(|c| card(c, None)).collect();
-    json!({
+    let view = json!({
         "name": migration.name, "mode": migration.mode, "scope": migration.scope,
         "source": migration.source, "target": migration.target, "databases": migration.databases,
         "verdict": migration.verdict, "word": words::verdict(migration.verdict), "summary": migration.summary,
         "counts": words::counts(migration), "reservation": words::reservation(migration),
-        "found": found,
-        "unanswered": unanswered(migration),
         "lacking": Lacking::of(migration).map(|l| json!({ "headline": l.headline(), "grants": l.grants })),
-        "waived": waived,
         "path": migration.path, "sizing": migration.sizing, "sizes": migration.sizing.as_ref().map(sizes),
         "copy": migration.estimate.as_ref().map(sizing::words::copy),
-        "areas": areas(migration),
         "reads": migration.reads,
-    })
+    });
+    with(
+        view,
+        [
+            ("found", found.into()),
+            ("unanswered", unanswered(migration).into()),
+            ("waived", waived.into()),
+            ("areas", areas(migration).into()),
+        ],
+    )
 }
 
 /// The checks with findings of one severity.
@@ -111,7 +116,7 @@ fn section(migration: &MigrationReport, severity: Severity) -> Value {
     };
     let checks = migration.checks.iter().filter(has);
     let checks: Vec<Value> = checks.map(|c| card(c, Some(severity))).collect();
-    json!({ "severity": severity, "checks": checks })
+    with(json!({ "severity": severity }), [("checks", checks.into())])
 }
 
 /// A check with its findings of one severity, or those that are waived, and what its record says.
@@ -123,19 +128,19 @@ fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
     let findings: Vec<_> = check.findings.iter().filter(is_of).collect();
     let fixes = words::commands(&findings);
     let findings = findings.iter().map(|f| {
-        let mut view = serde_json::to_value(f).expect("a finding is JSON");
-        extend(&mut view, json!({ "is_table": f.is_table }));
-        view
+        let view = serde_json::to_value(f).expect("a finding is JSON");
+        with(view, [("is_table", f.is_table.into())])
     });
     let findings: Vec<Value> = findings.collect();
     let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
     let record = checks::find(&check.id);
-    json!({
+    let view = json!({
         "id": check.id, "title": check.title, "official": check.official, "link": check.link,
-        "findings": findings, "fixes": fixes,
+        "fixes": fixes,
         "hidden": severity.map_or(0, |_| check.count.saturating_sub(shown)), "count": check.count,
         "why": record.map(|r| r.why), "fix": record.map(|r| r.fix), "look": record.map(|r| r.look),
-    })
+    });
+    with(view, [("findings", findings.into())])
 }
 
 /// What could not be read, by reason, with the checks that wait for it.
@@ -143,8 +148,8 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
     let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
     let view = groups.map(|g| {
         json!({
-            "question": g.question(), "reason": g.missing.reason, "remedy": g.missing.remedy, "severity": g.weight,
-            "checks": g.checks,
+            "question": g.question(), "reason": g.reason(), "remedy": g.remedy(), "severity": g.weight,
+            "counts": g.counts(), "checks": g.ids(),
         })
     });
     view.collect()
@@ -184,28 +189,33 @@ fn areas(migration: &MigrationReport) -> Vec<Value> {
     };
     let areas = areas.into_iter();
     let areas = areas.map(|(name, checks)| {
-        json!({ "name": name, "checks": checks.iter().map(row).collect::<Vec<_>>() })
+        let rows: Vec<Value> = checks.iter().map(row).collect();
+        with(json!({ "name": name }), [("checks", rows.into())])
     });
     areas.collect()
 }
 
-fn extend(value: &mut Value, more: Value) {
-    if let (Value::Object(fields), Value::Object(more)) = (value, more) {
-        fields.extend(more);
+/// The value with more fields. What is large goes in so: `json!` would copy it.
+fn with<const N: usize>(mut value: Value, more: [(&str, Value); N]) -> Value {
+    if let Value::Object(fields) = &mut value {
+        fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
     }
+    value
 }
 
-/// Every text of it, keys too, made [`visible`].
-fn made_visible(value: Value) -> Value {
+/// Makes every text of it, keys too, [`visible`].
+fn make_visible(value: &mut Value) {
     match value {
-        Value::String(text) => Value::String(visible(&text)),
-        Value::Array(items) => items.into_iter().map(made_visible).collect(),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(name, value)| (visible(&name), made_visible(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        other => other,
+        Value::String(text) if !is_plain(text) => *text = visible(text),
+        Value::Array(items) => items.iter_mut().for_each(make_visible),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(make_visible);
+            if !fields.keys().all(|key| is_plain(key)) {
+                let named = std::mem::take(fields).into_iter();
+                fields.extend(named.map(|(key, value)| (visible(&key), value)));
+            }
+        }
+        _ => {}
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{BOLD, DIM, Page, colour};
+use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::Severity;
 use crate::plan::Scope;
-use crate::report::fleet::{FleetReport, lacking, reasons, weight};
+use crate::report::fleet::{lacking, reasons, weight};
 use crate::report::text::visible;
-use crate::report::value::{CheckReport, MigrationReport, Report};
+use crate::report::value::{CheckReport, FleetReport, MigrationReport, Report};
 use crate::report::words::{self, counted};
 use crate::verdict::Verdict;
 
@@ -177,19 +177,16 @@ fn cells(migration: &MigrationReport) -> [String; 5] {
     ]
 }
 
-/// `2 blockers, 1 warning, 3 not answered`
+/// `2 blockers, 1 warning, 3 checks not answered, 1 in part`
 fn counts(migration: &MigrationReport) -> String {
     let s = &migration.summary;
-    let open = words::unanswered(migration).count();
     let found = [(s.blockers, "blocker"), (s.warnings, "warning")];
     let mut parts: Vec<String> = found
         .iter()
         .filter(|(n, _)| *n > 0)
         .map(|(n, noun)| counted(*n, noun))
         .collect();
-    if open > 0 {
-        parts.push(format!("{open} not answered"));
-    }
+    parts.extend(words::open(s.unknown, s.unknown_in_part));
     parts.join(", ")
 }
 

@@ -1,11 +1,11 @@
 //! What was found, what could not be answered, and what is waived.
 
-use super::{BOLD, DIM, Page, colour};
+use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::{self, Severity};
 use crate::report::open;
 use crate::report::text::visible;
 use crate::report::value::{CheckReport, FindingReport, MigrationReport};
-use crate::report::words::{self, counted};
+use crate::report::words;
 
 impl Page {
     /// The findings of one severity, and after them the checks that count as it for want of an answer.
@@ -89,25 +89,25 @@ impl Page {
     }
 
     fn group(&mut self, group: &open::Group) {
-        let (missing, style) = (group.missing, colour(group.weight));
+        let style = colour(group.weight);
         let counts = match group.weight {
             Severity::Blocker => ", which may hide a blocker",
             Severity::Warning => ", which may hide a warning",
             Severity::Note => "",
         };
-        let checks = counted(group.checks.len(), "check");
+        let checks = group.counts();
         self.gap();
         self.line(
             0,
-            &format!("{style}unknown {style:#} {BOLD}{checks} not answered{BOLD:#}{counts}"),
+            &format!("{style}unknown {style:#} {BOLD}{checks}{BOLD:#}{counts}"),
         );
         let what = group.question().map(|q| format!("{q}: "));
-        let what = format!("{}{}", what.unwrap_or_default(), missing.reason);
+        let what = format!("{}{}", what.unwrap_or_default(), group.reason());
         self.labelled(2, "found", &what);
-        if let Some(remedy) = &missing.remedy {
-            self.labelled(2, "do", remedy);
+        if let Some(remedy) = group.remedy() {
+            self.labelled(2, "do", &remedy);
         }
-        self.labelled(2, "holds", &group.checks.join(", "));
+        self.labelled(2, "holds", &group.ids().join(", "));
     }
 
     /// What is waived: it does not count, and stays in sight.

@@ -1,6 +1,6 @@
 //! Sizing and copy time, in a few lines.
 
-use super::Page;
+use super::page::Page;
 use crate::report::sizing::words::{chosen, copy, has, needs, smaller};
 use crate::report::sizing::{EstimateReport, SizingReport};
 

@@ -1,7 +1,7 @@
 //! The rules that results refer to: the checks, and what is said of a fleet.
 
 use super::shape::{Configuration, Rule, RuleProperties, Text};
-use super::text;
+use super::{level, text};
 use crate::checks::{self, Severity};
 use crate::report::fleet::{Kind, Note};
 use crate::report::value::{CheckReport, Report};
@@ -74,12 +74,4 @@ fn pascal(id: &str) -> String {
         first.into_iter().chain(letters).collect::<String>()
     };
     id.split('-').map(capital).collect()
-}
-
-pub(super) fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Blocker => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }

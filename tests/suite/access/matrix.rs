@@ -243,6 +243,18 @@ fn the_script_keeps_its_promise(server: &Server) {
         let check = checks.iter().find(|c| c.id == id).unwrap();
         assert_eq!(check.missing, [], "{id} was promised on {}", server.major());
     }
+    what_it_offers_beside(server, &script.stdout);
+}
+
+/// The statements that the script leaves out, run where it says, answer the one check that waits for them.
+fn what_it_offers_beside(server: &Server, script: &str) {
+    let statements = script.lines().filter_map(|l| l.strip_prefix("--   "));
+    for statement in statements {
+        server.run("shop", statement);
+    }
+    let after = judge(server, "nothing", "shop");
+    let hba = statuses(&after, &["source-hba-rejects-target"]);
+    assert_eq!(hba, ["fail"], "on {}", server.major());
 }
 
 /// The checks that lack nothing but what the script grants.

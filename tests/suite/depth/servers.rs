@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use flexready::checks::Severity;
 use flexready::facts::Facts;
-use flexready::inputs::arm::{Arm, Auth, Cloud, Options};
 use flexready::inputs::live::Live;
 use flexready::inputs::postgres::Database;
 use flexready::inputs::postgres::conninfo::Access;
@@ -17,6 +16,7 @@ use time::OffsetDateTime;
 use super::outcome;
 use crate::check::{TARGET, healthy_arm};
 use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::healthy::arm;
 use crate::support::pg;
 
 /// Roles as a flexible server has them, and databases of the same name on both sides.
@@ -47,22 +47,6 @@ fn database(server: &pg::Server, side: Side, user: &str) -> Database {
     let access = Access::resolve(Some(&server.conninfo("postgres")), &|_| None).unwrap();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     Database::new(access, side, user.to_owned(), deadline)
-}
-
-fn arm(endpoint: &ArmEndpoint) -> Arm {
-    let url = endpoint.url();
-    let env = move |name: &str| match name {
-        "FLEXREADY_ARM_ENDPOINT" => Some(url.clone()),
-        "FLEXREADY_ACCESS_TOKEN" => Some("a.token".to_owned()),
-        _ => None,
-    };
-    let options = Options::from_env(
-        Cloud::default(),
-        Auth::default(),
-        Duration::from_secs(60),
-        &env,
-    );
-    Arm::new(options.unwrap()).unwrap()
 }
 
 fn plan(source: &pg::Server, target: &pg::Server, user: &str) -> Migration {

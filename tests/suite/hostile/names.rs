@@ -2,7 +2,7 @@
 
 use super::{check, refusals};
 use crate::support::pg::Server;
-use crate::support::program::run;
+use crate::support::program::{FORMATS, run};
 
 /// What each must not do to whoever reads it is in [`assert_harmless`]. The elephants are 63 bytes with their tail.
 fn names() -> [String; 7] {
@@ -108,17 +108,7 @@ fn hostile_names_are_shown_safely_in_every_format() {
         let either = report.contains(json.trim_matches('"')) || report.contains(&inside);
         assert!(either, "{name:?} is in no finding");
     }
-    for format in [
-        "plain",
-        "json",
-        "ndjson",
-        "csv",
-        "junit",
-        "sarif",
-        "markdown",
-        "html",
-        "azure-pipelines",
-    ] {
+    for format in FORMATS {
         let ran = run(&["check", "--from", recording, "--format", format], &[]);
         assert_eq!(ran.code, 1, "{format}: {}", ran.stderr);
         assert!(

@@ -112,6 +112,45 @@ const FAULTS: &[(&str, Wrong)] = &[
     }),
 ];
 
+/// Answers that hold the truth, or a part of it, in a way that is new.
+const ODDITIES: &[(&str, Wrong)] = &[
+    ("words that nobody has heard", |body, _| {
+        Reply::json(unheard(body))
+    }),
+    ("10 MB beside the truth", |body, _| {
+        Reply::json(padded(body))
+    }),
+];
+
+/// The body with every word of an enumeration, as Azure writes them, become one that nobody has heard.
+fn unheard(body: &Value) -> Value {
+    let is_word = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    match body {
+        Value::String(text) if is_word(text) => json!("Unheard"),
+        Value::Array(items) => items.iter().map(unheard).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| match key.as_str() {
+                "name" | "id" => (key.clone(), value.clone()),
+                _ => (key.clone(), unheard(value)),
+            });
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The body and 10 MB that nobody asked for.
+fn padded(body: &Value) -> Value {
+    let mut padded = body.clone();
+    if let Some(fields) = padded.as_object_mut() {
+        fields.insert("padding".to_owned(), json!("x".repeat(MEGABYTES)));
+    }
+    padded
+}
+
 /// Half of the text, as whole as HTTP can tell.
 fn half(body: &Value) -> Reply {
     let text = body.to_string().into_bytes();
@@ -222,11 +261,13 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn suffers(&self, name: &str, fault: Wrong) -> Vec<String> {
+    fn suffers(&self, name: &str, fault: Wrong, is_true: bool) -> Vec<String> {
         let before = Instant::now();
         let after = asked(self.world, &endpoint(self.world, Some((&self.key, fault))));
         let mut wrong = after.greener_than(self.whole);
-        wrong.extend(after.knows_more_than(&self.refused));
+        if !is_true {
+            wrong.extend(after.knows_more_than(&self.refused));
+        }
         if before.elapsed() > BOUND {
             wrong.push(format!("took {:?}", before.elapsed()));
         }
@@ -257,16 +298,22 @@ pub fn try_all() -> (usize, Vec<String>) {
             whole,
         }));
     }
+    let faults = FAULTS.iter().map(|fault| (fault, false));
+    let faults: Vec<_> = faults
+        .chain(ODDITIES.iter().map(|odd| (odd, true)))
+        .collect();
     let tries: Vec<_> = questions
         .iter()
-        .flat_map(|q| FAULTS.iter().map(move |fault| (q, fault)))
+        .flat_map(|q| faults.iter().map(move |fault| (q, fault)))
         .collect();
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let work = || {
-        while let Some((question, (name, fault))) = tries.get(next.fetch_add(1, Ordering::Relaxed))
+        while let Some((question, ((name, fault), is_true))) =
+            tries.get(next.fetch_add(1, Ordering::Relaxed))
         {
-            wrong.lock().unwrap().extend(question.suffers(name, *fault));
+            let found = question.suffers(name, *fault, *is_true);
+            wrong.lock().unwrap().extend(found);
         }
     };
     // Most of them wait most of the time.

@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 
 use crate::check::{TARGET, healthy_arm};
 use crate::support::arm::ArmEndpoint;
-use crate::support::pg;
-use crate::support::program::TOKEN;
+use crate::support::program::{self, TOKEN};
+use crate::support::{fleet, pg};
 
 /// A server that logs every statement with the name of its role.
 fn server() -> pg::Server {
@@ -22,67 +22,123 @@ fn server() -> pg::Server {
     server
 }
 
-/// Everything that can be said of one run, in a folder of its own.
-fn run(server: &pg::Server, arm: &ArmEndpoint, home: &Path) -> Output {
-    let source = format!(
-        "host={} port={} user=auditor dbname=shop",
-        server.host(),
-        server.port()
-    );
-    let network = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-prod";
-    let runtime = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
-    command.args([
+const NETWORK: &str = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-prod";
+const SERVER: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
+
+/// What is said in other runs: another place instead of the target, a recording instead of servers, less on stderr; and what
+/// signs in to Microsoft Entra.
+const NOT_SAID: [&str; 13] = [
+    "--location",
+    "--subscription",
+    "--only",
+    "--plan",
+    "--migration",
+    "--from",
+    "--max-age",
+    "--quiet",
+    "--help",
+    "--auth",
+    "--source-auth",
+    "--target-auth",
+    "--skip",
+];
+
+/// Everything that can be said of one run.
+fn everything(source: &str) -> Vec<&str> {
+    let mut args = vec![
         "check",
         "--source",
-        &source,
+        source,
         "--target",
         TARGET,
         "--target-url",
-        &source,
+        source,
+    ];
+    args.extend([
         "--mode",
         "online",
-    ]);
-    command.args([
         "--database",
         "shop",
         "--migration-user",
         "auditor",
         "--target-user",
         "auditor",
+    ]);
+    args.extend([
         "--overwrite",
         "--identity-migrates",
-    ]);
-    command.args([
         "--source-id",
-        runtime,
+        SERVER,
         "--source-kind",
         "on-premises",
+    ]);
+    args.extend([
         "--source-exposure",
         "private",
         "--source-vcores",
         "4",
-    ]);
-    command.args([
         "--source-memory-gib",
         "16",
+    ]);
+    args.extend([
         "--source-vnet",
-        network,
+        NETWORK,
         "--source-address",
         "10.20.0.5",
-    ]);
-    command.args([
         "--source-reached-from",
         "10.0.0.0/8",
+    ]);
+    args.extend([
         "--source-tls",
         "require",
+        "--runtime-server",
+        SERVER,
+        "--cloud",
+        "AzureCloud",
+        "--timeout",
+        "5m",
+    ]);
+    args.extend([
+        "--api-version",
+        "2024-08-01",
         "--strict",
+        "--allow-unknown",
+        "target-locked",
         "--fail-on",
         "never",
-        "-vvv",
     ]);
-    command.args(["--record", "kept", "--out", "reports", "--format", "json"]);
-    command.env_clear().current_dir(home);
+    args.extend([
+        "--record",
+        "kept",
+        "--redact",
+        "--out",
+        "reports",
+        "--format",
+        "json",
+        "--verbose",
+        "-vv",
+    ]);
+    args
+}
+
+#[test]
+fn everything_is_said() {
+    let source = String::new();
+    let said = everything(&source);
+    let help = program::run(&["check", "--help"], &[]).stdout;
+    let options = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    let options = options.map(|o| o.trim_end_matches(|c: char| !c.is_ascii_lowercase()));
+    let unsaid: BTreeSet<&str> = options.filter(|o| !said.contains(o)).collect();
+    let expected = NOT_SAID.into_iter().chain(["--check"]);
+    assert_eq!(unsaid, expected.collect(), "an option that no proof covers");
+}
+
+/// A run of the program in a folder of its own.
+fn run(args: &[&str], arm: &ArmEndpoint, home: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
+    command.args(args).env_clear().current_dir(home);
     for variable in [
         "HOME",
         "TMPDIR",
@@ -117,54 +173,98 @@ fn statements(log: &str) -> Vec<String> {
     all
 }
 
-#[test]
-fn a_whole_run_only_reads() {
-    let (server, arm, home) = (server(), healthy_arm(), tempfile::tempdir().unwrap());
+/// A run by the auditor; what the server logged meanwhile, and what lies on the disk, hold only what they may.
+fn only_reads(server: &pg::Server, arm: &ArmEndpoint, args: &[&str], code: i32) {
+    let home = tempfile::tempdir().unwrap();
+    let plan = format!(
+        "[[migration]]\nname = \"shop\"\nsource = \"{}\"\ntarget = \"{SERVER}\"\n",
+        source(server)
+    );
+    std::fs::write(home.path().join("flexready.toml"), plan).unwrap();
     let moved = "SELECT txid_snapshot_xmax(txid_current_snapshot())";
     let before = server.query("postgres", moved);
-    let ran = run(&server, &arm, home.path());
-    assert_eq!(
-        ran.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    let logged = server.log().len();
+    let ran = run(args, arm, home.path());
+    let errors = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(code), "{errors}");
     assert_eq!(
         server.query("postgres", moved),
         before,
         "no transaction on the server got a number, so none wrote"
     );
+    assert_only_guarded(&server.log()[logged..]);
+    let left = std::fs::read_dir(home.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let asked_for = ["flexready.toml", "kept", "reports"].map(str::to_owned);
+    assert_eq!(left.collect::<BTreeSet<_>>(), BTreeSet::from(asked_for));
+}
 
-    let asked = statements(&server.log());
-    let guards = "BEGIN TRANSACTION READ ONLY; SELECT pg_catalog.set_config(";
+/// Each reading in a guarded transaction of its own, and nothing else.
+fn assert_only_guarded(log: &str) {
+    let asked = statements(log);
     let count = |is: &dyn Fn(&str) -> bool| asked.iter().filter(|s| is(s)).count();
-    let opened = count(&|s| s.starts_with(guards));
+    let opened =
+        count(&|s| s.starts_with("BEGIN TRANSACTION READ ONLY; SELECT pg_catalog.set_config("));
     let closed = count(&|s| s == "ROLLBACK");
     let read =
         count(&|s| s.starts_with("SELECT pg_catalog.current_setting('transaction_read_only'), "));
     assert!(opened > 50, "{opened} transactions");
-    assert_eq!(
-        (opened, closed),
-        (read, read),
-        "each reading in a transaction of its own"
-    );
-    assert_eq!(
-        opened + closed + read,
-        asked.len(),
-        "nothing else: {asked:#?}"
-    );
+    assert_eq!((opened, closed), (read, read));
+    assert_eq!(opened + closed + read, asked.len(), "{asked:#?}");
+}
 
+fn source(server: &pg::Server) -> String {
+    let (host, port) = (server.host(), server.port());
+    format!("host={host} port={port} user=auditor dbname=shop")
+}
+
+#[test]
+fn a_whole_run_only_reads() {
+    let (server, arm) = (server(), healthy_arm());
+    only_reads(&server, &arm, &everything(&source(&server)), 0);
     let seen = arm.seen();
-    assert!(
-        seen.len() >= 10 && seen.iter().all(|request| request.method == "GET"),
-        "{} requests",
-        seen.len()
-    );
-    let left = std::fs::read_dir(home.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let are_gets = seen.iter().all(|request| request.method == "GET");
+    assert!(seen.len() >= 10 && are_gets, "{} requests", seen.len());
+}
+
+/// Of a fleet too, with its sources: the query of Azure Resource Graph is a POST by Azure's own rule, and the one POST there is.
+#[test]
+fn a_whole_audit_only_reads() {
+    let (server, arm) = (server(), fleet::endpoint(2, 3, 1000));
+    let subscriptions = [fleet::subscription(0), fleet::subscription(1)];
+    let mut args = vec![
+        "audit",
+        "--plan",
+        "flexready.toml",
+        "--location",
+        "germanywestcentral",
+        "--tier",
+        "GeneralPurpose",
+    ];
+    args.extend(subscriptions.iter().flat_map(|s| ["--subscription", s]));
+    args.extend([
+        "--record",
+        "kept",
+        "--out",
+        "reports",
+        "--format",
+        "ndjson",
+        "--strict",
+        "--fail-on",
+        "never",
+        "-vvv",
+    ]);
+    only_reads(&server, &arm, &args, 0);
+    let seen = arm.seen();
+    let posted: BTreeSet<&str> = seen
+        .iter()
+        .filter(|r| r.method != "GET")
+        .map(|r| r.path.as_str())
+        .collect();
     assert_eq!(
-        left.collect::<BTreeSet<_>>(),
-        BTreeSet::from(["kept".to_owned(), "reports".to_owned()])
+        posted,
+        BTreeSet::from(["/providers/Microsoft.ResourceGraph/resources"])
     );
+    assert!(seen.len() > 40, "{} requests", seen.len());
 }

@@ -3,6 +3,7 @@
 use flexready::verdict::WaiverState;
 
 use super::{judged, plan, report};
+use crate::support::program::{FORMATS, worded};
 
 const HELD: &str = "[[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\n\
     reason = \"dropped at cutover\"\nowner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n";
@@ -22,17 +23,7 @@ fn what_is_waived_counts_no_more_and_stays_in_sight_everywhere() {
         after.exit_reason
     );
     assert_eq!(after.policy.waivers[0].state, WaiverState::Holds);
-    for format in [
-        "plain",
-        "json",
-        "ndjson",
-        "csv",
-        "junit",
-        "sarif",
-        "markdown",
-        "html",
-        "azure-pipelines",
-    ] {
+    for format in FORMATS {
         let text = judged("blocked", &["--plan", &path, "--format", format], &[]).stdout;
         for word in [
             "dropped at cutover",
@@ -63,15 +54,7 @@ fn an_ended_waiver_warns_and_does_not_hold() {
     assert_eq!(after.blockers, before.blockers);
     assert_eq!(after.policy.waivers[0].state, WaiverState::Expired);
     let words = "ended on 2020-12-31: 1 finding counts again";
-    for format in [
-        "plain",
-        "csv",
-        "junit",
-        "sarif",
-        "markdown",
-        "html",
-        "azure-pipelines",
-    ] {
+    for format in worded() {
         let text = judged(
             "blocked",
             &["--plan", &path, "--format", format],
@@ -137,15 +120,7 @@ fn every_part_of_the_policy_shows() {
         "left out: target-is-replica",
         "target-high-availability-on counts as note, not blocker",
     ];
-    for format in [
-        "plain",
-        "csv",
-        "junit",
-        "sarif",
-        "markdown",
-        "html",
-        "azure-pipelines",
-    ] {
+    for format in worded() {
         let ran = judged(
             "blocked",
             &[&args, &["--format", format][..]].concat(),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::check::{TARGET, healthy_arm};
 use crate::support::arm::ArmEndpoint;
 use crate::support::pg::{Options, Server};
-use crate::support::program::{Ran, TOKEN, run, run_with_arm, texts};
+use crate::support::program::{FORMATS, Ran, TOKEN, run, run_with_arm, texts};
 
 /// In every planted secret, and in nothing else.
 const CANARY: &str = "canary";
@@ -174,16 +174,7 @@ fn no_planted_secret_comes_out_anywhere() {
             "the source was read"
         );
         let from = to.to_str().unwrap();
-        for format in [
-            "plain",
-            "ndjson",
-            "csv",
-            "junit",
-            "sarif",
-            "markdown",
-            "html",
-            "azure-pipelines",
-        ] {
+        for format in FORMATS {
             assert_silent(
                 format,
                 &said(run(

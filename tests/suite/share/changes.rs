@@ -95,6 +95,7 @@ fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
         ["target-high-availability-on server"]
     );
     assert_eq!(new.exit_code(), 1);
+    assert_eq!(new.exit_reason, "1 new blocker");
     // A check that is not answered any more has fixed nothing
     let high = check(&mut after, "target-high-availability-on");
     high["status"] = json!("unknown");
@@ -108,6 +109,59 @@ fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
         "target-high-availability-on"
     );
     assert_eq!(lost.exit_code(), 1);
+}
+
+/// A check that had no answer has weighed all the time: what its answer shows is worse only where it weighs more.
+#[test]
+fn what_is_newly_known_is_not_new() {
+    let after = report("blocked");
+    let mut before = after.clone();
+    let open = check(&mut before, "target-high-availability-on");
+    open["status"] = json!("unknown");
+    open["findings"] = json!([]);
+    open["count"] = json!(0);
+    open["missing"] =
+        json!([{ "question": null, "reason": "refused", "remedy": null, "grant": null }]);
+    open["unknown_as"] = json!("blocker");
+    let found = compared(&before, &after);
+    let migration = &found.migrations[0];
+    assert_eq!(
+        migration.newly_known[0].check,
+        "target-high-availability-on"
+    );
+    assert_eq!(migration.answered, ["target-high-availability-on"]);
+    assert!(migration.new.is_empty());
+    assert_eq!(found.exit_code(), 0, "{}", found.exit_reason);
+    let text = diff::plain(&found);
+    assert!(
+        text.contains("newly known  1\n  blocker target-high-availability-on server: ")
+            && text.contains(" -> 16 blockers, "),
+        "{text}"
+    );
+    // The verdict of the servers is the same, the word for it graver
+    before["migrations"][0]["verdict"] = json!("incomplete");
+    assert_eq!(compared(&before, &after).exit_code(), 0);
+    // It weighed less without an answer
+    check(&mut before, "target-high-availability-on")["unknown_as"] = json!("note");
+    let graver = compared(&before, &after);
+    assert_eq!(graver.exit_code(), 1);
+    assert!(diff::plain(&graver).ends_with("exit 1: 1 finding weighs more than before\n"));
+    // In part: what another database shows was not hidden
+    let open = check(&mut before, "target-high-availability-on");
+    open["status"] = json!("fail");
+    open["unknown_as"] = json!("blocker");
+    open["missing"][0]["question"] = json!("sql:source/a/collations");
+    for (object, is_new) in [("a/table/x", false), ("b/table/x", true), ("server", false)] {
+        let mut after = after.clone();
+        check(&mut after, "target-high-availability-on")["findings"][0]["object"] = json!(object);
+        let found = compared(&before, &after);
+        assert_eq!(
+            found.migrations[0].new.len(),
+            usize::from(is_new),
+            "{object}"
+        );
+        assert_eq!(found.exit_code(), u8::from(is_new), "{object}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod arm;
 pub mod fleet;
+pub mod healthy;
 pub mod large;
 pub mod pg;
 pub mod program;

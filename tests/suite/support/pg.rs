@@ -237,7 +237,6 @@ fn conninfo(host: &str, port: u16, user: &str, database: &str) -> String {
 }
 
 /// The place of the servers, where what is kept between runs can lie.
-#[allow(dead_code, reason = "for tests/bench")]
 pub fn place() -> PathBuf {
     home::servers()
 }
@@ -250,7 +249,7 @@ pub fn has_python(major: u32) -> bool {
         .exists()
 }
 
-/// Whether 15 lacks the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json. Only where whoever
+/// Whether 15 lacks pgbench and the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json. Only where whoever
 /// runs the tests said so, as FLEXREADY_WITHOUT_PACKAGES tells tests/get-servers.sh too.
 #[track_caller]
 pub fn goes_without_packages() -> bool {
@@ -258,7 +257,7 @@ pub fn goes_without_packages() -> bool {
     let is_chosen = env::var_os("FLEXREADY_WITHOUT_PACKAGES").is_some();
     assert!(
         is_there || is_chosen,
-        "15 lacks the extensions of Debian's packages: run tests/run.sh"
+        "15 lacks what Debian's packages give: run tests/run.sh"
     );
     !is_there
 }

@@ -9,6 +9,24 @@ use super::arm::ArmEndpoint;
 pub const TOKEN: &str =
     "eyJhbGciOiJub25lIn0.eyJ1cG4iOiJhdWRpdG9yQGNvbnRvc28uZXhhbXBsZSJ9.canary-token-3f9c";
 
+/// All that `--format` takes.
+pub const FORMATS: [&str; 9] = [
+    "plain",
+    "json",
+    "ndjson",
+    "csv",
+    "junit",
+    "sarif",
+    "markdown",
+    "html",
+    "azure-pipelines",
+];
+
+/// The formats that are for people and their tools, who see no more of the report than is said in words.
+pub fn worded() -> impl Iterator<Item = &'static str> {
+    FORMATS.into_iter().filter(|f| !f.ends_with("json"))
+}
+
 /// What a run printed, and its exit code.
 pub struct Ran {
     pub stdout: String,

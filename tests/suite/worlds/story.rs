@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flexready::inputs::arm::{Arm, Auth, Cloud, Options};
 use flexready::inputs::live::Live;
 use flexready::inputs::postgres::Database;
 use flexready::inputs::postgres::conninfo::Access;
@@ -16,6 +15,7 @@ use time::OffsetDateTime;
 
 use crate::fixtures::overlay::{Change, patch};
 use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::healthy::arm;
 use crate::support::pg;
 
 /// When every fixture was recorded, as it says: judgements of dates stay as they are.
@@ -397,19 +397,6 @@ fn written_out(server: &pg::Server, text: &str) -> String {
 }
 
 fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migration) -> Live {
-    let url = endpoint.url();
-    let env = move |name: &str| match name {
-        "FLEXREADY_ARM_ENDPOINT" => Some(url.clone()),
-        "FLEXREADY_ACCESS_TOKEN" => Some("a.token".to_owned()),
-        _ => None,
-    };
-    let options = Options::from_env(
-        Cloud::default(),
-        Auth::default(),
-        Duration::from_secs(60),
-        &env,
-    )
-    .unwrap();
     let access = Access::resolve(
         Some(&format!("{conninfo} user={user} sslmode=require")),
         &|_| None,
@@ -421,7 +408,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
         .unwrap_or_else(|| user.to_owned());
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     Live {
-        arm: Some(Arm::new(options).unwrap()),
+        arm: Some(arm(endpoint)),
         source: Some(Database::new(
             access,
             Side::Source,

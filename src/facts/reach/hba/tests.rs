@@ -34,9 +34,11 @@ fn met(lines: &[&str], prefix: &str, tls: bool) -> i64 {
         groups: &groups,
         prefix: prefix.parse().unwrap(),
         tls,
+        password: Some(SCRAM),
     };
     match first_match(&rules, &visitor) {
         Met::Rule(rule) => i64::from(rule.line),
+        Met::ByPassword(rule) => panic!("{rule:?}: the password is known"),
         Met::Nothing => 0,
         Met::Unsure(rule, _) => -i64::from(rule.line),
     }
@@ -94,6 +96,7 @@ fn a_group_or_a_user_that_is_named_as_the_database() {
         groups: &[],
         prefix: SUBNET.parse().unwrap(),
         tls: true,
+        password: Some(SCRAM),
     };
     let same = [rule(1, "host sameuser all all md5")];
     assert!(matches!(first_match(&same, &of("migrator")), Met::Rule(_)));
@@ -154,9 +157,46 @@ fn methods_that_a_password_opens() {
         ("cert", false),
     ] {
         assert_eq!(
-            rule(1, &format!("host all all all {method}")).admits(),
-            opens,
+            rule(1, &format!("host all all all {method}")).admits(Some(SCRAM)),
+            Some(opens),
             "{method}"
         );
     }
+}
+
+#[test]
+fn scram_takes_no_md5_password() {
+    for (method, password, opens) in [
+        (SCRAM, Some("md5"), Some(false)),
+        (SCRAM, Some(SCRAM), Some(true)),
+        (SCRAM, None, None),
+        ("md5", Some("md5"), Some(true)),
+        ("md5", Some(SCRAM), Some(true)),
+        ("md5", None, Some(true)),
+        ("reject", None, Some(false)),
+    ] {
+        let rule = rule(1, &format!("host all all all {method}"));
+        assert_eq!(rule.admits(password), opens, "{method} {password:?}");
+    }
+}
+
+/// A rule that may not fit does not matter where it decides as the next one does; a password that is not known leaves both open.
+#[test]
+fn a_password_that_is_not_known_leaves_scram_open() {
+    let rules = [
+        rule(1, "host all all samenet md5"),
+        rule(2, "host all all all scram-sha-256"),
+    ];
+    let of = |password| Visitor {
+        database: "orders",
+        user: "migrator",
+        groups: &[],
+        prefix: SUBNET.parse().unwrap(),
+        tls: true,
+        password,
+    };
+    assert!(matches!(first_match(&rules, &of(Some(SCRAM))), Met::Rule(r) if r.line == 2));
+    assert!(matches!(first_match(&rules, &of(Some("md5"))), Met::Unsure(r, _) if r.line == 1));
+    assert!(matches!(first_match(&rules[1..], &of(None)), Met::ByPassword(r) if r.line == 2));
+    assert!(matches!(first_match(&rules[1..], &of(Some("md5"))), Met::Rule(r) if r.line == 2));
 }

@@ -1,19 +1,23 @@
 //! The report as data: the shape that `flexready schema` describes. Field order is the order in the file.
 
+mod fleet;
+mod policy;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fleet::FleetReport;
 use super::sizing::{EstimateReport, SizingReport};
-use super::weighed::{PolicyReport, WaivedReport};
 use crate::checks::Severity;
 use crate::facts::Grant;
 use crate::network::drawn::DrawnPath;
 use crate::plan::{Mode, Scope};
 use crate::verdict::{Status, Verdict};
+
+pub use fleet::{CollisionReport, FleetReport};
+pub use policy::{OverrideReport, PolicyReport, WaivedReport, WaiverReport};
 
 /// The name of this shape; a breaking change raises the number.
 pub const SCHEMA: &str = "flexready-report/1";
@@ -117,7 +121,11 @@ pub struct SourceReport {
 pub struct Summary {
     pub pass: usize,
     pub fail: usize,
+    /// Checks without an answer.
     pub unknown: usize,
+    /// Checks that found something, so that they count as `fail`, and could not look everywhere.
+    #[serde(default)]
+    pub unknown_in_part: usize,
     pub not_applicable: usize,
     pub out_of_scope: usize,
     pub waived: usize,

@@ -2,10 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::FleetReport;
+use super::build::folded;
+use super::value::{FleetReport, Report};
 use crate::plan::fleet::{FleetNote, Shard, UnreadNote};
-use crate::report::build::folded;
-use crate::report::value::Report;
 
 /// Why reports cannot become one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

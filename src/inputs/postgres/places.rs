@@ -1,0 +1,99 @@
+//! The connections of one server and the places that they take: who gets one, who waits, who is closed for another.
+
+use futures::future::join_all;
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Duration, Instant, sleep, timeout_at};
+
+use super::session::Session;
+use super::{CONNECTIONS, Database, hosts, pooling};
+use crate::question::Answer;
+
+/// How often a server without a free connection is asked again, and after what time: a process of it that served a
+/// connection which is closed now needs a moment to end.
+const TRIES_ALONE: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl Database {
+    /// How the pooler in front of the server shares its connections.
+    pub(super) async fn pooling(&self, first: &Session, database: &str) -> &'static str {
+        let probe = async {
+            let place = self.places.acquire().await;
+            let Ok(second) = self.session(database).await else {
+                return pooling::UNKNOWN;
+            };
+            let mode = pooling::mode(first, &second).await;
+            second.close().await;
+            drop(place);
+            mode
+        };
+        let until = self.deadline.min(Instant::now() + pooling::PATIENCE);
+        timeout_at(until, probe).await.unwrap_or(pooling::UNKNOWN)
+    }
+
+    /// A connection for the place that the caller holds. A server that has no more to give is asked again when all
+    /// others are given back: one after the other, what can be had is had.
+    pub(super) async fn session_in_turn<'a>(
+        &'a self,
+        database: &str,
+        place: SemaphorePermit<'a>,
+    ) -> Result<(Session, SemaphorePermit<'a>), Answer> {
+        match self.session(database).await {
+            Err(answer) if is_crowded(&answer) => drop(place),
+            other => return other.map(|session| (session, place)),
+        }
+        let all = self.places.acquire_many(CONNECTIONS as u32).await;
+        let all = all.expect("the semaphore is never closed");
+        let mut tries = TRIES_ALONE;
+        loop {
+            match self.session(database).await {
+                Err(answer) if is_crowded(&answer) && tries > 1 => tries -= 1,
+                other => return other.map(|session| (session, all)),
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The database's waiting connection, or a new one in the place that the caller holds.
+    async fn session(&self, database: &str) -> Result<Session, Answer> {
+        let mut closing = Vec::new();
+        let found = {
+            let mut idle = self.idle.lock().await;
+            let at = idle.iter().position(|(name, _)| name == database);
+            let found = at.map(|at| idle.remove(at).1);
+            while idle.len() > self.places.available_permits() {
+                closing.push(idle.remove(0).1);
+            }
+            found
+        };
+        match found {
+            Some(session) if !session.is_lost() => return Ok(session),
+            lost => closing.extend(lost),
+        }
+        join_all(closing.into_iter().map(Session::close)).await;
+        let mut access = self.access.for_database(database);
+        if let Some(passwords) = &self.passwords {
+            access.set_password(passwords.password().await?);
+        }
+        Ok(hosts::open(&access, &self.migration_user).await?)
+    }
+
+    /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.
+    /// A connection with an unanswered question on it is of no further use.
+    pub(super) async fn give_back(
+        &self,
+        database: &str,
+        session: Session,
+        place: SemaphorePermit<'_>,
+    ) {
+        let mut idle = self.idle.lock().await;
+        if Instant::now() < self.deadline && !session.is_lost() {
+            idle.push((database.to_owned(), session));
+        }
+        drop(place);
+    }
+}
+
+/// SQLSTATE `too_many_connections`: the server's limit, a database's or a role's.
+fn is_crowded(answer: &Answer) -> bool {
+    matches!(answer, Answer::Refused(refusal) if refusal.status.as_deref() == Some("53300"))
+}

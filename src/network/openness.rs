@@ -1,0 +1,96 @@
+//! How much of the internet a server's firewall lets in: its rules together, each address counted once.
+//! Not here: how much is too much (`checks::network`).
+
+use std::net::Ipv4Addr;
+
+use crate::facts::path::firewall::FirewallRule;
+
+/// The blocks of which nobody comes in over the internet, in order, none within another: own and private networks,
+/// loopback, link-local, multicast and reserved. <https://www.iana.org/assignments/iana-ipv4-special-registry>
+const NOT_PUBLIC: [(Ipv4Addr, Ipv4Addr); 8] = [
+    (Ipv4Addr::UNSPECIFIED, Ipv4Addr::new(0, 255, 255, 255)),
+    (Ipv4Addr::new(10, 0, 0, 0), Ipv4Addr::new(10, 255, 255, 255)),
+    (
+        Ipv4Addr::new(100, 64, 0, 0),
+        Ipv4Addr::new(100, 127, 255, 255),
+    ),
+    (
+        Ipv4Addr::new(127, 0, 0, 0),
+        Ipv4Addr::new(127, 255, 255, 255),
+    ),
+    (
+        Ipv4Addr::new(169, 254, 0, 0),
+        Ipv4Addr::new(169, 254, 255, 255),
+    ),
+    (
+        Ipv4Addr::new(172, 16, 0, 0),
+        Ipv4Addr::new(172, 31, 255, 255),
+    ),
+    (
+        Ipv4Addr::new(192, 168, 0, 0),
+        Ipv4Addr::new(192, 168, 255, 255),
+    ),
+    (Ipv4Addr::new(224, 0, 0, 0), Ipv4Addr::BROADCAST),
+];
+
+/// How many of the public addresses these rules let in, in hundredths of all of them, rounded down.
+pub fn percent_admitted<'r>(rules: impl IntoIterator<Item = &'r FirewallRule>) -> u64 {
+    let mut ranges: Vec<(u64, u64)> = rules
+        .into_iter()
+        .map(|rule| (number(rule.start), number(rule.end)))
+        .collect();
+    ranges.sort_unstable();
+    let (mut admitted, mut next) = (0, 0);
+    for (first, last) in ranges {
+        admitted += public_in(first.max(next), last);
+        next = next.max(last + 1);
+    }
+    admitted * 100 / public_in(0, u64::from(u32::MAX))
+}
+
+/// How many public addresses lie in a range, both ends included; none where it ends before it begins.
+fn public_in(first: u64, last: u64) -> u64 {
+    let inside = |(from, to): &(Ipv4Addr, Ipv4Addr)| {
+        let (from, to) = (number(*from).max(first), number(*to).min(last));
+        (to + 1).saturating_sub(from)
+    };
+    let hidden: u64 = NOT_PUBLIC.iter().map(inside).sum();
+    (last + 1).saturating_sub(first) - hidden
+}
+
+fn number(address: Ipv4Addr) -> u64 {
+    u64::from(u32::from(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percent(ranges: &[(&str, &str)]) -> u64 {
+        let rule = |(start, end): &(&str, &str)| FirewallRule {
+            name: "rule".to_owned(),
+            start: start.parse().expect("an address"),
+            end: end.parse().expect("an address"),
+        };
+        let rules: Vec<FirewallRule> = ranges.iter().map(rule).collect();
+        percent_admitted(&rules)
+    }
+
+    #[test]
+    fn each_public_address_counts_once() {
+        assert_eq!(percent(&[("0.0.0.0", "255.255.255.255")]), 100);
+        assert_eq!(percent(&[("1.0.0.0", "223.255.255.255")]), 100);
+        assert_eq!(percent(&[("1.0.0.0", "223.255.255.254")]), 99);
+        assert_eq!(percent(&[("0.0.0.0", "127.255.255.255")]), 56);
+        let halves = [
+            ("128.0.0.0", "255.255.255.255"),
+            ("0.0.0.0", "127.255.255.255"),
+        ];
+        assert_eq!(percent(&halves), 100);
+        let lower = ("0.0.0.0", "127.255.255.255");
+        assert_eq!(percent(&[lower, lower, ("8.8.8.8", "9.9.9.9")]), 56);
+        assert_eq!(percent(&[("10.0.0.0", "10.255.255.255")]), 0);
+        assert_eq!(percent(&[("9.0.0.0", "8.0.0.0")]), 0);
+        assert_eq!(percent(&[]), 0);
+    }
+}

@@ -1,0 +1,67 @@
+//! Why the exit code is what it is. Not here: a fleet's (`fleet`).
+
+use super::value::{MigrationReport, Summary};
+use super::words::{counted, is_unjudged};
+use crate::checks::Severity;
+use crate::verdict::{FailOn, Verdict};
+
+/// One line that says why the exit code is what it is.
+pub(super) fn exit_reason(
+    verdict: Verdict,
+    fail_on: FailOn,
+    migrations: &[MigrationReport],
+) -> String {
+    let sum =
+        |pick: fn(&Summary) -> usize| migrations.iter().map(|m| pick(&m.summary)).sum::<usize>();
+    let gating = migrations
+        .iter()
+        .flat_map(|m| &m.checks)
+        .filter(|c| c.unknown_as == Some(Severity::Blocker))
+        .count();
+    let mut reason = match verdict {
+        Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
+        Verdict::ReadyWithWarnings => ready_with(sum(|s| s.warnings), migrations),
+        Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete if migrations.iter().any(is_unjudged) => {
+            "incomplete: no check was run; `--check` and `--skip` leave none for what is given"
+                .to_owned()
+        }
+        Verdict::Incomplete => {
+            let gating = counted(gating, "check");
+            format!("incomplete: {gating} that may hide a blocker could not be answered")
+        }
+    };
+    let waived = sum(|s| s.waived);
+    if waived > 0 {
+        reason = format!("{reason}; {} waived", counted(waived, "finding"));
+    }
+    match fail_on {
+        FailOn::Never if verdict > Verdict::ReadyWithWarnings => {
+            format!("{reason}; --fail-on never makes this 0")
+        }
+        FailOn::Warning if verdict == Verdict::ReadyWithWarnings => {
+            format!("{reason}; --fail-on warning makes this 1")
+        }
+        _ => reason,
+    }
+}
+
+/// Warnings that were found, and those that may be hidden.
+fn ready_with(warnings: usize, migrations: &[MigrationReport]) -> String {
+    let hidden = migrations
+        .iter()
+        .flat_map(|m| &m.checks)
+        .filter(|c| c.unknown_as == Some(Severity::Warning))
+        .count();
+    let mut parts = Vec::new();
+    if warnings > 0 || hidden == 0 {
+        parts.push(counted(warnings, "warning"));
+    }
+    if hidden > 0 {
+        let hidden = counted(hidden, "check");
+        parts.push(format!(
+            "{hidden} that may hide a warning could not be answered"
+        ));
+    }
+    format!("ready with warnings: {}", parts.join(", "))
+}

@@ -1,0 +1,99 @@
+//! How it was judged, in words.
+
+use crate::checks::Severity;
+use crate::report::value::{PolicyReport, WaivedReport, WaiverReport};
+use crate::report::words::{self, counted};
+use crate::verdict::{FailOn, WaiverState};
+
+impl PolicyReport {
+    /// What differs from the usual, a sentence each.
+    pub(in crate::report) fn words(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        if self.strict {
+            said.push("`--strict`: what could not be answered counts in full".to_owned());
+        }
+        match self.fail_on {
+            FailOn::Blocker => {}
+            FailOn::Warning => said.push("`--fail-on warning`: warnings fail the run".to_owned()),
+            FailOn::Never => said.push("`--fail-on never`: no finding fails the run".to_owned()),
+        }
+        if !self.allow_unknown.is_empty() {
+            let ids = self.allow_unknown.join(", ");
+            said.push(format!(
+                "`--allow-unknown`: counts as a note when not answered: {ids}"
+            ));
+        }
+        if !self.left_out.is_empty() {
+            said.push(format!("left out: {}", self.left_out.join(", ")));
+        }
+        for o in &self.severity {
+            let (now, was) = (word(o.severity), word(o.instead_of));
+            said.push(format!(
+                "{} counts as {now}, not {was} (plan line {})",
+                o.check, o.line
+            ));
+        }
+        said
+    }
+
+    /// All that a reader must know of how it was judged: what differs from the usual, and the waivers that ask for something.
+    pub(in crate::report) fn judged(&self) -> Vec<String> {
+        let stale = self.stale_waivers();
+        let stale = stale.map(|w| w.words(self.max_waiver_days));
+        self.words().into_iter().chain(stale).collect()
+    }
+
+    /// The waivers that a reader should do something about.
+    pub(in crate::report) fn stale_waivers(&self) -> impl Iterator<Item = &WaiverReport> {
+        self.waivers
+            .iter()
+            .filter(|w| !matches!(w.state, WaiverState::Holds | WaiverState::NotJudged))
+    }
+}
+
+impl WaiverReport {
+    /// What became of it, for those that do not simply hold.
+    pub(in crate::report) fn words(&self, max_days: Option<u32>) -> String {
+        let object = self.object.as_deref().map(|o| format!(" on {o}"));
+        let object = object.unwrap_or_default();
+        let again = match self.findings {
+            0 => "it covers nothing; remove it".to_owned(),
+            n => format!("{} again", counts(n)),
+        };
+        let state = match self.state {
+            WaiverState::Expired => format!("ended on {}: {again}", self.until),
+            WaiverState::TooLong => {
+                let days = counted(max_days.unwrap_or_default() as usize, "day");
+                format!("does not hold: {} is more than {days} ahead", self.until)
+            }
+            WaiverState::Unused => "covers nothing that was found; remove it".to_owned(),
+            WaiverState::Holds => format!("covers {}", counted(self.findings, "finding")),
+            WaiverState::NotJudged => "was not needed: its check was not judged here".to_owned(),
+        };
+        format!(
+            "the waiver of {}{object} (plan line {}) {state}",
+            self.check, self.line
+        )
+    }
+}
+
+fn counts(findings: usize) -> String {
+    match findings {
+        1 => "1 finding counts".to_owned(),
+        n => format!("{n} findings count"),
+    }
+}
+
+fn word(severity: Severity) -> &'static str {
+    words::severity(severity)
+}
+
+impl WaivedReport {
+    /// `waived until 2027-03-31 by dba (T-12): grows at cutover`
+    pub(in crate::report) fn words(&self) -> String {
+        let ticket = self.ticket.as_deref().map(|t| format!(" ({t})"));
+        let ticket = ticket.unwrap_or_default();
+        let (until, owner, reason) = (&self.until, &self.owner, &self.reason);
+        format!("waived until {until} by {owner}{ticket}: {reason}")
+    }
+}

@@ -1,0 +1,44 @@
+//! The healthy world's side of Azure: a target without a fault, served or asked.
+
+use std::path::Path;
+use std::time::Duration;
+
+use flexready::inputs::arm::{Arm, Auth, Cloud, Options};
+use serde_json::Value;
+
+use super::arm::{ArmEndpoint, Reply};
+
+/// The target.
+pub const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
+
+/// All its bodies, served.
+pub fn healthy_arm() -> ArmEndpoint {
+    let endpoint = ArmEndpoint::start();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file: Value =
+            serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        endpoint.route(
+            file["path"].as_str().unwrap(),
+            Reply::json(file["body"].clone()),
+        );
+    }
+    endpoint
+}
+
+/// The program's own way of asking such an endpoint, with a token that was given.
+pub fn arm(endpoint: &ArmEndpoint) -> Arm {
+    let url = endpoint.url();
+    let env = move |name: &str| match name {
+        "FLEXREADY_ARM_ENDPOINT" => Some(url.clone()),
+        "FLEXREADY_ACCESS_TOKEN" => Some("a.token".to_owned()),
+        _ => None,
+    };
+    let options = Options::from_env(
+        Cloud::default(),
+        Auth::default(),
+        Duration::from_secs(60),
+        &env,
+    );
+    Arm::new(options.unwrap()).unwrap()
+}
