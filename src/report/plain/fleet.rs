@@ -28,7 +28,7 @@ impl Page {
         self.gap();
         self.one_sided(report);
         self.reasons(report);
-        self.lacking(report);
+        self.open_for_all(report);
         self.collisions(fleet);
         self.unread(fleet);
         self.gap();
@@ -79,7 +79,7 @@ impl Page {
     }
 
     /// What could be answered for none: no reason of any server, and in each row a number alone.
-    fn lacking(&mut self, report: &Report) {
+    fn open_for_all(&mut self, report: &Report) {
         let all = report.migrations.len();
         for (reason, ids) in lacking(&report.migrations) {
             let text = format!("not answered: {reason}: {}", ids.join(", "));
