@@ -1,10 +1,13 @@
 //! `flexready audit`: many servers, one report.
-//! Here: the arguments, and the report that comes of them. Not here: what there is to audit (`search`), the run (`running`).
+//! Here: the arguments, and the report that comes of them. Not here: what there is to audit (`search`, of a recording
+//! `replay`), the run (`running`).
 
+mod gathered;
+mod replay;
 mod running;
 mod search;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
@@ -15,23 +18,42 @@ use super::environment::env;
 use super::out::Out;
 use super::showing::{Format, Showing};
 use super::{Console, Error, Output};
+use crate::Width;
+use crate::checks::command::quote;
 use crate::inputs::fleet::Interrupt;
 use crate::inputs::recording::{FleetRecorder, Recording, now};
+use crate::plan::API_VERSION;
 use crate::plan::file::Plan;
 use crate::plan::fleet::{
-    Filter, Fleet, FleetNote, ResourceGroup, Shard, Tag, management_group, subscription,
+    Filter, Fleet, FleetNote, ResourceGroup, Shard, Tag, management_group, subscription, tier,
 };
 use crate::plan::judging::Rules;
-use crate::plan::{API_VERSION, Migration};
 use crate::question::{Answers, Origin};
 use crate::report::{self, Report};
 use crate::verdict::Policy;
-use crate::{Asked, Width};
-use running::{Run, Shown};
-use search::{Search, own_names};
+use running::{Run, Shown, looking};
+use search::Search;
 
 /// A fleet of any size has an hour, unless the user says otherwise.
 const TIME: Duration = Duration::from_secs(3_600);
+
+/// What a recording cannot be asked for: it holds the answers of its run, and of its servers no more than names to choose by.
+const LIVE_ALONE: [&str; 14] = [
+    "subscriptions",
+    "management_groups",
+    "resource_groups",
+    "locations",
+    "tags",
+    "tiers",
+    "auth",
+    "source_auth",
+    "target_auth",
+    "cloud",
+    "timeout",
+    "api_version",
+    "record",
+    "resume",
+];
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -39,7 +61,7 @@ pub struct Args {
     places: Places,
     #[command(flatten)]
     meant: Meant,
-    /// A plan file, flexready.toml: its migrations are audited too, with their sources
+    /// A plan file, flexready.toml: its migrations are audited too, with their sources; with `--from`, its waivers and severities hold
     #[arg(long, value_name = "FILE", help_heading = "What to audit")]
     plan: Option<PathBuf>,
     /// Audit the K-th of N parts alone; `azure-pipelines`: as the variables of a parallel job say
@@ -54,9 +76,9 @@ pub struct Args {
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     record: Option<PathBuf>,
     /// Judge a recorded fleet instead of live servers
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["subscriptions", "management_groups", "resource_groups", "record", "resume"], help_heading = "Recordings")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = LIVE_ALONE, help_heading = "Recordings")]
     from: Option<PathBuf>,
-    /// Go on with a recorded run: ask only what was refused; with its places, those that could not be listed are looked through too
+    /// Go on with a recorded run: ask only what was refused; with its places and filters, what could not be listed is looked through too
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     resume: Option<PathBuf>,
     #[command(flatten)]
@@ -98,7 +120,7 @@ struct Meant {
     #[arg(long = "name", value_name = "PATTERN", help_heading = "Which of it")]
     names: Vec<String>,
     /// Only servers of this tier: Burstable, GeneralPurpose, MemoryOptimized
-    #[arg(long = "tier", value_name = "TIER", help_heading = "Which of it")]
+    #[arg(long = "tier", value_name = "TIER", value_parser = tier, help_heading = "Which of it")]
     tiers: Vec<String>,
 }
 
@@ -154,62 +176,25 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
     let out = args.showing.out.as_deref();
     let out = out.map(Out::prepare).transpose()?;
     let report = match &args.from {
-        Some(folder) => replay(args, &Recording::open(folder)?, &policy, console)?,
+        Some(folder) => replay::run(
+            args,
+            &Recording::open(folder)?,
+            plan.as_ref(),
+            &policy,
+            console,
+        )?,
         None => live(args, plan.as_ref(), &policy, console)?,
     };
     if !args.shown().streams {
         return args.showing.show(&report, out, console);
     }
     out.map(|out| out.write(&report)).transpose()?;
+    let last = report::fleet_line(&report).unwrap_or_default();
+    console.print(|out| out.write_all(last.as_bytes()))?;
     Ok(Output {
         text: String::new(),
         exit_code: report.exit_code,
     })
-}
-
-/// One after the other: what they have in common is on disk, and the order is always the same.
-const REPLAY: Width = Width {
-    subscriptions: 1,
-    migrations: 1,
-};
-
-fn replay(
-    args: &Args,
-    recording: &Recording,
-    policy: &Policy,
-    console: &mut Console,
-) -> Result<Report, Error> {
-    let part = args.part()?;
-    let mut note = recording.fleet().cloned().unwrap_or_default();
-    let migrations = recording.migrations().to_vec();
-    let all = migrations.len();
-    let filter = args.filter();
-    let named = |m: &Migration| filter.names.is_empty() || filter.admits(&own_names(m));
-    let (mut kept, start) = (migrations, recording.start());
-    kept.retain(|m| named(m));
-    if kept.len() < all {
-        note.meant = kept.len();
-    }
-    if let Some(part) = part {
-        kept.retain(|m| part.holds(m.target.as_ref().map(|t| &t.id), &m.name));
-        note.shards = vec![part.to_string()];
-    }
-    let asked = kept.into_iter().map(|migration| Asked {
-        source: Box::new(recording.of(Some(&migration.name))),
-        migration,
-    });
-    let run = Run {
-        start: &start,
-        policy,
-        width: REPLAY,
-        recorder: None,
-        shown: args.shown(),
-    };
-    let asked = asked.collect();
-    let judged = block_on(false, run.all(asked, console))??;
-    let mut start = start;
-    start.asker = crate::inputs::Source::asker(recording);
-    Ok(report::assemble(judged, &start, policy, Some(note)))
 }
 
 /// With 16 requests at once, so many servers keep them busy; each holds about a megabyte while it is asked about.
@@ -252,6 +237,7 @@ fn live(
         .map(FleetRecorder::create)
         .transpose()?;
     let work = async {
+        looking(console);
         let found = search.found(prepared, start.clone()).await?;
         if let Some(recorder) = &recorder {
             recorder.keep(None, &found.answers)?;
@@ -279,8 +265,30 @@ fn live(
     let (judged, migrations, note, asker) = block_on(true, work)??;
     let mut start = start;
     start.asker = asker.clone();
+    if let (true, Some(recording)) = (note.interrupted, &args.record) {
+        tracing::warn!("interrupted; `{}` goes on", going_on(args, recording));
+    }
     if let Some(recorder) = recorder {
         recorder.finish(migrations, note.clone(), asker, start.recorded_at)?;
     }
     Ok(report::assemble(judged, &start, policy, Some(note)))
+}
+
+/// The command that asks what an interrupted run left, and keeps all of it beside.
+fn going_on(args: &Args, recording: &Path) -> String {
+    let folder = recording.to_string_lossy();
+    let (stem, archive) = match folder.strip_suffix(".tar.gz") {
+        Some(stem) => (stem, ".tar.gz"),
+        None => (folder.trim_end_matches('/'), ""),
+    };
+    let free = |number: &u32| !Path::new(&format!("{stem}-{number}{archive}")).exists();
+    let number = (2..).find(free).unwrap_or(2);
+    let plan = args.plan.as_ref();
+    let plan = plan.map(|plan| format!(" --plan {}", quote(&plan.to_string_lossy())));
+    format!(
+        "flexready audit --resume {} --record {}{}",
+        quote(&folder),
+        quote(&format!("{stem}-{number}{archive}")),
+        plan.unwrap_or_default()
+    )
 }

@@ -148,24 +148,37 @@ pub(super) fn keep(
     Ok(recorder.write(&[migration], &answers)?)
 }
 
-/// The migration of this name in a recording; without a name, its first.
+/// Names that an error lists.
+const MOST_NAMES: usize = 10;
+
+/// The migration of this name in a recording; without a name, its only one.
 pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
     let all = recording.migrations();
-    let found = match name {
-        None => all.first(),
-        Some(name) => all.iter().find(|m| m.name == name),
-    };
-    found.cloned().ok_or_else(|| match all {
-        [] => Error::NothingRecorded,
-        all => Error::NotRecorded {
-            name: name.unwrap_or_default().to_owned(),
-            names: all
-                .iter()
-                .map(|m| m.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-        },
-    })
+    match (name, all) {
+        (_, []) => Err(Error::NothingRecorded),
+        (None, [only]) => Ok(only.clone()),
+        (None, all) => Err(Error::AmbiguousRecording {
+            count: all.len(),
+            names: names(all),
+        }),
+        (Some(name), all) => {
+            let found = all.iter().find(|m| m.name == name);
+            found.cloned().ok_or_else(|| Error::NotRecorded {
+                name: name.to_owned(),
+                names: names(all),
+            })
+        }
+    }
+}
+
+/// The first of their names; a fleet has thousands.
+fn names(all: &[Migration]) -> String {
+    let first = all.iter().take(MOST_NAMES).map(|m| m.name.as_str());
+    let mut names: Vec<&str> = first.collect();
+    if all.len() > MOST_NAMES {
+        names.push("…");
+    }
+    names.join(", ")
 }
 
 /// The report, and what came of keeping the answers.

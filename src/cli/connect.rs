@@ -69,9 +69,8 @@ impl Ways {
     ///
     /// # Errors
     /// No usable credential or endpoint.
-    pub fn arm(&self, timeout: Duration, tries: Option<u32>) -> Result<Arm, Error> {
-        let mut options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
-        options.limits.tries = tries.unwrap_or(options.limits.tries);
+    pub fn arm(&self, timeout: Duration) -> Result<Arm, Error> {
+        let options = Options::from_env(self.cloud, self.auth, timeout, &env)?;
         Ok(Arm::new(options)?)
     }
 
@@ -88,7 +87,7 @@ impl Ways {
         self.nothing_left_over(wanted.scope)?;
         let mut hosts = Hosts::new();
         if let Some(host) = wanted.host() {
-            let arm = self.arm(left(deadline), None)?;
+            let arm = self.arm(left(deadline))?;
             hosts = block_on(true, look_up(vec![host], &arm))?;
         }
         if let Some(Err(why)) = hosts.values().next() {
@@ -103,7 +102,7 @@ impl Ways {
     /// No usable credential or endpoint; a token for a server that must not see it.
     pub fn live(&self, meant: &Meant, deadline: Instant) -> Result<Live, Error> {
         let arm = match meant.migration.asks_azure() {
-            true => Some(self.arm(left(deadline), None)?),
+            true => Some(self.arm(left(deadline))?),
             false => None,
         };
         let tokens = self.tokens([meant], left(deadline))?;

@@ -207,6 +207,10 @@ pub enum Error {
     #[error("the recording holds no migration `{name}`; it has {names}")]
     NotRecorded { name: String, names: String },
     #[error(
+        "the recording holds {count} migrations; choose one with `--migration NAME`: {names}; or judge all with `flexready audit --from`"
+    )]
+    AmbiguousRecording { count: usize, names: String },
+    #[error(
         "`--migration` chooses one of a plan or of a recording; name that with `--plan FILE` or `--from DIR`"
     )]
     NameWithoutPlan,
@@ -241,10 +245,32 @@ pub enum Error {
         "the recording was made of sources too; name its plan with `--plan`, which says how to reach them"
     )]
     PlanToResume,
+    #[error(
+        "part {part} cannot be taken of the recording of part {of}, which holds no other server; leave `--shard` out, or name the \
+         recording of the whole"
+    )]
+    PartOfPart { part: String, of: String },
+    #[error(
+        "the recording was made {}; give the same filters, or leave out places and filters to go on with what it holds",
+        said(filter)
+    )]
+    OtherFilter { filter: Vec<String> },
+    #[error(
+        "the recording holds a migration `{name}` to another target than the plan; give that of the plan another name, or audit again"
+    )]
+    OtherTarget { name: String },
     #[error("{0}")]
     HostNotFound(String),
     #[error("cannot write to stdout: {0}")]
     Unprintable(std::io::Error),
+}
+
+/// How filters were given.
+fn said(filter: &[String]) -> String {
+    match filter {
+        [] => "without filters".to_owned(),
+        filter => format!("with `{}`", filter.join(" ")),
+    }
 }
 
 impl Error {

@@ -33,7 +33,7 @@ impl Out {
         let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
         fs::create_dir_all(folder.join("sarif")).map_err(|e| unwritable(&folder, e))?;
         let out = Out { folder };
-        for name in [DATA, PAGE, SUMMARY, TABLE, SCAN] {
+        for name in [DATA, PAGE, SUMMARY, TABLE, SCAN, report::OF_FLEET] {
             out.clear(name)?;
         }
         for name in out.test_results()? {
@@ -66,6 +66,9 @@ impl Out {
         for migration in &report.migrations {
             let name = report::junit_file_name(&migration.name);
             self.file(&name, &report::junit_of(report, migration))?;
+        }
+        if let Some(whole) = report::junit_of_fleet(report) {
+            self.file(report::OF_FLEET, &whole)?;
         }
         self.file(SCAN, &report::sarif::sarif(report, &surroundings(report)))?;
         self.file(TABLE, &report::csv(report))?;

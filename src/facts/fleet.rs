@@ -1,6 +1,9 @@
 //! Which flexible servers there are: from Azure Resource Graph, and from ARM's own lists where the graph refuses or shows nothing.
 //! The graph leaves out without a word what the caller may not see, so a place without a row is asked about in ARM as well.
-//! Not here: which of them are meant (`plan::fleet`), what is true of a server (each is read from ARM).
+//! Not here: a server that is known by its host name (`hosts`), which of them are meant (`plan::fleet`), what is true of a server
+//! (each is read from ARM).
+
+mod hosts;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +12,9 @@ use serde_json::Value;
 use crate::plan::fleet::{Fleet, ResourceGroup, Traits, UnreadNote};
 use crate::plan::{API_VERSION, ServerId};
 use crate::question::{Answer, Answers, Question, Refusal};
+use hosts::{next_of_hosts, of_host};
+
+pub use hosts::server_of_host;
 
 /// Subscriptions in one query at most; more are asked in several.
 const SUBSCRIPTIONS_A_QUERY: usize = 1_000;
@@ -42,6 +48,28 @@ pub struct Found {
     pub servers: Vec<Lead>,
     pub unread: Vec<UnreadNote>,
 }
+
+impl Fleet {
+    /// Whether what could not be read of `place` is asked about anew when these places are.
+    pub fn covers(&self, place: &str, answers: &Answers) -> bool {
+        let lower = place.to_lowercase();
+        let groups = self.management_groups.iter();
+        let mut groups = groups.map(|g| of_group(g).to_lowercase());
+        let mut paths = places(self, answers)
+            .into_iter()
+            .map(|p| p.path().to_lowercase());
+        groups.any(|group| group == lower)
+            || paths.any(|path| lower == path || lower.starts_with(&format!("{path}/")))
+    }
+}
+
+/// What a management group that could not be read is called.
+fn of_group(group: &str) -> String {
+    format!("management group {group}")
+}
+
+/// What the graph is called, where its rows are not as they should be.
+pub const GRAPH: &str = "Azure Resource Graph";
 
 /// Where servers are looked for, one list of ARM each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,19 +113,6 @@ fn descendants(group: &str) -> Question {
     arm(path, "2020-05-01")
 }
 
-/// Every subscription that the caller may see.
-fn subscriptions() -> Question {
-    arm("/subscriptions".to_owned(), "2022-12-01")
-}
-
-fn of_host(host: &str) -> Question {
-    Question::Graph {
-        subscriptions: Vec::new(),
-        management_groups: Vec::new(),
-        host: Some(host.to_owned()),
-    }
-}
-
 /// The queries that ask the graph about the fleet's places.
 fn queries(fleet: &Fleet) -> Vec<Question> {
     let groups = fleet.resource_groups.iter().map(|g| &g.subscription);
@@ -131,29 +146,6 @@ pub fn next(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
         questions.extend(next_of_hosts(fleet, answers));
     }
     questions
-}
-
-/// Where the graph refuses, hosts are looked for in every subscription that can be seen.
-fn next_of_hosts(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
-    let is_refused = |h: &String| matches!(answers.get(&of_host(h)), Some(Answer::Refused(_)));
-    if !fleet.hosts.iter().any(is_refused) {
-        return Vec::new();
-    }
-    let mut questions = vec![subscriptions()];
-    let visible = visible_subscriptions(answers).unwrap_or_default();
-    questions.extend(
-        visible
-            .into_iter()
-            .map(|id| Place::Subscription(id).question()),
-    );
-    questions
-}
-
-fn visible_subscriptions(answers: &Answers) -> Result<Vec<String>, Refusal> {
-    let ids = items(answers, &subscriptions())?.into_iter();
-    Ok(ids
-        .filter_map(|item| text(item, "subscriptionId"))
-        .collect())
 }
 
 /// The places that no row of the graph is in.
@@ -232,7 +224,7 @@ pub fn read(fleet: &Fleet, answers: &Answers) -> Found {
     }
     for query in queries(fleet) {
         let rows = items(answers, &query).unwrap_or_default();
-        unread.extend(nameless("Azure Resource Graph", &rows));
+        unread.extend(nameless(GRAPH, &rows));
     }
     for group in &fleet.management_groups {
         if let Err(refusal) = subscriptions_below(group, answers) {
@@ -241,7 +233,7 @@ pub fn read(fleet: &Fleet, answers: &Answers) -> Found {
                 false => "only what Azure Resource Graph shows of it was audited",
             };
             unread.push(UnreadNote {
-                place: format!("management group {group}"),
+                place: of_group(group),
                 reason: format!("{shown}, as its subscriptions could not be listed: {refusal}"),
             });
         }
@@ -270,37 +262,6 @@ fn nameless(place: &str, items: &[&Value]) -> Option<UnreadNote> {
 
 fn is_about(question: &Question, group: &str) -> bool {
     matches!(question, Question::Graph { management_groups, .. } if management_groups.iter().any(|g| g == group))
-}
-
-/// The server with this host name, or why it is not known.
-///
-/// # Errors
-/// What to tell the user who gave the name.
-pub fn server_of_host(host: &str, answers: &Answers) -> Result<ServerId, String> {
-    let rows = match items(answers, &of_host(host)) {
-        Ok(rows) => rows,
-        Err(refusal) => listed_everywhere(answers).map_err(|other| {
-            format!("Azure Resource Graph did not say which server has the host name `{host}` ({refusal}), nor did the lists of servers ({other}); give its resource id")
-        })?,
-    };
-    let of_host = |lead: &Lead| {
-        lead.host
-            .as_deref()
-            .is_some_and(|h| h.eq_ignore_ascii_case(host))
-    };
-    let found = rows.into_iter().filter_map(lead).find(of_host);
-    found.map(|lead| lead.id).ok_or_else(|| {
-        format!("no server that this identity may see has the host name `{host}`; a new one is not found by name for some minutes: give its resource id")
-    })
-}
-
-/// The servers of every subscription that can be seen; none when one of them refuses.
-fn listed_everywhere(answers: &Answers) -> Result<Vec<&Value>, Refusal> {
-    let mut all = Vec::new();
-    for id in visible_subscriptions(answers)? {
-        all.extend(items(answers, &Place::Subscription(id).question())?);
-    }
-    Ok(all)
 }
 
 fn items<'a>(answers: &'a Answers, question: &Question) -> Result<Vec<&'a Value>, Refusal> {

@@ -30,7 +30,10 @@ impl Rules {
             .lines
             .iter()
             .find(|(name, _)| name.as_deref() == Some(migration));
-        let only = (self.lines.len() == 1).then(|| &self.lines[0]);
+        let only = match self.lines.as_slice() {
+            [only @ (None, _)] => Some(only),
+            _ => None,
+        };
         named.or(only).map(|(_, line)| *line)
     }
 }

@@ -1,9 +1,11 @@
-//! One row for each finding and each check that was not answered: for spreadsheets.
+//! One row for each finding and each check that was not answered, and for what is said of a fleet as a whole: for spreadsheets.
 
 use super::entries::{Entry, What, entries};
+use super::fleet::{Note, notes};
 use super::text::visible;
 use super::value::Report;
 use super::words;
+use crate::checks::Severity;
 
 const HEAD: [&str; 14] = [
     "migration",
@@ -28,6 +30,8 @@ pub fn csv(report: &Report) -> String {
     let rows = entries(report);
     let judged = report.policy.judged().join("; ");
     let rows = rows.iter().map(|e| row(e, &judged));
+    let of_fleet = notes(report).into_iter().map(|n| of_fleet(n, &judged));
+    let rows = of_fleet.chain(rows);
     let rows = rows.map(|r| r.map(|cell| safe(&cell)));
     for row in std::iter::once(HEAD.map(str::to_owned)).chain(rows) {
         writer
@@ -65,6 +69,31 @@ fn row(entry: &Entry, judged: &str) -> [String; 14] {
         check.official.join("; "),
         waived,
         check.link.clone(),
+        judged.to_owned(),
+    ]
+}
+
+/// A row of the fleet as a whole: it names all migrations that it is about, or none.
+fn of_fleet(note: Note, judged: &str) -> [String; 14] {
+    let status = if note.kind.is_unknown {
+        "unknown"
+    } else {
+        "fail"
+    };
+    [
+        note.migrations.join("; "),
+        note.target.unwrap_or_default().to_owned(),
+        String::new(),
+        "fleet".to_owned(),
+        note.kind.id.to_owned(),
+        status.to_owned(),
+        words::severity(Severity::Blocker).to_owned(),
+        note.object.to_owned(),
+        note.message,
+        note.kind.fix.to_owned(),
+        String::new(),
+        String::new(),
+        note.kind.link.to_owned(),
         judged.to_owned(),
     ]
 }

@@ -1,7 +1,7 @@
 //! Why the exit code is what it is. Not here: a fleet's (`fleet`).
 
 use super::value::{MigrationReport, Summary};
-use super::words::counted;
+use super::words::{counted, is_unjudged};
 use crate::checks::Severity;
 use crate::verdict::{FailOn, Verdict};
 
@@ -22,6 +22,10 @@ pub(super) fn exit_reason(
         Verdict::Ready => "ready: no blockers, no warnings".to_owned(),
         Verdict::ReadyWithWarnings => ready_with(sum(|s| s.warnings), migrations),
         Verdict::NotReady => format!("not ready: {}", counted(sum(|s| s.blockers), "blocker")),
+        Verdict::Incomplete if migrations.iter().any(is_unjudged) => {
+            "incomplete: no check was run; `--check` and `--skip` leave none for what is given"
+                .to_owned()
+        }
         Verdict::Incomplete if gating == 0 => {
             "incomplete: what was to be sized could not be sized".to_owned()
         }

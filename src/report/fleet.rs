@@ -1,17 +1,20 @@
 //! What a report says of many servers together: what was looked for, databases that two migrations write, one verdict.
-//! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), the table (`plain::fleet`).
+//! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), what lists show of it (`notes`), the table
+//! (`plain::fleet`).
 
+mod notes;
 mod reasons;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::value::{CollisionReport, FleetReport, MigrationReport, Report};
-use super::words::counted;
-use crate::plan::fleet::FleetNote;
+use super::words::{self, counted};
+use crate::plan::fleet::{FleetNote, UnreadNote};
 use crate::verdict::{self, FailOn, Verdict};
 
-pub(super) use reasons::{Reason, reasons, weight};
+pub(super) use notes::{KINDS, Kind, Note, notes};
+pub(super) use reasons::{Reason, lacking, reasons, weight};
 
 impl CollisionReport {
     /// `a` and `b` both write database `shop` of orders-target
@@ -26,14 +29,15 @@ impl CollisionReport {
 }
 
 impl FleetReport {
+    const INTERRUPTED: &str = "the run was interrupted before all was read";
+
     /// What is not to be overlooked beside the migrations, a sentence each.
     pub(super) fn words(&self) -> Vec<String> {
         let collisions = self.collisions.iter().map(CollisionReport::words);
         let unread = self.note.unread.iter();
-        let unread = unread.map(|u| format!("not read: {}: {}", u.place, u.reason));
+        let unread = unread.map(UnreadNote::words);
         let interrupted = self.note.interrupted;
-        let interrupted =
-            interrupted.then(|| "the run was interrupted before all was read".to_owned());
+        let interrupted = interrupted.then(|| Self::INTERRUPTED.to_owned());
         collisions.chain(unread).chain(interrupted).collect()
     }
 
@@ -47,6 +51,25 @@ impl FleetReport {
     /// Whether all that was meant was looked at.
     fn is_whole(&self) -> bool {
         self.note.unread.is_empty() && !self.note.interrupted
+    }
+
+    /// Why there is no server in it.
+    pub(super) fn nothing(&self) -> String {
+        let note = &self.note;
+        if self.is_empty_part() {
+            return "no server falls to this part".to_owned();
+        }
+        if note.found == 0 || note.meant > 0 {
+            return "no server was found".to_owned();
+        }
+        let filter = match note.filter.as_slice() {
+            [] => "the filters".to_owned(),
+            filter => format!("`{}`", filter.join(" ")),
+        };
+        format!(
+            "{} found, none fits {filter}",
+            counted(note.found, "server")
+        )
     }
 
     /// Whether this is one part of a fleet and may rightly hold nothing.
@@ -143,11 +166,17 @@ fn reason(report: &Report, fleet: &FleetReport) -> String {
         }
     }
     if all == 0 {
-        let is_part = fleet.is_empty_part();
-        parts.push(match is_part {
-            true => "no server falls to this part".to_owned(),
-            false => "no server was found".to_owned(),
-        });
+        parts.push(fleet.nothing());
+    }
+    let unjudged = report
+        .migrations
+        .iter()
+        .filter(|m| words::is_unjudged(m))
+        .count();
+    if unjudged > 0 {
+        parts.push(format!(
+            "no check was run on {unjudged} of {all}; `--check` and `--skip` leave none"
+        ));
     }
     if !fleet.collisions.is_empty() {
         let count = counted(fleet.collisions.len(), "database");

@@ -5,20 +5,24 @@
 //! identity from run to run: id, title and migration, no counts, no times.
 //! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`.
 
+mod came;
+
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::entries::not_answered;
+use super::fleet::{KINDS, Kind, Note, notes};
 use super::text::{cut, visible};
-use super::value::{CheckReport, FindingReport, MigrationReport, Report};
+use super::value::{CheckReport, MigrationReport, Report};
 use super::words;
-use crate::checks::{self, Severity};
-use crate::verdict::{FailOn, Status};
+use crate::checks::Severity;
+use crate::verdict::Status;
+use came::{Came, LONGEST_MESSAGE, and_more, came, out};
 
 /// Longer names are cut or lost on the way into the tests tab.
 const LONGEST_NAME: usize = 256;
-/// Messages are cut there at 4,000 characters.
-const LONGEST_MESSAGE: usize = 1_000;
+
+/// The file of a fleet as a whole; no migration's has this name.
+pub const OF_FLEET: &str = "TEST-flexready.xml";
 
 /// The file name that the default pattern of PublishTestResults@2 finds.
 pub fn file_name(migration: &str) -> String {
@@ -40,26 +44,23 @@ fn slug(name: &str) -> String {
     format!("{slug}-{}", &super::fingerprint::of(&[name])[..8])
 }
 
-/// What came of one check.
-enum Came {
-    Passed,
-    Failed(String, String),
-    Unknown(String, String),
-    Waived(String),
-}
-
-/// All migrations, a suite each.
+/// All migrations, a suite each; of a fleet, one more for the whole of it.
 pub fn junit(report: &Report) -> String {
     let migrations: Vec<&MigrationReport> = report.migrations.iter().collect();
-    document(report, &migrations)
+    document(report, &migrations, report.fleet.is_some())
 }
 
 /// One migration: the content of its [`file_name`].
 pub fn junit_of(report: &Report, migration: &MigrationReport) -> String {
-    document(report, &[migration])
+    document(report, &[migration], false)
 }
 
-fn document(report: &Report, migrations: &[&MigrationReport]) -> String {
+/// A fleet as a whole: the content of [`OF_FLEET`]. `None` where one migration was judged.
+pub fn junit_of_fleet(report: &Report) -> Option<String> {
+    report.fleet.as_ref().map(|_| document(report, &[], true))
+}
+
+fn document(report: &Report, migrations: &[&MigrationReport], with_fleet: bool) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     let declared = Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None));
     writer.write_event(declared).expect(MEMORY);
@@ -69,7 +70,10 @@ fn document(report: &Report, migrations: &[&MigrationReport]) -> String {
             for (id, migration) in migrations.iter().enumerate() {
                 suite(w, id, report, migration)?;
             }
-            Ok(())
+            match with_fleet {
+                true => suite_of_fleet(w, migrations.len(), report),
+                false => Ok(()),
+            }
         })
         .expect(MEMORY);
     let text = String::from_utf8(writer.into_inner()).expect("what was written is UTF-8");
@@ -87,64 +91,156 @@ fn suite(
     report: &Report,
     migration: &MigrationReport,
 ) -> Written {
-    let cases: Vec<(&CheckReport, Came)> = migration
-        .checks
-        .iter()
-        .filter(|c| c.status != Status::NotApplicable)
-        .map(|c| (c, came(c, report.policy.fail_on)))
-        .collect();
-    let count = |is: fn(&Came) -> bool| cases.iter().filter(|(_, c)| is(c)).count().to_string();
-    let name = visible(&migration.name);
+    let checks = migration.checks.iter();
+    let checks = checks.filter(|c| c.status != Status::NotApplicable);
+    let mut cases: Vec<Case> = checks.map(|c| Case::of_check(c, report)).collect();
+    if words::is_unjudged(migration) {
+        cases.push(Case::unjudged());
+    }
     let source = migration.source.as_ref().map(|s| visible(&s.host));
     let target = migration.target.as_ref().map(|t| visible(&t.id));
-    let host = source
-        .or(target.clone())
-        .unwrap_or_else(|| "none".to_owned());
-    w.create_element("testsuite")
-        .with_attributes([
-            ("name", format!("flexready {name}").as_str()),
-            ("package", &format!("flexready.{name}")),
-            ("id", &id.to_string()),
-            ("hostname", &host),
-            (
-                "timestamp",
-                report.recorded_at.get(..19).unwrap_or_default(),
-            ),
-            ("tests", &cases.len().to_string()),
-            ("failures", &count(|c| matches!(c, Came::Failed(..)))),
-            ("errors", &count(|c| matches!(c, Came::Unknown(..)))),
-            ("skipped", &count(|c| matches!(c, Came::Waived(_)))),
-            ("time", "0"),
-        ])
-        .write_inner_content(|w| {
-            properties(w, report, migration, target.as_deref())?;
-            for (check, came) in &cases {
-                case(w, &name, check, came)?;
-            }
-            element(w, "system-out", &[], &out(migration))?;
-            element(w, "system-err", &[], "")
-        })?;
-    Ok(())
+    let location = migration.location.as_ref();
+    let host = source.or(target.clone());
+    let suite = Suite {
+        id,
+        name: visible(&migration.name),
+        host: host.unwrap_or_else(|| "none".to_owned()),
+        verdict: words::verdict(migration.verdict),
+        target,
+        location: location.map(|l| visible(&l.name)),
+        cases,
+        out: out(migration),
+    };
+    suite.write(w, report)
 }
 
-fn properties(
-    w: &mut Writer<Vec<u8>>,
-    report: &Report,
-    migration: &MigrationReport,
-    target: Option<&str>,
-) -> Written {
-    let verdict = words::verdict(migration.verdict);
+/// What is said of the fleet as a whole: always the same cases, so that each has a history.
+fn suite_of_fleet(w: &mut Writer<Vec<u8>>, id: usize, report: &Report) -> Written {
+    let notes = notes(report);
+    let suite = Suite {
+        id,
+        name: "fleet".to_owned(),
+        host: "none".to_owned(),
+        verdict: words::verdict(report.verdict),
+        target: None,
+        location: None,
+        cases: KINDS.iter().map(|k| Case::of_fleet(k, &notes)).collect(),
+        out: String::new(),
+    };
+    suite.write(w, report)
+}
+
+/// The results of one migration, or of the fleet.
+struct Suite {
+    id: usize,
+    name: String,
+    host: String,
+    verdict: &'static str,
+    target: Option<String>,
+    location: Option<String>,
+    cases: Vec<Case>,
+    out: String,
+}
+
+/// One test.
+struct Case {
+    title: String,
+    area: String,
+    severity: Severity,
+    came: Came,
+}
+
+impl Case {
+    fn of_check(check: &CheckReport, report: &Report) -> Self {
+        Case {
+            title: format!("{}: {}", check.id, check.title),
+            area: check.area.clone(),
+            severity: check.severity,
+            came: came(check, report.policy.fail_on),
+        }
+    }
+
+    /// A suite without a test is green.
+    fn unjudged() -> Self {
+        let why = "`--check` and `--skip` leave no check for what is given".to_owned();
+        Case {
+            title: "no check was run".to_owned(),
+            area: "plan".to_owned(),
+            severity: Severity::Blocker,
+            came: Came::Unknown(why.clone(), why),
+        }
+    }
+
+    fn of_fleet(kind: &Kind, notes: &[Note]) -> Self {
+        let said = notes.iter().filter(|n| n.kind == kind);
+        let said: Vec<String> = said.map(|n| visible(&n.message)).collect();
+        let text = [
+            &said[..],
+            &[format!("why: {}", kind.why), format!("do: {}", kind.fix)],
+        ];
+        let text = text.concat().join("\n");
+        let came = match said.first() {
+            None => Came::Passed,
+            Some(first) => {
+                let message = format!("{}{}", cut(first, LONGEST_MESSAGE), and_more(said.len()));
+                match kind.is_unknown {
+                    true => Came::Unknown(message, text),
+                    false => Came::Failed(message, text),
+                }
+            }
+        };
+        Case {
+            title: format!("{}: {}", kind.id, kind.title),
+            area: "fleet".to_owned(),
+            severity: Severity::Blocker,
+            came,
+        }
+    }
+}
+
+impl Suite {
+    fn write(&self, w: &mut Writer<Vec<u8>>, report: &Report) -> Written {
+        let count = |is: fn(&Came) -> bool| {
+            let of = self.cases.iter().filter(|c| is(&c.came));
+            of.count().to_string()
+        };
+        let name = &self.name;
+        w.create_element("testsuite")
+            .with_attributes([
+                ("name", format!("flexready {name}").as_str()),
+                ("package", &format!("flexready.{name}")),
+                ("id", &self.id.to_string()),
+                ("hostname", &self.host),
+                (
+                    "timestamp",
+                    report.recorded_at.get(..19).unwrap_or_default(),
+                ),
+                ("tests", &self.cases.len().to_string()),
+                ("failures", &count(|c| matches!(c, Came::Failed(..)))),
+                ("errors", &count(|c| matches!(c, Came::Unknown(..)))),
+                ("skipped", &count(|c| matches!(c, Came::Waived(_)))),
+                ("time", "0"),
+            ])
+            .write_inner_content(|w| {
+                properties(w, report, self)?;
+                for one in &self.cases {
+                    case(w, name, one)?;
+                }
+                element(w, "system-out", &[], &self.out)?;
+                element(w, "system-err", &[], "")
+            })?;
+        Ok(())
+    }
+}
+
+fn properties(w: &mut Writer<Vec<u8>>, report: &Report, suite: &Suite) -> Written {
     let judged = Some(report.policy.judged()).filter(|said| !said.is_empty());
     let judged = judged.map(|said| visible(&said.join("; ")));
-    let location = migration
-        .location
-        .as_ref()
-        .map(|place| visible(&place.name));
     let properties = [
         ("flexready.version", Some(report.tool.version.as_str())),
-        ("flexready.verdict", Some(verdict)),
-        ("flexready.target", target),
-        ("flexready.location", location.as_deref()),
+        ("flexready.verdict", Some(suite.verdict)),
+        ("flexready.target", suite.target.as_deref()),
+        ("flexready.location", suite.location.as_deref()),
         ("flexready.judged", judged.as_deref()),
     ];
     w.create_element("properties").write_inner_content(|w| {
@@ -159,21 +255,21 @@ fn properties(
     Ok(())
 }
 
-fn case(w: &mut Writer<Vec<u8>>, migration: &str, check: &CheckReport, came: &Came) -> Written {
-    let title = format!("{}: {} [", check.id, check.title);
+fn case(w: &mut Writer<Vec<u8>>, migration: &str, one: &Case) -> Written {
+    let title = format!("{} [", one.title);
     let room = LONGEST_NAME - title.chars().count() - 1;
     let name = format!("{title}{}]", cut(migration, room));
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let class = format!("flexready.{migration}.{}", check.area);
+    let class = format!("flexready.{migration}.{}", one.area);
     let case = w.create_element("testcase").with_attributes([
         ("name", name.as_str()),
         ("classname", &class),
         ("time", "0"),
     ]);
-    match came {
+    match &one.came {
         Came::Passed => case.write_empty()?,
         Came::Failed(message, text) => case.write_inner_content(|w| {
-            let of = ("type", words::severity(check.severity));
+            let of = ("type", words::severity(one.severity));
             element(w, "failure", &[of, ("message", message)], text)
         })?,
         Came::Unknown(message, text) => case.write_inner_content(|w| {
@@ -196,86 +292,4 @@ fn element(w: &mut Writer<Vec<u8>>, name: &str, with: &[(&str, &str)], text: &st
         .with_attributes(with.iter().copied())
         .write_text_content(BytesText::new(text))?;
     Ok(())
-}
-
-/// A finding or an unknown gates when it weighs as much as `--fail-on` says; `never` changes the exit code alone.
-fn came(check: &CheckReport, fail_on: FailOn) -> Came {
-    let gate = match fail_on {
-        FailOn::Warning => Severity::Warning,
-        FailOn::Blocker | FailOn::Never => Severity::Blocker,
-    };
-    let held = || check.findings.iter().filter(|f| f.waived.is_none());
-    if let Some(worst) = held().find(|f| f.severity >= gate) {
-        return Came::Failed(message(worst, check), evidence(check));
-    }
-    if check.unknown_as.is_some_and(|weight| weight >= gate) {
-        let message = cut(&visible(&not_answered(&check.missing)), LONGEST_MESSAGE);
-        return Came::Unknown(message, evidence(check));
-    }
-    let waived = check
-        .findings
-        .iter()
-        .find_map(|f| f.waived.as_ref().map(|w| (f, w)));
-    match waived {
-        Some((finding, waived)) => {
-            let text = format!("{}; {}", waived.words(), message(finding, check));
-            Came::Waived(cut(&visible(&text), LONGEST_MESSAGE))
-        }
-        None => Came::Passed,
-    }
-}
-
-fn message(finding: &FindingReport, check: &CheckReport) -> String {
-    let more = match check.count.saturating_sub(1) {
-        0 => String::new(),
-        n => format!(" (and {n} more)"),
-    };
-    format!("{}{more}", cut(&visible(&said(finding)), LONGEST_MESSAGE))
-}
-
-/// What was found, why it matters, what to do: all lines that a reader of the tests tab gets.
-fn evidence(check: &CheckReport) -> String {
-    let mut lines = Vec::new();
-    for finding in &check.findings {
-        lines.push(found(finding));
-        lines.extend(finding.fix.iter().map(|f| format!("  {}", visible(f))));
-    }
-    for missing in &check.missing {
-        let question = missing.question.as_deref().unwrap_or("the plan");
-        lines.push(format!(
-            "unknown: {}",
-            visible(&format!("{question}: {}", missing.reason))
-        ));
-        lines.extend(missing.remedy.iter().map(|r| format!("  {}", visible(r))));
-    }
-    if let Some(record) = checks::find(&check.id) {
-        lines.push(format!("why: {}", record.why));
-        lines.push(format!("do: {}", record.fix));
-    }
-    lines.extend(check.official.iter().map(|o| format!("rule: {o}")));
-    lines.push(check.link.clone());
-    lines.join("\n")
-}
-
-fn said(finding: &FindingReport) -> String {
-    match finding.object.as_str() {
-        "server" => finding.message.clone(),
-        object => format!("{object}: {}", finding.message),
-    }
-}
-
-fn found(finding: &FindingReport) -> String {
-    let text = said(finding);
-    let waived = finding.waived.as_ref().map(|w| format!(" ({})", w.words()));
-    let severity = words::severity(finding.severity);
-    visible(&format!("{severity}: {text}{}", waived.unwrap_or_default()))
-}
-
-/// All that was found, so that a passed test's warnings are not lost.
-fn out(migration: &MigrationReport) -> String {
-    let lines = migration.checks.iter().flat_map(|check| {
-        let findings = check.findings.iter();
-        findings.map(move |f| format!("{} {}", check.id, found(f)))
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

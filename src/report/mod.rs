@@ -34,7 +34,7 @@ pub use catalogue::{catalogue_json, catalogue_plain};
 pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use csv::csv;
 pub use html::html;
-pub use junit::{file_name as junit_file_name, junit, junit_of};
+pub use junit::{OF_FLEET, file_name as junit_file_name, junit, junit_of, junit_of_fleet};
 pub use markdown::markdown;
 pub use merge::{MergeError, merge};
 pub use migration::{Case, Judged};
@@ -56,10 +56,19 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// One line of JSON for each migration, each with the tool and the time of the run.
+/// One line of JSON for each migration, each with the tool and the time of the run; of a fleet, a last one for the whole of it.
 pub fn ndjson(report: &Report) -> String {
     let migrations = report.migrations.iter();
-    migrations.map(|m| ndjson_line(report, m)).collect()
+    let lines = migrations.map(|m| ndjson_line(report, m));
+    lines.chain(fleet_line(report)).collect()
+}
+
+/// The last line of a fleet: the report without its migrations, for what is said of none of them alone.
+pub fn fleet_line(report: &Report) -> Option<String> {
+    report.fleet.as_ref()?;
+    let mut line = serde_json::json!(report);
+    line.as_object_mut()?.remove("migrations");
+    Some(format!("{}\n", text::defused_json(&line.to_string())))
 }
 
 /// The line of one migration of a run.

@@ -19,17 +19,19 @@ pub struct Progress {
 
 const BAR: usize = 24;
 
+/// A rate over less than this says nothing.
+const FIRST: Duration = Duration::from_secs(1);
+
 /// `[######··················] 250/1000, 75 requests/s, about 90 s left; 3 subscriptions wait for their limit`
 pub fn line(progress: &Progress) -> String {
     let p = progress;
     let filled = BAR * p.done / p.all.max(1);
     let bar = format!("{}{}", "#".repeat(filled), "·".repeat(BAR - filled));
-    let seconds = p.since_start.as_secs_f64().max(0.001);
-    let rate = p.requests as f64 / seconds;
-    let mut line = format!("[{bar}] {}/{}, {rate:.0} requests/s", p.done, p.all);
-    if p.done > 0 && p.done < p.all {
-        let left = seconds / p.done as f64 * (p.all - p.done) as f64;
-        line.push_str(&format!(", about {left:.0} s left"));
+    let mut line = format!("[{bar}] {}/{}", p.done, p.all);
+    if p.done == 0 || p.since_start < FIRST {
+        line.push_str(&format!(", {}", counted(p.requests, "request")));
+    } else {
+        line.push_str(&rest(p));
     }
     if p.waiting > 0 {
         let wait = if p.waiting == 1 { "waits" } else { "wait" };
@@ -44,9 +46,41 @@ pub fn line(progress: &Progress) -> String {
     line
 }
 
+/// `, 75 requests/s, about 90 s left`
+fn rest(p: &Progress) -> String {
+    let seconds = p.since_start.as_secs_f64();
+    let rate = p.requests as f64 / seconds;
+    let left = seconds / p.done as f64 * (p.all - p.done) as f64;
+    let left = match left.round() {
+        left if left >= 1.0 => format!(", about {left:.0} s left"),
+        _ => String::new(),
+    };
+    format!(", {rate:.0} requests/s{left}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_and_the_last_frame_promise_nothing() {
+        let mut progress = Progress {
+            done: 0,
+            all: 60,
+            requests: 6,
+            refused: 0,
+            waiting: 0,
+            since_start: Duration::from_millis(1),
+        };
+        assert_eq!(
+            line(&progress),
+            "[························] 0/60, 6 requests"
+        );
+        progress.since_start = Duration::from_secs(4);
+        assert!(line(&progress).ends_with(" 0/60, 6 requests"));
+        (progress.done, progress.requests) = (59, 200);
+        assert!(line(&progress).ends_with(" 59/60, 50 requests/s"));
+    }
 
     #[test]
     fn the_line_tells_rate_rest_and_waits() {

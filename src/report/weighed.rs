@@ -21,6 +21,8 @@ impl PolicyReport {
             strict: policy.strict,
             fail_on: policy.fail_on,
             allow_unknown: policy.allow_unknown.clone(),
+            only: policy.only.clone(),
+            skip: policy.skip.clone(),
             left_out,
             alone: policy.only.clone(),
             plan: rules.file.clone(),

@@ -69,6 +69,12 @@ pub(super) fn is_in_part(check: &CheckReport) -> bool {
     check.status != Status::Unknown && !check.missing.is_empty()
 }
 
+/// Whether no check was run on it: `--check` and `--skip` left none.
+pub(super) fn is_unjudged(migration: &MigrationReport) -> bool {
+    let s = &migration.summary;
+    s.pass + s.fail + s.unknown + s.not_applicable == 0
+}
+
 /// `2026-11-22 10:20:00 UTC`
 pub(super) fn when(report: &Report) -> String {
     report.recorded_at.replace('T', " ").replace('Z', " UTC")

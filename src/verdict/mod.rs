@@ -203,8 +203,12 @@ fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
     }
 }
 
-/// A blocker that was found outweighs one that may be hidden; both outweigh warnings. What is waived weighs nothing.
+/// A blocker that was found outweighs one that may be hidden; both outweigh warnings. What is waived weighs nothing. Where no
+/// check was run, nothing is known.
 fn fold(outcomes: &[Outcome]) -> Verdict {
+    if outcomes.is_empty() {
+        return Verdict::Incomplete;
+    }
     let found = outcomes.iter().filter_map(Outcome::worst_finding).max();
     let hidden = outcomes
         .iter()

@@ -134,6 +134,11 @@ fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
 }
 
 #[test]
+fn where_no_check_was_run_nothing_is_known() {
+    assert_eq!(fold(&[]), Verdict::Incomplete);
+}
+
+#[test]
 fn what_is_waived_weighs_nothing_and_what_is_unknown_beside_it_does() {
     let mut outcomes = [outcome(
         "extension-not-supported",

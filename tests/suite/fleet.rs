@@ -5,6 +5,8 @@ mod pace;
 mod parts;
 mod plans;
 mod resume;
+mod sources;
+mod whole;
 
 use std::collections::BTreeMap;
 

@@ -107,11 +107,12 @@ impl Run<'_> {
     }
 }
 
-/// Nowhere to complain to when the terminal is gone.
+/// What a person sees until the servers are known.
+pub(super) fn looking(console: &mut Console) {
+    show(console, "looking for servers…");
+}
+
 fn draw(console: &mut Console, done: usize, all: usize, began: Instant, azure: Option<&Azure>) {
-    let Some(terminal) = &mut console.progress else {
-        return;
-    };
     let pace = azure.map(|azure| azure.inner().pace()).unwrap_or_default();
     let line = progress::line(&Progress {
         done,
@@ -123,11 +124,16 @@ fn draw(console: &mut Console, done: usize, all: usize, began: Instant, azure: O
     });
     let width = crate::cli::layout().width.saturating_sub(1);
     let line: String = line.chars().take(width).collect();
-    let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
+    show(console, &line);
 }
 
 fn wipe(console: &mut Console) {
+    show(console, "");
+}
+
+/// In place of the line before. Nowhere to complain to when the terminal is gone.
+fn show(console: &mut Console, line: &str) {
     if let Some(terminal) = &mut console.progress {
-        let _ = write!(terminal, "\r\x1b[K").and_then(|()| terminal.flush());
+        let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());
     }
 }

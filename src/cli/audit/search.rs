@@ -1,10 +1,10 @@
 //! What there is to audit: the servers that Azure shows, the migrations of the plan, or those of a recording that is gone on with.
-//! Not here: asking about them (`running`).
+//! Here: looking for them. Not here: how they become one list (`gathered`), asking about them (`running`).
 
-use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::gathered::{Member, hosts_looked_up, named_once, targets_agree};
 use crate::Asked;
 use crate::cli::Error;
 use crate::cli::connect::{Ways, look_up};
@@ -16,11 +16,12 @@ use crate::inputs::live::Live;
 use crate::inputs::recording::Recording;
 use crate::inputs::{Source, collect};
 use crate::plan::file::Plan;
-use crate::plan::fleet::{Filter, Fleet, FleetNote, Shard, Traits, UnreadNote};
-use crate::plan::{Migration, Mode, Scope, ServerId, Target};
+use crate::plan::fleet::{Filter, Fleet, FleetNote, Shard};
+use crate::plan::{Migration, ServerId};
 use crate::question::Answers;
 
 /// One request in ten may fail for a while without a server being lost: of a hundred thousand, none fails so often in a row.
+/// For the servers that were found: an endpoint that does not answer at all is given up as soon as `check` gives it up.
 const TRIES: u32 = 9;
 
 /// The Resource Manager of all migrations.
@@ -77,12 +78,15 @@ impl<'a> Search<'a> {
         if wanted.is_empty() && recorded.iter().any(|m| m.source.is_some()) {
             return Err(Error::PlanToResume);
         }
+        if let Some(before) = self.before {
+            self.goes_on(before, &checked)?;
+        }
         let asks_azure = !self.fleet.is_empty()
             || wanted.iter().any(Wanted::asks_azure)
             || recorded.iter().any(Migration::asks_azure);
         let azure = match asks_azure {
             true => {
-                let arm = self.ways.arm(self.timeout, Some(TRIES))?;
+                let arm = self.ways.arm(self.timeout)?;
                 Some(Arc::new(Shared::new(arm, self.interrupt.clone())))
             }
             false => None,
@@ -113,14 +117,17 @@ impl<'a> Search<'a> {
             Some(azure) if !hosts.is_empty() => look_up(hosts, &**azure).await,
             _ => Hosts::new(),
         };
-        let planned = wanted.into_iter().map(|w| w.meant(&hosts));
-        let planned: Vec<Meant> = planned.collect::<Result<_, _>>()?;
+        let planned = wanted.into_iter().map(|w| Member::planned(w, &hosts));
+        let planned: Vec<Member> = planned.collect::<Result<_, _>>()?;
         let (found, answers) = self.servers(azure.as_ref(), start).await;
+        if let Some(azure) = &azure {
+            azure.inner().persist(TRIES);
+        }
         let (all, mut note) = match self.before {
-            Some(before) => self.resumed(before, planned, found),
+            Some(before) => self.resumed(before, planned, found, &answers),
             None => self.gathered(planned, found),
         };
-        note.unread.extend(unknown_hosts(&hosts));
+        hosts_looked_up(&mut note, &hosts);
         let mut members = named_once(all);
         if let Some(part) = self.part() {
             members.retain(|m| part.holds(id_of(&m.migration), &m.migration.name));
@@ -137,8 +144,29 @@ impl<'a> Search<'a> {
         })
     }
 
+    /// What cannot go on with this recording.
+    fn goes_on(&self, before: &Recording, planned: &[Meant]) -> Result<(), Error> {
+        let note = before.fleet().cloned().unwrap_or_default();
+        is_part_of(self.part, &note)?;
+        let filter = self.filter.words();
+        let looks = !self.fleet.is_empty() || !filter.is_empty();
+        if looks && filter != note.filter {
+            return Err(Error::OtherFilter {
+                filter: note.filter,
+            });
+        }
+        for meant in planned {
+            let name = &meant.migration.name;
+            let mut same = before.migrations().iter().filter(|m| m.name == *name);
+            if same.any(|m| !targets_agree(m, &meant.migration)) {
+                return Err(Error::OtherTarget { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// The part that is asked for, else the one that is gone on with.
-    fn part(&self) -> Option<Shard> {
+    pub(super) fn part(&self) -> Option<Shard> {
         let before = self.before.and_then(Recording::fleet);
         let recorded = || before?.shards.first()?.parse().ok();
         self.part.or_else(recorded)
@@ -158,95 +186,6 @@ impl<'a> Search<'a> {
         };
         let (answers, _) = collect(&*source, start, |a| fleet::next(&self.fleet, a)).await;
         (fleet::read(&self.fleet, &answers), answers)
-    }
-
-    /// The plan's migrations, and every server that is meant and the plan does not name.
-    fn gathered(&self, planned: Vec<Meant>, found: fleet::Found) -> (Vec<Meant>, FleetNote) {
-        let ids = planned.iter().filter_map(|m| id_of(&m.migration));
-        let ids: HashSet<String> = ids.map(|id| id.path().to_lowercase()).collect();
-        let mut all = planned;
-        let mut servers = found.servers;
-        servers.retain(|lead| !ids.contains(&lead.id.path().to_lowercase()));
-        let count = all.len() + servers.len();
-        servers.retain(|lead| self.filter.admits(&lead.traits()));
-        let defaults = self.plan.map(Plan::default_mode).unwrap_or_default();
-        all.extend(
-            servers
-                .into_iter()
-                .map(|lead| self.alone(lead.id, defaults)),
-        );
-        let mut scope = self.fleet.words();
-        scope.extend(self.plan.map(|plan| format!("plan {}", plan.name())));
-        let note = FleetNote {
-            scope,
-            found: count,
-            meant: all.len(),
-            unread: found.unread,
-            ..FleetNote::default()
-        };
-        (all, note)
-    }
-
-    /// A server that no plan names: a target, judged alone.
-    fn alone(&self, id: ServerId, mode: Mode) -> Meant {
-        let target = Target {
-            id,
-            api_version: self.api_version.to_owned(),
-            sql: None,
-        };
-        let migration = Migration {
-            name: target.id.name.clone(),
-            scope: Scope::Target,
-            mode,
-            target: Some(target),
-            source: None,
-            databases: Vec::new(),
-            migration_user: None,
-            runtime_server: None,
-            overwrite: false,
-            identity_migrates: false,
-            location: None,
-        };
-        Meant {
-            migration,
-            access: None,
-            target_access: None,
-        }
-    }
-
-    /// The migrations of the recording, with the plan's ways into their sources, and servers that could not be listed then.
-    fn resumed(
-        &self,
-        before: &Recording,
-        planned: Vec<Meant>,
-        found: fleet::Found,
-    ) -> (Vec<Meant>, FleetNote) {
-        let named = planned.into_iter().map(|m| (m.migration.name.clone(), m));
-        let mut ways: BTreeMap<String, Meant> = named.collect();
-        let all = before.migrations().iter().map(|migration| {
-            let way = ways.remove(&migration.name);
-            let (access, target_access) =
-                way.map_or((None, None), |way| (way.access, way.target_access));
-            Meant {
-                migration: migration.clone(),
-                access,
-                target_access,
-            }
-        });
-        let mut all: Vec<Meant> = all.collect();
-        let mut note = before.fleet().cloned().unwrap_or_default();
-        if !self.fleet.is_empty() {
-            let known = all.iter().filter_map(|m| id_of(&m.migration));
-            let known: HashSet<String> = known.map(|id| id.path().to_lowercase()).collect();
-            let (gathered, now) = self.gathered(Vec::new(), found);
-            let id = |m: &Meant| id_of(&m.migration).map(|id| id.path().to_lowercase());
-            let is_new = |m: &Meant| id(m).is_none_or(|id| !known.contains(&id));
-            all.extend(gathered.into_iter().filter(is_new));
-            note.unread = now.unread;
-            note.found = note.found.max(now.found);
-            note.meant = note.meant.max(all.len());
-        }
-        (all, note)
     }
 
     fn asked(
@@ -279,43 +218,21 @@ impl<'a> Search<'a> {
     }
 }
 
-fn id_of(migration: &Migration) -> Option<&ServerId> {
+pub(super) fn id_of(migration: &Migration) -> Option<&ServerId> {
     migration.target.as_ref().map(|t| &t.id)
 }
 
-fn unknown_hosts(hosts: &Hosts) -> impl Iterator<Item = UnreadNote> + '_ {
-    hosts.iter().filter_map(|(host, found)| {
-        let reason = found.as_ref().err()?.clone();
-        let place = format!("target {host}");
-        Some(UnreadNote { place, reason })
-    })
-}
-
-/// In the order of their names, each of which is there once: recordings, reports and waivers go by it.
-fn named_once(mut all: Vec<Meant>) -> Vec<Meant> {
-    all.sort_by_cached_key(|m| {
-        let id = id_of(&m.migration).map(|id| id.path().to_lowercase());
-        (m.migration.name.clone(), id)
-    });
-    let mut names = HashSet::new();
-    for meant in &mut all {
-        let name = &mut meant.migration.name;
-        let plain = name.clone();
-        let mut number = 2;
-        while !names.insert(name.clone()) {
-            *name = format!("{plain}-{number}");
-            number += 1;
-        }
-    }
-    all
-}
-
-/// What a filter can see of a recorded migration: its name.
-pub(super) fn own_names(migration: &Migration) -> Traits<'_> {
-    Traits {
-        name: &migration.name,
-        location: None,
-        tier: None,
-        tags: Vec::new(),
+/// A part cannot be taken of another part: servers would be in none.
+pub(super) fn is_part_of(part: Option<Shard>, recorded: &FleetNote) -> Result<(), Error> {
+    let Some(part) = part.map(|p| p.to_string()) else {
+        return Ok(());
+    };
+    match recorded.shards.as_slice() {
+        [] => Ok(()),
+        [only] if *only == part => Ok(()),
+        others => Err(Error::PartOfPart {
+            part,
+            of: others.join(" and "),
+        }),
     }
 }

@@ -21,6 +21,7 @@ mod versions;
 mod words;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -87,6 +88,7 @@ impl Arm {
             wire,
             tokens: Tokens::new(sign_in, cloud.scope(), door, deadline)?,
             limiter: Limiter::new(&limits),
+            tries: limits.tries.into(),
             limits,
             deadline,
         };
@@ -172,6 +174,11 @@ impl Arm {
         let query = format!("api-version={version}{filter}");
         let url = self.caller.endpoint.address(path, &query);
         paging::whole(&self.caller, url).await
+    }
+
+    /// From now on each request is made so often before its fault is the answer.
+    pub fn persist(&self, tries: u32) {
+        self.caller.tries.store(tries, Ordering::Relaxed);
     }
 
     /// How the run gets on.

@@ -1,6 +1,7 @@
 //! Asks until there is an answer: which faults pass by themselves, how long to wait for that, and when to stop.
 //! Not here: pages (`paging`), other api-versions (`versions`).
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -24,6 +25,8 @@ pub(crate) struct Caller {
     pub(crate) tokens: Tokens,
     pub(crate) limiter: Limiter,
     pub(crate) limits: Limits,
+    /// How often one request is made before its fault is the answer.
+    pub(crate) tries: AtomicU32,
     /// The end of the run's time.
     pub(crate) deadline: Instant,
 }
@@ -57,7 +60,7 @@ impl Caller {
                 }
                 Outcome::Passing(fault, asked) => {
                     tries += 1;
-                    if tries >= self.limits.tries {
+                    if tries >= self.tries.load(Ordering::Relaxed) {
                         return Err(fault);
                     }
                     let pause = asked.unwrap_or_else(|| self.backoff(tries));

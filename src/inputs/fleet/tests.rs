@@ -47,6 +47,33 @@ async fn what_servers_share_is_asked_once_however_many_want_it_at_once() {
     );
 }
 
+#[tokio::test]
+async fn what_two_were_told_otherwise_is_recorded_for_each() {
+    use crate::inputs::recording::{FleetRecorder, Recording};
+    use crate::question::{Answers, Origin};
+    let folder = tempfile::tempdir().unwrap();
+    let recorder = FleetRecorder::create(folder.path()).unwrap();
+    let of = |server: serde_json::Value| {
+        let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Recorded);
+        answers.insert(arm(SERVER).key(), server.into());
+        answers.insert(arm(LOCATION).key(), json!("one").into());
+        answers
+    };
+    for (name, server) in [("a", "ready"), ("b", "stopped"), ("c", "ready")] {
+        recorder.keep(Some(name), &of(json!(server))).unwrap();
+    }
+    let note = crate::plan::fleet::FleetNote::default();
+    let asker = Asker::default();
+    let at = time::OffsetDateTime::UNIX_EPOCH;
+    recorder.finish(Vec::new(), note, asker, at).unwrap();
+    let recording = Recording::open(folder.path()).unwrap();
+    assert_eq!(recording.keys().count(), 3, "what is alike, once");
+    for (name, server) in [("a", "ready"), ("b", "stopped"), ("c", "ready")] {
+        let answers = recording.of(Some(name)).ask(&[arm(SERVER)]).await;
+        assert_eq!(answers, [json!(server).into()], "{name}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_interruption_ends_what_is_asked_and_what_would_be() {
     let interrupt = Interrupt::default();

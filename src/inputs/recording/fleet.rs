@@ -1,11 +1,13 @@
 //! A fleet in one recording: the answers of a migration are written as soon as they are complete, those that several share once.
-//! Azure is one for all of them; a database server is asked for its migration, so its answers carry that name.
+//! Azure is one for all of them; a database server is asked for its migration, so its answers carry that name. So does whatever
+//! was answered otherwise to one migration than to the first that asked: the replay judges each by its own.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
+use ring::digest::{SHA256, digest};
 use time::OffsetDateTime;
 
 use super::recorder::{Written, entry, last, unwritable};
@@ -57,7 +59,8 @@ pub struct FleetRecorder {
 
 struct Kept {
     writer: Writer,
-    names: HashSet<(Option<String>, String)>,
+    /// What is written, and a mark of each answer.
+    names: HashMap<(Option<String>, String), Vec<u8>>,
     entries: Vec<Entry>,
 }
 
@@ -72,7 +75,7 @@ impl FleetRecorder {
             path: path.to_owned(),
             kept: Mutex::new(Kept {
                 writer,
-                names: HashSet::new(),
+                names: HashMap::new(),
                 entries: Vec::new(),
             }),
         })
@@ -86,10 +89,16 @@ impl FleetRecorder {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, answer) in answers.iter() {
             let of_server = ["sql:", "connection:"].iter().any(|p| key.starts_with(p));
-            let migration = migration.filter(|_| of_server).map(str::to_owned);
-            if !kept.names.insert((migration.clone(), key.to_owned())) {
-                continue;
+            let own = migration.map(str::to_owned);
+            let mut migration = own.clone().filter(|_| of_server);
+            let mark = mark(answer);
+            if let Some(first) = kept.names.get(&(migration.clone(), key.to_owned())) {
+                if *first == mark || migration == own {
+                    continue;
+                }
+                migration = own;
             }
+            kept.names.insert((migration.clone(), key.to_owned()), mark);
             let number = kept.entries.len() + 1;
             let (entry, file) = entry(number, key, answer)?;
             if let Some(file) = file {
@@ -137,4 +146,13 @@ impl FleetRecorder {
         let finished = writer.put(&name, &bytes).and_then(|()| writer.finish());
         finished.map_err(|source| unwritable(&self.path, source))
     }
+}
+
+/// What tells two answers apart, without keeping them.
+fn mark(answer: &Answer) -> Vec<u8> {
+    let whole = match answer {
+        Answer::Given(given) => format!("{:?} {}", given.api_version, given.json),
+        Answer::Refused(refusal) => format!("{refusal:?}"),
+    };
+    digest(&SHA256, whole.as_bytes()).as_ref().to_vec()
 }

@@ -53,11 +53,9 @@ fn waivers_severities_and_their_lines_are_kept() {
     let rules = plan(text).unwrap().rules;
     assert_eq!(rules.max_waiver_days, Some(90));
     assert_eq!(rules.line_of("orders"), Some(4));
-    assert_eq!(
-        rules.line_of("else"),
-        Some(4),
-        "the only one, whatever its name"
-    );
+    assert_eq!(rules.line_of("else"), None, "that one has a name");
+    let unnamed = plan("[[migration]]\nsource = \"host=h\"\n").unwrap().rules;
+    assert_eq!(unnamed.line_of("else"), Some(1), "the only one");
     assert_eq!(
         rules.overrides,
         [super::super::judging::Override {

@@ -13,6 +13,7 @@ mod worse;
 
 use serde::Serialize;
 
+use super::fleet::{Note, notes};
 use super::value::{MigrationReport, Report};
 use super::words::is_in_part;
 use crate::checks::Severity;
@@ -36,6 +37,8 @@ pub struct Diff {
     /// Migrations that one of the two does not have.
     pub only_before: Vec<String>,
     pub only_after: Vec<String>,
+    /// What is said of the fleet as a whole, and was not said before: databases that collide, places that could not be read.
+    pub fleet: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,6 +130,7 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         .map(|(a, b)| of_migration(a, b))
         .collect();
     let (only_before, only_after) = (only(before, after), only(after, before));
+    let fleet = of_fleet(before, after);
     let mut reasons = Reasons::new();
     for (reason, count) in migrations.iter().flat_map(worse::reasons) {
         *reasons.entry(reason).or_default() += count;
@@ -134,6 +138,15 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
     // A migration that is not looked at any more is not known any more.
     if !only_before.is_empty() {
         reasons.insert(Reason::Gone, only_before.len());
+    }
+    if !fleet.is_empty() {
+        reasons.insert(Reason::Fleet, fleet.len());
+    }
+    let verdicts = [before.verdict, after.verdict];
+    // A blocker that was feared and is found is weighed with its migration.
+    let is_graver = after.verdict > before.verdict && verdicts[0] != Verdict::Incomplete;
+    if reasons.is_empty() && after.fleet.is_some() && is_graver {
+        reasons.insert(Reason::Verdict, 1);
     }
     let moment = |report: &Report| Moment {
         recorded_at: report.recorded_at.clone(),
@@ -148,7 +161,25 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         migrations,
         only_before,
         only_after,
+        fleet,
     }
+}
+
+/// What the later report says of its fleet, and the earlier one did not: of one object, only once.
+fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
+    let old = notes(before);
+    let is_new = |n: &Note| {
+        let key = |n: &Note| {
+            (
+                n.kind.id,
+                n.target.map(str::to_lowercase),
+                n.object.to_owned(),
+            )
+        };
+        !old.iter().any(|o| key(o) == key(n))
+    };
+    let new = notes(after).into_iter().filter(is_new);
+    new.map(|n| n.message).collect()
 }
 
 /// The migrations of one name; where each report has a single one, these two, whatever they are called.

@@ -163,7 +163,8 @@ fn missing(diff: &Diff) -> Vec<String> {
         .only_after
         .iter()
         .map(|n| format!("{n}: not looked at before"));
-    before.chain(after).collect()
+    let fleet = diff.fleet.iter().map(|said| format!("new: {said}"));
+    before.chain(after).chain(fleet).collect()
 }
 
 fn last(diff: &Diff) -> String {

@@ -22,6 +22,8 @@ pub(super) enum Reason {
     More,
     Verdict,
     Gone,
+    /// Said of the fleet as a whole, and not said before.
+    Fleet,
 }
 
 /// How often each reason holds.
@@ -82,6 +84,7 @@ fn word(reason: Reason, count: usize) -> String {
         Reason::More => format!("more objects of {}", counted(count, "check")),
         Reason::Verdict if count == 1 => "a graver verdict".to_owned(),
         Reason::Verdict => format!("{count} graver verdicts"),
+        Reason::Fleet => format!("{} of the fleet as a whole", counted(count, "new problem")),
         Reason::Gone => format!("{} no longer looked at", counted(count, "migration")),
     }
 }

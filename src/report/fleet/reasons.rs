@@ -41,6 +41,24 @@ pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'
     reasons
 }
 
+/// What weighs no more than a note, and could be answered for none: the reason, with the checks that it keeps open. Left out, a
+/// table of servers would be greener than the page of each.
+pub(in crate::report) fn lacking(migrations: &[MigrationReport]) -> Vec<(&str, Vec<&str>)> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for check in migrations.iter().flat_map(|m| &m.checks) {
+        let first = check.missing.first().filter(|_| weight(check).is_none());
+        if let Some(missing) = first {
+            *counts.entry((&missing.reason, &check.id)).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count == migrations.len());
+    let mut lacking: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (reason, id) in counts.into_keys() {
+        lacking.entry(reason).or_default().push(id);
+    }
+    lacking.into_iter().collect()
+}
+
 /// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.
 pub(in crate::report) fn weight(check: &CheckReport) -> Option<(Severity, bool)> {
     let found = check.findings.iter().filter(|f| f.waived.is_none());

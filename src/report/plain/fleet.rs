@@ -1,8 +1,11 @@
 //! Many servers on one page: a table, worst first, and what stands in the way of most.
 
+use std::collections::BTreeMap;
+
 use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::Severity;
-use crate::report::fleet::{reasons, weight};
+use crate::plan::Scope;
+use crate::report::fleet::{lacking, reasons, weight};
 use crate::report::text::visible;
 use crate::report::value::{CheckReport, FleetReport, MigrationReport, Report};
 use crate::report::words::{self, counted};
@@ -23,7 +26,9 @@ impl Page {
             self.row(migration, row, widths);
         }
         self.gap();
+        self.one_sided(report);
         self.reasons(report);
+        self.open_for_all(report);
         self.collisions(fleet);
         self.unread(fleet);
         self.gap();
@@ -31,10 +36,17 @@ impl Page {
 
     fn scope(&mut self, report: &Report, fleet: &FleetReport) {
         let note = &fleet.note;
+        if report.migrations.is_empty() && note.shards.is_empty() {
+            let nothing = visible(&fleet.nothing());
+            self.line(0, &format!("{BOLD}{nothing}{BOLD:#}"));
+            return self.places(fleet);
+        }
         let count = counted(report.migrations.len(), "server");
         let of = match (note.found, note.meant) {
             (found, meant) if meant < found => {
-                format!(" ({meant} of {found} that were found are meant)")
+                let filter = note.filter.iter().map(|f| format!(", `{}`", visible(f)));
+                let filter: String = filter.collect();
+                format!(" ({meant} of {found} that were found are meant{filter})")
             }
             _ => String::new(),
         };
@@ -43,9 +55,40 @@ impl Page {
             shards => format!(", part {}", shards.join(" and ")),
         };
         self.line(0, &format!("{BOLD}{count}{of}{part}{BOLD:#}"));
-        for place in &note.scope {
+        self.places(fleet);
+    }
+
+    fn places(&mut self, fleet: &FleetReport) {
+        for place in &fleet.note.scope {
             self.line(2, &visible(place));
         }
+    }
+
+    /// A green row is no word on a migration where only one side of it was judged.
+    fn one_sided(&mut self, report: &Report) {
+        let all = report.migrations.len();
+        for (scope, side) in [(Scope::Target, "target"), (Scope::Source, "source")] {
+            let of_scope = report.migrations.iter().filter(|m| m.scope == scope);
+            let count = of_scope.count();
+            if count > 0 {
+                let text =
+                    format!("judged as a {side} alone, which is no word on a migration as a whole");
+                self.counted(count, all, &text);
+            }
+        }
+    }
+
+    /// What could be answered for none: no reason of any server, and in each row a number alone.
+    fn open_for_all(&mut self, report: &Report) {
+        let all = report.migrations.len();
+        for (reason, ids) in lacking(&report.migrations) {
+            let text = format!("not answered: {reason}: {}", ids.join(", "));
+            self.counted(all, all, &text);
+        }
+    }
+
+    fn counted(&mut self, count: usize, all: usize, text: &str) {
+        self.labelled(0, &format!("{count:>5} of {all} "), text);
     }
 
     fn row(&mut self, migration: &MigrationReport, row: &[String; 5], widths: [usize; 5]) {
@@ -63,11 +106,10 @@ impl Page {
             0,
             &format!("{style}{verdict}{style:#}  {BOLD}{name}{BOLD:#}  {rest}"),
         );
-        let reasons = reasons_of(migration);
-        if !reasons.is_empty() {
-            let indent = widths[0] + 2;
-            let text = reasons.join("; ");
-            let text: String = shortened(&text, self.width.saturating_sub(indent));
+        let indent = widths[0] + 2;
+        let lines = [found_in(migration), unanswered_in(migration)];
+        for text in lines.into_iter().flatten() {
+            let text = shortened(&visible(&text), self.width.saturating_sub(indent));
             self.line(indent, &format!("{DIM}{text}{DIM:#}"));
         }
     }
@@ -148,24 +190,41 @@ fn counts(migration: &MigrationReport) -> String {
     parts.join(", ")
 }
 
-/// The titles of what weighs most, worst first.
-fn reasons_of(migration: &MigrationReport) -> Vec<String> {
-    let weighed = migration
+/// The titles of what was found and weighs most, worst first.
+fn found_in(migration: &MigrationReport) -> Option<String> {
+    let found = |check| weight(check).filter(|(_, is_found)| *is_found);
+    let weighed = migration.checks.iter();
+    let weighed = weighed.filter_map(|check| Some((found(check)?.0, check)));
+    let mut weighed: Vec<(Severity, &CheckReport)> = weighed.collect();
+    weighed.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let titles = weighed
+        .iter()
+        .take(REASONS)
+        .map(|(_, check)| check.title.clone());
+    let mut parts: Vec<String> = titles.collect();
+    if weighed.len() > REASONS {
+        parts.push(format!("{} more", weighed.len() - REASONS));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Why most of what weighs and was not answered was not: one refusal keeps many checks open.
+fn unanswered_in(migration: &MigrationReport) -> Option<String> {
+    let feared = migration
         .checks
         .iter()
-        .filter_map(|check| Some((weight(check)?, check)));
-    let mut weighed: Vec<_> = weighed.collect();
-    weighed.sort_by_key(|((severity, _), _)| std::cmp::Reverse(*severity));
-    let more = weighed.len().saturating_sub(REASONS);
-    let words = |((_, is_found), check): &((Severity, bool), &CheckReport)| match is_found {
-        true => check.title.clone(),
-        false => format!("not answered: {}", check.title),
-    };
-    let mut reasons: Vec<String> = weighed.iter().take(REASONS).map(words).collect();
-    if more > 0 {
-        reasons.push(format!("{more} more"));
+        .filter(|c| matches!(weight(c), Some((_, false))));
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for missing in feared.filter_map(|c| c.missing.first()) {
+        *reasons.entry(&missing.reason).or_default() += 1;
     }
-    reasons
+    let (reason, count) = reasons.iter().max_by_key(|(_, count)| **count)?;
+    let others: usize = reasons.values().sum::<usize>() - count;
+    let others = match others {
+        0 => String::new(),
+        n => format!("; {n} more"),
+    };
+    Some(format!("{count} not answered: {reason}{others}"))
 }
 
 fn widths(rows: &[[String; 5]]) -> [usize; 5] {

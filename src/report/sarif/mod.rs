@@ -13,12 +13,14 @@ mod shape;
 use std::collections::BTreeMap;
 
 use super::entries::{Entry, What, entries, not_answered};
+use super::fleet::{Note, notes};
 use super::text::{pretty_json, visible};
 use super::value::Report;
 use crate::checks::Severity;
+use crate::verdict::Verdict;
 use results::Place;
 use rules::rules;
-use shape::{Driver, Invocation, Log, Notification, Rule, RuleReference, Run, Text, Tool};
+use shape::{Driver, Invocation, Log, Notification, Result, Rule, RuleReference, Run, Text, Tool};
 
 pub use automation::Build;
 
@@ -38,16 +40,26 @@ pub struct Surroundings {
 /// The whole report as one SARIF run.
 pub fn sarif(report: &Report, surroundings: &Surroundings) -> String {
     let all = entries(report);
-    let rules = rules(report);
+    let of_fleet = notes(report);
+    let rules = rules(report, &of_fleet);
     let place = Place::new(surroundings);
     let index = |id: &str| rules.iter().position(|r| r.id == id).unwrap_or_default();
     let mut seen = BTreeMap::new();
-    let results = all.iter().take(MOST_RESULTS);
+    let whole = of_fleet.iter().map(|n| place.of_fleet(n, index(n.kind.id)));
+    let whole: Vec<Result> = whole.take(MOST_RESULTS).collect();
+    let room = MOST_RESULTS - whole.len();
+    let results = all.iter().take(room);
     let results = results.map(|e| place.result(e, index(&e.check.id), &mut seen));
     let run = Run {
         automation_details: surroundings.build.as_ref().map(Build::details),
-        invocations: [invocation(report, &all, &index)],
-        results: results.collect(),
+        invocations: [invocation(
+            report,
+            &all,
+            all.len().saturating_sub(room),
+            &of_fleet,
+            &index,
+        )],
+        results: whole.into_iter().chain(results).collect(),
         tool: Tool {
             driver: driver(report, rules),
         },
@@ -70,7 +82,22 @@ fn driver(report: &Report, rules: Vec<Rule>) -> Driver {
     }
 }
 
-fn invocation(report: &Report, all: &[Entry], index: &dyn Fn(&str) -> usize) -> Invocation {
+fn invocation(
+    report: &Report,
+    all: &[Entry],
+    left_out: usize,
+    of_fleet: &[Note],
+    index: &dyn Fn(&str) -> usize,
+) -> Invocation {
+    let unread = of_fleet.iter().filter(|n| n.kind.is_unknown);
+    let unread = unread.map(|n| Notification {
+        level: level(Severity::Blocker),
+        message: text(&n.message),
+        associated_rule: Some(RuleReference {
+            id: n.kind.id.to_owned(),
+            index: index(n.kind.id),
+        }),
+    });
     let unknown = all.iter().filter_map(|e| match e.what {
         What::Unknown(missing) => Some(Notification {
             level: level(e.weight),
@@ -82,18 +109,19 @@ fn invocation(report: &Report, all: &[Entry], index: &dyn Fn(&str) -> usize) -> 
         }),
         What::Found(_) => None,
     });
-    let mut notifications: Vec<Notification> = unknown.collect();
-    if all.len() > MOST_RESULTS {
-        let more = all.len() - MOST_RESULTS;
+    let mut notifications: Vec<Notification> = unread.chain(unknown).collect();
+    let is_blind = notifications
+        .iter()
+        .any(|n| n.level == level(Severity::Blocker));
+    if left_out > 0 {
         notifications.push(Notification {
             level: "warning",
-            message: text(&format!("{more} milder results are left out here")),
+            message: text(&format!("{left_out} milder results are left out here")),
             associated_rule: None,
         });
     }
-    let blind = |e: &Entry| matches!(e.what, What::Unknown(_)) && e.weight == Severity::Blocker;
     Invocation {
-        execution_successful: !all.iter().any(blind),
+        execution_successful: !is_blind && report.verdict != Verdict::Incomplete,
         exit_code: report.exit_code,
         exit_code_description: report.exit_reason.clone(),
         start_time_utc: report.recorded_at.clone(),

@@ -7,8 +7,10 @@ use super::shape::{
     ResultProperties, Suppression,
 };
 use super::{Surroundings, level, text};
+use crate::checks::Severity;
 use crate::report::entries::{Entry, What};
 use crate::report::fingerprint;
+use crate::report::fleet::Note;
 use crate::report::text::visible;
 
 /// Where results stand when there is no plan.
@@ -88,6 +90,36 @@ impl Place {
         }
     }
 
+    pub(super) fn of_fleet(&self, note: &Note, index: usize) -> Result {
+        let migration = match note.migrations {
+            [] => "fleet".to_owned(),
+            names => visible(&names.join("; ")),
+        };
+        let object = visible(note.object);
+        let logical = LogicalLocation {
+            name: object.rsplit('/').next().unwrap_or(&object).to_owned(),
+            fully_qualified_name: format!("fleet/{object}"),
+            kind: "resource",
+        };
+        let target = note.target.map(str::to_lowercase).unwrap_or_default();
+        let mark = fingerprint::of(&[note.kind.id, &target, &migration, note.object]);
+        Result {
+            rule_id: note.kind.id.to_owned(),
+            rule_index: index,
+            kind: "fail",
+            level: level(Severity::Blocker),
+            message: text(&note.message),
+            locations: [self.line(None, vec![logical])],
+            partial_fingerprints: marks(&mark, 1),
+            suppressions: Vec::new(),
+            properties: ResultProperties {
+                migration,
+                target: note.target.map(visible),
+                unknown: note.kind.is_unknown,
+            },
+        }
+    }
+
     fn suppression(&self, entry: &Entry) -> Option<Suppression> {
         let What::Found(finding) = entry.what else {
             return None;
@@ -131,6 +163,11 @@ fn fingerprints(
     ]);
     let times = seen.entry(whole.clone()).or_default();
     *times += 1;
+    marks(&whole, *times)
+}
+
+/// A fingerprint under the names that readers look for; `times`: which of those alike.
+fn marks(whole: &str, times: usize) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         (
             "primaryLocationLineHash",

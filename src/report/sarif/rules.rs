@@ -1,13 +1,19 @@
-//! A rule for each check that was judged, from its record.
+//! The rules that results refer to: the checks, and what is said of a fleet.
 
-use super::shape::{Configuration, Rule, RuleProperties};
+use super::shape::{Configuration, Rule, RuleProperties, Text};
 use super::{level, text};
-use crate::checks;
+use crate::checks::{self, Severity};
+use crate::report::fleet::{Kind, Note};
 use crate::report::value::{CheckReport, Report};
 
-/// A rule for each check that was judged, from its record.
-pub(super) fn rules(report: &Report) -> Vec<Rule> {
+/// A rule for each check that was judged, from its record, and for what is said of the fleet.
+pub(super) fn rules(report: &Report, of_fleet: &[Note]) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
+    for note in of_fleet {
+        if !rules.iter().any(|r| r.id == note.kind.id) {
+            rules.push(rule_of_fleet(note.kind));
+        }
+    }
     for check in report.migrations.iter().flat_map(|m| &m.checks) {
         if !rules.iter().any(|r| r.id == check.id) {
             rules.push(rule(check));
@@ -16,9 +22,32 @@ pub(super) fn rules(report: &Report) -> Vec<Rule> {
     rules
 }
 
+fn rule_of_fleet(kind: &Kind) -> Rule {
+    Rule {
+        id: kind.id.to_owned(),
+        name: pascal(kind.id),
+        short_description: words(kind.title),
+        full_description: words(kind.why),
+        help: words(kind.fix),
+        help_uri: kind.link.to_owned(),
+        default_configuration: Configuration {
+            level: level(Severity::Blocker),
+        },
+        properties: RuleProperties {
+            tags: ["migration", "postgresql", "fleet"]
+                .map(str::to_owned)
+                .to_vec(),
+        },
+    }
+}
+
+/// As a sentence.
+fn words(words: &str) -> Text {
+    text(&format!("{}.", words.trim_end_matches('.')))
+}
+
 fn rule(check: &CheckReport) -> Rule {
     let record = checks::find(&check.id);
-    let words = |words: &str| text(&format!("{}.", words.trim_end_matches('.')));
     let tags = ["migration", "postgresql", &check.area].map(str::to_owned);
     let official = check.official.iter().map(|o| o.replace('`', ""));
     Rule {

@@ -12,6 +12,12 @@ pub struct PolicyReport {
     pub strict: bool,
     pub fail_on: FailOn,
     pub allow_unknown: Vec<String>,
+    /// What `--check` named: these checks alone were run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// What `--skip` named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<String>,
     /// Checks that were left out by `--check` or `--skip`.
     pub left_out: Vec<String>,
     /// The checks that `--check` names, where it names any.

@@ -154,7 +154,7 @@ fn filters_and_resource_groups_narrow_down() {
     };
     assert_eq!(names(&["--tag", "ENV=test"]), "pg-0-0000 pg-0-0010");
     assert_eq!(names(&["--name", "*-0003"]), "pg-0-0003");
-    assert_eq!(names(&["--tier", "Burstable"]), "");
+    assert_eq!(names(&["--tier", "burstable"]), "");
     assert_eq!(names(&["--location", "West Europe"]), "");
     let all = [
         "--location",
@@ -172,7 +172,8 @@ fn what_to_audit_has_to_be_said_and_understood() {
     run(&["audit"], &[]).assert_refused("nothing to audit");
     run(&["audit", "--subscription", "production"], &[])
         .assert_refused("is not the id of a subscription");
-    run(&["audit", "--resource-group", "rg"], &[]).assert_refused("is not a resource group");
+    run(&["audit", "--resource-group", "rg"], &[])
+        .assert_refused("is not a resource group; give `/subscriptions/<id>/resourceGroups/<name>`, or `<subscription>/<name>`");
     let id = subscription(0);
     let refused = |part: &str, words: &str| {
         let args = ["audit", "--subscription", &id, "--shard", part];

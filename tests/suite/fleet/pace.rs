@@ -71,6 +71,21 @@ fn one_fault_in_ten_changes_no_verdict() {
 }
 
 #[test]
+fn an_endpoint_that_gives_no_list_is_given_up_as_soon_as_by_a_check() {
+    let arm = endpoint(1, 1, 1000);
+    let graph = "/providers/Microsoft.ResourceGraph/resources";
+    let busy = || Reply::error(503, "ServerBusy", "no").header("x-ms-retry-after-ms", "5");
+    arm.route(graph, busy());
+    let within = within(1);
+    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
+    assert_eq!(
+        (arm.count(graph), ran.code),
+        (5, 1),
+        "then the list of ARM serves"
+    );
+}
+
+#[test]
 fn ndjson_comes_as_servers_finish_each_line_a_whole_judgement() {
     let arm = endpoint(1, 5, 1000);
     let within = within(1);
@@ -80,7 +95,13 @@ fn ndjson_comes_as_servers_finish_each_line_a_whole_judgement() {
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    assert_eq!((lines.len(), ran.code), (5, 1));
+    assert_eq!((lines.len(), ran.code), (6, 1));
+    let (of_fleet, lines) = lines.split_last().unwrap();
+    assert_eq!(
+        (&of_fleet["fleet"]["found"], &of_fleet["exit_code"]),
+        (&5.into(), &1.into())
+    );
+    assert!(of_fleet["migrations"].is_null() && of_fleet["verdict"] == "not_ready");
     for line in lines {
         assert!(line["checks"].as_array().is_some_and(|c| c.len() > 20));
         assert!(line["tool"]["version"].is_string());

@@ -99,6 +99,114 @@ fn a_fleet_is_replayed_and_its_parts_make_the_whole() {
     let lacking = merge(2).json();
     assert_eq!(lacking["fleet"]["unread"][0]["place"], "part 3/3");
     assert_eq!(lacking["ready_to_migrate"], false);
-    run(&["merge", &reports[0], &reports[0]], &[]).assert_refused("is there twice");
     run(&["merge", path], &[]).assert_refused("is no report");
+
+    what_does_not_make_a_whole(folder.path(), &reports, &live.stdout);
+    what_a_recording_is_not_asked(path);
+}
+
+/// A part with another word in its report.
+fn altered(folder: &Path, report: &str, alter: &dyn Fn(&mut Value)) -> String {
+    let mut json: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    alter(&mut json);
+    let path = folder.join("altered.json");
+    std::fs::write(&path, json.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn what_does_not_make_a_whole(folder: &Path, parts: &[String], whole: &str) {
+    let [one, two, three] = parts else {
+        panic!("three parts")
+    };
+    run(&["merge", one, one], &[]).assert_refused("which another report holds too");
+    let file = folder.join("whole.json");
+    std::fs::write(&file, whole).unwrap();
+    let file = file.to_str().unwrap();
+    run(&["merge", file, file], &[]).assert_refused("name each report once");
+    let refused = |alter: &dyn Fn(&mut Value), words: &str| {
+        let other = altered(folder, two, alter);
+        run(&["merge", one, &other, three], &[]).assert_refused(words);
+    };
+    refused(
+        &|r| r["tool"]["version"] = "9.9.9".into(),
+        "was made by flexready 9.9.9",
+    );
+    refused(
+        &|r| r["policy"]["only"] = vec!["target-burstable"].into(),
+        "by other rules",
+    );
+    refused(
+        &|r| r["fleet"]["shards"] = vec!["2/4"].into(),
+        "is one of 4 parts",
+    );
+    refused(
+        &|r| r["fleet"]["shards"] = vec!["1/4294967295"].into(),
+        "that is none",
+    );
+    refused(
+        &|r| r["fleet"]["filter"] = vec!["--tag a"].into(),
+        "of another fleet",
+    );
+    let empty = altered(folder, two, &|r| {
+        r["migrations"] = Vec::<Value>::new().into()
+    });
+    let merged = run(&["merge", one, &empty, three, "--format", "json"], &[]).json();
+    let unread = merged["fleet"]["unread"][0]["reason"].as_str().unwrap();
+    assert!(unread.contains("of 12 servers that are meant"), "{unread}");
+    assert_eq!(merged["ready_to_migrate"], false);
+}
+
+/// What would be passed over without a word.
+fn what_a_recording_is_not_asked(path: &str) {
+    for option in [
+        ["--tag", "env=prod"],
+        ["--location", "westeurope"],
+        ["--tier", "Burstable"],
+        ["--api-version", "2024-08-01"],
+        ["--auth", "azure-cli"],
+        ["--timeout", "5m"],
+        ["--cloud", "AzureCloud"],
+    ] {
+        run(&["audit", "--from", path, option[0], option[1]], &[])
+            .assert_refused("cannot be used with");
+    }
+    run(&["audit", "--from", path, "--tier", "general"], &[]).assert_refused("is no tier");
+    run(&["check", "--from", path], &[]).assert_refused(
+        "the recording holds 12 migrations; choose one with `--migration NAME`: pg-0-0000, pg-0-0001",
+    );
+    run(&["fix", path], &[])
+        .assert_refused("pg-1-0003, …; or judge all with `flexready audit --from`");
+    let names = |more: &[&str]| {
+        run(
+            &[&["audit", "--from", path, "--name", "*-0003"], more].concat(),
+            &[],
+        )
+        .stdout
+    };
+    assert!(names(&[]).contains("2 servers (2 of 12 that were found are meant, `--name *-0003`)"));
+    let none = run(&["audit", "--from", path, "--name", "orders"], &[]);
+    assert_eq!(none.code, 3);
+    assert!(
+        none.stdout
+            .contains("12 servers found, none fits `--name orders`"),
+        "{}",
+        none.stdout
+    );
+    assert!(!none.stdout.contains("no server was found"));
+}
+
+#[test]
+fn a_part_of_a_recorded_fleet_is_no_whole_to_be_parted() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = folder.path().join("part");
+    let path = recording.to_str().unwrap();
+    let arm = endpoint(1, 6, 1000);
+    let within = within(1);
+    let first = ["audit", "--shard", "1/3", "--record", path];
+    run_with_arm(&arm, &args(&first, &within), &[]);
+    replay(&recording, &["--shard", "1/2"], &[]).assert_refused("part 1/2 cannot be taken");
+    let resume = ["audit", "--resume", path, "--shard", "2/3"];
+    run_with_arm(&arm, &resume, &[]).assert_refused("the recording of part 1/3");
+    let same = replay(&recording, &["--shard", "1/3", "--format", "json"], &[]);
+    assert_eq!(same.json()["fleet"]["shards"][0], "1/3");
 }

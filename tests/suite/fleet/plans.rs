@@ -58,6 +58,36 @@ fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
     assert!(ran.json()["migrations"][3]["plan_line"].is_number());
 }
 
+#[test]
+fn a_planned_name_is_not_lost_to_a_server_that_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let arm = endpoint(1, 2, 1000);
+    let id = subscription(0);
+    let text = format!(
+        "[[migration]]\nname = \"pg-0-0000\"\ntarget = \"{id}/rg-orders-prod/pg-0-0001\"\n"
+    );
+    let plan = write(folder.path(), "flexready.toml", &text);
+    let args = [
+        "audit",
+        "--plan",
+        &plan,
+        "--subscription",
+        &id,
+        "--format",
+        "json",
+    ];
+    let report = run_with_arm(&arm, &args, &[]).json();
+    let of = |name: &str| {
+        let all = report["migrations"].as_array().unwrap().iter();
+        all.clone().find(|m| m["name"] == name).unwrap().clone()
+    };
+    let (planned, shown) = (of("pg-0-0000"), of("pg-0-0000-2"));
+    assert!(planned["target"]["id"].to_string().contains("pg-0-0001"));
+    assert!(shown["target"]["id"].to_string().contains("pg-0-0000"));
+    assert_eq!(planned["plan_line"], 1);
+    assert_eq!(shown["plan_line"], Value::Null, "the plan does not name it");
+}
+
 /// A fleet of the migrations `a` and `b`, both with the answers of a recording of one.
 fn twice(recording: &Path) {
     let path = recording.join("manifest.json");
@@ -121,6 +151,7 @@ fn two_migrations_that_write_one_database_of_one_target_collide() {
     let collisions = report["fleet"]["collisions"].as_array().unwrap();
     assert_eq!(collisions.len(), databases);
     assert_eq!(collisions[0]["migrations"], json!(["a", "b"]));
+    super::whole::collisions_are_in_every_list(path, databases);
     let page = run(&["audit", "--from", path], &[]).stdout;
     assert!(page.contains("`a` and `b` both write database"), "{page}");
 }

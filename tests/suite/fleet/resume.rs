@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{args, expected, verdicts, within};
-use crate::support::arm::Reply;
+use crate::support::arm::{ArmEndpoint, Reply};
 use crate::support::fleet::{endpoint, subscription};
-use crate::support::program::{TOKEN, run_with_arm};
+use crate::support::program::{Ran, TOKEN, run, run_with_arm};
 
 fn refused(recording: &Path) -> usize {
     let text = std::fs::read(recording.join("manifest.json")).unwrap();
@@ -44,6 +44,7 @@ fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_o
     ];
     let ran = run_with_arm(&arm, &args(&record, &within), &[]);
     assert_eq!((verdicts(&ran.json()).len(), ran.code), (2, 1));
+    what_is_not_looked_through_stays_unread(&arm, &first, folder.path());
     let row = format!(
         "/subscriptions/{id}/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-1-0001"
     );
@@ -67,6 +68,63 @@ fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_o
         .filter(|s| s.path.contains("pg-0-"))
         .count();
     assert_eq!(again, 0, "what was answered is not asked again");
+}
+
+/// Going on with a part of what was recorded, with more, and with what does not fit it.
+fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, folder: &Path) {
+    let resumed = |more: &[&str]| -> Ran {
+        let args = [
+            "audit",
+            "--format",
+            "json",
+            "--resume",
+            first.to_str().unwrap(),
+        ];
+        run_with_arm(arm, &[&args, more].concat(), &[])
+    };
+    let (one, two) = (subscription(0), subscription(1));
+    let kept = folder.join("kept");
+    let narrower = resumed(&["--subscription", &one, "--name", "pg-0-0001"]);
+    narrower.assert_refused("the recording was made without filters");
+    let ran = resumed(&["--subscription", &one, "--record", kept.to_str().unwrap()]);
+    let again = run(
+        &[
+            "audit",
+            "--format",
+            "json",
+            "--from",
+            kept.to_str().unwrap(),
+        ],
+        &[],
+    );
+    for ran in [ran, again] {
+        let unread = ran.json()["fleet"]["unread"].clone();
+        assert_eq!(
+            unread[0]["place"],
+            format!("/subscriptions/{two}"),
+            "{unread}"
+        );
+        assert_eq!(
+            (verdicts(&ran.json()).len(), &ran.json()["ready_to_migrate"]),
+            (2, &json!(false))
+        );
+    }
+
+    let plan = folder.join("late.toml");
+    let late = format!(
+        "[[migration]]\nname = \"late\"\ntarget = \"{two}/rg-orders-prod/pg-1-0001\"\n\
+         [[migration]]\nname = \"renamed\"\ntarget = \"{one}/rg-orders-prod/pg-0-0001\"\n"
+    );
+    std::fs::write(&plan, late).unwrap();
+    let found = verdicts(&resumed(&["--plan", plan.to_str().unwrap()]).json());
+    let names: Vec<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(names, ["late", "pg-0-0000", "renamed"]);
+    assert_eq!(found["late"], "ready", "it was asked");
+    let other = format!(
+        "[[migration]]\nname = \"pg-0-0000\"\ntarget = \"{two}/rg-orders-prod/pg-1-0001\"\n"
+    );
+    std::fs::write(&plan, other).unwrap();
+    resumed(&["--plan", plan.to_str().unwrap()]).assert_refused("`pg-0-0000` to another target");
 }
 
 #[test]
@@ -102,6 +160,9 @@ fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{words}");
+    let path = first.to_str().unwrap();
+    let command = format!("`flexready audit --resume {path} --record {path}-2` goes on");
+    assert!(words.contains(&command), "{words}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["fleet"]["interrupted"], true);
     let read = verdicts(&report);

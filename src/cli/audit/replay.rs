@@ -1,0 +1,106 @@
+//! A recorded fleet, judged again: the whole of it, a part, or what some names choose. Nothing is asked.
+
+use super::Args;
+use super::running::Run;
+use super::search::is_part_of;
+use crate::cli::connect::block_on;
+use crate::cli::{Console, Error};
+use crate::inputs::Source;
+use crate::inputs::recording::Recording;
+use crate::plan::Migration;
+use crate::plan::file::Plan;
+use crate::plan::fleet::{FleetNote, Traits, UnreadNote};
+use crate::report::{self, Report};
+use crate::verdict::Policy;
+use crate::{Asked, Width};
+
+/// One after the other: what they have in common is on disk, and the order is always the same.
+const REPLAY: Width = Width {
+    subscriptions: 1,
+    migrations: 1,
+};
+
+pub(super) fn run(
+    args: &Args,
+    recording: &Recording,
+    plan: Option<&Plan>,
+    policy: &Policy,
+    console: &mut Console,
+) -> Result<Report, Error> {
+    let (kept, note) = chosen(args, recording, plan)?;
+    let mut start = recording.start();
+    let asked = kept.into_iter().map(|migration| Asked {
+        source: Box::new(recording.of(Some(&migration.name))),
+        migration,
+    });
+    let asked = asked.collect();
+    let run = Run {
+        start: &start,
+        policy,
+        width: REPLAY,
+        recorder: None,
+        shown: args.shown(),
+    };
+    let judged = block_on(false, run.all(asked, console))??;
+    start.asker = recording.asker();
+    Ok(report::assemble(judged, &start, policy, Some(note)))
+}
+
+/// The migrations that the arguments choose, and what is to be said of the whole.
+fn chosen(
+    args: &Args,
+    recording: &Recording,
+    plan: Option<&Plan>,
+) -> Result<(Vec<Migration>, FleetNote), Error> {
+    let part = args.part()?;
+    let mut kept = recording.migrations().to_vec();
+    let alone = || FleetNote {
+        found: kept.len(),
+        meant: kept.len(),
+        ..FleetNote::default()
+    };
+    let mut note = recording.fleet().cloned().unwrap_or_else(alone);
+    is_part_of(part, &note)?;
+    let filter = args.filter();
+    let is_chosen = |name: &str| filter.admits(&name_of(name));
+    if note.shards.is_empty() {
+        note.unread.extend(unrecorded(plan, &kept, &is_chosen));
+    }
+    let all = kept.len();
+    kept.retain(|m| is_chosen(&m.name));
+    if kept.len() < all {
+        note.meant = kept.len();
+    }
+    note.filter.extend(filter.words());
+    if let Some(part) = part {
+        kept.retain(|m| part.holds(m.target.as_ref().map(|t| &t.id), &m.name));
+        note.shards = vec![part.to_string()];
+    }
+    Ok((kept, note))
+}
+
+/// Migrations that the plan has and the recording does not: nothing is known of them.
+fn unrecorded(
+    plan: Option<&Plan>,
+    recorded: &[Migration],
+    is_chosen: &dyn Fn(&str) -> bool,
+) -> Vec<UnreadNote> {
+    let planned = plan.map(Plan::migrations).unwrap_or_default();
+    let names = planned.iter().filter_map(|wish| wish.name.as_deref());
+    let missing = names.filter(|name| is_chosen(name) && !recorded.iter().any(|m| m.name == *name));
+    let note = |name| UnreadNote {
+        place: format!("migration {name} of the plan"),
+        reason: "the recording does not hold it; go on with `--resume`, or audit again".to_owned(),
+    };
+    missing.map(note).collect()
+}
+
+/// What a filter can see of a recorded migration.
+fn name_of(name: &str) -> Traits<'_> {
+    Traits {
+        name,
+        location: None,
+        tier: None,
+        tags: Vec::new(),
+    }
+}

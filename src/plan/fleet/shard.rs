@@ -1,0 +1,118 @@
+//! Which part of a fleet is this machine's.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::FleetError;
+use crate::plan::ServerId;
+
+/// One part of a fleet: the `index`-th of `of`, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    pub index: u32,
+    pub of: u32,
+}
+
+/// More than any pipeline runs side by side; a report names each part that is not there.
+pub(super) const MOST_PARTS: u32 = 1_000;
+
+impl Shard {
+    /// The part that Azure Pipelines gives this job of several parallel ones.
+    ///
+    /// # Errors
+    /// The variables are not set, or are no numbers.
+    pub fn of_pipeline(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, FleetError> {
+        let number = |name: &str| env(name)?.trim().parse().ok();
+        let index = number("SYSTEM_JOBPOSITIONINPHASE");
+        let of = number("SYSTEM_TOTALJOBSINPHASE");
+        let shard = index.zip(of).map(|(index, of)| Shard { index, of });
+        shard.filter(Shard::is_one).ok_or(FleetError::NoParallelJob)
+    }
+
+    fn is_one(&self) -> bool {
+        self.of <= MOST_PARTS && (1..=self.of).contains(&self.index)
+    }
+
+    /// Whether a migration is in this part: by the resource id of its target, so that two into one server stay together.
+    pub fn holds(&self, target: Option<&ServerId>, name: &str) -> bool {
+        let id = target.map_or_else(|| name.to_owned(), ServerId::path);
+        fnv1a(&id.to_lowercase()) % u64::from(self.of) == u64::from(self.index - 1)
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = FleetError;
+
+    fn from_str(text: &str) -> Result<Self, FleetError> {
+        let parts = text.split_once('/');
+        let numbers = parts.and_then(|(k, n)| k.trim().parse().ok().zip(n.trim().parse().ok()));
+        let shard = numbers.map(|(index, of)| Shard { index, of });
+        shard
+            .filter(Shard::is_one)
+            .ok_or_else(|| FleetError::Shard(text.to_owned()))
+    }
+}
+
+/// FNV-1a, 64 bits: the same on every machine and in every version, which the standard library's hashes are not.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(name: &str) -> ServerId {
+        format!("11111111-2222-4333-8444-555555555555/Group/{name}")
+            .parse()
+            .expect("an id")
+    }
+
+    #[test]
+    fn parts_make_the_whole_and_case_does_not_count() {
+        assert_eq!(fnv1a("a"), 0xaf63_dc4c_8601_ec8c, "the published value");
+        let shards: Vec<Shard> = (1..=3).map(|index| Shard { index, of: 3 }).collect();
+        let mut sizes = [0; 3];
+        for number in 0..300 {
+            let id = id(&format!("server-{number}"));
+            let holders: Vec<usize> = (0..3).filter(|s| shards[*s].holds(Some(&id), "")).collect();
+            assert_eq!(holders.len(), 1);
+            sizes[holders[0]] += 1;
+            let upper = ServerId {
+                resource_group: "GROUP".to_owned(),
+                ..id
+            };
+            assert!(shards[holders[0]].holds(Some(&upper), "other"));
+        }
+        assert!(
+            sizes.iter().all(|size| (70..=130).contains(size)),
+            "{sizes:?}"
+        );
+    }
+
+    #[test]
+    fn a_part_is_said_by_hand_or_by_the_pipeline() {
+        assert_eq!("2/5".parse(), Ok(Shard { index: 2, of: 5 }));
+        for wrong in ["0/5", "6/5", "2", "a/b", "1/0", "1/4294967295"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+        let env = |name: &str| match name {
+            "SYSTEM_JOBPOSITIONINPHASE" => Some("3".to_owned()),
+            "SYSTEM_TOTALJOBSINPHASE" => Some("4".to_owned()),
+            _ => None,
+        };
+        assert_eq!(Shard::of_pipeline(&env), Ok(Shard { index: 3, of: 4 }));
+        assert_eq!(
+            Shard::of_pipeline(&|_| None),
+            Err(FleetError::NoParallelJob)
+        );
+    }
+}

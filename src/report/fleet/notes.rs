@@ -1,0 +1,99 @@
+//! What is said of the fleet as a whole, as entries for the formats that are lists: they name it as they name a check.
+
+use crate::report::value::{CollisionReport, FleetReport, Report};
+
+/// What may be said of a fleet.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::report) struct Kind {
+    pub(in crate::report) id: &'static str,
+    pub(in crate::report) title: &'static str,
+    pub(in crate::report) why: &'static str,
+    pub(in crate::report) fix: &'static str,
+    pub(in crate::report) link: &'static str,
+    /// Whether it says that something is not known, rather than that something is wrong.
+    pub(in crate::report) is_unknown: bool,
+}
+
+/// All of them; each weighs as a blocker.
+pub(in crate::report) static KINDS: [Kind; 4] = [
+    Kind {
+        id: "fleet-databases-collide",
+        title: "Two migrations would write one database",
+        why: "the one that runs last overwrites the other, or fails on what is there",
+        fix: "Name the databases of each migration in the plan, or give each a target of its own",
+        link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql",
+        is_unknown: false,
+    },
+    Kind {
+        id: "fleet-not-read",
+        title: "A part of the fleet could not be read",
+        why: "servers that were not looked at may not be ready",
+        fix: "Give the identity the right to read it, and go on with `flexready audit --resume RECORDING` and the same places",
+        link: "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles",
+        is_unknown: true,
+    },
+    Kind {
+        id: "fleet-empty",
+        title: "There is no server to judge",
+        why: "where nothing was judged, nothing is ready",
+        fix: "Look at the places and the filters, and at whether the identity may see the servers",
+        link: "https://learn.microsoft.com/azure/role-based-access-control/built-in-roles",
+        is_unknown: true,
+    },
+    Kind {
+        id: "fleet-interrupted",
+        title: "The run was interrupted",
+        why: "what it had not read may not be ready",
+        fix: "Go on with `flexready audit --resume RECORDING`",
+        link: "https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling",
+        is_unknown: true,
+    },
+];
+
+/// One thing that is said.
+#[derive(Debug)]
+pub(in crate::report) struct Note<'a> {
+    pub(in crate::report) kind: &'static Kind,
+    /// The migrations that it is about; none: all.
+    pub(in crate::report) migrations: &'a [String],
+    pub(in crate::report) target: Option<&'a str>,
+    pub(in crate::report) object: &'a str,
+    /// In one sentence.
+    pub(in crate::report) message: String,
+}
+
+/// All that is said of the fleet; nothing where one migration was judged.
+pub(in crate::report) fn notes(report: &Report) -> Vec<Note<'_>> {
+    let Some(fleet) = &report.fleet else {
+        return Vec::new();
+    };
+    let [collide, not_read, empty, interrupted] = &KINDS;
+    let of_all = |kind, object, message| Note {
+        kind,
+        migrations: &[],
+        target: None,
+        object,
+        message,
+    };
+    let collisions = fleet.collisions.iter().map(|c: &CollisionReport| Note {
+        kind: collide,
+        migrations: &c.migrations,
+        target: Some(&c.target),
+        object: &c.database,
+        message: c.words(),
+    });
+    let mut notes: Vec<Note> = collisions.collect();
+    let unread = fleet.note.unread.iter();
+    notes.extend(unread.map(|u| of_all(not_read, u.place.as_str(), u.words())));
+    if report.migrations.is_empty() && !fleet.is_empty_part() {
+        notes.push(of_all(empty, "fleet", fleet.nothing()));
+    }
+    if fleet.note.interrupted {
+        notes.push(of_all(
+            interrupted,
+            "fleet",
+            FleetReport::INTERRUPTED.to_owned(),
+        ));
+    }
+    notes
+}
