@@ -77,10 +77,14 @@ fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
     }
     membership(facts, &database.owner, user)
         .into_iter()
-        .map(|statement| Step::sql(None, statement))
-        .map(|step| match is_superuser {
-            Some(_) => step.by_script(),
-            None => step.note("if that role is no superuser"),
+        .enumerate()
+        .map(|(at, statement)| {
+            let step = Step::sql(None, statement);
+            match is_superuser {
+                Some(_) => step.by_script(),
+                None if at == 0 => step.note("if that role is no superuser"),
+                None => step,
+            }
         })
         .fold(finding, Finding::fix)
 }

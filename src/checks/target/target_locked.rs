@@ -2,7 +2,6 @@
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
-use crate::facts::replicas::Replica;
 use crate::facts::service::locks::Lock;
 
 pub const CHECK: Check = Check {
@@ -31,9 +30,14 @@ fn run(facts: &Facts) -> Judged {
             continue;
         };
         let mut finding = finding(lock, &level);
-        let is_read_only = level.eq_ignore_ascii_case("ReadOnly");
-        findings.push(match kept_replica(facts, lock) {
-            _ if is_read_only => finding,
+        if level.eq_ignore_ascii_case("ReadOnly") {
+            findings.push(finding);
+            continue;
+        }
+        let replicas = findings.know(&facts.replicas);
+        let kept = replicas.and_then(|all| all.iter().find(|r| lock.covers(&r.id)));
+        findings.push(match kept {
+            // It has to be deleted.
             Some(replica) => {
                 let kept = format!(", which keeps read replica `{}`", replica.id.name);
                 finding.message.push_str(&kept);
@@ -43,12 +47,6 @@ fn run(facts: &Facts) -> Judged {
         });
     }
     Ok(findings)
-}
-
-/// The first read replica that it keeps, and that has to be deleted.
-fn kept_replica<'f>(facts: &'f Facts, lock: &Lock) -> Option<&'f Replica> {
-    let replicas = facts.replicas.as_deref().unwrap_or_default();
-    replicas.iter().find(|r| lock.covers(&r.id))
 }
 
 /// Takes it away. A lock on a group or a subscription keeps other resources too: not for a script to take away.

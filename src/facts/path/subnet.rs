@@ -29,8 +29,9 @@ pub struct Subnet {
     pub delegations: Fact<Vec<String>>,
     pub security_group: Fact<Option<ResourceId>>,
     pub route_table: Fact<Option<ResourceId>>,
-    /// Whether anything stands in it. Missing where the answer does not list what does: Azure leaves an empty list out.
-    pub is_used: Fact<bool>,
+    /// Whether a gateway stands in it. Missing for a gateway's subnet where the answer does not list what is in it: Azure
+    /// leaves an empty list out.
+    pub has_gateway: Fact<bool>,
 }
 
 impl VirtualNetwork {
@@ -44,21 +45,17 @@ impl VirtualNetwork {
         })
     }
 
-    /// Whether a VPN or ExpressRoute gateway, or a route server, stands in it: their subnets have fixed names, and are
-    /// often made long before there is one.
-    /// <https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings#gwsub>
+    /// Whether a VPN or ExpressRoute gateway, or a route server, stands in it.
     ///
     /// # Errors
     /// Such a subnet does not show whether anything stands in it.
     pub fn has_gateway(&self) -> Fact<bool> {
-        let names = ["GatewaySubnet", "RouteServerSubnet"];
-        let is_for_one = |s: &&Subnet| names.iter().any(|n| n.eq_ignore_ascii_case(s.id.name()));
         let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
-        let mut used = subnets.iter().filter(is_for_one).map(|s| &s.is_used);
-        if used.clone().any(|used| *used == Ok(true)) {
+        let mut all = subnets.iter().map(|s| &s.has_gateway);
+        if all.clone().any(|has| *has == Ok(true)) {
             return Ok(true);
         }
-        let missing = used.find_map(|used| used.as_ref().err());
+        let missing = all.find_map(|has| has.as_ref().err());
         missing.map_or(Ok(false), |missing| Err(missing.clone()))
     }
 }
@@ -99,7 +96,7 @@ fn subnet(body: &Body) -> Fact<Subnet> {
     });
     let id = body.required_id("id")?;
     Ok(Subnet {
-        is_used: is_used(body, id.name()),
+        has_gateway: has_gateway(body, id.name()),
         id,
         prefixes: prefixes(body),
         delegations,
@@ -108,7 +105,13 @@ fn subnet(body: &Body) -> Fact<Subnet> {
     })
 }
 
-fn is_used(body: &Body, name: &str) -> Fact<bool> {
+/// Gateways' subnets have fixed names, and are often made long before there is one.
+/// <https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings#gwsub>
+fn has_gateway(body: &Body, name: &str) -> Fact<bool> {
+    let names = ["GatewaySubnet", "RouteServerSubnet"];
+    if !names.iter().any(|n| n.eq_ignore_ascii_case(name)) {
+        return Ok(false);
+    }
     let path = "properties.ipConfigurations";
     let used = body.list(path).map(|all| !all.is_empty());
     used.map_err(|missing| {

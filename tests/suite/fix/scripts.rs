@@ -160,7 +160,7 @@ fn a_name_arrives_as_it_is_and_runs_nothing() {
             .flat_map(|c| c.arguments.iter().map(String::as_str))
             .collect();
         assert!(
-            said.contains(&format!("GRANT {quoted} TO \"migrator\"").as_str()),
+            said.contains(&format!("GRANT {quoted} TO \"migrator\" WITH INHERIT TRUE").as_str()),
             "{said:?}\n{before}"
         );
         assert!(

@@ -173,7 +173,7 @@ fn a_plan_says_where_passwords_are_and_a_wrong_plan_is_refused_before_anything_i
     );
     refused(
         "[[migration]]\nsource = \"host=127.0.0.1 password=hush\"\n",
-        "the plan holds a password",
+        "the migration holds a password",
     );
     refused(
         "[[migration]]\nsource = \"host=127.0.0.1\"\nsource_password_env = \"NOT_SET\"\n",
