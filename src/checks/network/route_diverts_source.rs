@@ -49,7 +49,8 @@ fn run(facts: &Facts) -> Judged {
         .and_then(|s| s.vnet.as_ref());
     match findings.know(&stop(inside, &way, to, port(facts))) {
         // `vnet-not-peered` tells of it.
-        Some(Some(Stop::NoAccess { peering, .. })) if peering.remote.as_ref().ok() == named => {}
+        Some(Some(Stop::NoAccess { peering, .. }))
+            if named.is_some_and(|named| peering.remote.as_ref() == Ok(named)) => {}
         Some(Some(stop)) => findings.push(stopped(inside, to, stop)),
         Some(None) | None => {}
     }
