@@ -21,8 +21,13 @@ impl CollisionReport {
     pub(super) fn words(&self) -> String {
         let server = self.target.rsplit('/').next().unwrap_or_default();
         let names = self.migrations.join("` and `");
+        let all = if self.migrations.len() > 2 {
+            "all"
+        } else {
+            "both"
+        };
         format!(
-            "`{names}` both write database `{}` of {server}",
+            "`{names}` {all} write database `{}` of {server}",
             self.database
         )
     }
