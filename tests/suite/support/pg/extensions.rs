@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use super::home::Options;
 
@@ -13,7 +14,14 @@ pub(super) fn own_tree(tree: &Path, own: &Path, options: &Options) -> io::Result
     let (share, extension) = ("share/postgresql", "share/postgresql/extension");
     fs::create_dir_all(own.join("bin"))?;
     fs::create_dir_all(own.join(extension))?;
-    fs::copy(tree.join("bin/postgres"), own.join("bin/postgres"))?;
+    // By another process: a child that is started meanwhile would inherit the open file, and what is open to be written cannot run
+    let copied = Command::new("cp")
+        .arg(tree.join("bin/postgres"))
+        .arg(own.join("bin/"))
+        .status()?;
+    if !copied.success() {
+        return Err(io::Error::other("cannot copy bin/postgres"));
+    }
     symlink(tree.join("lib"), own.join("lib"))?;
     link_all(&tree.join(share), &own.join(share))?;
     link_all(&tree.join(extension), &own.join(extension))?;
