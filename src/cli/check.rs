@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::connect::{Ways, age, block_on};
+use super::connect::{Ways, block_on};
+use super::duration::age;
 use super::out::Out;
 use super::said::{LIVE_ALONE, Said};
 use super::showing::Showing;

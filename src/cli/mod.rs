@@ -6,6 +6,7 @@ mod check;
 mod connect;
 mod details;
 mod diff;
+mod duration;
 mod environment;
 mod error;
 mod explain;

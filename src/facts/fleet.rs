@@ -1,23 +1,22 @@
 //! Which flexible servers there are: from Azure Resource Graph, and from ARM's own lists where the graph refuses or shows nothing.
 //! The graph leaves out without a word what the caller may not see, so a place without a row is asked about in ARM as well.
-//! Not here: a server that is known by its host name (`hosts`), which of them are meant (`plan::fleet`), what is true of a server
+//! Not here: a server that is known by its host name (`hosts`), the questions about places (`places`), which of them are meant (`plan::fleet`), what is true of a server
 //! (each is read from ARM).
 
 mod hosts;
+mod places;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::plan::fleet::{Fleet, ResourceGroup, Traits, UnreadNote};
-use crate::plan::{API_VERSION, ServerId};
+use crate::plan::ServerId;
+use crate::plan::fleet::{Fleet, Traits, UnreadNote};
 use crate::question::{Answer, Answers, Question, Refusal};
 use hosts::{next_of_hosts, of_host};
+use places::{Place, descendants, is_about, of_group, places, queries, subscriptions_below};
 
 pub use hosts::server_of_host;
-
-/// Subscriptions in one query at most; more are asked in several.
-const SUBSCRIPTIONS_A_QUERY: usize = 1_000;
 
 /// A server that was found. Everything but its id is a lead: good enough to filter by, not to judge by.
 #[derive(Debug, Clone)]
@@ -49,90 +48,8 @@ pub struct Found {
     pub unread: Vec<UnreadNote>,
 }
 
-impl Fleet {
-    /// Whether what could not be read of `place` is asked about anew when these places are.
-    pub fn covers(&self, place: &str, answers: &Answers) -> bool {
-        let lower = place.to_lowercase();
-        let groups = self.management_groups.iter();
-        let mut groups = groups.map(|g| of_group(g).to_lowercase());
-        let mut paths = places(self, answers)
-            .into_iter()
-            .map(|p| p.path().to_lowercase());
-        groups.any(|group| group == lower)
-            || paths.any(|path| lower == path || lower.starts_with(&format!("{path}/")))
-    }
-}
-
-/// What a management group that could not be read is called.
-fn of_group(group: &str) -> String {
-    format!("management group {group}")
-}
-
 /// What the graph is called, where its rows are not as they should be.
 pub const GRAPH: &str = "Azure Resource Graph";
-
-/// Where servers are looked for, one list of ARM each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    Subscription(String),
-    Group(ResourceGroup),
-}
-
-impl Place {
-    fn path(&self) -> String {
-        match self {
-            Place::Subscription(id) => format!("/subscriptions/{id}"),
-            Place::Group(group) => group.to_string(),
-        }
-    }
-
-    fn question(&self) -> Question {
-        let path = format!(
-            "{}/providers/Microsoft.DBforPostgreSQL/flexibleServers",
-            self.path()
-        );
-        arm(path, API_VERSION)
-    }
-
-    fn holds(&self, id: &ServerId) -> bool {
-        let below = format!("{}/", self.path()).to_lowercase();
-        id.path().to_lowercase().starts_with(&below)
-    }
-}
-
-fn arm(path: String, api_version: &str) -> Question {
-    Question::Arm {
-        path,
-        api_version: api_version.to_owned(),
-        filter: None,
-    }
-}
-
-fn descendants(group: &str) -> Question {
-    let path = format!("/providers/Microsoft.Management/managementGroups/{group}/descendants");
-    arm(path, "2020-05-01")
-}
-
-/// The queries that ask the graph about the fleet's places.
-fn queries(fleet: &Fleet) -> Vec<Question> {
-    let groups = fleet.resource_groups.iter().map(|g| &g.subscription);
-    let mut all: Vec<String> = fleet.subscriptions.iter().chain(groups).cloned().collect();
-    all.iter_mut().for_each(|s| s.make_ascii_lowercase());
-    all.sort();
-    all.dedup();
-    let graph = |subscriptions: &[String], management_groups: &[String]| Question::Graph {
-        subscriptions: subscriptions.to_vec(),
-        management_groups: management_groups.to_vec(),
-        host: None,
-    };
-    let chunks = all
-        .chunks(SUBSCRIPTIONS_A_QUERY)
-        .map(|chunk| graph(chunk, &[]));
-    let groups = fleet.management_groups.iter();
-    chunks
-        .chain(groups.map(|g| graph(&[], std::slice::from_ref(g))))
-        .collect()
-}
 
 /// The questions that these answers leave open.
 pub fn next(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
@@ -154,32 +71,6 @@ fn unshown(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
     let mut places = places(fleet, answers);
     places.retain(|place| !shown.iter().any(|lead| place.holds(&lead.id)));
     places
-}
-
-fn places(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
-    let named = fleet.subscriptions.iter().cloned();
-    let below = fleet.management_groups.iter();
-    let below = below.flat_map(|group| subscriptions_below(group, answers).unwrap_or_default());
-    let mut ids: Vec<String> = named.chain(below).map(|s| s.to_lowercase()).collect();
-    ids.sort();
-    ids.dedup();
-    let groups = fleet.resource_groups.iter().cloned().map(Place::Group);
-    ids.into_iter()
-        .map(Place::Subscription)
-        .chain(groups)
-        .collect()
-}
-
-fn subscriptions_below(group: &str, answers: &Answers) -> Result<Vec<String>, Refusal> {
-    let items = items(answers, &descendants(group))?.into_iter();
-    let of_subscription = |item: &&Value| {
-        let kind = text(item, "type").unwrap_or_default().to_lowercase();
-        kind.ends_with("/subscriptions")
-    };
-    Ok(items
-        .filter(of_subscription)
-        .filter_map(|item| text(item, "name"))
-        .collect())
 }
 
 /// The rows of the graph that are in the fleet's places, and what it refused.
@@ -258,10 +149,6 @@ fn nameless(place: &str, items: &[&Value]) -> Option<UnreadNote> {
             items.len()
         ),
     })
-}
-
-fn is_about(question: &Question, group: &str) -> bool {
-    matches!(question, Question::Graph { management_groups, .. } if management_groups.iter().any(|g| g == group))
 }
 
 fn items<'a>(answers: &'a Answers, question: &Question) -> Result<Vec<&'a Value>, Refusal> {

@@ -2,9 +2,10 @@
 
 mod auth;
 pub mod encryption;
+mod network;
+mod storage;
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
-use serde::Serialize;
 
 use super::shape::Shape;
 use super::version::Version;
@@ -14,6 +15,8 @@ use crate::question::{Answer, Answers, Question, RefusalKind};
 
 pub use auth::Auth;
 pub use encryption::Encryption;
+pub use network::Network;
+pub use storage::Storage;
 
 /// The flexible server, field by field. Every enum of Azure's is kept as the text that came.
 #[derive(Debug, Clone)]
@@ -85,37 +88,6 @@ pub struct Replication {
     pub source_server: Option<String>,
 }
 
-/// `properties.storage`. Sizes in GiB.
-#[derive(Debug, Clone)]
-pub struct Storage {
-    pub size_gib: Fact<u32>,
-    /// `None`: this api-version or this kind of disk does not say.
-    pub auto_grow: Fact<Option<String>>,
-    /// `Premium_LRS`, `PremiumV2_LRS`, `UltraSSD_LRS`; empty or absent means the first.
-    pub kind: Fact<Option<String>>,
-    /// What the disk is provisioned for; `None` where the server does not say.
-    pub iops: Fact<Option<u32>>,
-}
-
-impl Storage {
-    /// Whether it is a Premium SSD, which grows by itself and is cached by its host: v2 and Ultra are neither.
-    pub fn is_premium_ssd(&self) -> Fact<bool> {
-        let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
-        Ok(!kind.is_some_and(|k| k.starts_with("PremiumV2") || k.starts_with("Ultra")))
-    }
-}
-
-/// How the server is reached, and so how it reaches others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Network {
-    /// In a delegated subnet of a virtual network.
-    Integrated,
-    /// By its public address.
-    Public,
-    /// By private endpoints alone.
-    EndpointOnly,
-}
-
 const OBJECTS: &[&str] = &[
     "properties",
     "sku",
@@ -159,8 +131,8 @@ pub fn read(target: &Target, answers: &Answers) -> Fact<Server> {
         state: shape.required("properties.state"),
         high_availability: high_availability(&shape),
         replication: replication(&shape),
-        storage: storage(&shape),
-        network: network(&shape),
+        storage: storage::read(&shape),
+        network: network::read(&shape),
         administrator_login: shape.field("properties.administratorLogin", ""),
         auth: auth::read(&shape),
         encryption: encryption::read(&shape),
@@ -219,49 +191,6 @@ fn replication(shape: &Body) -> Fact<Replication> {
         role,
         source_server,
     })
-}
-
-fn storage(shape: &Body) -> Fact<Storage> {
-    let path = "properties.storage";
-    if !shape.has(path, "")? {
-        return Err(shape.absent(path));
-    }
-    let size = shape.get("properties.storage.storageSizeGB", |s| {
-        s.properties
-            .as_ref()
-            .and_then(|p| p.storage.as_ref())
-            .and_then(|s| s.storage_size_gb)
-    });
-    let size_gib = size.and_then(|size| {
-        size.and_then(|s| u32::try_from(s).ok())
-            .ok_or_else(|| shape.absent("properties.storage.storageSizeGB"))
-    });
-    let auto_grow = shape.field("properties.storage.autoGrow", "2023-03-01-preview");
-    Ok(Storage {
-        size_gib,
-        auto_grow,
-        kind: shape.field("properties.storage.type", "2023-06-01-preview"),
-        iops: shape.number("properties.storage.iops", "2023-03-01-preview"),
-    })
-}
-
-fn network(shape: &Body) -> Fact<Network> {
-    let path = "properties.network";
-    if !shape.has(path, "")? {
-        return Err(shape.absent(path));
-    }
-    if shape
-        .field("properties.network.delegatedSubnetResourceId", "")?
-        .is_some()
-    {
-        return Ok(Network::Integrated);
-    }
-    let access = shape.required("properties.network.publicNetworkAccess")?;
-    match access.to_ascii_lowercase().as_str() {
-        "enabled" => Ok(Network::Public),
-        "disabled" => Ok(Network::EndpointOnly),
-        _ => Err(shape.absent("properties.network.publicNetworkAccess (Enabled or Disabled)")),
-    }
 }
 
 /// A location as ARM's paths write it: `Germany West Central` is `germanywestcentral`.

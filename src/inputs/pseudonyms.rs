@@ -7,6 +7,7 @@
 mod arm;
 mod names;
 mod rows;
+mod texts;
 mod words;
 
 use serde_json::Value;

@@ -3,6 +3,7 @@
 //! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
 
 mod fleet;
+mod manifest;
 mod recorder;
 mod secrets;
 mod store;
@@ -13,15 +14,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Source;
 use crate::plan::Migration;
-use crate::plan::fleet::FleetNote;
-use crate::question::{Answer, Answers, Asker, Given, Origin, Question, Refusal, RefusalKind};
+use crate::question::{Answer, Answers, Asker, Given, Question, Refusal, RefusalKind};
+use manifest::{Entry, Manifest};
 use store::Store;
 
 pub use fleet::{FleetRecorder, Recorded};
@@ -67,39 +67,6 @@ pub enum RecordingError {
     },
     #[error("cannot write the recording to `{path}`: {source}")]
     Unwritable { path: PathBuf, source: io::Error },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    format: u32,
-    tool: String,
-    #[serde(with = "time::serde::rfc3339")]
-    recorded_at: OffsetDateTime,
-    origin: Origin,
-    #[serde(default)]
-    asked_as: Asker,
-    migrations: Vec<Migration>,
-    /// Of a fleet: what was looked for and not read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fleet: Option<FleetNote>,
-    answers: Vec<Entry>,
-}
-
-/// One question that was asked.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    question: String,
-    /// The migration whose servers were asked, where others of the recording have servers of their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    migration: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    api_version: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refused: Option<Refusal>,
 }
 
 /// A recording that was opened.

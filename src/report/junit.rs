@@ -6,20 +6,18 @@
 //! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`.
 
 mod came;
+mod case;
 
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::{BytesDecl, Event};
 
-use super::fleet::{KINDS, Kind, Note, notes};
-use super::text::{cut, visible};
-use super::value::{CheckReport, MigrationReport, Report};
+use super::fleet::{KINDS, notes};
+use super::text::visible;
+use super::value::{MigrationReport, Report};
 use super::words;
-use crate::checks::Severity;
 use crate::verdict::Status;
-use came::{Came, LONGEST_MESSAGE, and_more, came, out};
-
-/// Longer names are cut or lost on the way into the tests tab.
-const LONGEST_NAME: usize = 256;
+use came::{Came, out};
+use case::{Case, element};
 
 /// The file of a fleet as a whole; no migration's has this name.
 pub const OF_FLEET: &str = "TEST-flexready.xml";
@@ -142,62 +140,6 @@ struct Suite {
     out: String,
 }
 
-/// One test.
-struct Case {
-    title: String,
-    area: String,
-    severity: Severity,
-    came: Came,
-}
-
-impl Case {
-    fn of_check(check: &CheckReport, report: &Report) -> Self {
-        Case {
-            title: format!("{}: {}", check.id, check.title),
-            area: check.area.clone(),
-            severity: check.severity,
-            came: came(check, report.policy.fail_on),
-        }
-    }
-
-    /// A suite without a test is green.
-    fn unjudged() -> Self {
-        let why = "`--check` and `--skip` leave no check for what is given".to_owned();
-        Case {
-            title: "no check was run".to_owned(),
-            area: "plan".to_owned(),
-            severity: Severity::Blocker,
-            came: Came::Unknown(why.clone(), why),
-        }
-    }
-
-    fn of_fleet(kind: &Kind, notes: &[Note]) -> Self {
-        let said = notes.iter().filter(|n| n.kind == kind);
-        let said: Vec<String> = said.map(|n| visible(&n.message)).collect();
-        let text = [
-            &said[..],
-            &[format!("why: {}", kind.why), format!("do: {}", kind.fix)],
-        ];
-        let text = text.concat().join("\n");
-        let came = match said.first() {
-            None => Came::Passed,
-            Some(first) => {
-                let message = format!("{}{}", cut(first, LONGEST_MESSAGE), and_more(said.len()));
-                match kind.is_unknown {
-                    true => Came::Unknown(message, text),
-                    false => Came::Failed(message, text),
-                }
-            }
-        };
-        Case {
-            title: format!("{}: {}", kind.id, kind.title),
-            area: "fleet".to_owned(),
-            severity: Severity::Blocker,
-            came,
-        }
-    }
-}
-
 impl Suite {
     fn write(&self, w: &mut Writer<Vec<u8>>, report: &Report) -> Written {
         let count = |is: fn(&Came) -> bool| {
@@ -224,7 +166,7 @@ impl Suite {
             .write_inner_content(|w| {
                 properties(w, report, self)?;
                 for one in &self.cases {
-                    case(w, name, one)?;
+                    one.write(w, name)?;
                 }
                 element(w, "system-out", &[], &self.out)?;
                 element(w, "system-err", &[], "")
@@ -252,44 +194,5 @@ fn properties(w: &mut Writer<Vec<u8>>, report: &Report, suite: &Suite) -> Writte
         }
         Ok(())
     })?;
-    Ok(())
-}
-
-fn case(w: &mut Writer<Vec<u8>>, migration: &str, one: &Case) -> Written {
-    let title = format!("{} [", one.title);
-    let room = LONGEST_NAME - title.chars().count() - 1;
-    let name = format!("{title}{}]", cut(migration, room));
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let class = format!("flexready.{migration}.{}", one.area);
-    let case = w.create_element("testcase").with_attributes([
-        ("name", name.as_str()),
-        ("classname", &class),
-        ("time", "0"),
-    ]);
-    match &one.came {
-        Came::Passed => case.write_empty()?,
-        Came::Failed(message, text) => case.write_inner_content(|w| {
-            let of = ("type", words::severity(one.severity));
-            element(w, "failure", &[of, ("message", message)], text)
-        })?,
-        Came::Unknown(message, text) => case.write_inner_content(|w| {
-            element(
-                w,
-                "error",
-                &[("type", "unknown"), ("message", message)],
-                text,
-            )
-        })?,
-        Came::Waived(message) => {
-            case.write_inner_content(|w| element(w, "skipped", &[("message", message)], ""))?
-        }
-    };
-    Ok(())
-}
-
-fn element(w: &mut Writer<Vec<u8>>, name: &str, with: &[(&str, &str)], text: &str) -> Written {
-    w.create_element(name)
-        .with_attributes(with.iter().copied())
-        .write_text_content(BytesText::new(text))?;
     Ok(())
 }

@@ -92,14 +92,13 @@ fn finding(
 /// A Premium SSD has the tiers that its size allows; a v2 has none, and does what it is told. An Ultra disk is left alone.
 fn faster(server: &Server, capabilities: &Capabilities, wanted: f64) -> Option<Step> {
     let storage = server.storage.as_ref().ok()?;
-    let kind = storage.kind.as_ref().ok()?.as_deref().unwrap_or_default();
     let size = storage.size_gib.as_ref().ok()?;
-    if kind.starts_with("PremiumV2") {
+    if storage.is_premium_ssd_v2().ok()? {
         let most = MOST_OF_V2.min(f64::from(*size) * MOST_OF_V2_PER_GIB);
         let iops = wanted.ceil();
         return (iops <= most).then(|| command::provision_iops(&server.id, iops as u32));
     }
-    if storage.is_premium_ssd() != Ok(true) {
+    if !storage.is_premium_ssd().ok()? {
         return None;
     }
     let tier = &server.sku.as_ref().ok()?.tier;

@@ -29,12 +29,12 @@ fn run(facts: &Facts) -> Judged {
     let mut findings = Findings::none();
     let all = differences(facts, &mut findings)?;
     let server = facts.server.as_ref()?;
-    let (telling, rest): (Vec<_>, Vec<_>) = all
-        .iter()
-        .filter_map(settable)
-        .partition(|d| changes_results(&d.difference.setting.name).is_some());
-    for one in &telling {
-        findings.push(one.finding(facts, &server.id));
+    let mut rest = Vec::new();
+    for one in all.iter().filter_map(settable) {
+        match changes_results(one.name()) {
+            Some(effect) => findings.push(one.finding(effect, facts, &server.id)),
+            None => rest.push(one),
+        }
     }
     let (later, rest): (Vec<_>, Vec<_>) =
         rest.into_iter().partition(|d| hinders_migration(d.name()));
@@ -109,9 +109,8 @@ impl Settable<'_> {
         step.by_person().note("if the target has this locale")
     }
 
-    fn finding(&self, facts: &Facts, id: &ServerId) -> Finding {
+    fn finding(&self, effect: &str, facts: &Facts, id: &ServerId) -> Finding {
         let here = self.difference.here();
-        let effect = changes_results(self.name()).unwrap_or_default();
         let message = format!(
             "`{}` is `{here}` on the source and `{}` on the target: {effect}",
             self.name(),

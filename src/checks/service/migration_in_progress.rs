@@ -30,8 +30,10 @@ fn run(facts: &Facts) -> Judged {
         .id;
     let mut findings = Findings::none();
     for run in facts.service.as_ref()?.migrations.as_ref()? {
-        if findings.know(&run.is_active) == Some(&true) {
-            findings.push(finding(id, run, run.state.as_deref().unwrap_or_default()));
+        if findings.know(&run.is_active) == Some(&true)
+            && let Some(state) = findings.know(&run.state)
+        {
+            findings.push(finding(id, run, state));
         }
     }
     Ok(findings)

@@ -43,9 +43,9 @@ fn finding(facts: &Facts, replica: &Replica) -> Finding {
     }
     let locks = facts.service.as_ref().ok();
     let locks = locks.and_then(|s| s.locks.as_deref().ok());
-    let locks = locks.unwrap_or_default().iter();
-    let keeping: Vec<&Lock> = locks.filter(|l| l.covers(&replica.id)).collect();
-    for lock in &keeping {
+    let keeping: Option<Vec<&Lock>> =
+        locks.map(|all| all.iter().filter(|l| l.covers(&replica.id)).collect());
+    for lock in keeping.iter().flatten() {
         let (name, on) = (&lock.name, lock.scope());
         message.push_str(&format!(
             "; lock `{name}` on {on} keeps it from being deleted"
@@ -54,12 +54,13 @@ fn finding(facts: &Facts, replica: &Replica) -> Finding {
     finding.message = message;
     let finding = finding.evidence("id", &replica.id);
     let delete = command::delete_replica(&replica.id);
-    if keeping.is_empty() {
-        return finding.fix(delete);
+    match keeping.as_deref() {
+        None => finding.fix(delete.by_person().note("if no lock keeps it")),
+        Some([]) => finding.fix(delete),
+        // Somebody has to decide on the lock first; until then a script would stop at the replica.
+        Some(locks) => locks
+            .iter()
+            .fold(finding, |f, lock| f.fix(target_locked::removal(lock)))
+            .fix(delete.by_person()),
     }
-    // Somebody has to decide on the lock first; until then a script would stop at the replica.
-    keeping
-        .iter()
-        .fold(finding, |f, lock| f.fix(target_locked::removal(lock)))
-        .fix(delete.by_person())
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Lead, Place, arm, items, lead, text};
+use super::places::{Place, arm};
+use super::{Lead, items, lead, text};
 use crate::plan::ServerId;
 use crate::plan::fleet::Fleet;
 use crate::question::{Answer, Answers, Question, Refusal};

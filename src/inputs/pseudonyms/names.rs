@@ -1,5 +1,5 @@
 //! Which name has which pseudonym: `name1`, `name2`, … in the order in which they turn up. None needs quotes in SQL, and
-//! each may be a resource of Azure's.
+//! each may be a resource of Azure's. Not here: names within SQL and within sentences (`texts`).
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -7,30 +7,18 @@ use std::sync::LazyLock;
 
 use regex_lite::{Captures, Regex};
 
-use super::words::{SUFFIXES, TYPES, is_public};
+use super::words::{SUFFIXES, is_public};
 
-static GUID: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static GUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
-});
-static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@#.+\x{80}-\x{10FFFF}-]+"#)
-        .expect("the pattern is tested")
-});
-/// Whom ARM's refusals name.
-static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(client|user|principal|identity) '([^']*)'").expect("the pattern is tested")
-});
-static SQL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#""(?:[^"]|"")+"|'(?:[^']|'')*'|[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_$\x{80}-\x{10FFFF}]*"#)
-        .expect("the pattern is tested")
 });
 
 #[derive(Default)]
 pub(super) struct Names {
-    exact: BTreeMap<String, String>,
+    pub(super) exact: BTreeMap<String, String>,
     /// The first of those that differ in case alone: Azure compares without regard to it.
-    lower: BTreeMap<String, String>,
-    guids: BTreeMap<String, String>,
+    pub(super) lower: BTreeMap<String, String>,
+    pub(super) guids: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -135,68 +123,6 @@ impl Names {
         .into_owned()
     }
 
-    /// A piece of SQL that is made of names: `app."Old orders"`, `app.load(integer)`. Literals are taken out.
-    pub fn sql(&mut self, text: &str) -> String {
-        if let Some(known) = self.exact.get(text) {
-            return known.clone();
-        }
-        SQL.replace_all(text, |found: &Captures| {
-            let word = &found[0];
-            if word.starts_with('\'') {
-                "'…'".to_owned()
-            } else if word.starts_with('"') {
-                self.of(&word[1..word.len() - 1].replace("\"\"", "\""))
-            } else if TYPES.contains(&word.to_lowercase().as_str()) {
-                word.to_owned()
-            } else {
-                self.of(word)
-            }
-        })
-        .into_owned()
-    }
-
-    /// A text of somebody's with the names in it that are known by now.
-    pub fn in_text(&self, text: &str) -> String {
-        let text = GUID.replace_all(text, |found: &Captures| {
-            let known = self.guids.get(&found[0].to_lowercase());
-            known
-                .cloned()
-                .unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".to_owned())
-        });
-        let text = CLIENT.replace_all(&text, |found: &Captures| {
-            let known = self.exact.get(&found[2]).map(String::as_str);
-            let is_nobody = GUID.is_match(&found[2]) || is_public(&found[2]);
-            let whom = known.unwrap_or(if is_nobody { &found[2] } else { "…" });
-            format!("{} '{whom}'", &found[1])
-        });
-        WORD.replace_all(&text, |found: &Captures| self.known(&found[0]))
-            .into_owned()
-    }
-
-    fn known(&self, word: &str) -> String {
-        let quoted = word.strip_prefix('"').and_then(|w| w.strip_suffix('"'));
-        let bare = quoted.unwrap_or(word).replace("\"\"", "\"");
-        let of = |name: &str| {
-            self.exact
-                .get(name)
-                .or_else(|| self.lower.get(&name.to_lowercase()))
-        };
-        match of(&bare) {
-            Some(known) if quoted.is_some() => format!("\"{known}\""),
-            Some(known) => known.clone(),
-            // Whatever stands in quotes is a name, whosever it is
-            None if quoted.is_some() && !is_public(&bare) => "\"…\"".to_owned(),
-            None if is_mail(word) => "…@example".to_owned(),
-            None => {
-                let parts: Vec<String> = word
-                    .split('.')
-                    .map(|p| of(p).cloned().unwrap_or_else(|| p.to_owned()))
-                    .collect();
-                parts.join(".")
-            }
-        }
-    }
-
     /// A question's key with the names that its answer has.
     pub fn key(&mut self, key: &str) -> String {
         let Some((kind, rest)) = key.split_once(':') else {
@@ -220,12 +146,6 @@ impl Names {
             _ => key.to_owned(),
         }
     }
-}
-
-/// `somebody@corp.example`, or a guest's `somebody_corp.example#EXT#@tenant.example`.
-fn is_mail(word: &str) -> bool {
-    let parts = word.rsplit_once('@');
-    parts.is_some_and(|(who, place)| !who.is_empty() && place.trim_matches('.').contains('.'))
 }
 
 /// Whether this part of a path is a resource's name: after a provider they come in pairs of type and name.
