@@ -144,14 +144,7 @@ pub const ALL: &[Query] = &[
     query!("role_settings", 90400),
     query!("roles", 90400, "roles@90500", 90500),
     query!("row_security", 90500),
-    query!(
-        "search_path_functions",
-        90400,
-        "search_path_functions@120000",
-        120000,
-        "search_path_functions@140000",
-        140000
-    ),
+    query!("search_path_functions", 90400),
     query!("security_labels", 90500),
     query!("settings", 90400),
     query!("shared_security_labels", 90500),

@@ -2,9 +2,11 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
+-- Columns of newer versions are read from the row as JSON, where they are null before there were any.
 WITH called AS (
   SELECT d.refobjid AS function, d.classid, d.objid, d.objsubid,
          CASE WHEN d.classid = 'pg_constraint'::regclass THEN 'check constraint'
+              WHEN d.classid = 'pg_attrdef'::regclass OR d.objsubid > 0 THEN 'generated column'
               WHEN d.classid = 'pg_rewrite'::regclass THEN 'materialized view'
               WHEN c.relkind = 'p' THEN 'partition key'
               ELSE 'index' END AS kind
@@ -16,13 +18,21 @@ WITH called AS (
             AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = d.objid AND k.contype = 'c' AND k.convalidated)
          OR d.classid = 'pg_rewrite'::regclass
             AND EXISTS (SELECT FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
-                        WHERE r.oid = d.objid AND v.relkind = 'm'))),
+                        WHERE r.oid = d.objid AND v.relkind = 'm')
+         -- up to 14 the column itself depends on what its expression calls
+         OR d.classid = 'pg_class'::regclass AND d.objsubid > 0
+            AND EXISTS (SELECT FROM pg_attribute a
+                        WHERE a.attrelid = d.objid AND a.attnum = d.objsubid AND to_json(a)->>'attgenerated' <> '')
+         OR d.classid = 'pg_attrdef'::regclass
+            AND EXISTS (SELECT FROM pg_attrdef e
+                        JOIN pg_attribute a ON a.attrelid = e.adrelid AND a.attnum = e.adnum
+                        WHERE e.oid = d.objid AND to_json(a)->>'attgenerated' <> ''))),
 texts AS (
   SELECT p.oid, p.proargtypes, p.proallargtypes, p.proargnames,
          regexp_replace(p.prosrc, '/[*]([^*]|[*]+[^*/])*[*]+/|--[^\n]*', ' ', 'g') AS body
   FROM pg_proc p
   JOIN pg_language l ON l.oid = p.prolang
-  WHERE l.lanname IN ('sql', 'plpgsql')
+  WHERE l.lanname IN ('sql', 'plpgsql') AND to_json(p)->>'prosqlbody' IS NULL
     AND p.oid IN (SELECT function FROM called)
     AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%')),
 -- Without what stands in quotes.
