@@ -35,28 +35,37 @@ const TIME: Duration = Duration::from_secs(3_600);
 
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
     let plan = args.plan()?;
-    let rules = plan.as_ref().map(|p| p.rules.clone());
+    let rules = plan.as_ref().map(Plan::rules_among_others);
     let policy = Policy {
         rules: rules.unwrap_or_else(Rules::default),
         ..args.judging.policy()?
     };
     let out = args.showing.out.as_deref();
     let out = out.map(Out::prepare).transpose()?;
-    let report = match &args.from {
-        Some(folder) => replay::run(
-            args,
-            &Recording::open(folder)?,
-            plan.as_ref(),
-            &policy,
-            console,
-        )?,
+    let (report, kept) = match &args.from {
+        Some(folder) => {
+            let recording = Recording::open(folder)?;
+            let report = replay::run(args, &recording, plan.as_ref(), &policy, console)?;
+            (report, Ok(()))
+        }
         None => live(args, plan.as_ref(), &policy, console)?,
     };
+    // What was found out is shown, even if it could not be kept
+    let output = show(args, &report, out, console)?;
+    kept.map(|()| output)
+}
+
+fn show(
+    args: &Args,
+    report: &Report,
+    out: Option<Out>,
+    console: &mut Console,
+) -> Result<Output, Error> {
     if !args.shown().streams {
-        return args.showing.show(&report, out, console);
+        return args.showing.show(report, out, console);
     }
-    out.map(|out| out.write(&report)).transpose()?;
-    let last = report::fleet_line(&report).unwrap_or_default();
+    out.map(|out| out.write(report)).transpose()?;
+    let last = report::fleet_line(report).unwrap_or_default();
     console.print(|out| out.write_all(last.as_bytes()))?;
     Ok(Output {
         text: String::new(),
@@ -70,12 +79,13 @@ const LIVE: Width = Width {
     migrations: 24,
 };
 
+/// The report, and what came of keeping the answers.
 fn live(
     args: &Args,
     plan: Option<&Plan>,
     policy: &Policy,
     console: &mut Console,
-) -> Result<Report, Error> {
+) -> Result<(Report, Result<(), Error>), Error> {
     let before = args.resume.as_deref().map(Recording::open).transpose()?;
     if args.fleet().is_empty() && plan.is_none() && before.is_none() {
         return Err(Error::NothingToAudit);
@@ -107,7 +117,7 @@ fn live(
         looking(console);
         let found = search.found(prepared, start.clone()).await?;
         if let Some(recorder) = &recorder {
-            recorder.keep(None, &found.answers)?;
+            recorder.keep(None, &found.answers);
         }
         let (migrations, note) = (found.migrations(), found.note.clone());
         let run = Run {
@@ -132,13 +142,14 @@ fn live(
     let (judged, migrations, note, asker) = block_on(true, work)??;
     let mut start = start;
     start.asker = asker.clone();
-    if let (true, Some(recording)) = (note.interrupted, &args.record) {
+    let kept = recorder.map_or(Ok(()), |recorder| {
+        recorder.finish(migrations, note.clone(), asker, start.recorded_at)
+    });
+    if let (true, true, Some(recording)) = (note.interrupted, kept.is_ok(), &args.record) {
         tracing::warn!("interrupted; `{}` goes on", going_on(args, recording));
     }
-    if let Some(recorder) = recorder {
-        recorder.finish(migrations, note.clone(), asker, start.recorded_at)?;
-    }
-    Ok(report::assemble(judged, &start, policy, Some(note)))
+    let report = report::assemble(judged, &start, policy, Some(note));
+    Ok((report, kept.map_err(Error::from)))
 }
 
 /// The command that asks what an interrupted run left, and keeps all of it beside.

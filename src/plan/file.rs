@@ -148,6 +148,19 @@ impl Plan {
         &self.migrations
     }
 
+    /// The rules, for the plan beside servers of other places: a migration without a name goes by its target's, as the audit
+    /// calls it, and never stands for a server that the plan does not know.
+    pub fn rules_among_others(&self) -> Rules {
+        let mut rules = self.rules.clone();
+        for (line, wish) in rules.lines.iter_mut().zip(&self.migrations) {
+            let target = wish.target.as_deref().and_then(|t| t.rsplit('/').next());
+            let name = target.and_then(|t| t.split('.').next());
+            line.0 = line.0.take().or(name.map(str::to_owned));
+        }
+        rules.lines.retain(|(name, _)| name.is_some());
+        rules
+    }
+
     fn names(&self) -> String {
         let names: Vec<&str> = self
             .migrations

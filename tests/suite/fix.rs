@@ -170,6 +170,7 @@ fn a_replica_that_a_lock_keeps_is_left_to_whoever_decides_on_the_lock() {
     });
     let first = what_is_put_back(&azure);
     let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    assert!(!before.contains("Azure refuses the first step"), "{before}");
     let deletes = |calls: &[shell::Call]| -> Vec<String> {
         let verbs = calls.iter().map(|c| c.arguments.join(" "));
         verbs
@@ -207,4 +208,56 @@ fn a_standby_in_the_same_zone_comes_back_there() {
         first["availability"],
         "{restore}"
     );
+}
+
+#[test]
+fn what_could_not_be_read_is_neither_deleted_nor_said_to_be_nothing() {
+    let (azure, migration) = world();
+    azure.refuse("/locks");
+    let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    let deletes = |calls: &[shell::Call]| {
+        let verbs = calls.iter().map(|c| c.arguments.join(" "));
+        verbs.filter(|v| v.contains("server delete")).count()
+    };
+    assert_eq!(
+        deletes(&run(&before)),
+        0,
+        "a lock may keep the replica\n{before}"
+    );
+    assert_eq!(deletes(&run(&decided(&before))), 1, "{before}");
+    assert!(
+        before.contains("#     if no lock keeps it:\n# az postgres flexible-server delete"),
+        "{before}"
+    );
+    assert!(
+        restore.contains("Locks: which there were is not known"),
+        "{restore}"
+    );
+    azure.refuse("/replicas");
+    azure.refuse("/flexibleservers/orders-target");
+    let (_, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    for words in [
+        "Read replicas: which there were is not known",
+        "High availability: whether it was on is not known",
+    ] {
+        assert!(restore.contains(words), "{words}: {restore}");
+    }
+    assert!(!restore.contains("Nothing to put back"), "{restore}");
+}
+
+#[test]
+fn a_group_that_must_not_be_changed_is_told_of_before_the_first_step() {
+    let (azure, migration) = world();
+    azure.change("/locks", |body| {
+        let group = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod";
+        body["value"] = json!([{
+            "name": "freeze", "id": format!("{group}/providers/Microsoft.Authorization/locks/freeze"),
+            "type": "Microsoft.Authorization/locks", "properties": { "level": "ReadOnly" }
+        }]);
+    });
+    let (before, _, _, _) = scripts(&migration, &azure.ask(&migration));
+    let words = |text: &str| text.replace("\n# ", " ").replace("  ", " ");
+    let told = words(&before).find("Azure refuses the first step");
+    let first = words(&before).find("\naz ");
+    assert!(told.is_some() && told < first, "{before}");
 }

@@ -30,7 +30,7 @@ fn run(facts: &Facts) -> Judged {
             continue;
         };
         let mut finding = finding(lock, &level);
-        if level.eq_ignore_ascii_case("ReadOnly") {
+        if lock.is_read_only()? {
             findings.push(finding);
             continue;
         }

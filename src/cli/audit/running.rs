@@ -93,7 +93,7 @@ impl Run<'_> {
             mut judged,
         } = finished;
         if let Some(recorder) = self.recorder {
-            recorder.keep(Some(&migration.name), &answers)?;
+            recorder.keep(Some(&migration.name), &answers);
         }
         if self.shown.streams {
             wipe(console);

@@ -52,6 +52,12 @@ impl Lock {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether nothing that it covers may be changed either.
+    pub fn is_read_only(&self) -> Fact<bool> {
+        let level = self.level.as_ref().map_err(Clone::clone)?;
+        Ok(level.eq_ignore_ascii_case("ReadOnly"))
+    }
+
     /// Whether it was put on the server alone.
     pub fn is_on_server(&self) -> bool {
         self.scope() == "the server"

@@ -60,7 +60,7 @@ async fn what_two_were_told_otherwise_is_recorded_for_each() {
         answers
     };
     for (name, server) in [("a", "ready"), ("b", "stopped"), ("c", "ready")] {
-        recorder.keep(Some(name), &of(json!(server))).unwrap();
+        recorder.keep(Some(name), &of(json!(server)));
     }
     let note = crate::plan::fleet::FleetNote::default();
     let asker = Asker::default();

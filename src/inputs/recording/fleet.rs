@@ -62,6 +62,8 @@ struct Kept {
     /// What is written, and a mark of each answer.
     names: HashMap<(Option<String>, String), Vec<u8>>,
     entries: Vec<Entry>,
+    /// Why nothing is written any more.
+    failure: Option<RecordingError>,
 }
 
 impl FleetRecorder {
@@ -77,16 +79,30 @@ impl FleetRecorder {
                 writer,
                 names: HashMap::new(),
                 entries: Vec::new(),
+                failure: None,
             }),
         })
     }
 
-    /// Writes what is new in the answers of a migration, or in those that belong to none.
-    ///
-    /// # Errors
-    /// When something in it looks like a secret, and when a file cannot be written: the recording is then not finished.
-    pub fn keep(&self, migration: Option<&str>, answers: &Answers) -> Result<(), RecordingError> {
+    /// Writes what is new in the answers of a migration, or in those that belong to none. When something in it looks like a
+    /// secret, and when a file cannot be written, the run goes on without its recording: [`FleetRecorder::finish`] says why.
+    pub fn keep(&self, migration: Option<&str>, answers: &Answers) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.failure.is_some() {
+            return;
+        }
+        if let Err(failure) = self.write(&mut kept, migration, answers) {
+            tracing::warn!("{failure}; the audit goes on without it");
+            kept.failure = Some(failure);
+        }
+    }
+
+    fn write(
+        &self,
+        kept: &mut Kept,
+        migration: Option<&str>,
+        answers: &Answers,
+    ) -> Result<(), RecordingError> {
         for (key, answer) in answers.iter() {
             let of_server = ["sql:", "connection:"].iter().any(|p| key.starts_with(p));
             let own = migration.map(str::to_owned);
@@ -117,7 +133,7 @@ impl FleetRecorder {
     /// Writes the manifest: a recording without one was not finished.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written, or something before it could not.
     pub fn finish(
         self,
         migrations: Vec<Migration>,
@@ -129,8 +145,12 @@ impl FleetRecorder {
         let Kept {
             mut writer,
             entries: mut answers,
+            failure,
             ..
         } = kept.unwrap_or_else(PoisonError::into_inner);
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         answers.sort_by(|a, b| (&a.migration, &a.question).cmp(&(&b.migration, &b.question)));
         let manifest = Manifest {
             format: FORMAT,

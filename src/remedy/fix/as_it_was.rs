@@ -2,10 +2,10 @@
 
 use crate::checks::command::{self, az, flag, quote};
 use crate::checks::step::{Effect, Step};
-use crate::facts::Facts;
 use crate::facts::replicas::{Details, Replica};
 use crate::facts::server::{HighAvailability, Server, normal_location};
 use crate::facts::service::locks::Lock;
+use crate::facts::{Facts, Missing};
 
 const STANDBY_ON: Effect = Effect {
     restarts: false,
@@ -31,16 +31,25 @@ pub(super) struct Back {
     pub step: Result<Step, String>,
 }
 
+const HA_UNKNOWN: &str = "High availability: whether it was on is not known";
+
+/// What could not be read is told: somebody else may take it away before the migration.
+fn not_known(facts: &Facts, title: &str, missing: &Missing) -> Vec<Back> {
+    let back = || Back {
+        title: title.to_owned(),
+        step: Err(missing.reason.clone()),
+    };
+    facts.migration.target.iter().map(|_| back()).collect()
+}
+
 pub(super) fn availability(facts: &Facts) -> Vec<Back> {
-    let Ok(server) = facts.server.as_ref() else {
-        return Vec::new();
+    let server = match facts.server.as_ref() {
+        Ok(server) => server,
+        Err(missing) => return not_known(facts, HA_UNKNOWN, missing),
     };
     let title = |mode: &str| format!("High availability was on, mode `{mode}`");
     match server.high_availability.as_ref() {
-        Err(missing) => vec![Back {
-            title: "High availability: whether it was on is not known".to_owned(),
-            step: Err(missing.reason.clone()),
-        }],
+        Err(missing) => not_known(facts, HA_UNKNOWN, missing),
         Ok(ha) => match ha.mode.as_deref() {
             None => Vec::new(),
             Some(mode) if mode.eq_ignore_ascii_case("Disabled") => Vec::new(),
@@ -81,14 +90,16 @@ fn on_again(server: &Server, ha: &HighAvailability, mode: &str) -> Result<Step, 
 }
 
 pub(super) fn replicas(facts: &Facts) -> Vec<Back> {
-    let Ok(server) = facts.server.as_ref() else {
-        return Vec::new();
+    let (server, all) = match (facts.server.as_ref(), facts.replicas.as_ref()) {
+        (Ok(server), Ok(all)) => (server, all),
+        (_, Err(missing)) | (Err(missing), _) => {
+            return not_known(
+                facts,
+                "Read replicas: which there were is not known",
+                missing,
+            );
+        }
     };
-    let all = facts
-        .replicas
-        .as_ref()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
     let back = |replica: &Replica| Back {
         title: format!("`{}` was a read replica", replica.id.name),
         step: match &replica.details {
@@ -132,17 +143,23 @@ fn again(server: &Server, replica: &Replica, details: &Details) -> Step {
 
 /// All locks. The fix takes those on the server away by itself; those of a wider scope are a person's decision.
 pub(super) fn locks(facts: &Facts) -> Vec<Back> {
-    let locks = facts
-        .service
-        .as_ref()
-        .ok()
-        .and_then(|s| s.locks.as_ref().ok());
-    let all = locks.map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter_map(lock_again).collect()
+    let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
+    match locks {
+        Ok(all) => all.iter().map(lock_again).collect(),
+        Err(missing) => not_known(facts, "Locks: which there were is not known", missing),
+    }
 }
 
-fn lock_again(lock: &Lock) -> Option<Back> {
-    let level = lock.level.as_ref().ok()?;
+fn lock_again(lock: &Lock) -> Back {
+    let level = match lock.level.as_ref() {
+        Ok(level) => level,
+        Err(missing) => {
+            return Back {
+                title: format!("Lock `{}` lay on {}", lock.name, lock.scope()),
+                step: Err(missing.reason.clone()),
+            };
+        }
+    };
     // az takes the id of a resource for `--resource`, and stops at that of a group.
     let on = match lock.group() {
         _ if lock.is_on_server() => flag("--resource", lock.on()),
@@ -160,5 +177,5 @@ fn lock_again(lock: &Lock) -> Option<Back> {
     } else {
         again.by_person()
     });
-    Some(Back { title, step })
+    Back { title, step }
 }

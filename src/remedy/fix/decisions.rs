@@ -105,6 +105,9 @@ fn decision(
             continue;
         }
         script.effect(&effect);
+        if let (Some(_), Some(note)) = (&command, step.note) {
+            script.comment(&format!("    {note}:"), "      ");
+        }
         match command {
             Some(command) => script.offer(&command),
             None => script.comment(&format!("    by hand: {step}"), "      "),

@@ -13,6 +13,7 @@ use crate::checks::Severity;
 use crate::checks::command;
 use crate::checks::step::{Taken, What};
 use crate::facts::Facts;
+use crate::facts::service::locks::Lock;
 use crate::verdict::Judgement;
 use bash::Script;
 use decisions::{Done, decisions};
@@ -102,6 +103,7 @@ fn head(facts: &Facts, judgement: &Judgement, steps: &[&Wish], restarts: bool) -
             .to_owned(),
         format!("Steps that restart the target: {restarting}. Steps that cost money: {costly}."),
     ];
+    head.extend(frozen(facts));
     if unknown > 0 {
         let (checks, they) = match unknown {
             1 => ("check", "it"),
@@ -112,6 +114,21 @@ fn head(facts: &Facts, judgement: &Judgement, steps: &[&Wish], restarts: bool) -
         ));
     }
     head
+}
+
+/// What Azure refuses every change for, and a script does not take away.
+fn frozen(facts: &Facts) -> Vec<String> {
+    let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
+    let all = locks.map(Vec::as_slice).unwrap_or_default().iter();
+    let frozen = all.filter(|lock| !lock.is_on_server() && lock.is_read_only() == Ok(true));
+    let told = |lock: &Lock| {
+        let (name, on) = (&lock.name, lock.scope());
+        format!(
+            "Lock `{name}` of level `ReadOnly` lies on {on}: until somebody takes it away (see below), Azure refuses the first \
+             step."
+        )
+    };
+    frozen.map(told).collect()
 }
 
 /// The first line of a script: what made it, of what.

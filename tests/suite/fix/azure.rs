@@ -86,6 +86,13 @@ impl Azure {
         });
     }
 
+    /// The path that ends so is not to be read any more.
+    pub fn refuse(&self, end: &str) {
+        let path = self.key(end);
+        let refusal = Reply::error(403, "AuthorizationFailed", "made by the test");
+        self.endpoint.route(&path, refusal);
+    }
+
     /// Everything that a check of this migration asks.
     pub fn ask(&self, migration: &Migration) -> Answers {
         let url = self.endpoint.url();

@@ -4,13 +4,24 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::support::arm::ArmEndpoint;
 use crate::support::fleet::{endpoint, subscription};
-use crate::support::program::{run, run_with_arm};
+use crate::support::program::{Ran, run, run_with_arm};
 
 fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
+}
+
+/// A plan and a subscription, audited together.
+fn audited(arm: &ArmEndpoint, plan: &str, id: &str) -> Ran {
+    let places = ["--plan", plan, "--subscription", id];
+    run_with_arm(
+        arm,
+        &[&["audit", "--format", "json"], &places[..]].concat(),
+        &[],
+    )
 }
 
 #[test]
@@ -24,16 +35,7 @@ fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
          [[migration]]\nname = \"gone\"\ntarget = \"gone.postgres.database.azure.com\"\n"
     );
     let plan = write(folder.path(), "flexready.toml", &text);
-    let args = [
-        "audit",
-        "--plan",
-        &plan,
-        "--subscription",
-        &id,
-        "--format",
-        "json",
-    ];
-    let ran = run_with_arm(&arm, &args, &[]);
+    let ran = audited(&arm, &plan, &id);
     let found = super::verdicts(&ran.json());
     let found: Vec<(&str, &str)> = found
         .iter()
@@ -63,20 +65,26 @@ fn a_planned_name_is_not_lost_to_a_server_that_is_called_so() {
     let folder = tempfile::tempdir().unwrap();
     let arm = endpoint(1, 2, 1000);
     let id = subscription(0);
+    let unnamed = format!("\n[[migration]]\ntarget = \"{id}/rg-orders-prod/pg-0-0001\"\n");
+    let plan = write(folder.path(), "unnamed.toml", &unnamed);
+    let lines = audited(&arm, &plan, &id).json()["migrations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (m["name"].clone(), m["plan_line"].clone()))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        lines,
+        [
+            (json!("pg-0-0000"), Value::Null),
+            (json!("pg-0-0001"), json!(2))
+        ]
+    );
     let text = format!(
         "[[migration]]\nname = \"pg-0-0000\"\ntarget = \"{id}/rg-orders-prod/pg-0-0001\"\n"
     );
     let plan = write(folder.path(), "flexready.toml", &text);
-    let args = [
-        "audit",
-        "--plan",
-        &plan,
-        "--subscription",
-        &id,
-        "--format",
-        "json",
-    ];
-    let report = run_with_arm(&arm, &args, &[]).json();
+    let report = audited(&arm, &plan, &id).json();
     let of = |name: &str| {
         let all = report["migrations"].as_array().unwrap().iter();
         all.clone().find(|m| m["name"] == name).unwrap().clone()

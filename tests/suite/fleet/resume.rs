@@ -199,3 +199,50 @@ fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
     );
     assert_eq!(refused(&second), 0);
 }
+
+#[test]
+fn a_recording_that_fails_half_way_costs_no_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (kept, moved) = (folder.path().join("kept"), folder.path().join("moved"));
+    let arm = endpoint(1, 3, 1000);
+    let id = subscription(0);
+    let server = format!(
+        "/subscriptions/{id}/resourcegroups/rg-orders-prod/providers/microsoft.dbforpostgresql/flexibleservers/pg-0-0001"
+    );
+    let from = kept.clone();
+    arm.route_with(&server, move |_| {
+        let _ = std::fs::rename(&from, &moved);
+        Reply::not_found()
+    });
+    let kept = kept.to_str().unwrap();
+    let args = |format| {
+        [
+            "audit",
+            "--subscription",
+            &id,
+            "--record",
+            kept,
+            "--format",
+            format,
+        ]
+    };
+    let ran = run_with_arm(&arm, &args("json"), &[]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert_eq!(verdicts(&ran.json()).len(), 3, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("; the audit goes on without it"),
+        "{}",
+        ran.stderr
+    );
+    let error = format!("error: cannot write the recording to `{kept}`");
+    assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    assert!(!Path::new(kept).join("manifest.json").exists());
+    std::fs::remove_dir_all(folder.path().join("moved")).unwrap();
+    let ran = run_with_arm(&arm, &args("ndjson"), &[]);
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count()),
+        (2, 4),
+        "{}",
+        ran.stdout
+    );
+}
