@@ -70,6 +70,14 @@ pub struct FleetNote {
     pub interrupted: bool,
 }
 
+impl FleetNote {
+    /// Whether nothing of what was to be audited is left out.
+    pub fn is_whole(&self) -> bool {
+        let is_all = self.filter.is_empty() && self.shards.is_empty();
+        is_all && self.unread.is_empty() && !self.interrupted
+    }
+}
+
 /// A place whose servers could not be listed, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadNote {

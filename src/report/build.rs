@@ -16,7 +16,10 @@ pub(super) fn alone<'a>(
     run: &Answers,
     policy: &Policy,
 ) -> (Report, &'a MigrationReport) {
-    let head = head(PolicyReport::new(policy, std::slice::from_ref(judged)), run);
+    let head = head(
+        PolicyReport::new(policy, std::slice::from_ref(judged), false),
+        run,
+    );
     (head, &judged.migration)
 }
 
@@ -33,7 +36,8 @@ pub fn assemble(
     policy: &Policy,
     fleet: Option<FleetNote>,
 ) -> Report {
-    let head = head(PolicyReport::new(policy, &judged), run);
+    let is_whole = fleet.as_ref().is_none_or(FleetNote::is_whole);
+    let head = head(PolicyReport::new(policy, &judged, is_whole), run);
     folded(Report {
         fleet: fleet.map(FleetReport::new),
         migrations: judged.into_iter().map(|j| j.migration).collect(),

@@ -3,7 +3,8 @@
 //! The shape is that of the XSD which PublishTestResults@2 names: suites carry `properties`, `system-out` and `system-err`,
 //! cases nothing beyond their outcome, so the evidence stands in the text of `failure` and `error`. Names are a test's
 //! identity from run to run: id, title and migration, no counts, no times.
-//! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`.
+//! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`. What was
+//! waived, or not answered where that does not gate, is skipped.
 
 mod came;
 mod case;
@@ -160,7 +161,7 @@ impl Suite {
                 ("tests", &self.cases.len().to_string()),
                 ("failures", &count(|c| matches!(c, Came::Failed(..)))),
                 ("errors", &count(|c| matches!(c, Came::Unknown(..)))),
-                ("skipped", &count(|c| matches!(c, Came::Waived(_)))),
+                ("skipped", &count(|c| matches!(c, Came::Skipped(_)))),
                 ("time", "0"),
             ])
             .write_inner_content(|w| {

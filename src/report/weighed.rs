@@ -8,7 +8,8 @@ use crate::checks;
 use crate::verdict::{Policy, WaiverState};
 
 impl PolicyReport {
-    pub(super) fn new(policy: &Policy, judged: &[Judged]) -> Self {
+    /// `is_whole`: whether no migration is left out, so that a name that fits none of these fits none at all.
+    pub(super) fn new(policy: &Policy, judged: &[Judged], is_whole: bool) -> Self {
         let mut left_out: Vec<String> = judged
             .iter()
             .flat_map(|j| &j.left_out)
@@ -29,7 +30,7 @@ impl PolicyReport {
             severity: overrides(policy),
             max_waiver_days: rules.max_waiver_days,
             waivers: (0..rules.waivers.len())
-                .map(|index| waiver(index, policy, judged))
+                .map(|index| waiver(index, policy, judged, is_whole))
                 .collect(),
         }
     }
@@ -49,9 +50,13 @@ fn overrides(policy: &Policy) -> Vec<OverrideReport> {
 }
 
 /// A waiver over all migrations: what any of them says most strongly.
-fn waiver(index: usize, policy: &Policy, judged: &[Judged]) -> WaiverReport {
+fn waiver(index: usize, policy: &Policy, judged: &[Judged], is_whole: bool) -> WaiverReport {
     let waiver = &policy.rules.waivers[index];
     let uses = || judged.iter().map(|j| j.waivers[index]);
+    let judged = judged.iter().map(|j| j.migration.name.as_str());
+    let planned = policy.rules.lines.iter().filter_map(|l| l.0.as_deref());
+    let is_for_none = is_whole && !judged.chain(planned).any(|name| waiver.is_for(name));
+    let strongest = uses().map(|u| u.state).max();
     WaiverReport {
         check: waiver.check.clone(),
         migration: waiver.migration.clone(),
@@ -61,10 +66,10 @@ fn waiver(index: usize, policy: &Policy, judged: &[Judged]) -> WaiverReport {
         ticket: waiver.ticket.clone(),
         until: waiver.until.to_string(),
         line: waiver.line,
-        state: uses()
-            .map(|u| u.state)
-            .max()
-            .unwrap_or(WaiverState::NotJudged),
+        state: match strongest {
+            _ if is_for_none => WaiverState::NoMigration,
+            strongest => strongest.unwrap_or(WaiverState::NotJudged),
+        },
         findings: uses().map(|u| u.findings).sum(),
     }
 }

@@ -129,7 +129,7 @@ fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
         TODAY,
         &policy(vec![waiver(None, TODAY)]),
     );
-    assert_eq!(uses[0].state, WaiverState::NotJudged);
+    assert_eq!(uses[0].state, WaiverState::NotAnswered);
     assert_eq!(outcomes[0].missing.len(), 1, "a waiver covers no unknown");
 }
 

@@ -13,10 +13,14 @@ use crate::plan::judging::Waiver;
 )]
 #[serde(rename_all = "snake_case")]
 pub enum WaiverState {
+    /// It is for a migration that there is not: neither the plan has one of that name, nor was one judged.
+    NoMigration,
     /// It is for a migration or a check that was not judged here.
     NotJudged,
     /// It holds, and nothing was found that it covers.
     Unused,
+    /// Something that its check needs was not answered, and nothing was found that it covers.
+    NotAnswered,
     /// It covers findings.
     Holds,
     /// It ends later than the plan's `max_waiver_days` allows, so it does not hold.
@@ -90,7 +94,7 @@ pub(super) fn apply(
 }
 
 /// What a waiver is before it covers anything. Unused is only what could have covered something: its check was judged, and
-/// nothing that it needs was missing.
+/// nothing that it needs was missing. Whether there is such a migration, only the whole of a run tells.
 fn idle(
     waiver: &Waiver,
     migration: &str,
@@ -98,14 +102,15 @@ fn idle(
     outcomes: &[Outcome],
     policy: &Policy,
 ) -> WaiverUse {
-    let judged = outcomes
-        .iter()
-        .find(|o| o.check.id == waiver.check && o.missing.is_empty());
+    let judged = outcomes.iter().find(|o| o.check.id == waiver.check);
     let state = match ended(waiver, today, policy) {
         _ if !waiver.is_for(migration) => WaiverState::NotJudged,
         Some(ended) => ended,
-        None if judged.is_none() => WaiverState::NotJudged,
-        None => WaiverState::Unused,
+        None => match judged {
+            None => WaiverState::NotJudged,
+            Some(outcome) if outcome.missing.is_empty() => WaiverState::Unused,
+            Some(_) => WaiverState::NotAnswered,
+        },
     };
     WaiverUse { state, findings: 0 }
 }

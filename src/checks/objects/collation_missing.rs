@@ -1,6 +1,6 @@
 //! The target makes each database with the collation that it has on the source, and each column with its own. Since 0.1.0.
-//! Without SQL on the target, sure are only the collations that every flexible server has, and those that databases of
-//! this target have already. A name that only Windows knows is surely missing: the service runs on Linux.
+//! Sure are the collations that every flexible server has, those that databases of this target have already, and with a way
+//! into it those that its `pg_collation` lists. A name that only Windows knows is surely missing: the service runs on Linux.
 
 use super::collations::{self, OnTarget, Presence};
 use super::each::in_each;
@@ -65,7 +65,7 @@ fn column(findings: &mut Findings, database: &str, collation: &Collation, target
         }
         Presence::Open => findings.unknown(&Missing::not_said(
             format!("whether the target has the collation `{name}`, in use in database `{database}`, is not known"),
-            format!("see there: SELECT FROM pg_collation WHERE collname = {}", command::literal(name)),
+            target.remedy(&format!("see there: SELECT FROM pg_collation WHERE collname = {}", command::literal(name))),
         )),
     }
 }
@@ -74,9 +74,9 @@ fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
     let database = &defaults.name;
     let (collation, ctype) = (&defaults.collation, &defaults.ctype);
     // Whoever provides the locale, a database is made with names of the C library too.
-    let mut all = vec![(collation, "c", target.has(collation))];
+    let mut all = vec![(collation, "c", target.has_locale(collation))];
     if ctype != collation {
-        all.push((ctype, "c", target.has(ctype)));
+        all.push((ctype, "c", target.has_locale(ctype)));
     }
     if let Some(locale) = &defaults.locale {
         match defaults.provider.as_str() {
@@ -100,8 +100,19 @@ fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
                 format!(
                     "whether the target has the locale `{name}` ({provider}) of database `{database}` is not known"
                 ),
-                "see there: SELECT collname, collprovider, collcollate FROM pg_collation",
+                target.remedy(&format!("make an empty database with it there, and drop that again: {}", probe(provider, name, &defaults.encoding))),
             )),
         }
     }
+}
+
+/// A database of this locale and nothing in it: the server refuses a locale that it does not have.
+fn probe(provider: &str, locale: &str, encoding: &str) -> String {
+    let locale = command::literal(locale);
+    let how = match provider {
+        "ICU" => format!("LOCALE_PROVIDER icu ICU_LOCALE {locale}"),
+        _ => format!("LC_COLLATE {locale} LC_CTYPE {locale}"),
+    };
+    let encoding = command::literal(encoding);
+    format!("CREATE DATABASE locale_probe TEMPLATE template0 ENCODING {encoding} {how}")
 }

@@ -1,4 +1,5 @@
-//! Which collations a flexible server has, as far as that is known without SQL on it.
+//! Which collations a flexible server has: those that every one has, those of its databases, and those that its own
+//! `pg_collation` lists where a way in is given.
 
 use crate::facts::Facts;
 
@@ -24,6 +25,10 @@ const BUILT_IN_LOCALES: &[(&str, u32)] = &[("C", 17), ("C.UTF-8", 17), ("PG_UNIC
 pub(in crate::checks) struct OnTarget {
     major: Option<u32>,
     seen: Vec<String>,
+    /// Its `pg_collation`, where that was read.
+    listed: Option<Vec<String>>,
+    /// Whether somebody gave a way into its databases.
+    is_asked: bool,
 }
 
 impl OnTarget {
@@ -31,18 +36,35 @@ impl OnTarget {
         let server = facts.server.as_ref().ok();
         let objects = facts.objects.as_ref().ok();
         let seen = objects.and_then(|o| o.on_target.as_ref().ok());
+        let by_sql = facts.on_target.as_ref().ok();
+        let listed = by_sql.and_then(|t| t.collations.as_ref().ok());
+        let target = facts.migration.target.as_ref();
         OnTarget {
             major: server
                 .and_then(|s| s.version.as_ref().ok())
                 .map(|v| v.major()),
             seen: seen.into_iter().flatten().map(|c| plain(c)).collect(),
+            listed: listed.map(|all| all.iter().map(|c| plain(c)).collect()),
+            is_asked: target.is_some_and(|t| t.sql.is_some()),
         }
     }
 
-    /// A collation by its name in `pg_collation`, or a locale of the C library.
-    pub(in crate::checks) fn has(&self, name: &str) -> Presence {
+    /// A collation by its name in `pg_collation`.
+    pub(super) fn has(&self, name: &str) -> Presence {
+        match (self.has_locale(name), &self.listed) {
+            (Presence::Open, Some(_)) => {
+                Presence::Never("its `pg_collation` does not list it".to_owned())
+            }
+            (presence, _) => presence,
+        }
+    }
+
+    /// A locale of the C library. One that `pg_collation` lists is there; one that it does not list may be.
+    pub(in crate::checks) fn has_locale(&self, name: &str) -> Presence {
         let name = plain(name);
-        if EVERYWHERE.contains(&name.as_str()) || self.seen.contains(&name) {
+        let listed = self.listed.iter().flatten();
+        if EVERYWHERE.contains(&name.as_str()) || self.seen.iter().chain(listed).any(|n| *n == name)
+        {
             return Presence::Sure;
         }
         if is_of_windows(&name) {
@@ -54,6 +76,16 @@ impl OnTarget {
     /// A locale of the built-in provider.
     pub(super) fn has_built_in(&self, locale: &str) -> Presence {
         self.since(BUILT_IN_LOCALES, locale)
+    }
+
+    /// What would show more than is known: the way in that nobody gave, or what to try `there`.
+    pub(super) fn remedy(&self, there: &str) -> String {
+        match self.is_asked {
+            true => there.to_owned(),
+            false => format!(
+                "give `--target-url` (in a plan `target_url`), a way into the target's database `postgres`; or {there}"
+            ),
+        }
     }
 
     fn since(&self, table: &[(&str, u32)], name: &str) -> Presence {

@@ -102,7 +102,7 @@ impl Settable<'_> {
 
     /// The server refuses a locale that it does not have: a person sees to that, unless it surely has it.
     fn by_whom(&self, facts: &Facts, step: Step) -> Step {
-        let is_sure = || matches!(OnTarget::of(facts).has(self.wanted), Presence::Sure);
+        let is_sure = || matches!(OnTarget::of(facts).has_locale(self.wanted), Presence::Sure);
         if !names_locale(self.name()) || is_sure() {
             return step;
         }

@@ -3,9 +3,9 @@
 use crate::checks::{self, Severity};
 use crate::report::entries::not_answered;
 use crate::report::text::{cut, visible};
-use crate::report::value::{CheckReport, FindingReport, MigrationReport};
+use crate::report::value::{CheckReport, FindingReport, MigrationReport, MissingReport};
 use crate::report::words;
-use crate::verdict::FailOn;
+use crate::verdict::{FailOn, Status};
 
 /// Messages are cut there at 4,000 characters.
 pub(super) const LONGEST_MESSAGE: usize = 1_000;
@@ -15,7 +15,8 @@ pub(super) enum Came {
     Passed,
     Failed(String, String),
     Unknown(String, String),
-    Waived(String),
+    /// It was waived, or not answered and weighs less than what fails the run: no failure, and not passed either.
+    Skipped(String),
 }
 
 /// A finding or an unknown gates when it weighs as much as `--fail-on` says; `never` changes the exit code alone.
@@ -39,7 +40,11 @@ pub(super) fn came(check: &CheckReport, fail_on: FailOn) -> Came {
     match waived {
         Some((finding, waived)) => {
             let text = format!("{}; {}", waived.words(), message(finding, check));
-            Came::Waived(cut(&visible(&text), LONGEST_MESSAGE))
+            Came::Skipped(cut(&visible(&text), LONGEST_MESSAGE))
+        }
+        None if check.status == Status::Unknown => {
+            let text = format!("not answered: {}", not_answered(&check.missing));
+            Came::Skipped(cut(&visible(&text), LONGEST_MESSAGE))
         }
         None => Came::Passed,
     }
@@ -66,11 +71,7 @@ fn evidence(check: &CheckReport) -> String {
         lines.extend(finding.fix.iter().map(|f| format!("  {}", visible(f))));
     }
     for missing in &check.missing {
-        let question = missing.question.as_deref().unwrap_or("the plan");
-        lines.push(format!(
-            "unknown: {}",
-            visible(&format!("{question}: {}", missing.reason))
-        ));
+        lines.push(unknown(missing));
         lines.extend(missing.remedy.iter().map(|r| format!("  {}", visible(r))));
     }
     if let Some(record) = checks::find(&check.id) {
@@ -80,6 +81,11 @@ fn evidence(check: &CheckReport) -> String {
     lines.extend(check.official.iter().map(|o| format!("rule: {o}")));
     lines.push(check.link.clone());
     lines.join("\n")
+}
+
+fn unknown(missing: &MissingReport) -> String {
+    let question = missing.question.as_deref().unwrap_or("the plan");
+    visible(&format!("unknown: {question}: {}", missing.reason))
 }
 
 fn said(finding: &FindingReport) -> String {
@@ -96,11 +102,14 @@ fn found(finding: &FindingReport) -> String {
     visible(&format!("{severity}: {text}{}", waived.unwrap_or_default()))
 }
 
-/// All that was found, so that a passed test's warnings are not lost.
+/// All that was found and all that was not answered, so that a passed test's warnings are not lost.
 pub(super) fn out(migration: &MigrationReport) -> String {
     let lines = migration.checks.iter().flat_map(|check| {
-        let findings = check.findings.iter();
-        findings.map(move |f| format!("{} {}", check.id, found(f)))
+        let found = check.findings.iter().map(found);
+        let unknown = check.missing.iter().map(unknown);
+        found
+            .chain(unknown)
+            .map(|line| format!("{} {line}", check.id))
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -94,7 +94,7 @@ impl Case {
                     text,
                 )
             })?,
-            Came::Waived(message) => {
+            Came::Skipped(message) => {
                 case.write_inner_content(|w| element(w, "skipped", &[("message", message)], ""))?
             }
         };

@@ -81,6 +81,16 @@ impl WaiverReport {
             }
             WaiverState::Unused => "covers nothing that was found; remove it".to_owned(),
             WaiverState::Holds => format!("covers {}", counted(self.findings, "finding")),
+            WaiverState::NoMigration => {
+                let name = self.migration.as_deref().unwrap_or("*");
+                format!(
+                    "is for `{name}`, and no migration is called so; correct the name, or remove it"
+                )
+            }
+            WaiverState::NotAnswered => format!(
+                "covers findings alone, and its check was not answered; what `--allow-unknown {}` names counts as a note",
+                self.check
+            ),
             WaiverState::NotJudged => "was not needed: its check was not judged here".to_owned(),
         };
         format!(

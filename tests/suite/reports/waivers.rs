@@ -1,6 +1,6 @@
 //! Waivers and the rest of the policy, as each report shows them.
 
-use flexready::verdict::WaiverState;
+use flexready::verdict::{Status, WaiverState};
 
 use super::{judged, plan, report};
 use crate::support::program::{FORMATS, worded};
@@ -40,8 +40,13 @@ fn what_is_waived_counts_no_more_and_stays_in_sight_everywhere() {
         }
     }
     let junit = judged("blocked", &["--plan", &path, "--format", "junit"], &[]).stdout;
-    assert_eq!(junit.matches("<skipped ").count(), 1);
-    assert!(junit.contains("skipped=\"1\""));
+    assert_eq!(junit.matches("<skipped message=\"waived").count(), 1);
+    let unanswered = after.migrations[0].checks.iter();
+    let unanswered = unanswered.filter(|c| c.status == Status::Unknown).count();
+    assert!(unanswered > 0);
+    let skipped = junit.matches("<skipped message=\"not answered: ").count();
+    assert_eq!(skipped, unanswered, "what is not answered did not pass");
+    assert!(junit.contains(&format!("skipped=\"{}\"", unanswered + 1)));
 }
 
 #[test]
@@ -96,6 +101,33 @@ fn a_waiver_that_covers_nothing_is_reported_and_does_not_fail_the_run() {
             .stdout
             .contains("##vso[task.complete result=SucceededWithIssues;]")
     );
+}
+
+#[test]
+fn a_waiver_that_is_for_nobody_or_of_what_was_not_answered_says_so() {
+    let (_kept, path) = plan(&HELD.replace("object", "migration = \"shp\"\nobject"));
+    let misspelt = report("blocked", &["--plan", &path]);
+    assert_eq!(misspelt.policy.waivers[0].state, WaiverState::NoMigration);
+    let words = "and no migration is called so";
+    for format in worded() {
+        let args = ["--plan", &path, "--format", format];
+        let text = judged("blocked", &args, &[("COLUMNS", "400")]).stdout;
+        assert!(text.replace('\\', "").contains(words), "{format}: {text}");
+    }
+    let unanswered = misspelt.migrations[0].checks.iter();
+    let mut unanswered = unanswered.filter(|c| c.findings.is_empty() && !c.missing.is_empty());
+    let id = &unanswered.next().expect("one is not answered").id;
+    let (_kept, path) = plan(&format!(
+        "[[waiver]]\ncheck = \"{id}\"\nreason = \"r\"\nowner = \"o\"\nuntil = 2999-12-31\n"
+    ));
+    let waived = report("blocked", &["--plan", &path]);
+    assert_eq!(waived.policy.waivers[0].state, WaiverState::NotAnswered);
+    let other = HELD.replace("object", "migration = \"other\"\nobject");
+    let (_kept, path) = plan(&format!(
+        "[[migration]]\nname = \"other\"\ntarget = \"x/y/z\"\n{other}"
+    ));
+    let planned = report("blocked", &["--plan", &path]);
+    assert_eq!(planned.policy.waivers[0].state, WaiverState::NotJudged);
 }
 
 #[test]
