@@ -51,6 +51,9 @@ pub struct Moment {
 #[derive(Debug, Default, Serialize)]
 pub struct MigrationDiff {
     pub name: String,
+    /// What the earlier report calls it, where that is otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_before: Option<String>,
     pub verdicts: Option<[Verdict; 2]>,
     /// Before and after.
     pub totals: Option<[Totals; 2]>,
@@ -121,15 +124,10 @@ impl Diff {
 
 /// Holds a later report against an earlier one.
 pub fn diff(before: &Report, after: &Report) -> Diff {
-    let find = |report: &Report, name: &str| report.migrations.iter().any(|m| m.name == name);
-    let only = |one: &Report, other: &Report| -> Vec<String> {
-        let names = one.migrations.iter().map(|m| m.name.clone());
-        names.filter(|n| !find(other, n)).collect()
-    };
-    let migrations: Vec<MigrationDiff> = pairs(before, after)
-        .map(|(a, b)| of_migration(a, b))
-        .collect();
-    let (only_before, only_after) = (only(before, after), only(after, before));
+    let pairs = pairs(before, after);
+    let migrations: Vec<MigrationDiff> = pairs.iter().map(|(a, b)| of_migration(a, b)).collect();
+    let (of_before, of_after): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let (only_before, only_after) = (without(before, &of_before), without(after, &of_after));
     let fleet = of_fleet(before, after);
     let mut reasons = Reasons::new();
     for (reason, count) in migrations.iter().flat_map(worse::reasons) {
@@ -182,20 +180,43 @@ fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
     new.map(|n| n.message).collect()
 }
 
-/// The migrations of one name; where each report has a single one, these two, whatever they are called.
+/// The migrations of one name; where each report has a single one to the same target, these two, whatever they are called: a
+/// plan gives a name that the command line does not know.
 fn pairs<'r>(
     before: &'r Report,
     after: &'r Report,
-) -> impl Iterator<Item = (&'r MigrationReport, &'r MigrationReport)> {
-    before.migrations.iter().filter_map(|a| {
+) -> Vec<(&'r MigrationReport, &'r MigrationReport)> {
+    if let ([a], [b]) = (&before.migrations[..], &after.migrations[..])
+        && is_same(a, b)
+    {
+        return vec![(a, b)];
+    }
+    let of_a = |a: &'r MigrationReport| {
         let same = after.migrations.iter().find(|b| b.name == a.name);
         same.map(|b| (a, b))
-    })
+    };
+    before.migrations.iter().filter_map(of_a).collect()
+}
+
+fn is_same(a: &MigrationReport, b: &MigrationReport) -> bool {
+    match (&a.target, &b.target) {
+        (Some(one), Some(other)) => a.scope == b.scope && one.id.eq_ignore_ascii_case(&other.id),
+        _ => false,
+    }
+}
+
+/// The names of those that are in no pair.
+fn without(report: &Report, paired: &[&MigrationReport]) -> Vec<String> {
+    let names = report.migrations.iter().map(|m| m.name.clone());
+    names
+        .filter(|name| !paired.iter().any(|m| m.name == *name))
+        .collect()
 }
 
 fn of_migration(before: &MigrationReport, after: &MigrationReport) -> MigrationDiff {
     let mut found = MigrationDiff {
         name: after.name.clone(),
+        name_before: Some(before.name.clone()).filter(|name| *name != after.name),
         verdicts: Some([before.verdict, after.verdict]),
         totals: Some([totals(before), totals(after)]),
         ..MigrationDiff::default()
