@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
 use crate::question::{Answer, Answers, Origin};
+use crate::report::text::visible;
 use crate::verdict::{Judgement, Policy, Verdict, judge};
 
 /// Questions without an answer that are named.
@@ -79,7 +80,7 @@ fn name_refused(answers: &Answers) -> usize {
     });
     let refused: Vec<String> = refused.collect();
     for one in refused.iter().take(MOST_NAMED) {
-        tracing::warn!("not answered: {one}");
+        tracing::warn!("not answered: {}", visible(one));
     }
     if refused.len() > MOST_NAMED {
         tracing::warn!("… and {} more", refused.len() - MOST_NAMED);
