@@ -1,6 +1,6 @@
 //! Two reports of the same migrations, held against each other: what was fixed, what is new, what is still there, what is
-//! newly known and what is known no longer. Here: the comparison, in `check` of one check. In `worse`: what makes the exit code 1; in `open`: what could
-//! not be seen before; in `shown`: the formats.
+//! newly known and what is known no longer. Here: the comparison. In `pairs`: what is compared with what; in `check`: one check;
+//! in `worse`: what makes the exit code 1; in `open`: what could not be seen before; in `shown`: the formats.
 //!
 //! A finding is known by its check and its object. Where a report lists only the first of many objects, nothing is said of
 //! those that are not listed; their number is compared instead. A finding of a check that had no answer before is newly known,
@@ -8,6 +8,7 @@
 
 mod check;
 mod open;
+mod pairs;
 mod shown;
 mod worse;
 
@@ -19,6 +20,7 @@ use super::words::is_in_part;
 use crate::checks::Severity;
 use crate::verdict::{Status, Verdict};
 
+use pairs::{pairs, without};
 pub use shown::{json, markdown, plain};
 use worse::{Reason, Reasons};
 
@@ -178,39 +180,6 @@ fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
     };
     let new = notes(after).into_iter().filter(is_new);
     new.map(|n| n.message).collect()
-}
-
-/// The migrations of one name; where each report has a single one to the same target, these two, whatever they are called: a
-/// plan gives a name that the command line does not know.
-fn pairs<'r>(
-    before: &'r Report,
-    after: &'r Report,
-) -> Vec<(&'r MigrationReport, &'r MigrationReport)> {
-    if let ([a], [b]) = (&before.migrations[..], &after.migrations[..])
-        && is_same(a, b)
-    {
-        return vec![(a, b)];
-    }
-    let of_a = |a: &'r MigrationReport| {
-        let same = after.migrations.iter().find(|b| b.name == a.name);
-        same.map(|b| (a, b))
-    };
-    before.migrations.iter().filter_map(of_a).collect()
-}
-
-fn is_same(a: &MigrationReport, b: &MigrationReport) -> bool {
-    match (&a.target, &b.target) {
-        (Some(one), Some(other)) => a.scope == b.scope && one.id.eq_ignore_ascii_case(&other.id),
-        _ => false,
-    }
-}
-
-/// The names of those that are in no pair.
-fn without(report: &Report, paired: &[&MigrationReport]) -> Vec<String> {
-    let names = report.migrations.iter().map(|m| m.name.clone());
-    names
-        .filter(|name| !paired.iter().any(|m| m.name == *name))
-        .collect()
 }
 
 fn of_migration(before: &MigrationReport, after: &MigrationReport) -> MigrationDiff {
