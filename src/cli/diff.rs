@@ -10,7 +10,7 @@ use crate::report::diff;
 
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// The earlier report (report.json) or recording
+    /// The earlier report (report.json, or the folder of `--out`) or recording
     #[arg(value_name = "BEFORE")]
     before: PathBuf,
     /// The later one

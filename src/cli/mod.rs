@@ -45,7 +45,8 @@ const VERSION: &str = env!("FLEXREADY_BUILD");
     max_term_width = 110
 )]
 #[command(
-    after_help = "Exit codes: 0 ready, 1 not ready, 2 could not run, 3 incomplete (something was not answered)."
+    after_help = "Exit codes: 0 ready, 1 not ready, 2 could not run, 3 incomplete (something that may hide a blocker was not \
+                  answered)."
 )]
 pub struct Cli {
     /// Say more on stderr; twice for more still

@@ -13,7 +13,7 @@ use super::showing::surroundings;
 use crate::report::azure_pipelines::Files;
 use crate::report::{self, Report};
 
-const DATA: &str = "report.json";
+pub(super) const DATA: &str = "report.json";
 const PAGE: &str = "report.html";
 const SUMMARY: &str = "summary.md";
 const TABLE: &str = "findings.csv";

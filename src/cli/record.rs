@@ -1,5 +1,6 @@
 //! `flexready record`: all that a check asks, kept in a folder or a file. What was written is read again at once and judged
-//! beside the answers themselves: a recording that says otherwise is of no use to anybody.
+//! beside the answers themselves: a recording that says otherwise is of no use to anybody. The exit code says whether the
+//! recording can be judged, not how.
 
 use std::path::PathBuf;
 
@@ -13,9 +14,16 @@ use crate::facts::Facts;
 use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
 use crate::question::{Answer, Answers, Origin};
-use crate::verdict::{Judgement, Policy, judge};
+use crate::report::text::visible;
+use crate::verdict::{Judgement, Policy, Verdict, judge};
+
+/// Questions without an answer that are named.
+const MOST_NAMED: usize = 10;
 
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit codes: 0 kept, 2 could not run, 3 kept, but incomplete (something that may hide a blocker was not answered)."
+)]
 pub struct Args {
     #[command(flatten)]
     said: Said,
@@ -41,18 +49,15 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
         crate::gather(&meant.migration, &live, start).await
     })?;
     let withheld = keep(&recorder, &meant.migration, &answers, args.redact)?;
-    let written = Recording::open(&args.folder)?;
+    let replayed = replayed(&Recording::open(&args.folder)?)?;
     let alike = match withheld {
         0 => {
-            compare(&meant.migration, &answers, &written)?;
+            compare(&judged(&meant.migration, &answers), &replayed)?;
             "read back and judged alike".to_owned()
         }
         n => format!("{n} withheld, which a replay does not know"),
     };
-    let refused = answers
-        .iter()
-        .filter(|(_, a)| matches!(a, Answer::Refused(_)))
-        .count();
+    let refused = name_refused(&answers);
     let all = answers.iter().count();
     let folder = args.folder.display();
     let text = format!(
@@ -60,15 +65,38 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     );
     Ok(Output {
         text,
-        exit_code: if refused + withheld == 0 { 0 } else { 3 },
+        exit_code: match replayed.verdict {
+            Verdict::Incomplete => 3,
+            _ => 0,
+        },
     })
 }
 
-/// Judges what was written as the answers are judged.
-fn compare(migration: &Migration, answers: &Answers, written: &Recording) -> Result<(), Error> {
-    let again = recorded(written, None)?;
-    let (replayed, _) = block_on(false, crate::gather(&again, written, written.start()))?;
-    match difference(&judged(migration, answers), &judged(&again, &replayed)) {
+/// Says on stderr what was not answered, the first of it by name; how many there are.
+fn name_refused(answers: &Answers) -> usize {
+    let refused = answers.iter().filter_map(|(key, answer)| match answer {
+        Answer::Refused(refusal) => Some(format!("{key}: {refusal}")),
+        Answer::Given(_) => None,
+    });
+    let refused: Vec<String> = refused.collect();
+    for one in refused.iter().take(MOST_NAMED) {
+        tracing::warn!("not answered: {}", visible(one));
+    }
+    if refused.len() > MOST_NAMED {
+        tracing::warn!("… and {} more", refused.len() - MOST_NAMED);
+    }
+    refused.len()
+}
+
+/// Judges what was written.
+fn replayed(written: &Recording) -> Result<Judgement, Error> {
+    let migration = recorded(written, None)?;
+    let (answers, _) = block_on(false, crate::gather(&migration, written, written.start()))?;
+    Ok(judged(&migration, &answers))
+}
+
+fn compare(one: &Judgement, other: &Judgement) -> Result<(), Error> {
+    match difference(one, other) {
         Some(what) => Err(Error::ReplayDiffers { what }),
         None => Ok(()),
     }

@@ -8,23 +8,30 @@ use serde_json::Value;
 
 use super::Error;
 use super::connect::block_on;
+use super::out::DATA;
 use crate::inputs::Source;
 use crate::inputs::recording::Recording;
 use crate::report::{self, Report, SCHEMA};
 use crate::verdict::Policy;
 use crate::{Asked, Width};
 
-/// The report in a file, or of a recording, by the catalogue's own weights.
+/// The report in a file or a folder, or of a recording, by the catalogue's own weights.
 pub(super) fn report_or_recording(path: &Path) -> Result<Report, Error> {
     let is_json = |e: &std::ffi::OsStr| e.eq_ignore_ascii_case("json");
-    if path.is_dir() || !path.extension().is_some_and(is_json) {
-        return judged(&Recording::open(path)?);
+    let is_report = match path.is_dir() {
+        true => path.join(DATA).is_file(),
+        false => path.extension().is_some_and(is_json),
+    };
+    match is_report {
+        true => report(path),
+        false => judged(&Recording::open(path)?),
     }
-    report(path)
 }
 
-/// The report in a file.
+/// The report in a file, or in a folder that `--out` wrote.
 pub(super) fn report(path: &Path) -> Result<Report, Error> {
+    let inside = path.join(DATA);
+    let path = if path.is_dir() { &inside } else { path };
     let no_report = |why: String| Error::NoReport {
         path: path.to_owned(),
         why,

@@ -55,21 +55,27 @@ impl Missing {
     pub(crate) fn closed_database(name: &str) -> Self {
         Missing::not_said(
             format!("no connections are let into database `{name}`, so nobody looked into it"),
-            "allow connections there, or leave it out with `--database`",
+            "allow connections there, or leave it out with `--database` (in a plan: `databases`)",
         )
     }
 
     pub(crate) fn no_target() -> Self {
         Missing {
             kind: Kind::SideNotGiven,
-            ..Missing::not_said("no target was given", "give `--target`")
+            ..Missing::not_said(
+                "no target was given",
+                "give `--target` (in a plan: `target`)",
+            )
         }
     }
 
     pub(crate) fn no_source() -> Self {
         Missing {
             kind: Kind::SideNotGiven,
-            ..Missing::not_said("no source was given", "give `--source`")
+            ..Missing::not_said(
+                "no source was given",
+                "give `--source` (in a plan: `source`)",
+            )
         }
     }
 

@@ -94,7 +94,7 @@ fn ipv4(source: &SourceServer, resolved: &[IpAddr]) -> Fact<IpAddr> {
                 "no IPv4 address of `{}` is known, and the service uses no other",
                 source.service_address()
             ),
-            "say `--source-address` with the IPv4 address that the service will use",
+            "say `--source-address` (in a plan: `source_address`) with the IPv4 address that the service will use",
         )
     })
 }
@@ -104,7 +104,7 @@ fn local(host: &str) -> Missing {
         format!(
             "the source was reached as `{host}`, which is not the address that the service will use"
         ),
-        "say `--source-address`, or `--source-exposure public` or `private`",
+        "say `--source-address`, or `--source-exposure public` or `private` (in a plan: `source_address`, `source_exposure`)",
     )
 }
 

@@ -50,9 +50,9 @@ impl Facts<'_> {
             self.session.as_ref().err(),
         ];
         match unknown.into_iter().flatten().next() {
-            Some(missing) => Err(missing
-                .clone()
-                .with_remedy("say where the source runs: `--source-kind`")),
+            Some(missing) => Err(missing.clone().with_remedy(
+                "say where the source runs: `--source-kind` (in a plan: `source_kind`)",
+            )),
             None => Ok(Shown {
                 kind: SourceKind::OnPremises,
                 sign: None,

@@ -25,7 +25,10 @@ pub fn question(migration: &Migration) -> Option<Question> {
 
 pub fn read(migration: &Migration, answers: &Answers) -> Fact<SourceSku> {
     let question = question(migration).ok_or_else(|| {
-        Missing::not_said("the source is not named in Azure", "give `--source-id`")
+        Missing::not_said(
+            "the source is not named in Azure",
+            "give `--source-id` (in a plan: `source_id`)",
+        )
     })?;
     let name = Shape::<Value>::read(answers, &question, &[])?.required("sku.name")?;
     Ok(SourceSku { name })

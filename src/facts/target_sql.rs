@@ -71,7 +71,7 @@ fn way(target: &Target) -> Fact<&TargetSql> {
     target.sql.as_ref().ok_or_else(|| {
         Missing::not_said(
             "the target was not asked through SQL",
-            "give `--target-url` (or FLEXREADY_TARGET_URL), a way into the target's database `postgres`",
+            "give `--target-url` (in a plan: `target_url`) or FLEXREADY_TARGET_URL, a way into the target's database `postgres`",
         )
     })
 }

@@ -146,7 +146,7 @@ fn prefixes(facts: &Facts, source: &SourceServer) -> Fact<Vec<IpNet>> {
         return Ok(vec![said.0]);
     }
     let not_said = |why| {
-        let way_out = "say `--source-reached-from` with an address or a prefix";
+        let way_out = "say `--source-reached-from` (in a plan: `source_reached_from`) with an address or a prefix";
         Missing::not_said(why, way_out)
     };
     let path = facts.path.as_ref().map_err(Clone::clone)?;

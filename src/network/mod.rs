@@ -68,7 +68,7 @@ pub fn scenario(facts: &Facts) -> Fact<Listed> {
     scenarios::scenario(facts.source_kind().ok(), exposure, side).ok_or_else(|| {
         Missing::not_said(
             "the guide has different words for different kinds of source, and the kind is not known",
-            "say where the source runs: `--source-kind`",
+            "say where the source runs: `--source-kind` (in a plan: `source_kind`)",
         )
     })
 }

@@ -4,18 +4,14 @@
 //! The run's summary keeps ten errors and ten warnings of a step, so the verdict comes first and then the worst. Whatever
 //! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
 
-use super::entries::{Entry, What, entries};
+mod issues;
+
 use super::plain::{self, Layout};
-use super::text::{cut, defused, visible};
+use super::text::{defused, visible};
 use super::value::{FleetReport, Report};
 use super::words::{self, counted};
-use crate::checks::{self, Severity};
-use crate::verdict::{FailOn, Verdict};
-
-/// Issues of one kind that the run's summary shows.
-const MOST_ISSUES: usize = 10;
-/// Longest text of an issue.
-const LONGEST: usize = 1_000;
+use crate::verdict::Verdict;
+use issues::issues;
 
 /// Files that were written beside, by their absolute paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,96 +63,6 @@ pub fn could_not_run(message: &str) -> String {
 
 fn wants_a_look(report: &Report) -> bool {
     report.verdict != Verdict::Ready || report.policy.stale_waivers().next().is_some()
-}
-
-/// The verdict, then the worst: at most ten errors and ten warnings.
-fn issues(report: &Report) -> Vec<String> {
-    let gate = match report.policy.fail_on {
-        FailOn::Blocker => Some(Severity::Blocker),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Never => None,
-    };
-    let is_error = |e: &Grouped| gate.is_some_and(|gate| e.first.weight >= gate);
-    let grouped = grouped(report);
-    let (errors, rest): (Vec<_>, Vec<_>) = grouped.iter().partition(|e| is_error(e));
-    let stale = report.policy.stale_waivers();
-    let stale = stale.map(|w| issue("warning", None, &w.words(report.policy.max_waiver_days)));
-    let warnings = rest.iter().filter(|e| e.first.weight > Severity::Note);
-    let warnings = warnings.map(|e| e.issue("warning"));
-    let head = visible(&format!(
-        "flexready: {}; exit {}",
-        report.exit_reason, report.exit_code
-    ));
-    let mut lines = Vec::new();
-    let mut room = MOST_ISSUES;
-    if report.exit_code != 0 {
-        lines.push(issue("error", None, &head));
-        lines.extend(
-            errors
-                .iter()
-                .take(MOST_ISSUES - 1)
-                .map(|e| e.issue("error")),
-        );
-    } else if wants_a_look(report) {
-        lines.push(issue("warning", None, &head));
-        room -= 1;
-    }
-    lines.extend(stale.chain(warnings).take(room));
-    lines
-}
-
-/// All that one check says of one migration with the same weight.
-struct Grouped<'a> {
-    first: Entry<'a>,
-    more: usize,
-}
-
-fn grouped(report: &Report) -> Vec<Grouped<'_>> {
-    let mut all: Vec<Grouped> = Vec::new();
-    for entry in entries(report).into_iter().filter(|e| !e.is_waived()) {
-        let same = |g: &&mut Grouped| {
-            std::ptr::eq(g.first.check, entry.check)
-                && g.first.weight == entry.weight
-                && matches!((g.first.what, entry.what), (What::Found(_), What::Found(_)))
-        };
-        match all.iter_mut().rev().find(same) {
-            Some(group) => group.more += 1,
-            None => all.push(Grouped {
-                first: entry,
-                more: 0,
-            }),
-        }
-    }
-    all
-}
-
-impl Grouped<'_> {
-    fn issue(&self, kind: &str) -> String {
-        let Entry {
-            check, migration, ..
-        } = self.first;
-        let object = match (self.first.what, self.first.object()) {
-            (What::Found(_), "server") => String::new(),
-            (_, object) => format!(" {object}:"),
-        };
-        // The cap of a report's findings must not make the number smaller.
-        let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
-        let more = match self.more + check.count.saturating_sub(shown) {
-            n if n > 0 && matches!(self.first.what, What::Found(_)) => format!(" (and {n} more)"),
-            _ => String::new(),
-        };
-        let message = cut(&visible(&self.first.message()), LONGEST);
-        let text = format!("{} {}:{object} {message}{more}", check.id, migration.name);
-        let remedies = self.first.remedies();
-        let remedy = remedies.first().copied();
-        let remedy = remedy.or_else(|| checks::find(&check.id).map(|c| c.fix));
-        let remedy = remedy.map(|r| format!("\nDo: {}", cut(&visible(r), LONGEST)));
-        issue(
-            kind,
-            Some(&check.id),
-            &format!("{}{}", visible(&text), remedy.unwrap_or_default()),
-        )
-    }
 }
 
 /// Where there is a code, the text must name it: the agent shows it only beside a source path.

@@ -3,6 +3,7 @@
 
 use super::fleet::{Reason, reasons};
 use super::text::{cut, defused, visible};
+use super::unread;
 use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
 use super::words::{self, counted};
 use crate::checks::{self, Severity};
@@ -80,6 +81,14 @@ fn section(migration: &MigrationReport) -> Vec<String> {
         format!("{}.", words::counts(migration)),
     ];
     lines.extend(words::reservation(migration).map(|r| format!("{r}.")));
+    let sides = [
+        ("Source", unread::source(migration)),
+        ("Target", unread::target(migration)),
+    ];
+    for (side, why) in sides {
+        let line = |why: String| format!("**{side} not read**: {}.", escaped(&why));
+        lines.extend(why.map(line).into_iter().flat_map(|l| [String::new(), l]));
+    }
     for severity in [Severity::Blocker, Severity::Warning, Severity::Note] {
         let checks = migration.checks.iter().filter_map(|c| found(c, severity));
         let unknown = migration.checks.iter().filter_map(|c| unknown(c, severity));

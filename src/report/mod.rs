@@ -25,6 +25,7 @@ pub mod progress;
 pub mod sarif;
 mod sizing;
 pub mod text;
+mod unread;
 mod value;
 mod weighed;
 mod words;

@@ -99,7 +99,7 @@ fn of_azure(facts: &Facts) -> Fact<(u32, f64)> {
                 "the figures of the source's SKU `{}` are not known",
                 sku.name
             ),
-            "say `--source-vcores` and `--source-memory-gib`",
+            "say `--source-vcores` and `--source-memory-gib` (in a plan: `source_vcores`, `source_memory_gib`)",
         )
     })
 }
@@ -126,7 +126,7 @@ fn hint(facts: &Facts) -> Fact<Compute> {
         }),
         None => Err(Missing::not_said(
             "nothing tells how many vCores and how much memory the source has",
-            "say `--source-vcores` and `--source-memory-gib`",
+            "say `--source-vcores` and `--source-memory-gib` (in a plan: `source_vcores`, `source_memory_gib`)",
         )),
     }
 }

@@ -69,6 +69,36 @@ fn every_room_imports_only_rooms_to_its_left() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Who keeps a plan is told its key, and need not guess it from the command line's option.
+#[test]
+fn advice_to_give_an_option_names_the_key_of_a_plan_too() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let schema: serde_json::Value = serde_json::from_str(&flexready::plan::file::schema()).unwrap();
+    let keys = schema["$defs"]["Wish"]["properties"].as_object().unwrap();
+    let mut files = Vec::new();
+    for room in ["facts", "network", "sizing", "checks"] {
+        sources(&root.join(room), &mut files);
+    }
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        for key in keys.keys() {
+            let option = format!("`--{}", key.replace('_', "-"));
+            let said = text.match_indices(&option).filter(|(at, _)| {
+                let ends = text[at + option.len()..].starts_with(['`', ' ']);
+                // A mention of what was said is no advice
+                ends && !text[..*at].ends_with("named by ")
+            });
+            for (at, _) in said {
+                let after: String = text[at..].chars().take(160).collect();
+                let is_named = after.contains("in a plan") && after.contains(&format!("`{key}"));
+                assert!(is_named, "{}: {after}", file.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn only_inputs_know_the_network() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

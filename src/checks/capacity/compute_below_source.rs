@@ -77,6 +77,6 @@ fn run(facts: &Facts) -> Judged {
 fn guessed() -> Missing {
     Missing::not_said(
         "vCores and memory of the source are a guess from `shared_buffers` alone",
-        "say `--source-vcores` and `--source-memory-gib`",
+        "say `--source-vcores` and `--source-memory-gib` (in a plan: `source_vcores`, `source_memory_gib`)",
     )
 }

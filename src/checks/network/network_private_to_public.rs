@@ -51,7 +51,7 @@ fn run(facts: &Facts) -> Judged {
     } else {
         let message = format!(
             "the source's address {address} is private and the target has public access; \
-             say `--source-exposure public` if the source has a public address as well"
+             say `--source-exposure public` (in a plan: `source_exposure`) if the source has a public address as well"
         );
         Finding::new("server", message).milder(Severity::Warning)
     };
@@ -64,6 +64,6 @@ fn run(facts: &Facts) -> Judged {
 fn unlisted() -> Missing {
     Missing::not_said(
         "the network guide lists a runtime server only for targets with private endpoints, and this one has none",
-        "approve a private endpoint of the target, or leave `--runtime-server` out",
+        "approve a private endpoint of the target, or leave `--runtime-server` (in a plan: `runtime_server`) out",
     )
 }

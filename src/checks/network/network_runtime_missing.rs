@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
     why: "A server that only private endpoints reach has no way out into a private network. The service then works \
           from a runtime server: a second flexible server, in a virtual network that reaches both sides.",
     fix: "Create a flexible server in a virtual network that reaches the source and the target's private endpoint, with at \
-          least the target's SKU, and name it with `--runtime-server`. Delete it after the migration.",
+          least the target's SKU, and name it with `--runtime-server` (in a plan: `runtime_server`). Delete it after the migration.",
     look: "az postgres flexible-server show --resource-group <group> --name <name> --query network",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-service-runtime-server",
     run,
@@ -36,7 +36,7 @@ fn run(facts: &Facts) -> Judged {
     if seen.exposure == Exposure::Public {
         return Err(Unanswered::Missing(Missing::not_said(
             "the network guide does not list a public source with a target that only private endpoints reach",
-            "name a runtime server with `--runtime-server`, or use a target with public access",
+            "name a runtime server with `--runtime-server` (in a plan: `runtime_server`), or use a target with public access",
         )));
     }
     let address = seen.address.map_or("unknown".to_owned(), |a| a.to_string());

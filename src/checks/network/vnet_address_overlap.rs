@@ -73,7 +73,8 @@ fn of_address(facts: &Facts, inside: &Inside, own: &[IpNet]) -> Judged {
         Finding::new(format!("vnet/{here}"), message)
     } else {
         let message = format!(
-            "the source's address {to} belongs to `{here}` ({}); if the source stands in it, say so with `--source-vnet`",
+            "the source's address {to} belongs to `{here}` ({}); if the source stands in it, say so with `--source-vnet` (in a plan: \
+             `source_vnet`)",
             list(own)
         );
         Finding::new(format!("vnet/{here}"), message).milder(Severity::Warning)

@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> Judged {
         .and_then(|s| s.vnet.as_ref())
     else {
         return Err(Unanswered::not_applicable(
-            "no virtual network is named for the source (`--source-vnet`)",
+            "no virtual network is named for the source (`--source-vnet`, in a plan: `source_vnet`)",
         ));
     };
     if *other == inside.network_id {

@@ -23,8 +23,8 @@ pub const CHECK: Check = Check {
     ],
     why: "The service makes each database anew: where the name is taken it stops, or, when told to overwrite, drops what is \
           there. Databases of the platform and templates are never migrated.",
-    fix: "Drop or rename the database on the target when nobody needs it, or say `--overwrite` when it is to be replaced; \
-          leave databases of the platform out.",
+    fix: "Drop or rename the database on the target when nobody needs it, or say `--overwrite` (in a plan: \
+          `overwrite = true`) when it is to be replaced; leave databases of the platform out.",
     look: "az postgres flexible-server db list --resource-group <group> --server-name <name> --output table",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,

@@ -76,7 +76,7 @@ fn resolved(address: &Address, answers: &Answers) -> Fact<Vec<IpAddr>> {
             Address::Literal(ip) => Ok(vec![*ip]),
             other => Err(Missing::not_said(
                 format!("{other} has no address"),
-                "say `--source-address` with the name or address that the service will use",
+                "say `--source-address` (in a plan: `source_address`) with the name or address that the service will use",
             )),
         };
     };

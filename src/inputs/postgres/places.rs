@@ -4,6 +4,7 @@ use futures::future::join_all;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
+use super::refusal::with_ways;
 use super::session::Session;
 use super::{CONNECTIONS, Database, hosts, pooling};
 use crate::question::Answer;
@@ -74,7 +75,8 @@ impl Database {
         if let Some(passwords) = &self.passwords {
             access.set_password(passwords.password().await?);
         }
-        Ok(hosts::open(&access, &self.migration_user).await?)
+        let opened = hosts::open(&access, &self.migration_user).await;
+        Ok(opened.map_err(|refused| with_ways(refused, self.side))?)
     }
 
     /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.

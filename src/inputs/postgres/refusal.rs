@@ -3,7 +3,9 @@
 use tokio_postgres::Error;
 use tokio_postgres::error::DbError;
 
-use crate::question::{Refusal, RefusalKind};
+use crate::question::{Refusal, RefusalKind, Side};
+
+const NO_PASSWORD: &str = "the server asks for a password and none is known";
 
 /// A refusal in this tool's own words.
 pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
@@ -20,6 +22,23 @@ pub(super) fn of(error: &Error) -> Refusal {
     match error.as_db_error() {
         Some(answer) => from_server(answer),
         None => from_client(error),
+    }
+}
+
+/// With the ways to bring a password, where none is known: what the environment says is the source's alone.
+pub(super) fn with_ways(refused: Refusal, side: Side) -> Refusal {
+    let ways = match side {
+        Side::Source => "set PGPASSWORD, or name a password file with PGPASSFILE",
+        Side::Target => {
+            "PGPASSWORD is the source's alone: give the whole connection string, with its password, in FLEXREADY_TARGET_URL \
+             instead of `--target-url`, name a password file with PGPASSFILE, or say `target_password_env` or \
+             `target_password_file` in a plan"
+        }
+    };
+    let told = format!("{NO_PASSWORD}; {ways}");
+    Refusal {
+        message: refused.message.replace(NO_PASSWORD, &told),
+        ..refused
     }
 }
 
@@ -48,10 +67,9 @@ fn from_client(error: &Error) -> Refusal {
         );
     }
     match error.to_string().as_str() {
-        "invalid configuration" if cause == "password missing" => refusal(
-            RefusalKind::Unauthenticated,
-            "the server asks for a password and none is known; set PGPASSWORD, or name a password file with PGPASSFILE",
-        ),
+        "invalid configuration" if cause == "password missing" => {
+            refusal(RefusalKind::Unauthenticated, NO_PASSWORD)
+        }
         "authentication error" => refusal(RefusalKind::Unauthenticated, sign_in(&cause)),
         "error communicating with the server" => refusal(
             RefusalKind::Unreachable,

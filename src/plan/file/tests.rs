@@ -77,9 +77,21 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
     let whole = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows\"\nowner = \"dba\"\nuntil = 2027-03-31\n";
     assert!(plan(whole).is_ok());
     let wrong = [
-        ("reason = \"grows\"\n", "", "PLAN:1:1: `reason` is missing"),
-        ("owner = \"dba\"\n", "", "PLAN:1:1: `owner` is missing"),
-        ("until = 2027-03-31\n", "", "PLAN:1:1: `until` is missing"),
+        (
+            "reason = \"grows\"\n",
+            "",
+            "PLAN:1:1: `reason` of the waiver is missing",
+        ),
+        (
+            "owner = \"dba\"\n",
+            "",
+            "PLAN:1:1: `owner` of the waiver is missing",
+        ),
+        (
+            "until = 2027-03-31\n",
+            "",
+            "PLAN:1:1: `until` of the waiver is missing",
+        ),
         (
             "\"grows\"",
             "\" \"",
@@ -110,6 +122,33 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
         assert_eq!(
             plan(&whole.replace(from, to)).err().as_deref(),
             Some(message)
+        );
+    }
+}
+
+#[test]
+fn all_that_a_waiver_lacks_is_said_at_once() {
+    let text = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"a\"\nowner = \"b\"\nuntil = 2027-03-31\n\n\
+                [[waiver]]\nreason = \"c\"\n";
+    let wanted = "PLAN:7:1: `check`, `owner` and `until` of the waiver are missing";
+    assert_eq!(plan(text).err().as_deref(), Some(wanted));
+}
+
+#[test]
+fn a_table_with_the_wrong_number_of_brackets_is_told_the_right_one() {
+    for (line, words) in [
+        ("[migration]\nname = \"a\"", "write `[[migration]]`"),
+        ("[waiver]\nowner = \"a\"", "write `[[waiver]]`"),
+        ("[[defaults]]\nmode = \"online\"", "write `[defaults]`"),
+        (
+            "[[severity]]\ntarget-burstable = \"note\"",
+            "write `[severity]`",
+        ),
+    ] {
+        let found = plan(&format!("# plan\n{line}\n")).err().unwrap_or_default();
+        assert!(
+            found.starts_with(&format!("PLAN:2:1: {words}")),
+            "{line}: {found}"
         );
     }
 }

@@ -3,8 +3,9 @@
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use toml::{Spanned, Table};
 
-use super::Fault;
+use super::{Fault, WaiverTable};
 
 /// What `source_vcores` must be.
 pub const VCORES: &str = "must be a whole number from 1 on, such as 8";
@@ -35,6 +36,9 @@ pub(super) fn memory<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>,
 pub(super) fn malformed(text: &str, error: &toml::de::Error) -> Fault {
     let message = error.message().lines().next().unwrap_or_default();
     let at = error.span().map_or(0, |s| s.start);
+    if let Some(words) = brackets(text, at, message).or_else(|| absent(text, at, message)) {
+        return (at, words);
+    }
     let must_be = if message.starts_with("must be ") {
         Some(message.to_owned())
     } else {
@@ -45,6 +49,46 @@ pub(super) fn malformed(text: &str, error: &toml::de::Error) -> Fault {
         None => with_nearest(message),
     };
     (at, words)
+}
+
+/// A table of which there may be several, with the brackets of one that there is once; or the other way round.
+fn brackets(text: &str, at: usize, message: &str) -> Option<String> {
+    let line = text.get(at..)?.lines().next()?.trim();
+    let inside = line.strip_prefix('[')?;
+    let is_list = message.ends_with("expected a sequence");
+    let name = match inside.strip_prefix('[') {
+        None if is_list => inside.split_once(']')?.0.trim(),
+        Some(inside) if !is_list => inside.split_once("]]")?.0.trim(),
+        _ => return None,
+    };
+    message.starts_with("invalid type").then(|| match is_list {
+        true => format!("write `[[{name}]]`, with two brackets on each side: there may be several"),
+        false => format!("write `[{name}]`, with one bracket on each side: there is only one"),
+    })
+}
+
+/// All that a waiver lacks, where it lacks anything: the parser names the first alone. No other table has keys that must be there.
+fn absent(text: &str, at: usize, message: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Waivers {
+        waiver: Vec<Spanned<Table>>,
+    }
+    message.strip_prefix("missing field")?;
+    let waivers = toml::from_str::<Waivers>(text).ok()?.waiver;
+    let waiver = waivers.iter().find(|w| w.span().contains(&at))?.as_ref();
+    let schema = schemars::schema_for!(WaiverTable);
+    let required = schema.get("required")?.as_array()?;
+    let required = required.iter().filter_map(|key| key.as_str());
+    let missing = required.filter(|key| !waiver.contains_key(*key));
+    let missing: Vec<String> = missing.map(|key| format!("`{key}`")).collect();
+    match missing.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only} of the waiver is missing")),
+        [first @ .., last] => Some(format!(
+            "{} and {last} of the waiver are missing",
+            first.join(", ")
+        )),
+    }
 }
 
 /// What may stand where something else does: `invalid type: string "8", expected u32`. The value itself is not repeated.

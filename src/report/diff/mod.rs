@@ -1,6 +1,6 @@
 //! Two reports of the same migrations, held against each other: what was fixed, what is new, what is still there, what is
-//! newly known and what is known no longer. Here: the comparison, in `check` of one check. In `worse`: what makes the exit code 1; in `open`: what could
-//! not be seen before; in `shown`: the formats.
+//! newly known and what is known no longer. Here: the comparison. In `pairs`: what is compared with what; in `check`: one check;
+//! in `worse`: what makes the exit code 1; in `open`: what could not be seen before; in `shown`: the formats.
 //!
 //! A finding is known by its check and its object. Where a report lists only the first of many objects, nothing is said of
 //! those that are not listed; their number is compared instead. A finding of a check that had no answer before is newly known,
@@ -8,6 +8,7 @@
 
 mod check;
 mod open;
+mod pairs;
 mod shown;
 mod worse;
 
@@ -19,6 +20,7 @@ use super::words::is_in_part;
 use crate::checks::Severity;
 use crate::verdict::{Status, Verdict};
 
+use pairs::{pairs, without};
 pub use shown::{json, markdown, plain};
 use worse::{Reason, Reasons};
 
@@ -51,6 +53,9 @@ pub struct Moment {
 #[derive(Debug, Default, Serialize)]
 pub struct MigrationDiff {
     pub name: String,
+    /// What the earlier report calls it, where that is otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_before: Option<String>,
     pub verdicts: Option<[Verdict; 2]>,
     /// Before and after.
     pub totals: Option<[Totals; 2]>,
@@ -121,15 +126,10 @@ impl Diff {
 
 /// Holds a later report against an earlier one.
 pub fn diff(before: &Report, after: &Report) -> Diff {
-    let find = |report: &Report, name: &str| report.migrations.iter().any(|m| m.name == name);
-    let only = |one: &Report, other: &Report| -> Vec<String> {
-        let names = one.migrations.iter().map(|m| m.name.clone());
-        names.filter(|n| !find(other, n)).collect()
-    };
-    let migrations: Vec<MigrationDiff> = pairs(before, after)
-        .map(|(a, b)| of_migration(a, b))
-        .collect();
-    let (only_before, only_after) = (only(before, after), only(after, before));
+    let pairs = pairs(before, after);
+    let migrations: Vec<MigrationDiff> = pairs.iter().map(|(a, b)| of_migration(a, b)).collect();
+    let (of_before, of_after): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let (only_before, only_after) = (without(before, &of_before), without(after, &of_after));
     let fleet = of_fleet(before, after);
     let mut reasons = Reasons::new();
     for (reason, count) in migrations.iter().flat_map(worse::reasons) {
@@ -182,20 +182,10 @@ fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
     new.map(|n| n.message).collect()
 }
 
-/// The migrations of one name; where each report has a single one, these two, whatever they are called.
-fn pairs<'r>(
-    before: &'r Report,
-    after: &'r Report,
-) -> impl Iterator<Item = (&'r MigrationReport, &'r MigrationReport)> {
-    before.migrations.iter().filter_map(|a| {
-        let same = after.migrations.iter().find(|b| b.name == a.name);
-        same.map(|b| (a, b))
-    })
-}
-
 fn of_migration(before: &MigrationReport, after: &MigrationReport) -> MigrationDiff {
     let mut found = MigrationDiff {
         name: after.name.clone(),
+        name_before: Some(before.name.clone()).filter(|name| *name != after.name),
         verdicts: Some([before.verdict, after.verdict]),
         totals: Some([totals(before), totals(after)]),
         ..MigrationDiff::default()

@@ -16,7 +16,7 @@ pub fn plain(diff: &Diff) -> String {
     );
     for migration in &diff.migrations {
         let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
-        write!(text, "\n{}: {verdicts}\n", visible(&migration.name))
+        write!(text, "\n{}: {verdicts}\n", visible(&name(migration)))
             .expect("writing to a string succeeds");
         for line in migration.totals.iter().map(totals) {
             writeln!(text, "{line}").expect("writing to a string succeeds");
@@ -45,7 +45,7 @@ pub fn markdown(diff: &Diff) -> String {
     let mut text = format!("# {}\n", escaped(&last(diff)));
     for migration in &diff.migrations {
         let verdicts = migration.verdicts.map(verdicts).unwrap_or_default();
-        write!(text, "\n## {}: {verdicts}\n", escaped(&migration.name))
+        write!(text, "\n## {}: {verdicts}\n", escaped(&name(migration)))
             .expect("writing to a string succeeds");
         for line in migration.totals.iter().map(totals) {
             write!(text, "\n{}.\n", escaped(&line)).expect("writing to a string succeeds");
@@ -61,6 +61,12 @@ pub fn markdown(diff: &Diff) -> String {
         write!(text, "\n{}\n", escaped(&line)).expect("writing to a string succeeds");
     }
     text
+}
+
+/// `orders`, or `orders (before: orders-target)`
+fn name(migration: &MigrationDiff) -> String {
+    let (name, before) = (&migration.name, migration.name_before.as_ref());
+    before.map_or(name.clone(), |before| format!("{name} (before: {before})"))
 }
 
 fn verdicts([before, after]: [Verdict; 2]) -> String {

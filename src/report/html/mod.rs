@@ -12,7 +12,7 @@ use super::lacking::Lacking;
 use super::sizing::SizingReport;
 use super::text::{is_plain, visible};
 use super::value::{CheckReport, FleetReport, MigrationReport, Report};
-use super::{open, sizing, words};
+use super::{open, sizing, unread, words};
 use crate::checks::{self, Severity};
 
 const PAGE: &str = include_str!("page.html");
@@ -96,6 +96,7 @@ fn migration(migration: &MigrationReport) -> Value {
         "path": migration.path, "sizing": migration.sizing, "sizes": migration.sizing.as_ref().map(sizes),
         "copy": migration.estimate.as_ref().map(sizing::words::copy),
         "reads": migration.reads,
+        "unread": { "source": unread::source(migration), "target": unread::target(migration) },
     });
     with(
         view,

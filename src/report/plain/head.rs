@@ -6,6 +6,7 @@ use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::Severity;
 use crate::plan::Scope;
 use crate::report::text::visible;
+use crate::report::unread;
 use crate::report::value::{LocationReport, MigrationReport, Report, SourceReport, TargetReport};
 use crate::report::words;
 use crate::verdict::Verdict;
@@ -62,8 +63,15 @@ impl Page {
                 visible(&migration.name)
             ),
         );
-        migration.source.iter().for_each(|s| self.source(s));
-        migration.target.iter().for_each(|t| self.target(t));
+        let (source, target) = (unread::source(migration), unread::target(migration));
+        migration
+            .source
+            .iter()
+            .for_each(|s| self.source(s, source.as_deref()));
+        migration
+            .target
+            .iter()
+            .for_each(|t| self.target(t, target.as_deref()));
         migration.location.iter().for_each(|l| self.location(l));
         let databases = migration.databases.iter();
         databases
@@ -71,11 +79,12 @@ impl Page {
             .for_each(|d| self.moves(d));
     }
 
-    fn source(&mut self, source: &SourceReport) {
-        let version = source
-            .version
-            .as_deref()
-            .map_or("version unknown".to_owned(), |v| format!("PostgreSQL {v}"));
+    fn source(&mut self, source: &SourceReport, unread: Option<&str>) {
+        let version = match (&source.version, unread) {
+            (Some(version), _) => format!("PostgreSQL {version}"),
+            (None, Some(why)) => format!("not read: {why}"),
+            (None, None) => "version unknown".to_owned(),
+        };
         let said = |words: &Option<String>| {
             let words = words.as_deref().map(|w| format!(", {w}"));
             words.unwrap_or_default()
@@ -92,13 +101,14 @@ impl Page {
                 source.user, source.migration_user
             )
         };
-        self.line(
-            2,
-            &visible(&format!(
-                "source  {}:{}, {version}{kind}{tls}, {user}",
-                source.host, source.port
-            )),
-        );
+        let server = format!("source  {}:{}, {version}", source.host, source.port);
+        match unread {
+            None => self.line(2, &visible(&format!("{server}{kind}{tls}, {user}"))),
+            Some(_) => {
+                self.line(2, &visible(&server));
+                self.line(2, &visible(&format!("        {user}{kind}")));
+            }
+        }
         if let (Some(kind), Some(doubt)) = (&source.kind, &source.kind_doubt) {
             let style = colour(Severity::Warning);
             let words = visible(&format!("`--source-kind` says `{kind}`, but {doubt}"));
@@ -106,7 +116,7 @@ impl Page {
         }
     }
 
-    fn target(&mut self, target: &TargetReport) {
+    fn target(&mut self, target: &TargetReport, unread: Option<&str>) {
         let name = target.id.rsplit('/').next().unwrap_or(&target.id);
         let known = [
             target.version.as_ref().map(|v| format!("PostgreSQL {v}")),
@@ -114,10 +124,10 @@ impl Page {
             target.location.clone(),
         ];
         let known: Vec<String> = known.into_iter().flatten().collect();
-        let known = if known.is_empty() {
-            "not read".to_owned()
-        } else {
-            known.join(", ")
+        let known = match (known.is_empty(), unread) {
+            (false, _) => known.join(", "),
+            (true, Some(why)) => format!("not read: {why}"),
+            (true, None) => "not read".to_owned(),
         };
         self.line(2, &visible(&format!("target  {name}, {known}")));
         self.line(2, &format!("        {DIM}{}{DIM:#}", visible(&target.id)));

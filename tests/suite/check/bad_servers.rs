@@ -65,6 +65,56 @@ fn a_wrong_password_says_so() {
         "source-version-too-old",
         "password authentication failed",
     );
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let source = source(&server, "postgres");
+    let args = ["check", "--source", &source, "--target", TARGET];
+    let kept = ["--out", &file("out"), "--record", &file("kept")];
+    let wrong = [("PGPASSWORD", "wrong")];
+    let ran = run_with_arm(&healthy_arm(), &[&args[..], &kept].concat(), &wrong);
+    let why = "password authentication failed for user \"postgres\"";
+    let head = format!("  source  127.0.0.1:{}, not read: {why}\n", server.port());
+    assert!(ran.stdout.contains(&head), "{}", ran.stdout);
+    let read = |name: &str| std::fs::read_to_string(place.path().join("out").join(name)).unwrap();
+    let summary = read("summary.md");
+    assert!(
+        summary.contains(&format!("**Source not read**: {why}.")),
+        "{summary}"
+    );
+    let page = read("report.html");
+    assert!(
+        page.contains("<b>not read:</b> password authentication failed"),
+        "{page}"
+    );
+    let piped = [
+        "check",
+        "--from",
+        &file("kept"),
+        "--format",
+        "azure-pipelines",
+    ];
+    let piped = run(&piped, &[]).stdout;
+    let issues = piped
+        .lines()
+        .filter(|l| l.starts_with("##vso[task.logissue"));
+    let issues: Vec<&str> = issues.filter(|l| l.contains("28P01")).collect();
+    let [only] = issues[..] else {
+        panic!("{piped}")
+    };
+    assert!(only.contains("more checks for the same reason)"), "{only}");
+}
+
+#[test]
+fn a_target_that_is_not_shown_says_so_in_the_head() {
+    let arm = healthy_arm();
+    let args = ["check", "--only", "target", "--target", TARGET];
+    arm.expect_token("another-token");
+    let ran = run_with_arm(&arm, &args, &[]);
+    let words = "target  orders-target, not read: the sign-in was not accepted (401";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
+    let ran = run_with_arm(&ArmEndpoint::start(), &args, &[]);
+    let words = "target  orders-target, not read: there is no such server (404";
+    assert!(ran.stdout.contains(words), "{}", ran.stdout);
 }
 
 #[test]

@@ -79,6 +79,31 @@ fn record_keeps_what_check_asks() {
 }
 
 #[test]
+fn a_recording_that_can_be_judged_is_no_failure() {
+    let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let record = |name: &str| {
+        let args = ["--only", "target", "--target", TARGET];
+        run_with_arm(&arm, &[&["record", &place(name)], &args[..]].concat(), &[])
+    };
+    let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-target";
+    for (name, below, code) in [
+        ("mild", "providers/Microsoft.Authorization/permissions", 0),
+        ("grave", "replicas", 3),
+    ] {
+        let path = format!("{id}/{below}");
+        let refused = Reply::error(403, "AuthorizationFailed", "No authorization.");
+        arm.route(&path, refused);
+        let ran = record(name);
+        assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
+        let named = format!("not answered: arm:{}?", path.to_lowercase());
+        assert!(ran.stderr.contains(&named), "{}", ran.stderr);
+        let judged = run(&["check", "--from", &place(name)], &[]);
+        assert_eq!(judged.code, code, "{}", judged.stdout);
+    }
+}
+
+#[test]
 fn one_target_takes_three_rounds_and_only_gets() {
     let arm = healthy_arm();
     let ran = run_with_arm(

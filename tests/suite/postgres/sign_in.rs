@@ -1,9 +1,12 @@
 //! How a server lets us in, or does not.
 
-use flexready::question::{Refusal, RefusalKind};
+use flexready::inputs::Source;
+use flexready::inputs::postgres::Database;
+use flexready::question::{Question, Refusal, RefusalKind, Side};
 use serde_json::Value;
+use tokio::time::Instant;
 
-use super::{about, given, refused};
+use super::{LIMIT, about, access, given, refused};
 use crate::support::pg::{Options, Server};
 
 /// Users whose names say how they sign in, all with the password `secret`.
@@ -71,6 +74,16 @@ async fn every_method_with_the_right_password_the_wrong_one_and_none() {
         given(&about(&uri("by_trust", "")).await)["auth_method"],
         "trust"
     );
+    // What the environment says of the source is not for the target, and advice to set it would help nobody
+    let (side, database) = (Side::Target, "postgres".to_owned());
+    let until = Instant::now() + LIMIT;
+    let target = Database::new(access(&uri("by_scram", "")), side, String::new(), until);
+    let none = target.ask(&[Question::Connection { side, database }]).await;
+    let words = &refused(&none[0]).message;
+    for way in ["FLEXREADY_TARGET_URL", "target_password_env", "PGPASSFILE"] {
+        assert!(words.contains(way), "{words}");
+    }
+    assert!(!words.contains("set PGPASSWORD"), "{words}");
 }
 
 #[tokio::test]

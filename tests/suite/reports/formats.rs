@@ -197,6 +197,26 @@ fn what_cannot_run_says_so_as_an_error_of_the_step() {
 }
 
 #[test]
+fn an_issue_says_a_command_and_no_comment() {
+    let mut report = super::report("blocked", &[]);
+    let migration = &mut report.migrations[0];
+    let first = migration.checks.iter_mut().find(|c| c.count > 0).unwrap();
+    let id = first.id.clone();
+    let fix = [
+        "-- in psql, in database \"shop\":",
+        "GRANT SELECT ON a TO b;",
+    ];
+    first.findings[0].fix = fix.map(str::to_owned).to_vec();
+    let text = flexready::report::azure_pipelines::azure_pipelines(&report, None);
+    let code = format!("code={id}]");
+    let issue = text.lines().find(|l| l.contains(&code)).unwrap();
+    assert!(
+        issue.ends_with("%0ADo: GRANT SELECT ON a TO b%3B"),
+        "{issue}"
+    );
+}
+
+#[test]
 fn ndjson_is_a_line_for_each_migration_and_csv_a_row_for_each_finding() {
     let report = super::report("blocked", &[]);
     let lines = judged("blocked", &["--format", "ndjson"], &[]).stdout;

@@ -144,6 +144,13 @@ fn the_manual_and_the_completions_come_of_the_same_arguments() {
         manual.contains(".TH flexready") && manual.contains("fail\\-on"),
         "{manual}"
     );
+    // One page: it refers to none that nobody wrote
+    assert_eq!(manual.matches(".TH ").count(), 1);
+    assert!(!manual.contains("(1)"), "{manual}");
+    assert!(
+        manual.contains(".SH \"FLEXREADY RECORD\"\n.SS SYNOPSIS"),
+        "{manual}"
+    );
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = run(&["completions", shell], &[]).stdout;
         assert!(

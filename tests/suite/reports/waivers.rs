@@ -186,7 +186,7 @@ fn a_plan_with_a_fault_stops_the_run_and_names_the_place() {
         ),
         (
             HELD.replace("reason = \"dropped at cutover\"\n", ""),
-            ":1:1: `reason` is missing",
+            ":1:1: `reason` of the waiver is missing",
         ),
         (
             "[judging]\nmax_waiver_day = 3\n".to_owned(),

@@ -69,6 +69,37 @@ fn nothing_changed_and_nothing_got_worse() {
 }
 
 #[test]
+fn folders_of_reports_are_taken_and_one_migration_may_have_two_names() {
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("reports");
+    let out = out.to_str().unwrap();
+    run(&["check", "--from", &path("blocked"), "--out", out], &[]);
+    let mut renamed = report("blocked");
+    let migration = &mut renamed["migrations"][0];
+    migration["name"] = json!("by-hand");
+    let id = migration["target"]["id"].as_str().unwrap().to_uppercase();
+    migration["target"]["id"] = json!(id);
+    let file = place.path().join("report.json");
+    std::fs::write(&file, renamed.to_string()).unwrap();
+    let ran = run(&["diff", place.path().to_str().unwrap(), out], &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let head = "\nshop (before: by-hand): NOT READY, as before\n";
+    assert!(ran.stdout.contains(head), "{}", ran.stdout);
+    // To another target, or judged as another thing, it is another migration
+    let before = renamed.clone();
+    renamed["migrations"][0]["scope"] = json!("target");
+    let other = json!(id.replace("ORDERS-TARGET", "OTHER"));
+    let mut elsewhere = before;
+    elsewhere["migrations"][0]["target"]["id"] = other;
+    for other in [renamed, elsewhere] {
+        let found = compared(&other, &report("blocked"));
+        assert_eq!(found.only_before, ["by-hand"]);
+        assert_eq!(found.only_after, ["shop"]);
+        assert_eq!(found.exit_code(), 1);
+    }
+}
+
+#[test]
 fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
     let before = report("blocked");
     let mut after = before.clone();

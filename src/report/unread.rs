@@ -1,0 +1,81 @@
+//! Why nothing at all is known of a server, in a few words for the head of a report: a wrong password is the first thing to
+//! mend. The whole reason stands with the checks that wait for it.
+
+use super::text::cut;
+use super::value::MigrationReport;
+
+/// Longest reason; it stands on a line with the server's name.
+const LONGEST: usize = 120;
+
+/// Of a source that let nobody in.
+pub(super) fn source(migration: &MigrationReport) -> Option<String> {
+    let source = migration.source.as_ref()?;
+    let reason = refused(migration, "connection:source/")?;
+    source
+        .version
+        .is_none()
+        .then(|| clause(without_state(reason)))
+}
+
+/// Of a target that Azure does not show.
+pub(super) fn target(migration: &MigrationReport) -> Option<String> {
+    let target = migration.target.as_ref()?;
+    let reason = refused(migration, &format!("arm:{}?", target.id.to_lowercase()))?;
+    let (state, _) = reason.split_once(": ").unwrap_or((reason, ""));
+    Some(match state.split(' ').next() {
+        Some("401") => format!("the sign-in was not accepted ({state})"),
+        Some("403") => format!("no right to read it ({state})"),
+        Some("404") => format!("there is no such server ({state})"),
+        _ => clause(reason),
+    })
+}
+
+fn refused<'r>(migration: &'r MigrationReport, key: &str) -> Option<&'r str> {
+    let mut refused = migration.reads.refusals.iter();
+    let found = refused.find(|r| r.question.starts_with(key));
+    found.map(|r| r.reason.as_str())
+}
+
+/// `28P01 invalid_password: password authentication failed …` without what stands before the server's own words.
+fn without_state(reason: &str) -> &str {
+    let is_state = |state: &str| {
+        let state = state.split(' ').next().unwrap_or_default();
+        let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        state.len() == 5 && state.chars().all(is_part)
+    };
+    match reason.split_once(": ") {
+        Some((state, words)) if is_state(state) => words,
+        _ => reason,
+    }
+}
+
+/// What happened, without details, hints and advice.
+fn clause(reason: &str) -> String {
+    let first = reason.split("; ").next().unwrap_or(reason);
+    cut(first, LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_own_words_are_what_is_left() {
+        for (reason, left) in [
+            (
+                "28P01 invalid_password: password authentication failed for user \"x\"",
+                "password authentication failed for user \"x\"",
+            ),
+            (
+                "28000: no entry; hint: add one; tried the other way",
+                "no entry",
+            ),
+            (
+                "no server at 127.0.0.1:1: refused",
+                "no server at 127.0.0.1:1: refused",
+            ),
+        ] {
+            assert_eq!(clause(without_state(reason)), left);
+        }
+    }
+}
