@@ -81,7 +81,7 @@ fn output() -> String {
 fn the_commands_of_the_readme_are_there() {
     let text = std::fs::read_to_string(readme()).unwrap();
     for command in [
-        "cargo run -q -- check --from fixtures/recordings/blocked",
+        "cargo run -- check --from fixtures/recordings/blocked",
         "tests/run.sh",
     ] {
         assert!(text.contains(&format!("```\n{command}\n```")), "{command}");
