@@ -72,6 +72,16 @@ pub fn literal(text: &str) -> String {
     )
 }
 
+/// A database as -d of psql and pg_dump takes it: a name with anything odd in it is spelled out, lest it be read as a connection string.
+pub fn database(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    if name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    let value = name.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("dbname='{value}'")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,7 +33,7 @@ pub enum What {
 pub enum Taken {
     /// The script: the step has one form, and only adds something or can be put back.
     ByScript,
-    /// A person: it deletes something, cannot be put back, opens a way in, or is one of several answers.
+    /// A person: it deletes something for good, cannot be put back, opens a way in, or is one of several answers.
     ByPerson,
     /// Whoever ends the migration.
     Afterwards,
@@ -51,6 +51,17 @@ pub struct Effect {
     pub mind: Option<&'static str>,
 }
 
+/// When a step is taken, among those of a script.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// A lock: below `ReadOnly` Azure refuses every other step, starting the server too.
+    Unlock,
+    /// A server that stands still takes no change.
+    Start,
+    #[default]
+    Any,
+}
+
 /// One step of a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -62,7 +73,9 @@ pub struct Step {
     /// What a report shows behind it.
     pub note: Option<&'static str>,
     /// Whether others only work when it is done.
-    pub is_first: bool,
+    pub turn: Turn,
+    /// What it deletes, to be made again afterwards.
+    pub deletes: Option<String>,
 }
 
 impl Step {
@@ -73,7 +86,8 @@ impl Step {
             effect: Effect::default(),
             is_temporary: false,
             note: None,
-            is_first: false,
+            turn: Turn::default(),
+            deletes: None,
         }
     }
 
@@ -130,9 +144,14 @@ impl Step {
     }
 
     #[must_use]
-    pub fn first(self) -> Self {
+    pub fn turn(self, turn: Turn) -> Self {
+        Step { turn, ..self }
+    }
+
+    #[must_use]
+    pub fn deletes(self, what: String) -> Self {
         Step {
-            is_first: true,
+            deletes: Some(what),
             ..self
         }
     }

@@ -1,7 +1,7 @@
 -- what: user objects that a superuser owns, by owner, of a provider's own account only those that others' objects need
 -- since: 90400
 -- privilege: none
--- columns: owner, schemas, relations, functions, types, names
+-- columns: owner, schemas, relations, functions, types, names, objects
 WITH superusers AS (
   SELECT oid, rolname,
          rolname IN ('alloydbadmin', 'azure_superuser', 'azuresu', 'cloudsqladmin', 'rdsadmin', 'supabase_admin') AS is_provider
@@ -31,7 +31,7 @@ WITH superusers AS (
   JOIN superusers s ON s.oid = o.owner
   WHERE is_user_object(o.classid, o.objid, o.schema)
 ), counted AS (
-  SELECT o.owner, o.kind, o.name
+  SELECT o.owner, o.kind, o.classid, o.objid, o.name
   FROM owned o
   WHERE CASE WHEN o.is_provider THEN EXISTS (
           SELECT FROM pg_depend d
@@ -51,7 +51,18 @@ SELECT c.owner,
        count(*) FILTER (WHERE c.kind = 'relation') AS relations,
        count(*) FILTER (WHERE c.kind = 'function') AS functions,
        count(*) FILTER (WHERE c.kind = 'type') AS types,
-       ARRAY(SELECT f.name FROM counted f WHERE f.owner = c.owner ORDER BY f.name LIMIT 5) AS names
+       ARRAY(SELECT f.name FROM counted f WHERE f.owner = c.owner ORDER BY f.name LIMIT 5) AS names,
+       -- the same few, as ALTER names them
+       ARRAY(SELECT json_build_object(
+                      'kind', CASE i.type WHEN 'composite type' THEN 'TYPE' ELSE upper(i.type) END,
+                      'name', CASE i.type WHEN 'aggregate' THEN replace(i.identity, '()', '(*)') ELSE i.identity END)
+             FROM (SELECT * FROM counted f WHERE f.owner = c.owner ORDER BY f.name, f.objid LIMIT 5) f,
+                  LATERAL pg_identify_object(f.classid, f.objid, 0) i
+             -- a sequence of a column has the owner of its table
+             WHERE NOT EXISTS (SELECT FROM pg_depend d
+                               WHERE d.classid = 'pg_class'::regclass AND d.objid = f.objid AND f.classid = d.classid
+                                 AND d.refobjsubid > 0 AND d.refclassid = d.classid AND d.deptype IN ('a', 'i'))
+             ORDER BY f.name, i.identity) AS objects
 FROM counted c
 GROUP BY c.owner
 ORDER BY c.owner

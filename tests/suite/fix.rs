@@ -4,6 +4,7 @@ mod azure;
 mod scripts;
 mod shell;
 mod verbs;
+mod words;
 
 use std::collections::BTreeSet;
 

@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> Judged {
     let name = command::identifier(&user.name);
     use SourceKind::{Aws, AwsAurora, AwsRds};
     let is_amazon = matches!(kind, Aws | AwsRds | AwsAurora);
-    let (lacks, fix) = if is_amazon {
+    let (lacks, fix, back) = if is_amazon {
         let roles = access.roles.as_ref()?;
         if roles
             .find(AMAZONS)
@@ -45,17 +45,21 @@ fn run(facts: &Facts) -> Judged {
         (
             format!("is no member of `{AMAZONS}`"),
             format!("GRANT {AMAZONS} TO {name};"),
+            format!("REVOKE {AMAZONS} FROM {name};"),
         )
     } else {
         (
             "has not the attribute REPLICATION".to_owned(),
             format!("ALTER ROLE {name} REPLICATION;"),
+            format!("ALTER ROLE {name} NOREPLICATION;"),
         )
     };
+    let back = Step::sql(None, back).afterwards();
     let message = format!("`{}` {lacks}, which an online migration needs", user.name);
     Ok(Finding::new(format!("role/{}", user.name), message)
         .evidence("rolsuper", user.is_superuser)
         .evidence("rolreplication", user.replication)
         .fix(Step::sql(None, fix).by_script())
+        .fix(back.note("afterwards, on the source"))
         .into())
 }

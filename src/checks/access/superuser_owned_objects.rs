@@ -2,7 +2,7 @@
 //! Rule of the Azure Migrate assessment for PostgreSQL (objects owned by a superuser).
 
 use super::in_selected;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::access::SuperuserOwned;
 use crate::reference::providers;
@@ -67,11 +67,31 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
         .evidence("functions", owned.functions)
         .evidence("types", owned.types);
     match new_owner.filter(|o| *o != owned.owner) {
-        Some(owner) => finding.fix(format!(
-            "ALTER <schema, table, function or type> OWNER TO {}; -- for each, in database {}",
-            command::identifier(owner),
-            command::identifier(database)
-        )),
+        Some(owner) => statements(database, owned, owner)
+            .into_iter()
+            .fold(finding, Finding::fix),
         None => finding,
     }
+}
+
+/// One for each object that is known by its kind and name, and words for the rest.
+fn statements(database: &str, owned: &SuperuserOwned, owner: &str) -> Vec<Step> {
+    let owner = command::identifier(owner);
+    let known = owned.objects.iter().map(|object| {
+        let statement = format!("ALTER {} {} OWNER TO {owner}", object.kind, object.name);
+        Step::sql(database.to_owned(), statement)
+    });
+    let mut steps: Vec<Step> = known.collect();
+    let total = owned.schemas + owned.relations + owned.functions + owned.types;
+    if total > steps.len() as u64 {
+        let each = match steps.is_empty() {
+            true => "for each",
+            false => "for each of the others, but not for sequences of a column",
+        };
+        steps.push(Step::from(format!(
+            "ALTER <schema, table, function or type> OWNER TO {owner}; -- {each}, in database {}",
+            command::identifier(database)
+        )));
+    }
+    steps
 }

@@ -3,7 +3,7 @@
 //! where it gives no time.
 
 use super::{flag, is_read_as_file, quote};
-use crate::checks::step::{Effect, Step, Taken, What};
+use crate::checks::step::{Effect, Step, Taken, Turn, What};
 use crate::plan::ServerId;
 
 /// A restart: the documentation gives no time, only what it depends on.
@@ -149,11 +149,12 @@ pub fn availability_off(id: &ServerId) -> Step {
         .temporary()
 }
 
-/// Deletes a read replica, to be made again afterwards.
+/// Deletes a read replica, to be made again afterwards. Where it is gone already, Azure answers 204 and az says nothing.
 pub fn delete_replica(id: &ServerId) -> Step {
     server(id, "delete", "--yes")
         .effect(REPLICA_GONE)
         .temporary()
+        .deletes(format!("read replica `{}`", id.name))
 }
 
 /// Accepts passwords beside Microsoft Entra.
@@ -210,10 +211,12 @@ pub fn migration(id: &ServerId, verb: &str, name: &str, rest: &str) -> Step {
 /// Takes a management lock away, by its resource id. Of the id az reads no subscription: without the flag it looks in the
 /// one that is active, and is content with finding no such lock there.
 pub fn delete_lock(id: &str, subscription: &str) -> Step {
+    let name = id.rsplit('/').next().unwrap_or(id);
     let subscription = flag("--subscription", subscription);
     az(format!("az lock delete {subscription} --ids {}", quote(id)))
         .temporary()
-        .first()
+        .turn(Turn::Unlock)
+        .deletes(format!("lock `{name}`"))
 }
 
 /// Puts a management lock on. `on` is what of: nothing for a subscription, `--resource-group` or `--resource`.

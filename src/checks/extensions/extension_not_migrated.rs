@@ -3,9 +3,9 @@
 //! TimescaleDB only offline. A target that has not the extension at all is `extension-not-supported`'s matter.
 
 use super::{Installed, installed};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::{Fact, Facts};
-use crate::plan::{Mode, SourceKind};
+use crate::plan::{Mode, SourceKind, SourceServer};
 
 /// The newest major from which the service takes roles along, and with them postgres_fdw's user mappings.
 const LAST_WITH_ROLES: u32 = 15;
@@ -37,7 +37,7 @@ fn run(facts: &Facts) -> Judged {
             _ => continue,
         };
         if let Some(Some(reason)) = findings.know(&reason) {
-            findings.push(finding(&one, reason));
+            findings.push(finding(facts, &one, reason));
         }
     }
     Ok(findings)
@@ -54,7 +54,7 @@ fn fdw(facts: &Facts) -> Fact<Option<String>> {
     Ok((!goes_along).then_some(reason))
 }
 
-fn finding(one: &Installed, reason: &str) -> Finding {
+fn finding(facts: &Facts, one: &Installed, reason: &str) -> Finding {
     let (name, dependents) = (&one.extension.name, one.extension.dependents);
     let use_of_it = match dependents {
         0 => "nothing outside it needs it".to_owned(),
@@ -64,12 +64,41 @@ fn finding(one: &Installed, reason: &str) -> Finding {
     let finding = Finding::new(one.object(), format!("`{name}`: {reason}; {use_of_it}"))
         .evidence("version", &one.extension.version)
         .evidence("dependents", dependents);
-    if dependents > 0 {
+    if dependents == 0 {
+        return finding.fix(format!(
+            "DROP EXTENSION {}; -- in database {}",
+            command::identifier(name),
+            command::identifier(one.database)
+        ));
+    }
+    // With TimescaleDB its tables would go.
+    if name != "postgres_fdw" {
         return finding;
     }
-    finding.fix(format!(
-        "DROP EXTENSION {}; -- in database {}",
-        command::identifier(name),
+    let source = facts.migration.source.as_ref();
+    let who = source.zip(facts.migration_user().ok());
+    let keep = who.map(|(source, user)| keep(source, user, one.database));
+    keep.into_iter().fold(finding, Finding::fix).fix(again(one))
+}
+
+/// Keeps the statements of what needs the extension.
+fn keep(source: &SourceServer, user: &str, database: &str) -> String {
+    format!(
+        "pg_dump --schema-only --host {} --port {} --username {} --dbname {} --file schema.sql # before the drop",
+        command::quote(&source.host),
+        source.port,
+        command::quote(user),
+        command::quote(&command::database(database)),
+    )
+}
+
+/// What stood on it is a person's to take out of the kept statements.
+fn again(one: &Installed) -> Step {
+    Step::from(format!(
+        "CREATE EXTENSION {}; -- afterwards, on the target, in database {}; then its servers, user mappings (with their \
+         passwords) and foreign tables out of schema.sql",
+        command::identifier(&one.extension.name),
         command::identifier(one.database)
     ))
+    .afterwards()
 }

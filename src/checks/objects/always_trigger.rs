@@ -44,9 +44,13 @@ fn finding(database: &str, trigger: &Trigger) -> Finding {
     let message = format!(
         "the {kind} `{name}` on `{table_name}` is enabled {enabled}: it fires on the target too"
     );
-    let statement = format!(
-        "ALTER TABLE {table_name} ENABLE {} {name}",
-        kind.to_uppercase()
-    );
-    Finding::new(format!("{database}/{kind}/{object}"), message).fix(within(database, &statement))
+    let enable = |when: &str| {
+        let what = kind.to_uppercase();
+        let statement = format!("ALTER TABLE {table_name} ENABLE {when}{what} {name}");
+        within(database, &statement)
+    };
+    let back = enable(&format!("{enabled} ")).afterwards();
+    Finding::new(format!("{database}/{kind}/{object}"), message)
+        .fix(enable(""))
+        .fix(back.note("afterwards, on the target, and on the source if it goes on"))
 }

@@ -88,6 +88,14 @@ pub(super) fn within(database: &str, statement: &str) -> Step {
     Step::sql(database.to_owned(), statement)
 }
 
+/// A statement that makes on the target what the migration leaves behind.
+pub(super) fn made_again(database: &str, statement: &str) -> Step {
+    within(database, statement)
+        .on_target()
+        .afterwards()
+        .note("afterwards, on the target")
+}
+
 /// How often something is used, and by what first.
 pub(super) fn used(uses: u64, first: &str) -> String {
     match uses {

@@ -1,6 +1,6 @@
 //! An event trigger is a superuser's to create, and once created it fires for all that comes after it. Since 0.1.0.
 
-use super::each::{each, within};
+use super::each::{each, made_again, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
 use crate::facts::Facts;
 use crate::facts::objects::EventTrigger;
@@ -48,12 +48,32 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
         message,
     )
     .evidence("enabled", trigger.enabled);
+    let name = command::identifier(&trigger.name);
+    let alter = |what: &str| within(database, &format!("ALTER EVENT TRIGGER {name} {what}"));
+    let again = made_again(database, &create(&name, trigger))
+        .note("afterwards, on the target, where it did not arrive");
     if !trigger.enabled {
-        return finding.milder(Severity::Note);
+        let disabled = alter("DISABLE").on_target().afterwards();
+        return finding
+            .milder(Severity::Note)
+            .fix(again)
+            .fix(disabled.note("afterwards, on the target"));
     }
-    let disable = format!(
-        "ALTER EVENT TRIGGER {} DISABLE",
-        command::identifier(&trigger.name)
-    );
-    finding.fix(within(database, &disable))
+    finding.fix(alter("DISABLE")).fix(again).fix(
+        alter("ENABLE")
+            .afterwards()
+            .note("afterwards, on the source if it goes on"),
+    )
+}
+
+/// The statement that made it. PROCEDURE is understood by every version.
+fn create(name: &str, trigger: &EventTrigger) -> String {
+    let (event, function) = (&trigger.event, &trigger.function);
+    let tags = trigger.tags.iter().flatten();
+    let tags: Vec<String> = tags.map(|tag| command::literal(tag)).collect();
+    let when = match tags.is_empty() {
+        true => String::new(),
+        false => format!(" WHEN TAG IN ({})", tags.join(", ")),
+    };
+    format!("CREATE EVENT TRIGGER {name} ON {event}{when} EXECUTE PROCEDURE {function}")
 }

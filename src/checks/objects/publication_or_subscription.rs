@@ -2,7 +2,7 @@
 //! Since 0.1.0. PostgreSQL's own rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
 
 use super::each::{each_relation, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
+use crate::checks::{Check, Finding, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::relations::{Logical, LogicalKind};
 
@@ -48,7 +48,8 @@ fn finding(database: &str, row: &Logical) -> Finding {
                 "publication `{}` is to be created anew on the target{restriction}",
                 row.name
             );
-            Finding::new(format!("{database}/publication/{name}"), message)
+            let finding = Finding::new(format!("{database}/publication/{name}"), message);
+            again(finding, database, "PUBLICATION", &name, "\\dRp+")
         }
         LogicalKind::Subscription => {
             let state = if row.is_enabled == Some(false) {
@@ -61,13 +62,24 @@ fn finding(database: &str, row: &Logical) -> Finding {
                 row.name
             );
             let finding = Finding::new(format!("{database}/subscription/{name}"), message);
-            match row.is_enabled {
+            let finding = match row.is_enabled {
                 Some(false) => finding,
                 _ => finding.fix(within(
                     database,
                     &format!("ALTER SUBSCRIPTION {name} DISABLE"),
                 )),
-            }
+            };
+            again(finding, database, "SUBSCRIPTION", &name, "\\dRs+")
         }
     }
+}
+
+/// What it takes, or whom it asks with which password, is for a person to look up: psql shows it.
+fn again(finding: Finding, database: &str, kind: &str, name: &str, shown_by: &str) -> Finding {
+    let database = command::identifier(database);
+    let keep = format!("psql, in database {database}: write down what `{shown_by} {name}` shows");
+    let again = format!(
+        "CREATE {kind} {name} …; -- afterwards, on the target, in database {database}, as written down"
+    );
+    finding.fix(keep).fix(Step::from(again).afterwards())
 }

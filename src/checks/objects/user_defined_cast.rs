@@ -1,8 +1,8 @@
 //! The migration service carries no casts. Since 0.1.0.
 //! A cast that comes with a type (from a range to its multirange) or with an extension is none of these.
 
-use super::each::{each, within};
-use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use super::each::{each, made_again, within};
+use crate::checks::{Check, Finding, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::objects::Cast;
 
@@ -45,4 +45,26 @@ fn finding(database: &str, cast: &Cast) -> Finding {
     );
     Finding::new(format!("{database}/cast/{name}"), message)
         .fix(within(database, &format!("DROP CAST ({name})")))
+        .fix(again(database, &name, cast))
+}
+
+/// The statement, as far as it is known: whether a cast without a function goes by text is not.
+fn again(database: &str, name: &str, cast: &Cast) -> Step {
+    let context = match cast.context.as_str() {
+        "implicit" => " AS IMPLICIT",
+        "assignment" => " AS ASSIGNMENT",
+        _ => "",
+    };
+    match &cast.function {
+        Some(function) => {
+            let statement = format!("CREATE CAST ({name}) WITH FUNCTION {function}{context}");
+            made_again(database, &statement)
+        }
+        None => Step::from(format!(
+            "CREATE CAST ({name}) WITH INOUT{context}; -- afterwards, on the target, in database {}; where `\\dC` on the \
+             source says `(binary coercible)`: WITH FUNCTION and a function of yours in the place of WITH INOUT",
+            command::identifier(database)
+        ))
+        .afterwards(),
+    }
 }

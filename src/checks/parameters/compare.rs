@@ -1,5 +1,6 @@
 //! Holds what the source changed against the target's parameters: the ground of both parameter checks.
 
+use crate::checks::replication::asked::is_asked;
 use crate::checks::{Findings, Unanswered};
 use crate::facts::Facts;
 use crate::facts::configurations::Configuration;
@@ -44,7 +45,7 @@ pub(super) fn shown(there: &Configuration) -> String {
     readable(&there.value, there.unit.as_deref())
 }
 
-/// All differences, by parameter name. What could not be read of the target is noted.
+/// All differences, by parameter name, without what the source has for an online migration alone. What could not be read of the target is noted.
 pub(super) fn differences<'f>(
     facts: &'f Facts,
     findings: &mut Findings,
@@ -53,7 +54,8 @@ pub(super) fn differences<'f>(
     let configurations = facts.configurations.as_ref()?;
     let changed = settings
         .iter()
-        .filter(|s| s.is_customised() && parameters::is_comparable(&s.name));
+        .filter(|s| s.is_customised() && parameters::is_comparable(&s.name))
+        .filter(|s| !is_asked(facts, s));
     let mut all = Vec::new();
     for setting in changed {
         match configurations.find(&setting.name) {

@@ -2,13 +2,15 @@
 //! The prerequisites of 2024-06-19 asked for `password_encryption = md5` on every target. Since 2025-01-24 only the
 //! limitations of Single Server sources say so, whose roles are migrated with their hashes; so it depends on the source.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::configurations::Configuration;
 use crate::plan::{ServerId, SourceKind};
 
 const ACCEPTED: &str = "azure.accepted_password_auth_method";
 const ENCRYPTION: &str = "password_encryption";
+/// How many roles one step names.
+const MOST_NAMED: usize = 5;
 
 pub const CHECK: Check = Check {
     id: "password-hashes-rejected",
@@ -21,7 +23,8 @@ pub const CHECK: Check = Check {
     why: "A role that keeps its password as an MD5 hash signs in only where MD5 is accepted. The documentation asks for \
           `password_encryption = md5` on the target when the source is an Azure Single Server, whose roles the service \
           migrates with their hashes; for other sources you carry roles over yourself.",
-    fix: "Let the target accept MD5 until the passwords are set anew, then turn it off.",
+    fix: "Where the target does not accept MD5 yet, let it. In either case set the passwords anew as SCRAM when the \
+          time comes, and turn MD5 off then.",
     look: "SELECT rolname FROM pg_authid WHERE rolpassword LIKE 'md5%'",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
@@ -107,8 +110,23 @@ fn kept_roles(roles: &[&str], accepted: &Configuration) -> Finding {
         "{}; the target accepts MD5 (`{ACCEPTED}`), and new passwords are kept as SCRAM",
         count(roles)
     );
+    let passwords: Vec<String> = roles.iter().take(MOST_NAMED).map(set_password).collect();
+    let more = match roles.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and so on for {more} more roles"),
+    };
+    let anew = format!(
+        "psql on the target, when the time comes: {}{more}; then take `md5` out of `{ACCEPTED}`",
+        passwords.join(", ")
+    );
     Finding::new(format!("parameter/{ENCRYPTION}"), message)
         .milder(Severity::Note)
         .evidence("roles with MD5", roles.len())
         .evidence(ACCEPTED, &accepted.value)
+        .fix(Step::from(anew).afterwards())
+}
+
+/// As psql takes it: it asks for the password, and sends its hash.
+fn set_password(role: &&str) -> String {
+    format!("`\\password {}`", command::identifier(role))
 }

@@ -1,5 +1,6 @@
 //! What an online migration needs of both servers.
 
+pub(super) mod asked;
 mod decoding_plugin_missing;
 mod inactive_replication_slot;
 mod long_transaction;

@@ -2,7 +2,7 @@
 //! The error text asks for free slots; the prerequisites for more slots than databases. Hence: fewer stop it, just as
 //! many are tight.
 
-use super::{count, setting};
+use super::{asked, count, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::facts::stream::Slots;
@@ -40,7 +40,7 @@ fn run(facts: &Facts) -> Judged {
         many => format!("{many} databases"),
     };
     let message = format!("{free} of {most} replication slots are free, for {of}");
-    let needed = slots.total + databases + 1;
+    let needed = asked::slots(slots.total, databases);
     let mut finding = Finding::new("parameter/max_replication_slots", message)
         .evidence("max_replication_slots", most)
         .evidence("in use", slots.total);
@@ -48,7 +48,8 @@ fn run(facts: &Facts) -> Judged {
         finding = finding.evidence("slots", names(slots));
     }
     let change = ("max_replication_slots", &*needed.to_string());
-    let finding = setting::change(finding, kind, change, "postmaster");
+    let (was, _) = parameter(facts, "max_replication_slots")?;
+    let finding = setting::change(finding, kind, change, was);
     findings.push(if free == databases {
         finding.milder(Severity::Warning)
     } else {

@@ -5,6 +5,13 @@ use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, com
 use crate::facts::Facts;
 use crate::plan::{Mode, SourceServer};
 
+/// The values, as statements. A sequence that was never used has none, and stays as it is. One that the role may not read
+/// looks the same in the view: there the cast fails, and its error names the sequence.
+const STATEMENTS: &str = "SELECT format('SELECT setval(%L, %s);', name, CASE WHEN has_sequence_privilege(name, 'SELECT, USAGE') \
+                          THEN last_value ELSE format('%s may not read %s', current_user, name)::bigint END) \
+                          FROM (SELECT *, format('%I.%I', schemaname, sequencename) AS name FROM pg_sequences) s \
+                          WHERE last_value IS NOT NULL OR NOT has_sequence_privilege(name, 'SELECT, USAGE')";
+
 pub const CHECK: Check = Check {
     id: "sequences-need-resync",
     title: "Sequences have to be advanced at cutover",
@@ -15,7 +22,8 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Rows that are replayed bring their numbers along, but no call of `nextval` is replayed: after cutover a sequence \
           goes on from where the first copy left it, and inserts meet numbers that are taken.",
-    fix: "At cutover, when nothing writes to the source any more, set each sequence of the target to the source's value.",
+    fix: "At cutover, when nothing writes to the source any more, set each sequence of the target to the source's value. \
+          The role that reads them needs SELECT or USAGE on every sequence; without, the command stops and sets none.",
     look: "SELECT schemaname, sequencename, last_value FROM pg_sequences",
     link: "https://www.postgresql.org/docs/current/logical-replication-restrictions.html",
     run,
@@ -26,6 +34,7 @@ fn run(facts: &Facts) -> Judged {
     let stream = facts.stream.as_ref()?;
     let has_view = facts.source_version()?.num() >= 100_000;
     let source = facts.migration.source.as_ref();
+    let user = facts.migration_user()?;
     let mut findings = Findings::none();
     for database in findings.selected(databases) {
         let sequences = stream.sequences(&database.name);
@@ -38,34 +47,23 @@ fn run(facts: &Facts) -> Judged {
         };
         let mut finding = Finding::new(format!("database/{}", database.name), message);
         if let Some(source) = source.filter(|_| has_view) {
-            finding = finding.fix(Step::from(copy(source, &database.name)).afterwards());
+            finding = finding.fix(Step::from(copy(source, user, &database.name)).afterwards());
         }
         findings.push(finding);
     }
     Ok(findings)
 }
 
-/// Reads the values on the source and sets them on the target. What was never used is left as it is.
-fn copy(source: &SourceServer, database: &str) -> String {
-    let statements = "SELECT format('SELECT setval(%L, %s);', format('%I.%I', schemaname, sequencename), last_value) \
-                      FROM pg_sequences WHERE last_value IS NOT NULL";
+/// Reads the values on the source and sets them on the target. Who audits may see no sequence; the migration user reads
+/// all of them. Without `pipefail` a left half that fails would pass for one that has nothing to say.
+fn copy(source: &SourceServer, user: &str, database: &str) -> String {
     let word = command::quote;
     format!(
-        "psql -XAt -h {} -p {} -U {} -d {database} -c {} | psql -X -v ON_ERROR_STOP=1 -h <target> -U <administrator> -d {database}",
+        "(set -o pipefail; psql -XAt -h {} -p {} -U {} -d {database} -c {} | psql -X -v ON_ERROR_STOP=1 -h <target> -U <administrator> -d {database})",
         word(&source.host),
         source.port,
-        word(&source.user),
-        word(statements),
-        database = word(&named(database)),
+        word(user),
+        word(STATEMENTS),
+        database = word(&command::database(database)),
     )
-}
-
-/// A database as psql's -d takes it: a name with anything odd in it is spelled out, lest it be read as a connection string.
-fn named(database: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    if database.chars().all(is_plain) {
-        return database.to_owned();
-    }
-    let value = database.replace('\\', "\\\\").replace('\'', "\\'");
-    format!("dbname='{value}'")
 }

@@ -1,32 +1,47 @@
-//! How a parameter of the source is set, by where it runs. Each provider has its own switch for logical decoding.
+//! How a parameter of the source is set and put back, by where it runs. Not here: which, and to what (`asked`).
 //! Commands as of AWS CLI 2.31, gcloud 545 and Azure CLI 2.91.
 
 use crate::checks::{Finding, Step, command::literal};
+use crate::facts::settings::Setting;
 use crate::plan::SourceKind::{self, *};
 
-/// The parameter that turns logical decoding on, and its value.
-pub(super) fn logical_decoding(kind: Option<SourceKind>) -> (&'static str, &'static str) {
-    match kind {
-        Some(AwsRds | AwsAurora) => ("rds.logical_replication", "1"),
-        Some(GcpCloudSql) => ("cloudsql.logical_decoding", "on"),
-        Some(GcpAlloyDb) => ("alloydb.logical_decoding", "on"),
-        _ => ("wal_level", "logical"),
-    }
-}
-
-/// A finding with the commands that set a parameter for the whole server and make it count. `context` as in pg_settings.
+/// A finding with the commands that set a parameter for the whole server and make it count, and with what puts it back
+/// once the migration is done. `was`: the parameter, or the one that it switches.
 pub(super) fn change(
     finding: Finding,
     kind: Option<SourceKind>,
     (name, value): (&str, &str),
-    context: &str,
+    was: &Setting,
 ) -> Finding {
-    let restarts = context == "postmaster";
+    let restarts = was.context == "postmaster";
     let finding = finding.fix(set(kind, name, value, restarts));
-    match then(kind, restarts) {
+    let finding = match then(kind, restarts) {
         Some(command) => finding.fix(command),
         None => finding,
+    };
+    finding.fix(back(kind, name, was).afterwards())
+}
+
+/// Where a provider keeps the value, nothing tells what stood there, save that it is not what the migration needs.
+fn back(kind: Option<SourceKind>, name: &str, was: &Setting) -> Step {
+    if kind.is_some_and(SourceKind::is_managed) {
+        let value = match was.reset_val.as_deref() {
+            Some(value) if was.name == name => format!("`{value}`"),
+            _ => "what it was".to_owned(),
+        };
+        return format!("# afterwards, on the source: set {name} back to {value} where it was set")
+            .into();
     }
+    let reset = match was.reset_val.as_deref() {
+        Some(value) if was.source != "default" => {
+            format!("ALTER SYSTEM SET {name} = {};", literal(value))
+        }
+        _ => format!("ALTER SYSTEM RESET {name};"),
+    };
+    if was.context == "postmaster" {
+        return format!("{reset} -- afterwards, on the source; counts after a restart").into();
+    }
+    format!("{reset} SELECT pg_reload_conf(); -- afterwards, on the source").into()
 }
 
 fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> Step {

@@ -1,6 +1,6 @@
 //! A slot may be cut off from its log. Since 0.1.0.
 
-use super::setting;
+use super::{asked::SLOT_WAL, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::{Facts, parameter};
 use crate::plan::Mode;
@@ -24,7 +24,7 @@ pub const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Judged {
     let settings = facts.settings.as_ref()?;
-    let name = "max_slot_wal_keep_size";
+    let (name, wanted) = SLOT_WAL;
     let Some(parameter) = settings.find(name) else {
         // It came with PostgreSQL 13, and every role sees it.
         return match facts.source_version()?.major() {
@@ -33,12 +33,12 @@ fn run(facts: &Facts) -> Judged {
         };
     };
     let value = settings.value(name)?;
-    if value == "-1" {
+    if value == wanted {
         return Ok(Findings::none());
     }
     let kind = facts.source_kind().ok();
     let readable = parameter::readable(value, parameter.unit.as_deref());
     let message = format!("`{name}` is {readable}: a slot that lags further is lost");
     let finding = Finding::new(format!("parameter/{name}"), message).evidence(name, &readable);
-    Ok(setting::change(finding, kind, (name, "-1"), &parameter.context).into())
+    Ok(setting::change(finding, kind, SLOT_WAL, parameter).into())
 }

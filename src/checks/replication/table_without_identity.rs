@@ -24,6 +24,9 @@ pub const CHECK: Check = Check {
     run,
 };
 
+/// A dump takes the replica identity along.
+const AFTERWARDS: &str = "afterwards, on the target, and on the source if it goes on";
+
 fn run(facts: &Facts) -> Judged {
     let databases = facts.databases.as_ref()?;
     let stream = facts.stream.as_ref()?;
@@ -81,11 +84,17 @@ fn finding(database: &str, table: &Table) -> Finding {
         false => "; no update or delete was counted so far",
     };
     let identity = if default_will_do { "DEFAULT" } else { "FULL" };
-    let fix = format!(
-        "ALTER TABLE {}.{} REPLICA IDENTITY {identity}",
-        command::identifier(&table.schema),
-        command::identifier(&table.name)
-    );
+    let set = |identity: &str| {
+        let (schema, name) = (&table.schema, &table.name);
+        let (schema, name) = (command::identifier(schema), command::identifier(name));
+        let statement = format!("ALTER TABLE {schema}.{name} REPLICA IDENTITY {identity}");
+        Step::sql(database.to_owned(), statement)
+    };
+    // An index that is gone cannot be chosen again.
+    let was = match table.identity.as_str() {
+        "n" => "NOTHING",
+        _ => "DEFAULT",
+    };
     let finding = Finding::new(
         format!("{database}/table/{name}"),
         format!("`{name}` has no usable replica identity: {what}{counted}"),
@@ -96,7 +105,11 @@ fn finding(database: &str, table: &Table) -> Finding {
         "statistics reset",
         table.stats_reset.as_deref().unwrap_or("never"),
     )
-    .fix(Step::sql(database.to_owned(), fix));
+    .fix(set(identity));
+    let finding = match was == identity {
+        true => finding,
+        false => finding.fix(set(was).afterwards().note(AFTERWARDS)),
+    };
     if table.is_changed() {
         finding
     } else {

@@ -1,7 +1,7 @@
 //! Changes can only be streamed out of a log that is written for it. Since 0.1.0.
 //! The providers' own switches: the prerequisites of an online migration, one page a source type (2025-01 to 2025-11).
 
-use super::{parameter, setting};
+use super::{asked, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::plan::Mode;
@@ -28,7 +28,7 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Findings::none());
     }
     let kind = facts.source_kind().ok();
-    let (name, on) = setting::logical_decoding(kind);
+    let (name, on) = asked::logical_decoding(kind);
     let mut message = format!("`wal_level` is `{value}`");
     if name != "wal_level" {
         message += &format!("; here `{name}` switches it");
@@ -38,5 +38,6 @@ fn run(facts: &Facts) -> Judged {
     if let Some(shown) = switch.filter(|s| s.name != "wal_level") {
         finding = finding.evidence(name, shown.reset_val.as_deref().unwrap_or("unset"));
     }
-    Ok(setting::change(finding, kind, (name, on), &parameter.context).into())
+    let was = switch.unwrap_or(parameter);
+    Ok(setting::change(finding, kind, (name, on), was).into())
 }

@@ -1,7 +1,7 @@
 //! A sender that hears nothing for long ends the stream. Since 0.1.0.
 //! The online prerequisites of every source type recommend 0.
 
-use super::{parameter, setting};
+use super::{asked::SENDER_TIMEOUT, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::{Facts, parameter as values};
 use crate::plan::Mode;
@@ -23,15 +23,14 @@ pub const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Judged {
-    let (parameter, value) = parameter(facts, "wal_sender_timeout")?;
-    if value == "0" {
+    let (name, wanted) = SENDER_TIMEOUT;
+    let (parameter, value) = parameter(facts, name)?;
+    if value == wanted {
         return Ok(Findings::none());
     }
     let kind = facts.source_kind().ok();
     let readable = values::readable(value, parameter.unit.as_deref());
-    let message = format!("`wal_sender_timeout` is {readable}");
-    let finding = Finding::new("parameter/wal_sender_timeout", message)
-        .evidence("wal_sender_timeout", &readable);
-    let change = ("wal_sender_timeout", "0");
-    Ok(setting::change(finding, kind, change, &parameter.context).into())
+    let message = format!("`{name}` is {readable}");
+    let finding = Finding::new(format!("parameter/{name}"), message).evidence(name, &readable);
+    Ok(setting::change(finding, kind, SENDER_TIMEOUT, parameter).into())
 }

@@ -1,6 +1,6 @@
 //! Every slot that is read needs a sender. Since 0.1.0.
 
-use super::{count, setting};
+use super::{asked, count, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::plan::Mode;
@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Judged {
     let in_use = findings
         .know(&facts.stream.as_ref()?.senders_in_use)
         .copied();
-    let needed = slots.saturating_add(in_use.unwrap_or(0));
+    let needed = asked::senders(slots, in_use.unwrap_or(0));
     if senders >= needed {
         return Ok(findings);
     }
@@ -42,7 +42,8 @@ fn run(facts: &Facts) -> Judged {
         .evidence("max_wal_senders", senders)
         .evidence("max_replication_slots", slots);
     let change = ("max_wal_senders", &*needed.to_string());
-    let finding = setting::change(finding, kind, change, "postmaster");
+    let (was, _) = parameter(facts, "max_wal_senders")?;
+    let finding = setting::change(finding, kind, change, was);
     findings.push(if senders < slots {
         finding
     } else {

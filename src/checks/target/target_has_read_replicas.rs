@@ -56,6 +56,12 @@ fn finding(facts: &Facts, replica: &Replica) -> Finding {
     let delete = command::delete_replica(&replica.id);
     match keeping.as_deref() {
         None => finding.fix(delete.by_person().note("if no lock keeps it")),
+        // What it was like is known from nowhere else.
+        Some([]) if replica.details.is_err() => finding.fix(
+            delete
+                .by_person()
+                .note("when its SKU, storage and place are written down"),
+        ),
         Some([]) => finding.fix(delete),
         // Somebody has to decide on the lock first; until then a script would stop at the replica.
         Some(locks) => locks

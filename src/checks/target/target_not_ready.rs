@@ -1,5 +1,6 @@
 //! A server that is stopped, updating or failing takes no migration. Since 0.1.0.
 
+use crate::checks::step::Turn;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 
@@ -27,7 +28,7 @@ fn run(facts: &Facts) -> Judged {
     let finding =
         Finding::new("server", format!("the target's state is `{state}`")).evidence("state", state);
     Ok(match state.to_ascii_lowercase().as_str() {
-        "stopped" => finding.fix(command::server(&server.id, "start", "").first()),
+        "stopped" => finding.fix(command::server(&server.id, "start", "").turn(Turn::Start)),
         "stopping" | "starting" | "updating" | "restarting" | "provisioning" => finding.fix(
             command::server(&server.id, "show", "--query state")
                 .by_person()

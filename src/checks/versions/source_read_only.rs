@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
 use crate::facts::read_only::{PARAMETER, Place};
 
@@ -44,33 +44,37 @@ fn run(facts: &Facts) -> Judged {
 
 fn finding(place: Place, database: &str, user: &str) -> Finding {
     let (role, quoted) = (command::identifier(user), command::identifier(database));
-    let off = format!("SET {PARAMETER} = off;");
-    let (object, whose, fix) = match place {
+    let (object, whose) = match place {
         Place::Server => (
             format!("parameter/{PARAMETER}"),
             "on for the whole server".to_owned(),
-            format!("ALTER SYSTEM {off} SELECT pg_reload_conf();"),
         ),
         Place::AllRoles => (
             format!("parameter/{PARAMETER}"),
             "on for all roles".to_owned(),
-            format!("ALTER ROLE ALL {off}"),
         ),
         Place::Database => (
             format!("database/{database}"),
             format!("on for database `{database}`"),
-            format!("ALTER DATABASE {quoted} {off}"),
         ),
-        Place::Role => (
-            format!("role/{user}"),
-            format!("on for role `{user}`"),
-            format!("ALTER ROLE {role} {off}"),
-        ),
+        Place::Role => (format!("role/{user}"), format!("on for role `{user}`")),
         Place::RoleInDatabase => (
             format!("database/{database}"),
             format!("on for role `{user}` in database `{database}`"),
-            format!("ALTER ROLE {role} IN DATABASE {quoted} {off}"),
         ),
     };
-    Finding::new(object, format!("`{PARAMETER}` is {whose}")).fix(fix)
+    let set = |value: &str| {
+        let set = format!("SET {PARAMETER} = {value};");
+        match place {
+            Place::Server => format!("ALTER SYSTEM {set} SELECT pg_reload_conf();"),
+            Place::AllRoles => format!("ALTER ROLE ALL {set}"),
+            Place::Database => format!("ALTER DATABASE {quoted} {set}"),
+            Place::Role => format!("ALTER ROLE {role} {set}"),
+            Place::RoleInDatabase => format!("ALTER ROLE {role} IN DATABASE {quoted} {set}"),
+        }
+    };
+    let back = format!("{} -- afterwards, on the source if it goes on", set("on"));
+    Finding::new(object, format!("`{PARAMETER}` is {whose}"))
+        .fix(set("off"))
+        .fix(Step::from(back).afterwards())
 }

@@ -12,4 +12,16 @@ pub struct SuperuserOwned {
     pub types: u64,
     /// The first few, without their schemas.
     pub names: Vec<String>,
+    /// The same few, whole. Recordings of before this was asked for have none.
+    #[serde(default)]
+    pub objects: Vec<Owned>,
+}
+
+/// One object, as `ALTER <kind> <name>` takes it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Owned {
+    /// `TABLE`, `FUNCTION`, …
+    pub kind: String,
+    /// Quoted, with its schema and arguments.
+    pub name: String,
 }

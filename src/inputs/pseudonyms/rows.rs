@@ -26,6 +26,7 @@ const COLUMNS: &[&str] = &[
     "name",
     "names",
     "object",
+    "objects",
     "other_memberships",
     "owner",
     "part",

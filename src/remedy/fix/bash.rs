@@ -62,6 +62,11 @@ impl Script {
         self.body.push('\n');
     }
 
+    /// A statement or command for a person's own session. Not wrapped either, and whatever a name holds, it stays on its line.
+    pub fn statement(&mut self, statement: &str) {
+        self.offer(&format!("    {}", line(statement)));
+    }
+
     /// Says on stderr how far the script is.
     pub fn say(&mut self, text: &str) {
         writeln!(self.body, "say {}", quote(text)).expect("writing to a string succeeds");

@@ -21,7 +21,11 @@ pub(super) fn decisions(
 ) {
     let taken_by_script = |asked: &Asked| {
         let steps = &asked.finding.fix;
-        !steps.is_empty()
+        // What is only told for afterwards mends no blocker.
+        let is_left = asked.severity == Severity::Blocker
+            && steps.iter().all(|s| s.taken == Taken::Afterwards);
+        !is_left
+            && !steps.is_empty()
             && steps.iter().all(|step| {
                 let wish = wishes.iter().find(|w| w.step == step);
                 wish.is_some_and(|w| w.taken() != Taken::ByPerson || w.is_restart())
@@ -63,6 +67,7 @@ pub(super) fn decisions(
 
 /// What the script does anyhow, so that it is not offered again.
 pub(super) struct Done<'d> {
+    pub steps: &'d [&'d Wish<'d>],
     pub set: &'d [Setting<'d>],
     pub restarts: bool,
 }
@@ -75,7 +80,8 @@ impl Done<'_> {
                 let same = |s: &Setting| s.name.eq_ignore_ascii_case(name);
                 self.set.iter().any(same)
             }
-            What::Az(_) | What::Sql { .. } | What::Words(_) => false,
+            What::Az(_) | What::Sql { .. } => self.steps.iter().any(|w| w.step == step),
+            What::Words(_) => false,
         }
     }
 }
@@ -110,7 +116,7 @@ fn decision(
         }
         match command {
             Some(command) => script.offer(&command),
-            None => script.comment(&format!("    by hand: {step}"), "      "),
+            None => script.statement(&format!("by hand: {step}")),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `flexready fix`: the commands of a judgement as one bash script, in the order in which they are to be run. Restarts once.
-//! Here: what is to be done before the migration. In `decisions`: what it leaves to a person. In `restore`: what is put back after it.
+//! Here: what is to be done before the migration. In `head`: what stands above it. In `decisions`: what it leaves to a person. In `restore`: what is put back after it.
 //! Not here: which command mends a finding (`checks`). Nothing is run.
 
 mod as_it_was;
 mod bash;
 mod decisions;
+mod head;
 mod parameters;
 mod restore;
 mod wishes;
@@ -13,10 +14,10 @@ use crate::checks::Severity;
 use crate::checks::command;
 use crate::checks::step::{Taken, What};
 use crate::facts::Facts;
-use crate::facts::service::locks::Lock;
 use crate::verdict::Judgement;
 use bash::Script;
 use decisions::{Done, decisions};
+use head::{head, needs};
 use parameters::{Setting, settings, waits_for_restart};
 use wishes::{Asked, Wish, wishes};
 
@@ -37,13 +38,16 @@ pub fn before(facts: &Facts, judgement: &Judgement) -> String {
         script.part("Before the migration");
     }
     let mut progress = Progress { done: 0, of: count };
+    let mut told: &[Asked] = &[];
     for wish in &steps {
-        step(&mut script, facts, wish, &mut progress);
+        step(&mut script, facts, wish, told, &mut progress);
+        told = &wish.by;
     }
     if !set.is_empty() {
         parameters_part(&mut script, facts, &set, &mut progress);
     }
     let done = Done {
+        steps: &steps,
         set: &set,
         restarts,
     };
@@ -84,81 +88,16 @@ impl Progress {
     }
 }
 
-fn head(facts: &Facts, judgement: &Judgement, steps: &[&Wish], restarts: bool) -> Vec<String> {
-    let costly = steps
-        .iter()
-        .filter(|w| w.step.effect.costs.is_some())
-        .count();
-    let restarting =
-        steps.iter().filter(|w| w.step.effect.restarts).count() + usize::from(restarts);
-    let unknown = judgement
-        .outcomes
-        .iter()
-        .filter(|o| !o.missing.is_empty())
-        .count();
-    let mut head = vec![
-        origin(facts, "before the migration"),
-        "Read it before you run it. It stops at the first error, and may be run again. What a person has to decide stands in \
-         it as a comment, with the choices."
-            .to_owned(),
-        format!("Steps that restart the target: {restarting}. Steps that cost money: {costly}."),
-    ];
-    head.extend(frozen(facts));
-    if unknown > 0 {
-        let (checks, they) = match unknown {
-            1 => ("check", "it"),
-            _ => ("checks", "they"),
-        };
-        head.push(format!(
-            "{unknown} {checks} could not be answered: what {they} would ask for is not here."
-        ));
-    }
-    head
-}
-
-/// What Azure refuses every change for, and a script does not take away.
-fn frozen(facts: &Facts) -> Vec<String> {
-    let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
-    let all = locks.map(Vec::as_slice).unwrap_or_default().iter();
-    let frozen = all.filter(|lock| !lock.is_on_server() && lock.is_read_only() == Ok(true));
-    let told = |lock: &Lock| {
-        let (name, on) = (&lock.name, lock.scope());
-        format!(
-            "Lock `{name}` of level `ReadOnly` lies on {on}: until somebody takes it away (see below), Azure refuses the first \
-             step."
-        )
-    };
-    frozen.map(told).collect()
-}
-
-/// The first line of a script: what made it, of what.
-fn origin(facts: &Facts, moment: &str) -> String {
-    let name = &facts.migration.name;
-    let at = facts.recorded_at;
-    format!(
-        "flexready {}: what to do {moment} `{name}`, from answers of {} {:02}:{:02} UTC.",
-        env!("CARGO_PKG_VERSION"),
-        at.date(),
-        at.hour(),
-        at.minute()
-    )
-}
-
-fn needs(has_statements: bool) -> String {
-    let psql = if has_statements {
-        ", and psql for statements"
-    } else {
-        ""
-    };
-    format!("Needs Azure CLI 2.91, signed in with rights to change the resources named{psql}.")
-}
-
-fn step(script: &mut Script, facts: &Facts, wish: &Wish, progress: &mut Progress) {
+/// `told`: the findings that stand above the step before. Where this one answers the same, they are not said again.
+fn step(script: &mut Script, facts: &Facts, wish: &Wish, told: &[Asked], progress: &mut Progress) {
     let Some(command) = script.command(facts, wish.step) else {
         return;
     };
     script.blank();
-    answers(script, &wish.by);
+    let same = |(a, b): (&Asked, &Asked)| std::ptr::eq(a.finding, b.finding);
+    if told.len() != wish.by.len() || !told.iter().zip(&wish.by).all(same) {
+        answers(script, &wish.by);
+    }
     script.effect(&wish.step.effect);
     script.say(&progress.next(&wish.checks().join(", ")));
     script.run(&command);

@@ -5,7 +5,10 @@ use super::as_it_was::{Back, availability, locks, replicas};
 use super::bash::Script;
 use super::parameters::{Setting, settings, waits_for_restart};
 use super::wishes::{Wish, wishes};
-use super::{Progress, needs, origin};
+use super::{
+    Progress,
+    head::{needs, origin},
+};
 use crate::checks::command;
 use crate::checks::step::{Taken, What};
 use crate::facts::Facts;
@@ -37,8 +40,8 @@ pub fn restore(facts: &Facts, judgement: &Judgement) -> String {
         one(&mut script, back, &mut progress);
     }
     let commands: Vec<&str> = parameters.iter().map(|p| p.2.as_str()).collect();
-    by_hand(&mut script, &wishes, &commands);
-    if all.is_empty() && parameters.is_empty() {
+    let is_left = by_hand(&mut script, &wishes, &commands);
+    if all.is_empty() && parameters.is_empty() && !is_left {
         script.part("Nothing to put back");
     }
     let head = head(facts, &all, script.has_statements());
@@ -125,11 +128,11 @@ fn parameters_back(
     }
 }
 
-/// What belongs after the migration and is a person's to do. `done`: the commands that stand above.
-fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) {
+/// What belongs after the migration and is a person's to do, if anything. `done`: the commands that stand above.
+fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) -> bool {
     let after = wishes.iter().filter(|w| w.taken() == Taken::Afterwards);
     let is_open = |wish: &&Wish| match &wish.step.what {
-        What::Words(_) => true,
+        What::Words(_) | What::Sql { .. } => true,
         What::Parameter {
             name,
             value,
@@ -142,20 +145,27 @@ fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) {
     };
     let words: Vec<_> = after.filter(is_open).collect();
     if words.is_empty() {
-        return;
+        return false;
     }
     script.part("By hand, where they fit");
     script.blank();
+    let mut told = None;
     for wish in words {
-        for asked in wish.by.iter().take(1) {
+        let asked = wish
+            .by
+            .first()
+            .filter(|a| told != Some(&raw const *a.finding));
+        if let Some(asked) = asked {
             script.comment(
                 &format!("{} [{}]", asked.finding.message, asked.check.id),
                 "  ",
             );
         }
+        told = wish.by.first().map(|a| &raw const *a.finding);
         match wish.step.what {
-            What::Words(_) => script.comment(&format!("    {}", wish.step), "      "),
+            What::Words(_) | What::Sql { .. } => script.statement(&wish.step.to_string()),
             _ => script.offer(&wish.step.to_string()),
         }
     }
+    true
 }

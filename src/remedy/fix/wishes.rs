@@ -58,7 +58,7 @@ pub(super) fn asked(judgement: &Judgement) -> impl Iterator<Item = Asked<'_>> {
     })
 }
 
-/// Every step that they ask for, each once; those that others wait for come first.
+/// Every step that they ask for, each once, in turn.
 pub(super) fn wishes(judgement: &Judgement) -> Vec<Wish<'_>> {
     let mut all: Vec<Wish> = Vec::new();
     let mut places = std::collections::HashMap::new();
@@ -74,6 +74,6 @@ pub(super) fn wishes(judgement: &Judgement) -> Vec<Wish<'_>> {
             }
         }
     }
-    all.sort_by_key(|w| !w.step.is_first);
+    all.sort_by_key(|w| w.step.turn);
     all
 }

@@ -10,7 +10,7 @@ use flexready::plan::Migration;
 use flexready::question::Answers;
 use flexready::remedy::fix;
 use flexready::verdict::{Policy, judge};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::shell::{decided, run, shellcheck};
 use super::verbs::wrong;
@@ -18,13 +18,18 @@ use crate::fixtures::overlay::Case;
 use crate::fixtures::{answers_of, folder, folders};
 
 /// Both scripts of a migration.
-fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
+pub fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
     let facts = Facts::read(migration, answers);
     let judgement = judge(&facts, &Policy::default());
     [
         fix::before(&facts, &judgement),
         fix::restore(&facts, &judgement),
     ]
+}
+
+/// A migration with the answers of the baseline and a case's differences.
+pub fn of_case(case: Value) -> (Migration, Answers) {
+    answers_of(&serde_json::from_value::<Case>(case).unwrap())
 }
 
 /// The scripts of every recording and every case, each once, by where it comes from.
@@ -147,7 +152,7 @@ fn a_name_arrives_as_it_is_and_runs_nothing() {
             "source/orders/databases": { "patch": { "[0]": { "owner": name, "user_has_owner": false }, "[1]": { "owner": name, "user_has_owner": false } } },
             "source/orders/unreadable": { "json": [{ "schema": name, "may_enter": false, "tables": 1, "sequences": 0, "names": [name] }] },
         } });
-        let (migration, answers) = answers_of(&serde_json::from_value::<Case>(case).unwrap());
+        let (migration, answers) = of_case(case);
         let [before, _] = both(&migration, &answers);
         assert!(!before.to_lowercase().contains("##vso["), "{before}");
         let id = &migration.target.as_ref().unwrap().id;

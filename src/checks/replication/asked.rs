@@ -1,0 +1,62 @@
+//! What an online migration asks of the source's own parameters: one list, for the checks that ask, and for those that hold
+//! the source's parameters against the target's. What is there for the migration alone belongs on no target.
+//! Not here: how a parameter is set (`setting`).
+
+use crate::facts::Facts;
+use crate::facts::settings::Setting;
+use crate::plan::{
+    Mode,
+    SourceKind::{self, *},
+};
+
+pub(super) const SENDER_TIMEOUT: (&str, &str) = ("wal_sender_timeout", "0");
+pub(super) const SLOT_WAL: (&str, &str) = ("max_slot_wal_keep_size", "-1");
+const LEVEL: (&str, &str) = ("wal_level", "logical");
+
+/// The parameter that turns logical decoding on, and its value.
+pub(super) fn logical_decoding(kind: Option<SourceKind>) -> (&'static str, &'static str) {
+    match kind {
+        Some(AwsRds | AwsAurora) => ("rds.logical_replication", "1"),
+        Some(GcpCloudSql) => ("cloudsql.logical_decoding", "on"),
+        Some(GcpAlloyDb) => ("alloydb.logical_decoding", "on"),
+        _ => LEVEL,
+    }
+}
+
+/// How many slots: those in use, one a database, and one more.
+pub(super) fn slots(in_use: u64, databases: u64) -> u64 {
+    in_use.saturating_add(databases).saturating_add(1)
+}
+
+/// How many senders: one for each slot, and those in use.
+pub(super) fn senders(slots: u64, in_use: u64) -> u64 {
+    slots.saturating_add(in_use)
+}
+
+/// Whether the source has this parameter just as the online migration asks for it.
+pub(in crate::checks) fn is_asked(facts: &Facts, setting: &Setting) -> bool {
+    if facts.migration.mode != Mode::Online {
+        return false;
+    }
+    let value = setting.reset_val.as_deref().unwrap_or_default();
+    let switch = logical_decoding(facts.source_kind().ok());
+    let fixed = [LEVEL, switch, SENDER_TIMEOUT, SLOT_WAL];
+    fixed.contains(&(&*setting.name, value))
+        || counted(facts, &setting.name).is_some_and(|count| value == count.to_string())
+}
+
+fn counted(facts: &Facts, name: &str) -> Option<u64> {
+    let stream = facts.stream.as_ref().ok()?;
+    match name {
+        "max_replication_slots" => {
+            let (databases, _) = facts.databases.as_ref().ok()?.selected();
+            let in_use = stream.slots.as_ref().ok()?.total;
+            Some(slots(in_use, databases.len() as u64))
+        }
+        "max_wal_senders" => {
+            let slots = super::count(facts, "max_replication_slots").ok()?;
+            Some(senders(slots, *stream.senders_in_use.as_ref().ok()?))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! The first lines of a script: what it is, what it needs, and how often it restarts, costs and deletes something.
+
+use super::wishes::Wish;
+use crate::checks::step::Turn;
+use crate::facts::Facts;
+use crate::facts::service::locks::Lock;
+use crate::verdict::Judgement;
+
+/// The first lines of the script for before the migration.
+pub(super) fn head(
+    facts: &Facts,
+    judgement: &Judgement,
+    steps: &[&Wish],
+    restarts: bool,
+) -> Vec<String> {
+    let costly = steps
+        .iter()
+        .filter(|w| w.step.effect.costs.is_some())
+        .count();
+    let restarting =
+        steps.iter().filter(|w| w.step.effect.restarts).count() + usize::from(restarts);
+    let unknown = judgement
+        .outcomes
+        .iter()
+        .filter(|o| !o.missing.is_empty())
+        .count();
+    // Whether az starts a server that runs is not documented.
+    let but = match steps.iter().any(|w| w.step.turn == Turn::Start) {
+        true => " without the step that starts the server",
+        false => "",
+    };
+    let mut head = vec![
+        origin(facts, "before the migration"),
+        format!(
+            "Read it before you run it. It stops at the first error, and may be run again{but}. What a person has to decide \
+             stands in it as a comment, with the choices."
+        ),
+        format!("Steps that restart the target: {restarting}. Steps that cost money: {costly}."),
+    ];
+    head.extend(deleted(steps));
+    head.extend(frozen(facts));
+    if unknown > 0 {
+        let (checks, they) = match unknown {
+            1 => ("check", "it"),
+            _ => ("checks", "they"),
+        };
+        head.push(format!(
+            "{unknown} {checks} could not be answered: what {they} would ask for is not here."
+        ));
+    }
+    head
+}
+
+/// What the steps delete, for whoever only reads the head.
+fn deleted(steps: &[&Wish]) -> Option<String> {
+    let all = steps.iter().filter_map(|w| w.step.deletes.as_deref());
+    let names: Vec<&str> = all.collect();
+    let count = names.len();
+    (count > 0).then(|| {
+        let names = names.join(", ");
+        format!("Steps that delete something which `flexready fix --restore` makes again: {count} ({names}).")
+    })
+}
+
+/// What Azure refuses every change for, and a script does not take away.
+fn frozen(facts: &Facts) -> Vec<String> {
+    let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
+    let all = locks.map(Vec::as_slice).unwrap_or_default().iter();
+    let frozen = all.filter(|lock| !lock.is_on_server() && lock.is_read_only() == Ok(true));
+    let told = |lock: &Lock| {
+        let (name, on) = (&lock.name, lock.scope());
+        format!(
+            "Lock `{name}` of level `ReadOnly` lies on {on}: until somebody takes it away (see below), Azure refuses the first \
+             step."
+        )
+    };
+    frozen.map(told).collect()
+}
+
+/// The first line of a script: what made it, of what.
+pub(super) fn origin(facts: &Facts, moment: &str) -> String {
+    let name = &facts.migration.name;
+    let at = facts.recorded_at;
+    format!(
+        "flexready {}: what to do {moment} `{name}`, from answers of {} {:02}:{:02} UTC.",
+        env!("CARGO_PKG_VERSION"),
+        at.date(),
+        at.hour(),
+        at.minute()
+    )
+}
+
+pub(super) fn needs(has_statements: bool) -> String {
+    let psql = if has_statements {
+        ", and psql for statements"
+    } else {
+        ""
+    };
+    format!("Needs Azure CLI 2.91, signed in with rights to change the resources named{psql}.")
+}
