@@ -153,7 +153,8 @@ impl Tokens {
         let began = tokio::time::Instant::now();
         let answer = tokio::time::timeout_at(self.deadline.min(began + PATIENCE), asking).await;
         let answer = answer.unwrap_or_else(|_| {
-            let words = format!("there was no token within {} s", began.elapsed().as_secs());
+            let waited = began.elapsed().as_secs_f64().round().max(1.0);
+            let words = format!("there was no token within {waited} s");
             Err(azure_core::Error::with_message(
                 ErrorKind::Credential,
                 words,
