@@ -1,12 +1,16 @@
 //! What the tool asks and what came back: [`Question`] with its stable key, [`Answer`], [`Refusal`], [`Answers`].
 //! Not here: how a question is asked (`inputs`), which ones are asked (`facts`), what an answer means (`facts`).
 
+mod refusal;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
+
+pub use refusal::{Refusal, RefusalKind};
 
 /// Which database server of a migration a question goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,70 +107,6 @@ impl Question {
                 let within: Vec<String> = within.map(|(k, v)| format!("{k}={v}")).collect();
                 format!("graph:flexible-servers?{}", within.join("&")).to_lowercase()
             }
-        }
-    }
-}
-
-/// Why a question has no usable answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    pub kind: RefusalKind,
-    /// HTTP status or SQLSTATE, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// ARM's `error.code`, or the condition name of the SQLSTATE.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The words that came with it, secrets already masked.
-    pub message: String,
-}
-
-impl Refusal {
-    /// A refusal of ours: what came is no answer to the question.
-    pub fn malformed(words: &str) -> Self {
-        Refusal {
-            kind: RefusalKind::Malformed,
-            status: None,
-            code: None,
-            message: words.to_owned(),
-        }
-    }
-}
-
-/// The classes of refusal that call for different advice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefusalKind {
-    /// ARM says that there is no such resource (404).
-    NotFound,
-    /// Known caller, not enough rights (403, SQLSTATE 42501).
-    Forbidden,
-    /// The caller could not be signed in (401, SQLSTATE class 28).
-    Unauthenticated,
-    /// Too many requests, and waiting did not help (429, SQLSTATE 53300).
-    Busy,
-    /// No answer in time (a timeout of ours or of the server).
-    Timeout,
-    /// No connection: name, route, port, TLS.
-    Unreachable,
-    /// The server answered with a fault of its own (5xx, other SQLSTATEs).
-    Server,
-    /// The answer has not the shape that it must have.
-    Malformed,
-    /// The question does not exist for this version (of the API, of PostgreSQL).
-    Unsupported,
-    /// The recording does not hold it.
-    NotRecorded,
-    /// The user ended the run before it was asked.
-    Interrupted,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.status, &self.code) {
-            (Some(s), Some(c)) => write!(f, "{s} {c}: {}", self.message),
-            (Some(x), None) | (None, Some(x)) => write!(f, "{x}: {}", self.message),
-            (None, None) => f.write_str(&self.message),
         }
     }
 }

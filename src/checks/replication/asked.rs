@@ -35,10 +35,9 @@ pub(super) fn senders(slots: u64, in_use: u64) -> u64 {
 
 /// Whether the source has this parameter just as the online migration asks for it.
 pub(in crate::checks) fn is_asked(facts: &Facts, setting: &Setting) -> bool {
-    if facts.migration.mode != Mode::Online {
+    let (Mode::Online, Some(value)) = (facts.migration.mode, setting.reset_val.as_deref()) else {
         return false;
-    }
-    let value = setting.reset_val.as_deref().unwrap_or_default();
+    };
     let switch = logical_decoding(facts.source_kind().ok());
     let fixed = [LEVEL, switch, SENDER_TIMEOUT, SLOT_WAL];
     fixed.contains(&(&*setting.name, value))

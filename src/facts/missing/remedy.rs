@@ -1,0 +1,141 @@
+//! What would make a refused question answered: advice in words, and the right by its name.
+
+use super::Grant;
+use crate::queries;
+use crate::question::{Question, Refusal, RefusalKind};
+
+/// What to do about a refusal, where that can be told.
+pub(super) fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
+    match (question, refusal.kind) {
+        (Question::Arm { path, .. }, RefusalKind::Forbidden) => Some(format!(
+            "give the identity that asks the action `{}` (the role Reader has it)",
+            arm_action(path)
+        )),
+        (
+            Question::Sql {
+                query, database, ..
+            },
+            RefusalKind::Forbidden,
+        ) => match privilege(query, refusal) {
+            Some(privilege) => Some(format!("give the user who asks {privilege}")),
+            None => Some(format!(
+                "grant CONNECT on database `{database}` to the user who asks"
+            )),
+        },
+        (
+            Question::Sql { database, .. } | Question::Connection { database, .. },
+            RefusalKind::Unauthenticated,
+        ) => Some(format!(
+            "check user, password and `pg_hba.conf` for database `{database}`"
+        )),
+        (
+            Question::Sql { database, .. } | Question::Connection { database, .. },
+            RefusalKind::NotFound,
+        ) => Some(format!(
+            "correct the name `{database}` (`dbname`, PGDATABASE; libpq takes the user's name where neither is said), or connect \
+             to a database that exists, such as `postgres`"
+        )),
+        (_, RefusalKind::Unreachable) => {
+            Some("check name, port and network path from where this runs".to_owned())
+        }
+        (_, RefusalKind::Timeout) => {
+            Some("run again with a longer `--timeout`, or at a quieter hour".to_owned())
+        }
+        (_, RefusalKind::Busy) => Some("run again when the server has room".to_owned()),
+        (_, RefusalKind::NotRecorded) => Some("record again".to_owned()),
+        (_, RefusalKind::Interrupted) => Some(
+            "go on with `flexready audit --resume RECORDING`, where the run kept one".to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// What a query needs; `None` where it is not the query that was forbidden, but the way into its database.
+fn privilege(query: &str, refusal: &Refusal) -> Option<&'static str> {
+    let needs = queries::find(query).and_then(|q| q.header("privilege"));
+    needs.filter(|n| *n != "none" && !refusal.message.contains("for database"))
+}
+
+/// The right that would have made an answer of it.
+pub(super) fn grant(question: &Question, refusal: &Refusal) -> Option<Grant> {
+    if refusal.kind != RefusalKind::Forbidden {
+        return None;
+    }
+    match question {
+        Question::Arm { path, .. } => Some(Grant::ArmAction(arm_action(path))),
+        Question::Connection { database, .. } => Some(Grant::Connect(database.clone())),
+        Question::Sql {
+            database, query, ..
+        } => match privilege(query, refusal) {
+            None => Some(Grant::Connect(database.clone())),
+            Some(_) => queries::find(query)?
+                .membership()
+                .map(|role| Grant::Membership(role.to_owned())),
+        },
+        Question::Dns { .. } | Question::Graph { .. } => None,
+    }
+}
+
+/// The read action of a path: its provider and the names of its types, without those of its resources.
+pub fn arm_action(path: &str) -> String {
+    let after = path
+        .rsplit_once("/providers/")
+        .map_or(path, |(_, tail)| tail);
+    let mut parts = after.split('/');
+    let provider = parts.next().unwrap_or(after);
+    let types: Vec<&str> = parts.step_by(2).collect();
+    format!("{provider}/{}/read", types.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Missing;
+
+    #[test]
+    fn a_wrong_database_has_a_way_out() {
+        let question = Question::on_source("orderz", "settings");
+        let refusal = Refusal {
+            kind: RefusalKind::NotFound,
+            status: Some("3D000".to_owned()),
+            code: None,
+            message: "database \"orderz\" does not exist".to_owned(),
+        };
+        let remedy = Missing::refused(&question, &refusal).remedy;
+        assert!(remedy.is_some_and(|r| r.starts_with("correct the name `orderz`")));
+    }
+
+    #[test]
+    fn a_remedy_says_what_to_do() {
+        for query in queries::ALL {
+            let question = Question::on_source("shop", query.name);
+            let refusal = Refusal {
+                kind: RefusalKind::Forbidden,
+                ..Refusal::malformed("permission denied")
+            };
+            let remedy = remedy(&question, &refusal).unwrap_or_default();
+            let is_told =
+                remedy.starts_with("give the user who asks ") || remedy.starts_with("grant ");
+            assert!(is_told, "{}: {remedy}", query.name);
+        }
+    }
+
+    #[test]
+    fn the_action_of_a_path_leaves_out_names() {
+        let server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/x";
+        assert_eq!(
+            arm_action(server),
+            "Microsoft.DBforPostgreSQL/flexibleServers/read"
+        );
+        assert_eq!(
+            arm_action(&format!("{server}/configurations")),
+            "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read"
+        );
+        assert_eq!(
+            arm_action(
+                "/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/eastus/capabilities"
+            ),
+            "Microsoft.DBforPostgreSQL/locations/capabilities/read"
+        );
+    }
+}
