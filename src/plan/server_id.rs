@@ -58,6 +58,12 @@ pub enum TargetError {
          (`az postgres flexible-server show --resource-group <group> --name <name> --query id` prints it)"
     )]
     Malformed(String),
+    #[error("in the resource id `{text}`, `{part}` is not {what}; correct it")]
+    Part {
+        text: String,
+        part: String,
+        what: &'static str,
+    },
     #[error(
         "`{0}` is the resource id of another kind of resource; a flexible server's contains \
          `/providers/Microsoft.DBforPostgreSQL/flexibleServers/`"
@@ -83,10 +89,13 @@ impl FromStr for ServerId {
                 resource_group: resource_group.to_owned(),
                 name: name.to_owned(),
             };
-            if id.is_well_formed() {
-                Ok(id)
-            } else {
-                Err(TargetError::Malformed(text.to_owned()))
+            match id.odd_part() {
+                None => Ok(id),
+                Some((part, what)) => Err(TargetError::Part {
+                    text: text.to_owned(),
+                    part: part.to_owned(),
+                    what,
+                }),
             }
         };
         match parts.as_slice() {
@@ -116,10 +125,8 @@ pub(super) fn is_guid(text: &str) -> bool {
 }
 
 impl ServerId {
-    /// ARM's own limits: a subscription is a GUID, a resource group has letters, digits, `-_.()`, a server's name
-    /// letters, digits and hyphens. Anything else would change the path that is asked.
-    fn is_well_formed(&self) -> bool {
-        let guid = is_guid(&self.subscription);
+    /// The part that breaks ARM's own limits, and what it has to be. Anything else would change the path that is asked.
+    fn odd_part(&self) -> Option<(&str, &'static str)> {
         let group = (1..=90).contains(&self.resource_group.chars().count())
             && self
                 .resource_group
@@ -132,6 +139,24 @@ impl ServerId {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || c == '-')
             && !self.name.starts_with('-');
-        guid && group && name
+        let parts = [
+            (
+                is_guid(&self.subscription),
+                &self.subscription,
+                "the id of a subscription, which is a GUID",
+            ),
+            (
+                group,
+                &self.resource_group,
+                "the name of a resource group: letters, digits and `-_.()`, 90 at most",
+            ),
+            (
+                name,
+                &self.name,
+                "the name of a server: 3 to 63 letters, digits and hyphens",
+            ),
+        ];
+        let odd = parts.into_iter().find(|(fits, _, _)| !fits);
+        odd.map(|(_, part, what)| (part.as_str(), what))
     }
 }

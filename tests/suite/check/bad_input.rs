@@ -25,6 +25,14 @@ fn usage_errors_say_what_to_do() {
             ],
             "another kind of resource",
         ),
+        (
+            &[
+                "check",
+                "--target",
+                "11111111-2222-4333-8444-555555555555/rg-orders-prod/my_server",
+            ],
+            "`my_server` is not the name of a server: 3 to 63 letters, digits and hyphens",
+        ),
         (&["check", "--target", TARGET], "no source was given"),
         (
             &["check", "--check", "target-not-redy", "--target", TARGET],
