@@ -84,6 +84,7 @@ fn log(verbose: u8, quiet: bool) {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(|| Defused)
         .with_ansi(has_colours(&io::stderr()))
+        .with_target(verbose > 0)
         .without_time();
     tracing_subscriber::registry()
         .with(lines.with_filter(level).with_filter(quiet_libraries))

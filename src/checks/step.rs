@@ -182,35 +182,106 @@ impl From<&str> for Step {
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Step {
+    /// The command as it is run, with what to know of it behind it: also for what is done afterwards.
+    pub fn command_line(&self) -> String {
+        match self.note {
+            Some(note) => format!("{} {} {note}", self.command(), self.mark()),
+            None => self.command(),
+        }
+    }
+
+    fn command(&self) -> String {
         match &self.what {
             What::Parameter {
                 server,
                 name,
                 value,
-            } => f.write_str(&super::command::parameter_line(server, name, value))?,
-            What::Restart(server) => f.write_str(&super::command::restart_line(server))?,
-            What::Az(line) | What::Words(line) => f.write_str(line)?,
+            } => super::command::parameter_line(server, name, value),
+            What::Restart(server) => super::command::restart_line(server),
+            What::Az(line) | What::Words(line) => line.clone(),
             What::Sql {
                 database,
                 statement,
                 ..
-            } => {
-                write!(f, "{statement};")?;
-                if let Some(database) = database {
-                    write!(
-                        f,
-                        " -- in database {}",
-                        super::command::identifier(database)
-                    )?;
+            } => match database {
+                Some(database) => {
+                    let database = super::command::identifier(database);
+                    format!("{statement}; -- in database {database}")
                 }
-            }
+                None => format!("{statement};"),
+            },
         }
-        let mark = match &self.what {
+    }
+
+    /// What begins a comment where the command is run.
+    fn mark(&self) -> &'static str {
+        match &self.what {
             What::Sql { .. } => "--",
+            What::Words(words) if words.contains("; -- ") || words.ends_with(';') => "--",
             _ => "#",
+        }
+    }
+
+    /// One comment, with the time in front: beside the commands of now, a live line would undo them.
+    fn set_aside(&self) -> String {
+        let command = self.command();
+        if command.starts_with("# afterwards") {
+            return command;
+        }
+        let mark = self.mark();
+        let (command, note) = match (self.note, command.rsplit_once(" -- afterwards")) {
+            (None, Some((command, note))) => (command.to_owned(), format!("afterwards{note}")),
+            (Some(note), _) if note.starts_with("afterwards") => (command, note.to_owned()),
+            (Some(note), _) => (command, format!("afterwards, {note}")),
+            (None, None) => (command, "afterwards".to_owned()),
         };
-        self.note.map_or(Ok(()), |note| write!(f, " {mark} {note}"))
+        let command = command.replace('\n', &format!("\n{mark} "));
+        match note.split_once("; ") {
+            Some((when, more)) => format!("{mark} {when}: {command} {mark} {more}"),
+            None => format!("{mark} {note}: {command}"),
+        }
+    }
+}
+
+/// As a report shows it.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.taken {
+            Taken::Afterwards => f.write_str(&self.set_aside()),
+            Taken::ByScript | Taken::ByPerson => f.write_str(&self.command_line()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_afterwards_is_a_comment_that_says_so() {
+        let sql = Step::sql("o".to_owned(), "DROP CAST (a\nAS b);").afterwards();
+        let words = |text: &str| Step::from(text).afterwards();
+        for (step, shown) in [
+            (
+                sql.clone(),
+                "-- afterwards: DROP CAST (a\n-- AS b); -- in database \"o\"",
+            ),
+            (
+                sql.note("on the target"),
+                "-- afterwards, on the target: DROP CAST (a\n-- AS b); -- in database \"o\"",
+            ),
+            (
+                words("RESET a; RESET b; -- afterwards, on the source; counts later"),
+                "-- afterwards, on the source: RESET a; RESET b; -- counts later",
+            ),
+            (words("SET a = 1;"), "-- afterwards: SET a = 1;"),
+            (words("az a b"), "# afterwards: az a b"),
+            (words("# afterwards: set it"), "# afterwards: set it"),
+        ] {
+            assert_eq!(step.to_string(), shown);
+        }
+        let back = words("RESET a; -- afterwards");
+        assert_eq!(back.command_line(), "RESET a; -- afterwards");
     }
 }

@@ -22,6 +22,9 @@ pub enum Error {
     Plan(#[from] PlanError),
     #[error(transparent)]
     Source(#[from] ConninfoError),
+    /// What can be said of the connection string alone, with the place where it stands.
+    #[error("{place}: {fault}")]
+    Conninfo { place: String, fault: ConninfoError },
     #[error(transparent)]
     Azure(#[from] ArmError),
     #[error(transparent)]

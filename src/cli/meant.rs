@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::Error;
 use super::details;
 use super::environment::env;
-use crate::inputs::postgres::conninfo::{Access, has_password_in};
+use crate::inputs::postgres::conninfo::{Access, has_password_in, readable};
 use crate::plan::file::{Password, Wish};
 use crate::plan::{Location, Migration, Scope, ServerId, SourceServer, Target, TargetSql};
 
@@ -57,6 +57,15 @@ impl Wanted {
         {
             let place = wish.place();
             return Err(Error::PasswordInPlan { place });
+        }
+        for (key, text, is_judged) in [
+            ("source", &wish.source, scope.has_source()),
+            ("target_url", &wish.target_url, scope.has_target()),
+        ] {
+            if let Some(Err(fault)) = text.as_deref().filter(|_| is_judged).map(readable) {
+                let place = format!("{}, `{key}`", wish.place());
+                return Err(Error::Conninfo { place, fault });
+            }
         }
         Ok(Wanted {
             scope,

@@ -15,10 +15,13 @@ use crate::inputs::recording::{Recorder, Recording, now};
 use crate::plan::Migration;
 use crate::question::{Answer, Answers, Origin};
 use crate::report::text::visible;
-use crate::verdict::{Judgement, Policy, Verdict, judge};
+use crate::verdict::{Judgement, Outcome, Policy, Verdict, judge};
 
 /// Questions without an answer that are named.
 const MOST_NAMED: usize = 10;
+
+/// Checks that are named for each.
+const MOST_WAITING: usize = 3;
 
 #[derive(Debug, ClapArgs)]
 #[command(
@@ -50,14 +53,15 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     })?;
     let withheld = keep(&recorder, &meant.migration, &answers, args.redact)?;
     let replayed = replayed(&Recording::open(&args.folder)?)?;
+    let judged = judged(&meant.migration, &answers);
     let alike = match withheld {
         0 => {
-            compare(&judged(&meant.migration, &answers), &replayed)?;
+            compare(&judged, &replayed)?;
             "read back and judged alike".to_owned()
         }
         n => format!("{n} withheld, which a replay does not know"),
     };
-    let refused = name_refused(&answers);
+    let refused = name_refused(&answers, &judged);
     let all = answers.iter().count();
     let folder = args.folder.display();
     let text = format!(
@@ -72,10 +76,10 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     })
 }
 
-/// Says on stderr what was not answered, the first of it by name; how many there are.
-fn name_refused(answers: &Answers) -> usize {
+/// Says on stderr what was not answered, the first of it by name and with the checks that wait for it; how many there are.
+fn name_refused(answers: &Answers, judged: &Judgement) -> usize {
     let refused = answers.iter().filter_map(|(key, answer)| match answer {
-        Answer::Refused(refusal) => Some(format!("{key}: {refusal}")),
+        Answer::Refused(refusal) => Some(format!("{key}: {refusal}{}", waiting(key, judged))),
         Answer::Given(_) => None,
     });
     let refused: Vec<String> = refused.collect();
@@ -86,6 +90,24 @@ fn name_refused(answers: &Answers) -> usize {
         tracing::warn!("… and {} more", refused.len() - MOST_NAMED);
     }
     refused.len()
+}
+
+/// ` (waited for by a, b)`
+fn waiting(key: &str, judged: &Judgement) -> String {
+    let waits = |o: &&Outcome| o.missing.iter().any(|m| m.question.as_deref() == Some(key));
+    let ids = judged.outcomes.iter().filter(waits).map(|o| o.check.id);
+    let ids: Vec<&str> = ids.collect();
+    let more = match ids.len().saturating_sub(MOST_WAITING) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match ids.as_slice() {
+        [] => String::new(),
+        ids => format!(
+            " (waited for by {}{more})",
+            ids[..ids.len().min(MOST_WAITING)].join(", ")
+        ),
+    }
 }
 
 /// Judges what was written.

@@ -8,7 +8,7 @@ use super::Error;
 use super::details::Details;
 use super::environment::env;
 use super::meant::Wanted;
-use crate::inputs::postgres::conninfo::{ConninfoError, has_password_in};
+use crate::inputs::postgres::conninfo::{ConninfoError, has_password_in, readable};
 use crate::plan::file::{Plan, Wish};
 use crate::plan::fleet::subscription;
 use crate::plan::judging::Rules;
@@ -85,7 +85,8 @@ pub struct Said {
 }
 
 impl Said {
-    /// What is wanted, from the command line, the plan and the environment, in this order.
+    /// What is wanted, from the command line, the plan and the environment, in this order; only the way to the target in
+    /// FLEXREADY_TARGET_URL goes before the plan's, since it can hold what a plan must not.
     ///
     /// # Errors
     /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
@@ -100,17 +101,15 @@ impl Said {
             return Err(Error::LocationBesideTarget);
         }
         let wish = self.wish().or(&plan);
-        let source = self.source_text(&wish)?;
         let scope = match (self.only, &self.location) {
             (Some(Only::Source), _) | (None, Some(_)) => Scope::Source,
             (Some(Only::Target), _) => Scope::Target,
             (None, None) => Scope::Pair,
         };
-        let target_url = conninfo(
-            self.target_url.as_deref(),
-            (wish.target_url.as_deref(), &wish),
-            "FLEXREADY_TARGET_URL",
-        )?;
+        let source = source_text(self.source.as_deref(), &wish)?;
+        let target_url = target_text(self.target_url.as_deref(), &wish)?;
+        let source = understood(source, scope.has_source())?;
+        let target_url = understood(target_url, scope.has_target())?;
         let wanted = Wanted {
             scope,
             wish: Wish {
@@ -199,27 +198,59 @@ impl Said {
             ("--source-tls", d.source_tls.is_some()),
         ]
     }
+}
 
-    /// The connection string: the argument, else the plan, else FLEXREADY_SOURCE, which alone may hold a password.
-    fn source_text(&self, planned: &Wish) -> Result<Option<String>, Error> {
-        let in_plan = (planned.source.as_deref(), planned);
-        conninfo(self.source.as_deref(), in_plan, "FLEXREADY_SOURCE")
+/// A connection string and the place where it stands.
+type Found = Option<(String, String)>;
+
+/// The source's: the argument, else the plan, else FLEXREADY_SOURCE.
+fn source_text(argument: Option<&str>, wish: &Wish) -> Result<Found, Error> {
+    let said = not_secret(argument, "source", (wish.source.as_deref(), wish))?;
+    Ok(said.or_else(|| in_variable("FLEXREADY_SOURCE")))
+}
+
+/// The target's: the argument, else FLEXREADY_TARGET_URL, which alone may hold a password, else the plan.
+fn target_text(argument: Option<&str>, wish: &Wish) -> Result<Found, Error> {
+    let said = not_secret(argument, "target-url", (wish.target_url.as_deref(), wish))?;
+    match argument {
+        Some(_) => Ok(said),
+        None => Ok(in_variable("FLEXREADY_TARGET_URL").or(said)),
     }
 }
 
-/// A connection string: the argument, else the plan, else the variable, which alone may hold a password.
-fn conninfo(
+fn in_variable(name: &str) -> Found {
+    Some((env(name)?, name.to_owned()))
+}
+
+/// The argument, else the plan: neither may hold a password.
+fn not_secret(
     argument: Option<&str>,
+    option: &str,
     (plan, wish): (Option<&str>, &Wish),
-    variable: &'static str,
-) -> Result<Option<String>, Error> {
+) -> Result<Found, Error> {
+    let key = option.replace('-', "_");
     match (argument, plan) {
         (Some(text), _) if has_password_in(text) => Err(ConninfoError::PasswordInArgument.into()),
         (None, Some(text)) if has_password_in(text) => {
             let place = wish.place();
             Err(Error::PasswordInPlan { place })
         }
-        (Some(text), _) | (None, Some(text)) => Ok(Some(text.to_owned())),
-        (None, None) => Ok(env(variable)),
+        (Some(text), _) => Ok(Some((text.to_owned(), format!("`--{option}`")))),
+        (None, Some(text)) => Ok(Some((
+            text.to_owned(),
+            format!("{}, `{key}`", wish.place()),
+        ))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The connection string, if it is one; one of a side that is not judged is not looked at.
+fn understood(found: Found, is_judged: bool) -> Result<Option<String>, Error> {
+    let Some((text, place)) = found else {
+        return Ok(None);
+    };
+    match readable(&text) {
+        Err(fault) if is_judged => Err(Error::Conninfo { place, fault }),
+        _ => Ok(Some(text)),
     }
 }

@@ -5,6 +5,7 @@ use super::value::{
     CheckReport, FindingReport, LocationReport, MigrationReport, MissingReport, Reads,
     RefusalReport, SourceReport, Summary, TargetReport, WaivedReport,
 };
+use crate::checks::step::Taken;
 use crate::checks::{Finding, Severity};
 use crate::facts::{Facts, Missing, provider};
 use crate::network;
@@ -179,6 +180,8 @@ fn check(outcome: &Outcome, policy: &Policy) -> CheckReport {
 }
 
 fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
+    let mut steps: Vec<_> = finding.fix.iter().collect();
+    steps.sort_by_key(|s| s.taken == Taken::Afterwards);
     FindingReport {
         object: finding.object.clone(),
         message: finding.message.clone(),
@@ -189,7 +192,7 @@ fn finding(outcome: &Outcome, finding: &Finding) -> FindingReport {
             .map(|(k, v)| (k.clone(), v.clone().into()))
             .collect(),
         is_table: finding.is_table,
-        fix: finding.fix.iter().map(ToString::to_string).collect(),
+        fix: steps.into_iter().map(ToString::to_string).collect(),
         waived: None,
     }
 }

@@ -49,10 +49,14 @@ fn without_state(reason: &str) -> &str {
     }
 }
 
-/// What happened, without details, hints and advice.
+/// What happened, without details, hints and advice, and without a bracket that these would have closed.
 fn clause(reason: &str) -> String {
     let first = reason.split("; ").next().unwrap_or(reason);
-    cut(first, LONGEST)
+    let whole = match first.rfind(" (") {
+        Some(at) if !first[at..].contains(')') => &first[..at],
+        _ => first,
+    };
+    cut(whole, LONGEST)
 }
 
 #[cfg(test)]
@@ -73,6 +77,14 @@ mod tests {
             (
                 "no server at 127.0.0.1:1: refused",
                 "no server at 127.0.0.1:1: refused",
+            ),
+            (
+                "not for `h` (it has no name; nor an address)",
+                "not for `h`",
+            ),
+            (
+                "not for `h` (it has no name); at all",
+                "not for `h` (it has no name)",
             ),
         ] {
             assert_eq!(clause(without_state(reason)), left);

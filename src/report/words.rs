@@ -90,7 +90,8 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     })
 }
 
-/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart.
+/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart. What is
+/// done afterwards comes last.
 pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     let mut commands: Vec<&str> = Vec::new();
     for command in findings.iter().flat_map(|f| &f.fix) {
@@ -99,6 +100,7 @@ pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
         }
     }
     commands.sort_by_key(|c| match *c {
+        c if c.starts_with("-- afterwards") || c.starts_with("# afterwards") => 3,
         "SELECT pg_reload_conf();" => 1,
         c if c.contains(" flexible-server restart ") => 2,
         _ => 0,
@@ -125,12 +127,16 @@ mod tests {
             "SELECT pg_reload_conf();",
             "az postgres flexible-server restart --name t",
         );
+        let later = "-- afterwards: SELECT pg_reload_conf();";
         let all = [
-            finding(&["line 1", reload]),
+            finding(&["line 1", reload, later]),
             finding(&["set a", restart]),
             finding(&["line 2", reload]),
         ];
         let commands = commands(&all.iter().collect::<Vec<_>>());
-        assert_eq!(commands, ["line 1", "set a", "line 2", reload, restart]);
+        assert_eq!(
+            commands,
+            ["line 1", "set a", "line 2", reload, restart, later]
+        );
     }
 }

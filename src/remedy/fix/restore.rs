@@ -163,8 +163,8 @@ fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) -> bool {
         }
         told = wish.by.first().map(|a| &raw const *a.finding);
         match wish.step.what {
-            What::Words(_) | What::Sql { .. } => script.statement(&wish.step.to_string()),
-            _ => script.offer(&wish.step.to_string()),
+            What::Words(_) | What::Sql { .. } => script.statement(&wish.step.command_line()),
+            _ => script.offer(&wish.step.command_line()),
         }
     }
     true

@@ -152,6 +152,51 @@ fn a_password_in_the_arguments_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn what_is_no_connection_string_is_named_by_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("flexready.toml");
+    let text = format!("[[migration]]\nname = \"o\"\ntarget = \"{TARGET}\"\ntarget_url = \"b\"\n");
+    fs::write(&plan, text).unwrap();
+    let planned = [
+        "check",
+        "--only",
+        "target",
+        "--plan",
+        plan.to_str().unwrap(),
+    ];
+    let both = ["check", "--target", TARGET, "--source", "host=h user=u"];
+    let (variable, neither) = (
+        ("FLEXREADY_TARGET_URL", "hush-1"),
+        "the connection string is neither",
+    );
+    let target = [&both[..], &["--target-url", "b"]].concat();
+    for (args, set, place) in [
+        (
+            &both[..],
+            &[TOKEN, variable][..],
+            "error: FLEXREADY_TARGET_URL",
+        ),
+        (&target, &[TOKEN, variable], "error: `--target-url`"),
+        (
+            &planned,
+            &[TOKEN],
+            "flexready.toml:1: the migration `o`, `target_url`",
+        ),
+        // It can hold a password, which a plan must not: so it goes first.
+        (&planned, &[TOKEN, variable], "error: FLEXREADY_TARGET_URL"),
+        (
+            &both[..3],
+            &[TOKEN, ("FLEXREADY_SOURCE", "b")],
+            "error: FLEXREADY_SOURCE",
+        ),
+    ] {
+        let ran = run(args, set);
+        ran.assert_refused(&format!("{place}: {neither}"));
+        assert!(!ran.stderr.contains("hush-1"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_plan_with_a_typo_names_the_line() {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("flexready.toml");

@@ -97,7 +97,10 @@ fn a_recording_that_can_be_judged_is_no_failure() {
         let ran = record(name);
         assert_eq!(ran.code, code, "{}{}", ran.stdout, ran.stderr);
         let named = format!("not answered: arm:{}?", path.to_lowercase());
-        assert!(ran.stderr.contains(&named), "{}", ran.stderr);
+        for words in [&named, " (waited for by "] {
+            assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+        }
+        assert!(!ran.stderr.contains("flexready::"), "{}", ran.stderr);
         let judged = run(&["check", "--from", &place(name)], &[]);
         assert_eq!(judged.code, code, "{}", judged.stdout);
     }

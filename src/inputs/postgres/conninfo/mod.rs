@@ -168,6 +168,14 @@ impl Access {
     }
 }
 
+/// Whether the connection string can be read at all; its values are looked at with [`Access::resolve`].
+///
+/// # Errors
+/// Neither notation, or a keyword that libpq does not know.
+pub fn readable(conninfo: &str) -> Result<(), ConninfoError> {
+    text::parse(conninfo).map(|_| ())
+}
+
 /// Whether the connection string itself holds a secret (password, key password, token secret); one that cannot be
 /// read is asked whether it looks so.
 pub fn has_password_in(conninfo: &str) -> bool {
