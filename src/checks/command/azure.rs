@@ -40,11 +40,12 @@ const STANDBY_OFF: Effect = Effect {
 };
 const REPLICA_GONE: Effect = Effect {
     restarts: false,
-    costs: Some(
-        "the replica is built anew afterwards, and its readers need another server until then",
-    ),
+    costs: None,
     takes: None,
-    mind: Some("what the replica alone has (firewall rules, parameters, alerts) is gone with it"),
+    mind: Some(
+        "its readers need another server until it is built anew; what the replica alone has (firewall rules, parameters, \
+         alerts) is gone with it",
+    ),
 };
 const UPGRADE: Effect = Effect {
     restarts: true,
