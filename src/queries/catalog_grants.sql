@@ -1,8 +1,9 @@
 -- what: grants on system catalogs that a restore cannot repeat, without those that initdb made
 -- since: 90400
 -- privilege: none
--- columns: catalog, column_name, grantee, privileges
+-- columns: catalog, kind, column_name, grantee, privileges
 SELECT g.catalog,
+       'table' AS kind,
        g.column_name,
        r.rolname AS grantee,
        string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges

@@ -1,6 +1,6 @@
 -- what: the lines of pg_hba.conf for network connections, in order, never their options, which may hold secrets
 -- since: 100000
--- privilege: EXECUTE on pg_hba_file_rules() and SELECT on pg_hba_file_rules (superusers have both)
+-- privilege: EXECUTE on pg_hba_file_rules() and SELECT on pg_hba_file_rules in a database that does not migrate, such as `postgres`, which `--source` then names (superusers have both)
 -- columns: file, line, kind, databases, users, address, netmask, method, is_broken, total
 SELECT NULL::text AS file,
        line_number AS line,

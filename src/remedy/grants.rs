@@ -81,7 +81,8 @@ fn access_file(role: &str, kind: SourceKind) -> Option<String> {
     let name = visible_in_a_comment(&command::identifier(role));
     let statements = format!(
         "-- Left out: the lines of pg_hba.conf, whose options may hold passwords. Without them, source-hba-rejects-target is not\n\
-         -- answered. To have it answered, run as a superuser, in the database that `--source` names (10 and newer):\n\
+         -- answered. To have it answered, run as a superuser, in a database that does not migrate, such as `postgres` (in one that\n\
+         -- does, these would stop its restore: system-catalog-grants), and let `--source` name that one (10 and newer):\n\
          --   GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO {name};\n\
          --   GRANT SELECT ON pg_catalog.pg_hba_file_rules TO {name};\n"
     );

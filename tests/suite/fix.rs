@@ -29,7 +29,7 @@ fn world() -> (Azure, Migration) {
         let on = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-target";
         body["value"] = json!([{
             "name": "keep", "id": format!("{on}/providers/Microsoft.Authorization/locks/keep"),
-            "type": "Microsoft.Authorization/locks", "properties": { "level": "ReadOnly" }
+            "type": "Microsoft.Authorization/locks", "properties": { "level": "ReadOnly", "notes": "no changes in season" }
         }]);
     });
     (azure, migration)
@@ -94,7 +94,7 @@ fn what_is_put_back(azure: &Azure) -> Value {
             "sku": replica["sku"], "storage": replica["properties"]["storage"]["storageSizeGB"],
             "location": replica["location"], "zone": replica["properties"]["availabilityZone"],
         },
-        "locks": locks["value"].as_array().unwrap().iter().map(|l| json!([l["name"], l["properties"]["level"]])).collect::<Vec<_>>(),
+        "locks": locks["value"].as_array().unwrap().iter().map(|l| json!([l["name"], l["properties"]["level"], l["properties"]["notes"]])).collect::<Vec<_>>(),
     })
 }
 
@@ -234,8 +234,13 @@ fn what_could_not_be_read_is_neither_deleted_nor_said_to_be_nothing() {
         restore.contains("Locks: which there were is not known"),
         "{restore}"
     );
-    azure.refuse("/replicas");
     azure.refuse("/flexibleservers/orders-target");
+    let (_, restore, _, _) = scripts(&migration, &azure.ask(&migration));
+    assert!(
+        restore.contains("replica create"),
+        "the replica itself is known\n{restore}"
+    );
+    azure.refuse("/replicas");
     let (_, restore, _, _) = scripts(&migration, &azure.ask(&migration));
     for words in [
         "Read replicas: which there were is not known",

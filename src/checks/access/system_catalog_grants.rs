@@ -15,10 +15,13 @@ pub const CHECK: Check = Check {
     mode: None,
     official: &[Official::ServiceError(603410)],
     why: "A dump repeats grants on system catalogs, and on the target nobody may make them: the restore of the database \
-          stops.",
+          stops. The documentation names the catalogs alone; a grant on a function of `pg_catalog` is repeated by PostgreSQL's \
+          dump too, and what the service does with it is not documented.",
     fix: "Revoke the grants, and give what they were for in another way (`pg_monitor`, `pg_read_all_settings`).",
-    look: "SELECT relname, relacl FROM pg_class WHERE relname IN ('pg_authid', 'pg_largeobject', 'pg_statistic', \
-           'pg_subscription', 'pg_user_mapping', 'pg_shadow')",
+    look: "SELECT c.oid::regclass, c.relacl FROM pg_class c JOIN pg_init_privs i ON i.objoid = c.oid AND i.classoid = \
+           'pg_class'::regclass WHERE c.relacl <> i.initprivs UNION ALL SELECT p.oid::regprocedure, p.proacl FROM pg_proc p LEFT \
+           JOIN pg_init_privs i ON i.objoid = p.oid AND i.classoid = 'pg_proc'::regclass WHERE p.pronamespace = \
+           'pg_catalog'::regnamespace AND p.proacl IS DISTINCT FROM i.initprivs",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
     run,
 };
@@ -75,12 +78,32 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         EVERYBODY => "everybody (`PUBLIC`)".to_owned(),
         role => format!("`{role}`"),
     };
-    let message = format!("{who} has {} on `{what}` in `{database}`", grant.privileges);
+    let (the, on) = match grant.is_on_function() {
+        true => ("the function ", "FUNCTION "),
+        false => ("", ""),
+    };
+    let message = format!(
+        "{who} has {} on {the}`{what}` in `{database}`",
+        grant.privileges
+    );
     let revoke = format!(
-        "REVOKE {privileges} ON pg_catalog.{} FROM {grantee}",
+        "REVOKE {privileges} ON {on}pg_catalog.{} FROM {grantee}",
         grant.catalog
     );
-    Finding::new(format!("{database}/catalog/{what}"), message)
+    let again = format!(
+        "GRANT {privileges} ON {on}pg_catalog.{} TO {grantee}",
+        grant.catalog
+    );
+    let finding = Finding::new(format!("{database}/catalog/{what}"), message)
         .evidence("grantee", &grant.grantee)
         .fix(Step::sql(database.to_owned(), revoke).by_script())
+        .fix(
+            Step::sql(database.to_owned(), again)
+                .afterwards()
+                .note("afterwards, on the source if it goes on"),
+        );
+    match grant.is_on_function() {
+        true => finding.milder(Severity::Warning),
+        false => finding,
+    }
 }

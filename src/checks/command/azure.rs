@@ -4,6 +4,7 @@
 
 use super::{flag, is_read_as_file, quote};
 use crate::checks::step::{Effect, Step, Taken, Turn, What};
+use crate::facts::service::locks::Lock;
 use crate::plan::ServerId;
 
 /// A restart: the documentation gives no time, only what it depends on.
@@ -39,11 +40,12 @@ const STANDBY_OFF: Effect = Effect {
 };
 const REPLICA_GONE: Effect = Effect {
     restarts: false,
-    costs: Some(
-        "the replica is built anew afterwards, and its readers need another server until then",
-    ),
+    costs: None,
     takes: None,
-    mind: Some("what the replica alone has (firewall rules, parameters, alerts) is gone with it"),
+    mind: Some(
+        "its readers need another server until it is built anew; what the replica alone has (firewall rules, parameters, \
+         alerts) is gone with it",
+    ),
 };
 const UPGRADE: Effect = Effect {
     restarts: true,
@@ -220,12 +222,15 @@ pub fn delete_lock(id: &str, subscription: &str) -> Step {
 }
 
 /// Puts a management lock on. `on` is what of: nothing for a subscription, `--resource-group` or `--resource`.
-pub fn create_lock(name: &str, level: &str, subscription: &str, on: &str) -> Step {
+pub fn create_lock(lock: &Lock, level: &str, on: &str) -> Step {
+    let notes = lock.notes.as_deref().filter(|n| !n.is_empty());
+    let notes = notes.map(|n| format!(" {}", flag("--notes", n)));
     let words = format!(
-        "az lock create {} {} {} {on}",
-        flag("--subscription", subscription),
-        flag("--name", name),
-        flag("--lock-type", level)
+        "az lock create {} {} {}{} {on}",
+        flag("--subscription", lock.subscription()),
+        flag("--name", &lock.name),
+        flag("--lock-type", level),
+        notes.unwrap_or_default()
     );
     az(words.trim_end())
 }

@@ -23,6 +23,7 @@ pub const CHECK: Check = Check {
     why: "Rows that are replayed bring their numbers along, but no call of `nextval` is replayed: after cutover a sequence \
           goes on from where the first copy left it, and inserts meet numbers that are taken.",
     fix: "At cutover, when nothing writes to the source any more, set each sequence of the target to the source's value. \
+          The command takes the target's host and who signs in there from TARGET_HOST and TARGET_ADMIN. \
           The role that reads them needs SELECT or USAGE on every sequence; without, the command stops and sets none.",
     look: "SELECT schemaname, sequencename, last_value FROM pg_sequences",
     link: "https://www.postgresql.org/docs/current/logical-replication-restrictions.html",
@@ -59,7 +60,7 @@ fn run(facts: &Facts) -> Judged {
 fn copy(source: &SourceServer, user: &str, database: &str) -> String {
     let word = command::quote;
     format!(
-        "(set -o pipefail; psql -XAt -h {} -p {} -U {} -d {database} -c {} | psql -X -v ON_ERROR_STOP=1 -h <target> -U <administrator> -d {database})",
+        "(set -o pipefail; psql -XAt -h {} -p {} -U {} -d {database} -c {} | psql -X -v ON_ERROR_STOP=1 -h \"$TARGET_HOST\" -U \"$TARGET_ADMIN\" -d {database})",
         word(&source.host),
         source.port,
         word(user),

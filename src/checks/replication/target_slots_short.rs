@@ -83,6 +83,6 @@ fn databases(facts: &Facts, findings: &mut Findings) -> Option<u64> {
 fn short(facts: &Facts, name: &str, message: String, needed: u64) -> Result<Finding, Unanswered> {
     let id = &facts.server.as_ref()?.id;
     Ok(Finding::new(format!("parameter/{name}"), message)
-        .fix(command::set_parameter(id, name, &needed.to_string()))
+        .fix(command::set_parameter(id, name, &needed.to_string()).temporary())
         .fix(command::restart(id)))
 }

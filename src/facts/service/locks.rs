@@ -17,6 +17,8 @@ pub struct Lock {
     pub id: String,
     /// `ReadOnly`, `CanNotDelete`.
     pub level: Fact<String>,
+    /// What somebody wrote to it.
+    pub notes: Option<String>,
 }
 
 impl Lock {
@@ -92,6 +94,7 @@ pub fn read(target: &Target, answers: &Answers) -> Fact<Vec<Lock>> {
             name: shape.required("name")?,
             id: shape.required("id")?,
             level: shape.required("properties.level"),
+            notes: shape.field("properties.notes", "").ok().flatten(),
         })
     };
     items(answers, &question)?.iter().map(lock).collect()

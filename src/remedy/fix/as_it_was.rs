@@ -6,6 +6,7 @@ use crate::facts::replicas::{Details, Replica};
 use crate::facts::server::{HighAvailability, Server, normal_location};
 use crate::facts::service::locks::Lock;
 use crate::facts::{Facts, Missing};
+use crate::plan::ServerId;
 
 const STANDBY_ON: Effect = Effect {
     restarts: false,
@@ -90,20 +91,21 @@ fn on_again(server: &Server, ha: &HighAvailability, mode: &str) -> Result<Step, 
 }
 
 pub(super) fn replicas(facts: &Facts) -> Vec<Back> {
-    let (server, all) = match (facts.server.as_ref(), facts.replicas.as_ref()) {
-        (Ok(server), Ok(all)) => (server, all),
-        (_, Err(missing)) | (Err(missing), _) => {
-            return not_known(
-                facts,
-                "Read replicas: which there were is not known",
-                missing,
-            );
+    let Some(target) = &facts.migration.target else {
+        return Vec::new();
+    };
+    let all = match facts.replicas.as_ref() {
+        Ok(all) => all,
+        Err(missing) => {
+            let title = "Read replicas: which there were is not known";
+            return not_known(facts, title, missing);
         }
     };
+    let server = facts.server.as_ref().ok();
     let back = |replica: &Replica| Back {
         title: format!("`{}` was a read replica", replica.id.name),
         step: match &replica.details {
-            Ok(details) => Ok(again(server, replica, details)),
+            Ok(details) => Ok(again(&target.id, server, replica, details)),
             Err(missing) => Err(format!(
                 "its SKU and place are not known: {}",
                 missing.reason
@@ -113,18 +115,17 @@ pub(super) fn replicas(facts: &Facts) -> Vec<Back> {
     all.iter().map(back).collect()
 }
 
-fn again(server: &Server, replica: &Replica, details: &Details) -> Step {
+/// `server`: the target, where it is known; without it the replica's own size is named.
+fn again(target: &ServerId, server: Option<&Server>, replica: &Replica, details: &Details) -> Step {
     let own = server
-        .storage
-        .as_ref()
-        .ok()
+        .and_then(|s| s.storage.as_ref().ok())
         .and_then(|s| s.size_gib.clone().ok());
     let larger = details
         .storage_gib
         .filter(|gib| own.is_none_or(|own| *gib > own));
     let gib = larger.map(|gib| gib.to_string());
     let flags = [
-        ("--source-server", Some(server.id.path())),
+        ("--source-server", Some(target.path())),
         ("--location", Some(normal_location(&details.location))),
         ("--tier", details.tier.clone()),
         ("--sku-name", details.sku.clone()),
@@ -166,7 +167,7 @@ fn lock_again(lock: &Lock) -> Back {
         Some(group) => flag("--resource-group", group),
         None => String::new(),
     };
-    let again = command::create_lock(&lock.name, level, lock.subscription(), &on);
+    let again = command::create_lock(lock, level, &on);
     let title = format!(
         "Lock `{}` of level `{level}` lay on {}",
         lock.name,

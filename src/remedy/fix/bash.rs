@@ -118,9 +118,9 @@ impl Script {
         let functions: String = self
             .sides
             .iter()
-            .filter_map(|s| function(facts, *s))
+            .filter_map(|s| function(facts, *s, self.body.contains(&format!("\non_{s} "))))
             .collect();
-        let say = if self.body.contains("\nsay ") {
+        let say = if self.body.contains("\nsay ") || functions.contains("\nsay ") {
             "say() { printf '%s\\n' \"$*\" >&2; }\n"
         } else {
             ""
@@ -175,20 +175,40 @@ fn server<'f>(facts: &'f Facts, side: Side) -> Option<(&'f str, u16, &'f str)> {
     }
 }
 
-/// A function that runs one statement in one database. The name goes by the environment, where libpq takes it as it is.
-fn function(facts: &Facts, side: Side) -> Option<String> {
-    let (host, port, _) = server(facts, side)?;
-    let variable = match side {
-        Side::Source => "SOURCE_ADMIN",
-        Side::Target => "TARGET_ADMIN",
+/// A function that runs one statement in one database. The name goes by the environment, where libpq takes it as it is; so does
+/// the password, of each side its own. It signs in no less safely than the run did that asked.
+fn function(facts: &Facts, side: Side, runs: bool) -> Option<String> {
+    let (host, port, database) = server(facts, side)?;
+    let (admin, password, else_by) = match side {
+        Side::Source => (
+            "SOURCE_ADMIN",
+            "${SOURCE_PASSWORD-${PGPASSWORD-}}",
+            "PGPASSWORD or ",
+        ),
+        Side::Target => ("TARGET_ADMIN", "${TARGET_PASSWORD-}", ""),
+    };
+    let variable = admin.replace("ADMIN", "PASSWORD");
+    let connection = facts.connection.as_ref().ok();
+    let with_tls = side == Side::Source && connection.is_some_and(|c| c.tls.is_some());
+    let tls = match with_tls {
+        true => " PGSSLMODE=\"${PGSSLMODE:-require}\"",
+        false => "",
+    };
+    let (quoted, database) = (quote(host), quote(database));
+    // Nothing is begun that a wrong password would end half way.
+    let signs_in = match runs {
+        true => {
+            format!("say 'signing in on the {side}'; on_{side} {database} 'SELECT 1' > /dev/null\n")
+        }
+        false => String::new(),
     };
     Some(format!(
-        "# Who signs in on the {side}; the password comes from PGPASSWORD or a password file.\n\
-         : \"${{{variable}:?names the role that signs in on the {side}, and may do what follows}}\"\n\
+        "# Who signs in on the {side}; the password comes from {variable}, else from {else_by}a password file. PGSSLMODE,\n\
+         # PGSSLROOTCERT and the other variables of libpq hold as well.\n\
+         : \"${{{admin}:?names the role that signs in on the {side}, and may do what follows}}\"\n\
          on_{side}() {{\n  \
-           PGHOST={} PGPORT={port} PGUSER=\"${variable}\" PGDATABASE=\"$1\" \\\n    \
+           PGHOST={quoted} PGPORT={port} PGUSER=\"${admin}\" PGPASSWORD=\"{password}\"{tls} PGDATABASE=\"$1\" \\\n    \
              psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command \"$2\"\n\
-         }}\n",
-        quote(host)
+         }}\n{signs_in}"
     ))
 }

@@ -7,6 +7,7 @@ GRANT USAGE ON SCHEMA extra TO shop_owner;
 GRANT SELECT ON ALL TABLES IN SCHEMA extra TO shop_owner;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA extra TO shop_owner;
 GRANT SELECT ON pg_authid TO other;
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO other;
 GRANT SELECT (stadistinct) ON pg_statistic TO app;
 GRANT SELECT ON pg_statistic TO dba;
 GRANT SELECT ON pg_user_mapping TO PUBLIC;

@@ -203,16 +203,26 @@ impl Azure {
     fn other<'w>(&self, verb: &[&str], flag: &impl Fn(&str) -> Option<&'w str>) {
         match verb.join(" ").as_str() {
             "lock delete" => {
-                let name = flag("--ids").unwrap().rsplit('/').next().unwrap().to_owned();
+                let name = flag("--ids")
+                    .unwrap()
+                    .rsplit('/')
+                    .next()
+                    .unwrap()
+                    .to_owned();
                 self.change("/locks", |body| remove(body, &name));
             }
             "lock create" => self.change("/locks", |body| {
                 let name = flag("--name").unwrap();
                 let subscription = format!("/subscriptions/{}", flag("--subscription").unwrap());
-                let group = flag("--resource-group").map(|g| format!("{subscription}/resourceGroups/{g}"));
-                let on = flag("--resource").map(str::to_owned).or(group).unwrap_or(subscription);
+                let group =
+                    flag("--resource-group").map(|g| format!("{subscription}/resourceGroups/{g}"));
+                let on = flag("--resource")
+                    .map(str::to_owned)
+                    .or(group)
+                    .unwrap_or(subscription);
                 let id = format!("{on}/providers/Microsoft.Authorization/locks/{name}");
-                let lock = json!({ "name": name, "id": id, "properties": { "level": flag("--lock-type") } });
+                let properties = json!({ "level": flag("--lock-type"), "notes": flag("--notes") });
+                let lock = json!({ "name": name, "id": id, "properties": properties });
                 body["value"].as_array_mut().unwrap().push(lock);
             }),
             "rest" => {
@@ -221,7 +231,8 @@ impl Azure {
                 let patch: Value = serde_json::from_str(flag("--body").unwrap()).unwrap();
                 self.change(path, |body| {
                     let mode = &patch["properties"]["highAvailability"]["mode"];
-                    body["properties"]["highAvailability"] = json!({ "mode": mode, "state": "Healthy" });
+                    body["properties"]["highAvailability"] =
+                        json!({ "mode": mode, "state": "Healthy" });
                 });
             }
             "role assignment create" | "ad signed-in-user show" => {}
