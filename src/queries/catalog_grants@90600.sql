@@ -8,26 +8,28 @@ SELECT g.catalog,
        -- no role can have this name
        coalesce(r.rolname, 'public') AS grantee,
        string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
-FROM (SELECT 'pg_class'::regclass AS class, c.oid, c.relname::text AS catalog, c.relowner AS owner, 0 AS number, NULL::name AS column_name, a.grantee, a.privilege_type
-      FROM pg_class c
-      CROSS JOIN LATERAL aclexplode(c.relacl) a
-      WHERE c.relnamespace = 'pg_catalog'::regnamespace
-      UNION ALL
-      SELECT 'pg_class'::regclass, c.oid, c.relname::text, c.relowner, t.attnum, t.attname, a.grantee, a.privilege_type
-      FROM pg_class c
-      JOIN pg_attribute t ON t.attrelid = c.oid
-      CROSS JOIN LATERAL aclexplode(t.attacl) a
-      WHERE c.relnamespace = 'pg_catalog'::regnamespace
+FROM (SELECT 'pg_class'::regclass AS class, t.oid, t.catalog::text AS catalog, t.owner, t.number, t.column_name, t.grantee,
+             t.privilege_type
+      FROM (SELECT c.oid, c.relname AS catalog, c.relowner AS owner, 0 AS number, NULL::name AS column_name, a.grantee,
+                   a.privilege_type
+            FROM pg_class c
+            CROSS JOIN LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'pg_catalog'::regnamespace
+            UNION ALL
+            SELECT c.oid, c.relname, c.relowner, t.attnum, t.attname, a.grantee, a.privilege_type
+            FROM pg_class c
+            JOIN pg_attribute t ON t.attrelid = c.oid
+            CROSS JOIN LATERAL aclexplode(t.attacl) a
+            WHERE c.relnamespace = 'pg_catalog'::regnamespace) t
+      WHERE t.catalog IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_rules', 'pg_largeobject', 'pg_pltemplate',
+                          'pg_replication_origin_status', 'pg_shadow', 'pg_statistic', 'pg_subscription', 'pg_user_mapping')
       UNION ALL
       SELECT 'pg_proc'::regclass, p.oid, p.oid::regprocedure::text, p.proowner, 0, NULL, a.grantee, a.privilege_type
       FROM pg_proc p
       CROSS JOIN LATERAL aclexplode(p.proacl) a
       WHERE p.pronamespace = 'pg_catalog'::regnamespace) g
 LEFT JOIN pg_roles r ON r.oid = g.grantee
-WHERE (g.class = 'pg_proc'::regclass
-       OR g.catalog IN ('pg_authid', 'pg_config', 'pg_file_settings', 'pg_hba_file_rules', 'pg_largeobject', 'pg_pltemplate',
-                      'pg_replication_origin_status', 'pg_shadow', 'pg_statistic', 'pg_subscription', 'pg_user_mapping'))
-  AND g.grantee <> g.owner
+WHERE g.grantee <> g.owner
   AND (g.grantee = 0 OR NOT r.rolsuper)
   AND NOT EXISTS (SELECT FROM pg_init_privs i
                   CROSS JOIN LATERAL aclexplode(i.initprivs) p
