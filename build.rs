@@ -1,15 +1,15 @@
-//! What `--version` says: the version, the commit that the sources are of, the kind of build and its platform.
+//! Sets the output of `--version`: version, source commit, build profile and platform.
 //!
-//! `.ci/release` says it all in FLEXREADY_BUILD; else git is asked. Where there is no git or no repository, as with an unpacked
-//! archive, the commit is unknown and the build goes on. It is asked again only when the sources change, so that the words are
-//! true of what was compiled; for a release also when another commit is checked out.
+//! `.ci/release` sets FLEXREADY_BUILD; otherwise git provides the commit. Without git or a repository, as in an
+//! unpacked archive, the commit is unknown and the build continues. Git runs again only when the sources change, so the
+//! text matches the compiled sources. A release build also runs it when a different commit is checked out.
 #![allow(clippy::print_stdout, reason = "this is how cargo is told")]
 
 use std::env;
 use std::path::Path;
 use std::process::Command;
 
-/// What a program is made of.
+/// The paths that determine the compiled program.
 const SOURCES: [&str; 4] = ["src", "Cargo.toml", "Cargo.lock", "build.rs"];
 
 fn main() {
@@ -34,7 +34,7 @@ fn own() -> String {
     format!("{version} ({commit}, {profile}, {target})")
 }
 
-/// The commit of this repository; that of another one that this folder lies in says nothing.
+/// The commit of this repository. A repository that only contains this folder does not count.
 fn commit() -> Option<String> {
     let root = git(&["rev-parse", "--show-toplevel"])?;
     let here = env::var("CARGO_MANIFEST_DIR").ok()?;

@@ -1,21 +1,24 @@
-//! Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now, and if not, what must
-//! change? The rooms, in the order in which a run goes through them:
+//! Checks whether a PostgreSQL server is ready to migrate to Azure Database for PostgreSQL flexible server, and what
+//! to fix first.
 //!
-//! 1. [`plan`]: what the user says of the migration.
-//! 2. [`facts::next`]: which questions are open.
-//! 3. [`question`]: a question, and what came back.
-//! 4. [`inputs`]: asks ARM, PostgreSQL or a recording, and waits; the only room that does I/O.
-//! 5. [`facts`]: answers become typed facts; what is missing says why.
-//! 6. [`reference`]: dated tables of what no answer tells.
-//! 7. [`network`]: what a packet meets between the target and the source; [`sizing`]: what the load needs, what the
-//!    location offers, how long the copy takes.
-//! 8. [`checks`]: each asks one question of the facts.
-//! 9. [`verdict`]: outcomes become one verdict and an exit code.
-//! 10. [`remedy`]: what to run, for someone with rights to run it.
-//! 11. [`report`]: one value in, bytes out.
-//! 12. [`cli`]: arguments in, the words for each verb out.
+//! The modules, from the lowest layer to the highest:
 //!
-//! A room imports only rooms before it; [`check`] and [`audit`] are where they are joined.
+//! 1. [`config`]: the options of a migration, the plan file, the scope of an audit.
+//! 2. [`question`]: a question, and the answer to it.
+//! 3. [`reference`]: dated tables of values that no answer contains.
+//! 4. [`queries`]: the SQL texts.
+//! 5. [`backend`]: queries ARM, PostgreSQL, DNS or a recording. The only module that does I/O.
+//! 6. [`facts`]: determines the open questions, and turns answers into typed facts. A missing fact has a reason.
+//! 7. [`reachability`]: the network path between target and source. [`sizing`]: the resources that the workload needs,
+//!    the SKUs that the location offers, and the copy time.
+//! 8. [`commands`]: typed actions, and their rendering as commands.
+//! 9. [`checks`]: each check verifies one property of the facts.
+//! 10. [`verdict`]: combines outcomes into one verdict and an exit code.
+//! 11. [`fix`]: scripts that resolve findings, for an administrator to run.
+//! 12. [`report`]: renders one report value in every format.
+//! 13. [`cli`]: arguments and commands.
+//!
+//! A module imports only modules before it. [`check`] and [`audit`] connect them.
 
 #![cfg_attr(
     test,
@@ -47,15 +50,16 @@ use question::Answers;
 use report::{Case, Judged, Report};
 use verdict::Policy;
 
-/// A run that came to its end.
+/// The result of checking one migration.
 pub struct Run {
     pub report: Report,
-    /// Everything that was asked, for a recording.
+    /// Every answer of the run, for a recording.
     pub answers: Answers,
     pub rounds: Rounds,
 }
 
-/// Asks all that a migration needs, judges the answers, and reports. `start` brings the clock.
+/// Collects the answers for a migration, evaluates the checks, and builds the report. The timestamp of `seed` is the
+/// clock of the run.
 pub async fn check(
     migration: &Migration,
     source: &dyn Source,
@@ -78,29 +82,30 @@ pub async fn check(
     }
 }
 
-/// A migration of a fleet, and who answers for its servers.
+/// A migration of a fleet, with the backend that answers its questions.
 pub struct Asked<'a> {
     pub migration: Migration,
     pub source: Box<dyn Source + 'a>,
 }
 
-/// A migration that was judged, with what it was judged by.
+/// A checked migration, with its answers and its part of the report.
 pub struct Finished {
     pub migration: Migration,
     pub answers: Answers,
     pub judged: Judged,
 }
 
-/// How many are under way at once.
+/// Limits of parallel work in an audit.
 #[derive(Debug, Clone, Copy)]
 pub struct Width {
-    /// Subscriptions; each has a bucket of its own.
+    /// Subscriptions at the same time. Each subscription has its own rate limit.
     pub subscriptions: usize,
-    /// Migrations over all subscriptions together: what is under way is in memory.
+    /// Migrations at the same time, over all subscriptions. Migrations in progress are held in memory.
     pub migrations: usize,
 }
 
-/// Judges a fleet, several at a time, each as soon as its answers are complete. `start` brings the clock.
+/// Checks a fleet, several migrations at a time. Yields each migration when its answers are complete. The timestamp of
+/// `seed` is the clock of the run.
 pub fn audit<'a>(
     fleet: Vec<Asked<'a>>,
     start: &'a Answers,
@@ -144,7 +149,7 @@ async fn finish(asked: Asked<'_>, start: &Answers, policy: &Policy) -> Finished 
     }
 }
 
-/// Asks all that a migration needs, and judges nothing.
+/// Collects the answers for a migration without evaluating any check.
 pub async fn gather(
     migration: &Migration,
     source: &dyn Source,

@@ -1,5 +1,7 @@
-//! Arguments in, exit code out; the only place that prints. Whatever it prints on either stream, an agent of Azure Pipelines
-//! reads for commands: what comes from others is made harmless before.
+//! Entry point: parses the arguments, runs the command, prints, and returns the exit code.
+//!
+//! An Azure Pipelines agent scans both output streams for logging commands. Text from other sources is therefore
+//! neutralized before it is printed.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     };
     match cli.run(&mut console) {
         Ok(output) => {
-            // A reader who closed the pipe has read enough; the verdict stands.
+            // A broken pipe is not an error: the reader stopped early, and the exit code does not change.
             let written = anstream::stdout().lock().write_all(output.text.as_bytes());
             match written {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -46,7 +48,7 @@ fn fail(message: &str, is_piped: bool, code: u8) -> ExitCode {
         .bold()
         .fg_color(Some(anstyle::AnsiColor::Red.into()));
     let message = visible(message);
-    // Nowhere to complain to when stderr is gone; the exit code says it.
+    // If stderr is closed, the exit code is the only signal left.
     let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {message}");
     if is_piped {
         let _ = writeln!(io::stderr(), "{}", could_not_run(&message));
@@ -54,7 +56,8 @@ fn fail(message: &str, is_piped: bool, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// What clap has to say: help and version for stdout, or what is wrong with the arguments, which it quotes.
+/// Prints clap's output: help and version to stdout, argument errors to stderr. Errors quote the arguments, so the
+/// text is neutralized.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = defused(&error.render().ansi().to_string());
     if !error.use_stderr() {
@@ -79,7 +82,7 @@ fn log(verbose: u8, quiet: bool) {
         (false, 2) => LevelFilter::DEBUG,
         (false, _) => LevelFilter::TRACE,
     };
-    // Libraries that log whole requests would log tokens: they are silent at every level.
+    // Libraries that log whole requests would log tokens, so they are silenced at every level.
     let quiet_libraries = FilterFn::new(|metadata| !is_loud_target(metadata.target()));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(|| Defused)
@@ -91,12 +94,12 @@ fn log(verbose: u8, quiet: bool) {
         .init();
 }
 
-/// As everything else that is written: not into pipes and files, and not where NO_COLOR says so.
+/// Whether a stream gets colors: not pipes or files, and not when NO_COLOR is set.
 fn has_colours(stream: &impl anstream::stream::RawStream) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
 
-/// Stderr for log lines, which quote what servers said. The subscriber writes an event at once.
+/// Stderr for log lines, which can quote text from servers. The subscriber writes each event in one call.
 struct Defused;
 
 impl Write for Defused {

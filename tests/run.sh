@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# run.sh [ARGUMENT…]: gets what the tests need, then runs them all; arguments go to `cargo test`.
+# run.sh [ARGUMENT…]: installs the requirements of the tests, then runs all tests. Arguments are passed to `cargo test`.
 #
-# The PostgreSQL servers are kept in FLEXREADY_TEST_CACHE; without it, in a cache directory of the machine for root and
-# of the user else. Tests of the developers' shared material run when FLEXREADY_SHARED names it.
+# FLEXREADY_TEST_CACHE is the cache directory for the PostgreSQL servers. By default, root uses /var/cache, and other
+# users their own cache directory. Tests of the developers' shared material only run if FLEXREADY_SHARED is its path.
 set -euo pipefail
 exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,11 +14,11 @@ PATH=$PATH:/usr/sbin:${CARGO_HOME:-$HOME/.cargo}/bin
 export HOME PATH
 command -v cargo >/dev/null || die 'cargo is missing: install Rust as rust-version in Cargo.toml says, or newer'
 
-# command and Debian package: a dependency compiles a little C, and a pooler is recognised by asking through one
+# Command and Debian package. A dependency compiles C code, and the pooler tests query through pgbouncer
 needed=('cc gcc libc6-dev' 'openssl openssl' 'pgbouncer pgbouncer' 'sha256sum coreutils' 'tar tar' 'flock util-linux' 'shellcheck shellcheck')
-# Reports are looked at in a browser
+# HTML reports are tested in a browser
 if ! command -v chromium-browser google-chrome chrome >/dev/null; then needed+=('chromium chromium'); fi
-# The validators of the shared material
+# Validators for the shared material
 if [ -n "${FLEXREADY_SHARED:-}" ]; then needed+=('xmllint libxml2-utils' 'python3 python3'); fi
 missing=()
 for need in "${needed[@]}"; do
@@ -29,7 +29,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >&2
 fi
 
-# Root runs the servers as another account, which cannot enter root's home
+# Root runs the servers as a different account, which cannot read root's home directory
 if [ "$(id -u)" = 0 ]; then place=/var/cache; else place=${XDG_CACHE_HOME:-$HOME/.cache}; fi
 export FLEXREADY_PG_SERVERS=${FLEXREADY_TEST_CACHE:-$place/flexready-test-servers}
 mkdir -p "$FLEXREADY_PG_SERVERS"

@@ -1,12 +1,13 @@
-//! The commands that findings give, with every value quoted for bash and for SQL.
-//! Here: quoting. In `azure`: az commands. Not here: who runs them (`step`).
+//! Quotes values for bash, az and SQL.
 
 mod azure;
 
 pub use azure::*;
 
-/// A word that bash reads back as it is. Control characters are written as `$'…'` escapes, so that no name can break a line;
-/// `$` and backticks stand there too, so that a reader, or a linter, does not take them for a substitution that was forgotten.
+/// Quotes a word for bash. Control characters become `$'…'` escapes, so that a name cannot break a line.
+///
+/// `$` and backticks use this form too, so that readers and linters do not see a command substitution. `##` is escaped
+/// against Azure Pipelines logging commands.
 pub fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -26,7 +27,7 @@ fn escape(c: char) -> String {
         c if is_unseen(c) => {
             let mut bytes = [0; 4];
             let bytes = c.encode_utf8(&mut bytes).bytes();
-            // By bytes: what `\\u` becomes depends on the locale
+            // Escapes bytes, because the result of `\u` depends on the locale.
             bytes.map(|b| format!("\\x{b:02x}")).collect()
         }
         c => c.to_string(),
@@ -37,8 +38,8 @@ fn is_unseen(c: char) -> bool {
     c.is_control() || is_invisible(c)
 }
 
-/// Marks of writing direction, joiners, and what else has no width: they can make two names look alike. Here too: the
-/// non-characters, which XML forbids.
+/// Returns whether a character is invisible: bidirectional marks, joiners and other zero-width characters. They can
+/// make two names look the same. Noncharacters count too, because XML forbids them.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -46,24 +47,24 @@ pub(crate) fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// `--name value`; a value that begins with a dash would be taken for a flag, so it is joined to its own.
+/// Formats `--name value`, or `--name=value` if the value starts with a dash and would be parsed as a flag.
 pub(crate) fn flag(name: &str, value: &str) -> String {
     let joint = if value.starts_with('-') { '=' } else { ' ' };
     format!("{name}{joint}{}", quote(value))
 }
 
-/// Whether az would read a file in place of this value: `@file`, and `name=@file`.
+/// Returns whether az would read a file instead of this value: `@file` and `name=@file`.
 pub fn is_read_as_file(value: &str) -> bool {
     let value = value.split_once('=').map_or(value, |(_, rest)| rest);
     value.starts_with('@') && value.len() > 1
 }
 
-/// An SQL identifier, quoted always: what is not quoted folds its case.
+/// Quotes an SQL identifier. It is always quoted, because PostgreSQL folds unquoted identifiers to lower case.
 pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// An SQL string constant that reads the same whatever `standard_conforming_strings` is.
+/// Quotes an SQL string constant, independent of `standard_conforming_strings`.
 pub fn literal(text: &str) -> String {
     let escape = if text.contains('\\') { "E" } else { "" };
     format!(
@@ -72,7 +73,8 @@ pub fn literal(text: &str) -> String {
     )
 }
 
-/// A database as -d of psql and pg_dump takes it: a name with anything odd in it is spelled out, lest it be read as a connection string.
+/// Formats a database name for `-d` of psql and pg_dump. A name with special characters becomes `dbname='…'`, because
+/// these tools would parse it as a connection string.
 pub fn database(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     if name.chars().all(is_plain) {
@@ -87,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_survive_the_shell() {
+    fn quoted_values_are_read_back_unchanged() {
         assert_eq!(quote("Standard_D4ds_v5"), "Standard_D4ds_v5");
         assert_eq!(quote(""), "''");
         assert_eq!(quote("$(reboot) it's"), "$'$(reboot) it\\'s'");

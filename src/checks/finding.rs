@@ -1,24 +1,25 @@
-//! What a check returns: its findings, what it could not know, or why it does not apply.
+//! The result of a check: its findings, missing facts, or why it does not apply.
 
 use super::{Severity, Step};
 use crate::facts::Missing;
 use crate::facts::databases::{Database, Databases};
 
-/// One thing that was found.
+/// One problem that a check found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What it is about, in the grammar of waivers: `server`, `parameter/<name>`, `replica/<name>`,
-    /// `extension/<database>/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`, `<database>/<kind>/<schema.name>`, `database/<name>`.
+    /// The object, in the syntax of waivers: `server`, `parameter/<name>`, `replica/<name>`,
+    /// `extension/<database>/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`, `<database>/<kind>/<schema.name>`,
+    /// `database/<name>`.
     pub object: String,
-    /// What was found, as one sentence without a full stop; literals in backticks.
+    /// One sentence without a period. Literals are in backticks.
     pub message: String,
-    /// Milder than its check, where that is so.
+    /// The severity, if it is lower than the severity of the check.
     pub severity: Option<Severity>,
-    /// The values that it rests on, by name.
+    /// Names and values that prove the finding.
     pub evidence: Vec<(String, String)>,
-    /// Whether the evidence is what a reader came for, so that it is shown row by row.
+    /// Whether the evidence is the main content, so that reports print it row by row.
     pub is_table: bool,
-    /// Commands that mend it, or the statement to run.
+    /// Steps that fix the finding.
     pub fix: Vec<Step>,
 }
 
@@ -46,7 +47,7 @@ impl Finding {
         self
     }
 
-    /// A row of the table that this finding is about.
+    /// Adds a row to the finding's table.
     #[must_use]
     pub fn row(mut self, name: &str, value: impl ToString) -> Self {
         self.is_table = true;
@@ -60,8 +61,8 @@ impl Finding {
     }
 }
 
-/// The findings of a check, and what kept it from looking everywhere. Both may be there: a list that could be read in
-/// part has findings, and is not a pass where it has none.
+/// The findings of a check, and the facts that are missing. Both can be present: a partly readable list can have
+/// findings, and does not pass without them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     pub found: Vec<Finding>,
@@ -77,19 +78,20 @@ impl Findings {
         self.found.push(finding);
     }
 
-    /// Notes that something could not be looked at.
+    /// Records that a fact could not be read.
     pub fn unknown(&mut self, missing: &Missing) {
         if !self.missing.contains(missing) {
             self.missing.push(missing.clone());
         }
     }
 
-    /// The value of a fact; where it is missing, that is noted.
+    /// Returns the value of a fact. A missing fact is recorded.
     pub fn know<'f, T>(&mut self, fact: &'f Result<T, Missing>) -> Option<&'f T> {
         fact.as_ref().map_err(|missing| self.unknown(missing)).ok()
     }
 
-    /// The databases that the migration takes. Where it is not known whether `postgres` is one of them, that is noted.
+    /// Returns the databases to migrate. If it is not known whether `postgres` is one of them, the missing fact is
+    /// recorded.
     pub fn selected<'d>(&mut self, databases: &'d Databases) -> Vec<&'d Database> {
         let (selected, missing) = databases.selected();
         missing.iter().for_each(|m| self.unknown(m));
@@ -115,11 +117,11 @@ impl From<Option<Finding>> for Findings {
     }
 }
 
-/// Why a check has no findings to give.
+/// The reason why a check has no findings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unanswered {
     Missing(Missing),
-    /// From facts that are known, or from the plan.
+    /// The known facts or the plan show that the check does not apply.
     NotApplicable(String),
 }
 
@@ -144,5 +146,5 @@ impl From<Missing> for Unanswered {
     }
 }
 
-/// What a check returns. `?` on a missing fact makes it unknown.
+/// The result of a check. `?` on a missing fact makes the check inconclusive.
 pub type Judged = Result<Findings, Unanswered>;

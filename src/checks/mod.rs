@@ -1,6 +1,7 @@
-//! The checks: each asks one question of the facts, and is pure. One file per check, one folder per area.
-//! Here: what a check is, what it returns, and [`ALL`] in the order of the report.
-//! Not here: what an outcome means for the verdict (`verdict`), how it is shown (`report`).
+//! The checks. Each check is a pure function of the facts. Each has one file, in the folder of its area.
+//!
+//! [`AREAS`] lists the checks in report order. The effect of a result on the verdict is in `verdict`, its output in
+//! `report`.
 //!
 //! A new check is one file, two adjacent lines in its area's `mod.rs`, and one folder in `fixtures/checks`.
 
@@ -29,20 +30,20 @@ pub use crate::plan::Severity;
 pub use finding::{Finding, Findings, Judged, Unanswered};
 pub use step::Step;
 
-/// Which answers a check needs.
+/// The facts that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// ARM alone.
+    /// Only ARM.
     Target,
-    /// SQL on the source alone.
+    /// Only SQL on the source.
     Source,
-    /// Both sides.
+    /// Source and target.
     Pair,
-    /// What the user says of the migration.
+    /// Only the migration options of the user.
     Plan,
 }
 
-/// What a check stands for: an official rule that anybody can look up.
+/// The official rule that a check implements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Official {
     /// An error code of the migration service.
@@ -63,36 +64,36 @@ impl std::fmt::Display for Official {
     }
 }
 
-/// Where the documented prerequisites stand.
+/// The page that documents the prerequisites.
 pub const PREREQUISITES: &str = "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql";
 
-/// One check. Everything that is said of it anywhere comes from this record.
+/// A check. All texts about it come from this record.
 pub struct Check {
-    /// Kebab-case, names the problem, at most 32 characters; never reused for another problem.
+    /// Kebab-case, at most 32 characters. Names the problem and is never reused for another problem.
     pub id: &'static str,
     /// The problem, as a short sentence.
     pub title: &'static str,
-    /// The most that one of its findings weighs.
+    /// The highest severity that a finding of the check can have.
     pub severity: Severity,
-    /// What it counts as when an answer that it needs was refused. Under `--strict`: its own severity.
+    /// The severity if a required fact is missing. Under `--strict`, `severity` applies.
     pub unknown: Severity,
     pub needs: Needs,
-    /// The mode that it is for; `None` for both.
+    /// The migration mode that the check applies to. `None` means both.
     pub mode: Option<Mode>,
     pub official: &'static [Official],
-    /// Why it matters, in a sentence or two.
+    /// Why the problem matters, in one or two sentences.
     pub why: &'static str,
-    /// What to do about it, in general.
+    /// General instructions to fix the problem.
     pub fix: &'static str,
-    /// A query or an az command that shows the matter to a person.
+    /// An SQL query or az command to verify the problem manually.
     pub look: &'static str,
-    /// The page that says so.
+    /// The page that documents the rule.
     pub link: &'static str,
     pub run: fn(&Facts) -> Judged,
 }
 
 impl Check {
-    /// The area that it belongs to: the name of its folder.
+    /// Returns the area of the check: the name of its folder.
     pub fn area(&self) -> &'static str {
         AREAS
             .iter()
@@ -101,7 +102,7 @@ impl Check {
     }
 }
 
-/// The areas in the order of the report, each with its checks.
+/// The areas in report order, each with its checks.
 pub const AREAS: &[(&str, &[&Check])] = &[
     ("target", target::ALL),
     ("service", service::ALL),
@@ -115,12 +116,12 @@ pub const AREAS: &[(&str, &[&Check])] = &[
     ("replication", replication::ALL),
 ];
 
-/// Every check, in the order of the report.
+/// Returns all checks in report order.
 pub fn all() -> impl Iterator<Item = &'static Check> {
     AREAS.iter().flat_map(|(_, checks)| checks.iter().copied())
 }
 
-/// The check of this id.
+/// Returns the check with this ID.
 pub fn find(id: &str) -> Option<&'static Check> {
     all().find(|c| c.id == id)
 }

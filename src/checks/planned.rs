@@ -1,7 +1,7 @@
-//! Checks that are decided on and not written yet, with the official rules that they will stand for, so that the coverage
-//! table can tell "not yet" from "not at all". As of 2026-11-22. Whoever adds one of these checks takes out its line here.
+//! Checks that are planned but not implemented, with the official rules that they will cover. The coverage table uses
+//! the list. As of 2026-11-22. Remove a line here when you add its check.
 
 use super::Official;
 
-/// Ids and what they will stand for, in the order of the report. Empty: every check of the catalogue is written.
+/// Check IDs and their official rules, in report order. Empty: every check of the catalog exists.
 pub const PLANNED: &[(&str, &[Official])] = &[];

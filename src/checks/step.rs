@@ -1,80 +1,81 @@
-//! A step that mends a finding: what a report shows of it, and what `flexready fix` does with it.
-//! Not here: how the words are quoted (`command`), how a script is put together (`remedy`).
+//! A step that fixes a finding: its text in reports, and its handling by `flexready fix`.
+//!
+//! Quoting is in `quote`. Scripts are assembled in `fix`.
 
 use std::fmt;
 
 use crate::plan::ServerId;
 use crate::question::Side;
 
-/// What a step is.
+/// The action of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// A server parameter of a flexible server.
+    /// Sets a server parameter of a flexible server.
     Parameter {
         server: ServerId,
         name: String,
         value: String,
     },
     Restart(ServerId),
-    /// A whole az command, every word quoted.
+    /// A complete az command with every argument quoted.
     Az(String),
-    /// A statement, without a semicolon, in one database; `None` where any will do.
+    /// A statement without a semicolon. `database` is `None` if any database works.
     Sql {
         side: Side,
         database: Option<String>,
         statement: String,
     },
-    /// Anything else that a person is told to do.
+    /// Manual instructions.
     Words(String),
 }
 
-/// Who takes a step.
+/// Who applies a step, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
-    /// The script: the step has one form, and only adds something or can be put back.
+    /// The script applies the step. The step has one form, and it only adds something or can be undone.
     ByScript,
-    /// A person: it deletes something for good, cannot be put back, opens a way in, or is one of several answers.
+    /// A person decides: the step deletes data, cannot be undone, opens access, or is one of several alternatives.
     ByPerson,
-    /// Whoever ends the migration.
+    /// A person applies the step after the migration.
     Afterwards,
 }
 
-/// What a step brings with it, where that is documented.
+/// The documented impact of a step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Effect {
     pub restarts: bool,
-    /// What it costs, as a part of a sentence.
+    /// The cost, as a part of a sentence.
     pub costs: Option<&'static str>,
-    /// How long it usually takes.
+    /// The usual duration.
     pub takes: Option<&'static str>,
-    /// What else to know before it is run.
+    /// A caveat to know before the step runs.
     pub mind: Option<&'static str>,
 }
 
-/// When a step is taken, among those of a script.
+/// The position of a step in a script.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Turn {
-    /// A lock: below `ReadOnly` Azure refuses every other step, starting the server too.
+    /// Removes a lock. With a `ReadOnly` lock, Azure rejects every other step, including a server start.
     Unlock,
-    /// A server that stands still takes no change.
+    /// Starts the server. A stopped server cannot be changed.
     Start,
     #[default]
     Any,
 }
 
-/// One step of a finding.
+/// One step that fixes a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     pub what: What,
     pub taken: Taken,
     pub effect: Effect,
-    /// Whether the migration alone needs it, so that it is put back afterwards.
+    /// Whether only the migration needs the step, so that it is undone afterwards.
     pub is_temporary: bool,
-    /// What a report shows behind it.
+    /// A note that reports print after the command.
     pub note: Option<&'static str>,
-    /// Whether others only work when it is done.
+    /// The position in a script. Other steps can depend on it.
     pub turn: Turn,
-    /// What it deletes, to be made again afterwards.
+    /// The object that the step deletes and that must be recreated afterwards.
     pub deletes: Option<String>,
 }
 
@@ -91,7 +92,7 @@ impl Step {
         }
     }
 
-    /// A statement for the source, which a person has to decide on.
+    /// Creates a step with an SQL statement for the source. A person decides about it.
     pub fn sql(database: impl Into<Option<String>>, statement: impl Into<String>) -> Self {
         let statement = statement.into();
         let statement = statement.trim_end().trim_end_matches(';').to_owned();
@@ -183,7 +184,8 @@ impl From<&str> for Step {
 }
 
 impl Step {
-    /// The command as it is run, with what to know of it behind it: also for what is done afterwards.
+    /// Returns the command as it is run, followed by its note. This is also the form for steps that are applied
+    /// afterwards.
     pub fn command_line(&self) -> String {
         match self.note {
             Some(note) => format!("{} {} {note}", self.command(), self.mark()),
@@ -214,7 +216,7 @@ impl Step {
         }
     }
 
-    /// What begins a comment where the command is run.
+    /// Returns the comment prefix of the language of the command.
     fn mark(&self) -> &'static str {
         match &self.what {
             What::Sql { .. } => "--",
@@ -223,7 +225,8 @@ impl Step {
         }
     }
 
-    /// One comment, with the time in front: beside the commands of now, a live line would undo them.
+    /// Formats the command as a comment that starts with `afterwards`. Next to the commands to run now, an executable
+    /// line would undo them.
     fn set_aside(&self) -> String {
         let command = self.command();
         if command.starts_with("# afterwards") {
@@ -244,7 +247,7 @@ impl Step {
     }
 }
 
-/// As a report shows it.
+/// The form that reports print.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.taken {

@@ -1,4 +1,4 @@
-//! What holds for the list of checks as a whole.
+//! Tests invariants of the list of checks.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn ids_are_unique_kebab_case_and_short() {
 }
 
 #[test]
-fn texts_are_there_and_in_form() {
+fn every_check_has_well_formed_texts() {
     for check in all() {
         let id = check.id;
         assert!(
@@ -57,7 +57,7 @@ fn texts_are_there_and_in_form() {
 }
 
 #[test]
-fn the_folder_and_the_list_agree() {
+fn every_area_lists_the_checks_in_its_folder() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
     for (area, checks) in AREAS {
         let shared: BTreeSet<String> = std::fs::read_dir(root.join(area))
@@ -81,7 +81,7 @@ fn the_folder_and_the_list_agree() {
 }
 
 #[test]
-fn owned_parameters_name_a_check() {
+fn owned_parameters_name_an_existing_check() {
     for (parameter, owner) in crate::reference::parameters::OWNED {
         assert!(
             find(owner).is_some(),
@@ -91,7 +91,7 @@ fn owned_parameters_name_a_check() {
 }
 
 #[test]
-fn a_planned_check_is_not_there_yet() {
+fn planned_checks_do_not_exist_yet() {
     let written: Vec<_> = planned::PLANNED
         .iter()
         .filter(|(id, _)| find(id).is_some())
@@ -103,7 +103,7 @@ fn a_planned_check_is_not_there_yet() {
 }
 
 #[test]
-fn official_rules_are_known_ones() {
+fn official_rules_exist_in_the_reference_tables() {
     use crate::reference::{assessment_rules, prerequisites, service_errors};
     let of_checks = all().map(|c| (c.id, c.official));
     for (id, official) in of_checks.chain(planned::PLANNED.iter().copied()) {

@@ -1,6 +1,4 @@
-//! `flexready audit`: many servers, one report.
-//! Here: the report that comes of the arguments (`args`). Not here: what there is to audit (`search`, of a recording `replay`),
-//! the run (`running`).
+//! `flexready audit`: checks many servers and builds one report.
 
 mod args;
 mod gathered;
@@ -30,7 +28,7 @@ use search::Search;
 
 pub use args::Args;
 
-/// A fleet of any size has an hour, unless the user says otherwise.
+/// The default timeout of an audit.
 const TIME: Duration = Duration::from_secs(3_600);
 
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
@@ -50,7 +48,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
         }
         None => live(args, plan.as_ref(), &policy, console)?,
     };
-    // What was found out is shown, even if it could not be kept
+    // The report is written even if the recording failed
     let output = show(args, &report, out, console)?;
     kept.map(|()| output)
 }
@@ -73,13 +71,14 @@ fn show(
     })
 }
 
-/// With 16 requests at once, so many servers keep them busy; each holds about a megabyte while it is asked about.
+/// ARM requests run 16 at a time, and this many servers keep them busy. Each server in progress uses about 1 MB of
+/// memory.
 const LIVE: Width = Width {
     subscriptions: 24,
     migrations: 24,
 };
 
-/// The report, and what came of keeping the answers.
+/// The report, and the result of writing the recording.
 fn live(
     args: &Args,
     plan: Option<&Plan>,
@@ -103,7 +102,7 @@ fn live(
         interrupt: Interrupt::default(),
     };
     let start = match &before {
-        // The oldest answers say how old the whole is.
+        // The oldest answers determine the time of the whole run.
         Some(before) => before.start(),
         None => Answers::new(now(), Origin::Recorded),
     };
@@ -152,7 +151,7 @@ fn live(
     Ok((report, kept.map_err(Error::from)))
 }
 
-/// The command that asks what an interrupted run left, and keeps all of it beside.
+/// The command that resumes an interrupted run and writes a new recording next to the old one.
 fn going_on(args: &Args, recording: &Path) -> String {
     let folder = recording.to_string_lossy();
     let (stem, archive) = match folder.strip_suffix(".tar.gz") {

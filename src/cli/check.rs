@@ -1,4 +1,4 @@
-//! `flexready check`: one migration, judged.
+//! `flexready check`: checks one migration.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -107,7 +107,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<Output, Error> {
         Some(folder) => (replay(args, &Recording::open(folder)?, policy)?, Ok(0)),
         None => live(args, policy)?,
     };
-    // What was found out is shown, even if it could not be kept
+    // The report is written even if the recording failed
     let output = args.showing.show(&report, out, console)?;
     kept.map(|_| output)
 }
@@ -135,7 +135,7 @@ fn replay(args: &Args, recording: &Recording, policy: Policy) -> Result<Report, 
     .map(|run| run.report)
 }
 
-/// Writes a recording, with pseudonyms where that is asked for. Gives the number of answers that are withheld.
+/// Writes a recording, with pseudonyms if `redact` is set. Returns the number of withheld answers.
 pub(super) fn keep(
     recorder: &Recorder,
     migration: &Migration,
@@ -149,10 +149,10 @@ pub(super) fn keep(
     Ok(recorder.write(&[migration], &answers)?)
 }
 
-/// Names that an error lists.
+/// The maximum number of names in an error.
 const MOST_NAMES: usize = 10;
 
-/// The migration of this name in a recording; without a name, its only one.
+/// The migration with this name in a recording; without a name, its only migration.
 pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migration, Error> {
     let all = recording.migrations();
     match (name, all) {
@@ -172,7 +172,7 @@ pub(super) fn recorded(recording: &Recording, name: Option<&str>) -> Result<Migr
     }
 }
 
-/// The first of their names; a fleet has thousands.
+/// The first names, because a fleet can have thousands.
 fn names(all: &[Migration]) -> String {
     let first = all.iter().take(MOST_NAMES).map(|m| m.name.as_str());
     let mut names: Vec<&str> = first.collect();
@@ -182,7 +182,7 @@ fn names(all: &[Migration]) -> String {
     names.join(", ")
 }
 
-/// The report, and what came of keeping the answers.
+/// The report, and the result of writing the recording.
 fn live(args: &Args, policy: Policy) -> Result<(Report, Result<usize, Error>), Error> {
     let (wanted, rules) = args.said.wanted()?;
     let deadline = args.ways.deadline();

@@ -1,4 +1,4 @@
-//! Makes the live source of a run, and runs it: the one place that starts the asynchronous world.
+//! Connection arguments: builds the live backend and owns the tokio runtime.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -62,11 +62,11 @@ pub struct Ways {
     pub timeout: Option<Duration>,
 }
 
-/// How long the run of one migration may take.
+/// The default timeout of a run with one migration.
 const ONE: Duration = Duration::from_secs(600);
 
 impl Ways {
-    /// The Resource Manager, for a run that may take so long. Nothing is asked yet.
+    /// The ARM backend of a run with this timeout. Sends no request.
     ///
     /// # Errors
     /// No usable credential or endpoint.
@@ -75,15 +75,15 @@ impl Ways {
         Ok(Arm::new(options)?)
     }
 
-    /// The end of the run of one migration that begins now: one for all that it asks, whomever it asks.
+    /// The deadline of a run with one migration that starts now. All servers share it.
     pub fn deadline(&self) -> Instant {
         Instant::now() + self.timeout.unwrap_or(ONE)
     }
 
-    /// The migration that is wanted; its target is looked up where only its host name is given.
+    /// Resolves a migration request. A target that is specified by host name is looked up in Azure.
     ///
     /// # Errors
-    /// What cannot be understood, no credential, a host name that no server has.
+    /// An invalid request, no usable credential, a host name without a server.
     pub fn meant(&self, wanted: Wanted, deadline: Instant) -> Result<Meant, Error> {
         self.nothing_left_over(wanted.scope)?;
         let mut hosts = Hosts::new();
@@ -97,10 +97,10 @@ impl Ways {
         wanted.meant(&hosts)
     }
 
-    /// The servers of this migration. Nothing is asked yet.
+    /// The live backend of a migration. Sends no request.
     ///
     /// # Errors
-    /// No usable credential or endpoint; a token for a server that must not see it.
+    /// No usable credential or endpoint; a server that must not receive a token.
     pub fn live(&self, meant: &Meant, deadline: Instant) -> Result<Live, Error> {
         let arm = match meant.migration.asks_azure() {
             true => Some(self.arm(left(deadline))?),
@@ -113,10 +113,10 @@ impl Ways {
         })
     }
 
-    /// What the databases of these migrations are signed in to with, where that is no password of their own.
+    /// The Microsoft Entra tokens for the databases of these migrations; `None` if none is needed.
     ///
     /// # Errors
-    /// No usable credential; a token for a server that must not see it.
+    /// No usable credential; a server that must not receive a token.
     pub fn tokens<'a>(
         &self,
         all: impl IntoIterator<Item = &'a Meant>,
@@ -133,7 +133,7 @@ impl Ways {
         Ok(Some(Arc::new(DatabaseTokens::new(&options)?)))
     }
 
-    /// The database servers of a migration. Nothing is asked yet.
+    /// The live backend of a migration without ARM: SQL and DNS. Opens no connection.
     pub fn servers(
         &self,
         meant: &Meant,
@@ -150,7 +150,7 @@ impl Ways {
             }
         };
         let source = meant.access.clone().map(|access| {
-            // Nobody named: the session's own role, which the name to sign in with does not always tell
+            // Without a migration user, the session role applies. The sign-in name can differ from it.
             let user = meant.migration.migration_user.as_deref();
             database(
                 access,
@@ -172,7 +172,7 @@ impl Ways {
         }
     }
 
-    /// With one side judged alone, a way into the other would be taken and do nothing.
+    /// Rejects an authentication option of a side that is not checked, because it would have no effect.
     fn nothing_left_over(&self, scope: Scope) -> Result<(), Error> {
         let entra = DatabaseAuth::Entra;
         let (option, side) = match scope {
@@ -183,7 +183,7 @@ impl Ways {
         Err(Error::LeftOver { option, side })
     }
 
-    /// Whether a database is signed in to with a token; each that is must be one that may see it.
+    /// Whether a database connection uses a token. Fails if a server must not receive one.
     fn needs_tokens(&self, meant: &Meant) -> Result<bool, Error> {
         if self.target_auth == DatabaseAuth::Entra
             && meant.migration.target.is_some()
@@ -206,12 +206,12 @@ impl Ways {
     }
 }
 
-/// What is left of a run.
+/// The time until `deadline`.
 fn left(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
 
-/// The servers that have these host names.
+/// Looks up the servers with these host names in Azure.
 pub async fn look_up(hosts: Vec<String>, azure: &dyn Source) -> Hosts {
     let fleet = Fleet {
         hosts,
@@ -227,10 +227,10 @@ fn sql_of(meant: &Meant) -> Option<&TargetSql> {
     meant.migration.target.as_ref()?.sql.as_ref()
 }
 
-/// Runs a future to its end. Replays need no threads and no network, and get none.
+/// Runs a future to completion. A replay runs without threads and network.
 ///
 /// # Errors
-/// When the operating system gives no threads.
+/// The operating system cannot start threads.
 pub fn block_on<T>(is_live: bool, future: impl Future<Output = T>) -> Result<T, Error> {
     if !is_live {
         return Ok(futures::executor::block_on(future));

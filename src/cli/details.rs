@@ -1,4 +1,4 @@
-//! What may be said of a migration, live or recorded: mode, databases, users, the source's size.
+//! Arguments that apply to live and recorded migrations: mode, databases, users, size of the source.
 
 use clap::Args;
 
@@ -61,7 +61,7 @@ pub struct Details {
 }
 
 impl Details {
-    /// As a plan says it; of what only a plan or another argument says, nothing.
+    /// Converts the arguments to the options of a plan. Options without an argument here are `None`.
     pub(super) fn wish(&self) -> Wish {
         let d = self;
         Wish {
@@ -85,10 +85,10 @@ impl Details {
         }
     }
 
-    /// What is said anew of a recorded migration.
+    /// Overrides the options of a recorded migration.
     ///
     /// # Errors
-    /// A resource id that cannot be understood.
+    /// An invalid resource ID.
     pub fn apply(&self, migration: &mut Migration) -> Result<(), Error> {
         if let Some(id) = runtime_server(self.runtime_server.as_deref())? {
             migration.runtime_server = Some(id);

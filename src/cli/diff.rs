@@ -1,4 +1,4 @@
-//! `flexready diff`: what changed between two reports, or two recordings, or one of each.
+//! `flexready diff`: compares two reports or recordings.
 
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
-//! Lengths of time, as options give them.
+//! Parses durations in options.
 
 use std::time::Duration;
 
-/// `90s`, `10m`, `1h`; a bare number is seconds. A run ends within a week.
+/// Parses a timeout such as `90s`, `10m` or `1h`. A number without a unit is in seconds. The maximum is one week.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let week = Duration::from_secs(604_800);
     time(text)
@@ -10,7 +10,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "give a time such as 90s, 10m or 1h".to_owned())
 }
 
-/// `7d`, `36h`: how old something may be.
+/// Parses a maximum age such as `7d` or `36h`.
 pub(super) fn age(text: &str) -> Result<Duration, String> {
     time(text).ok_or_else(|| "give an age such as 7d or 36h".to_owned())
 }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times() {
+    fn timeouts_and_ages_are_parsed() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("10m"), Ok(Duration::from_secs(600)));
         assert_eq!(duration("5"), Ok(Duration::from_secs(5)));

@@ -1,6 +1,7 @@
-//! What the environment says.
+//! Reads environment variables.
 
-/// The environment, for those who look into it. Azure Pipelines hands an undefined `$(name)` on as it stands.
+/// The value of an environment variable; `None` if it is empty. A value such as `$(name)` also counts as unset,
+/// because Azure Pipelines passes an undefined variable on unexpanded.
 pub fn env(name: &str) -> Option<String> {
     let is_undefined = |v: &str| {
         let name = v.strip_prefix("$(").and_then(|v| v.strip_suffix(')'));

@@ -1,5 +1,5 @@
-//! Why a verb could not do what it was asked: what the command line, the plan or a recording says that cannot be. Each text says
-//! what to do. Not here: what servers refuse, which is part of a report (`question`).
+//! Errors of the command line: invalid arguments, plans and recordings, and output that cannot be written. Failures of
+//! servers are part of the report (`question::Failure`).
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::plan::fleet::FleetError;
 use crate::plan::{ResourceIdError, TargetError};
 use crate::report::MergeError;
 
-/// Why a run could not start: exit 2. Each text says what to do.
+/// An error that ends a command. Each message contains the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -22,7 +22,7 @@ pub enum Error {
     Plan(#[from] PlanError),
     #[error(transparent)]
     Source(#[from] ConninfoError),
-    /// What can be said of the connection string alone, with the place where it stands.
+    /// An invalid connection string, with where it was specified.
     #[error("{place}: {fault}")]
     Conninfo { place: String, fault: ConninfoError },
     #[error(transparent)]
@@ -143,7 +143,7 @@ pub enum Error {
     Unprintable(std::io::Error),
 }
 
-/// How filters were given.
+/// Describes the filter options of a recording.
 fn said(filter: &[String]) -> String {
     match filter {
         [] => "without filters".to_owned(),
@@ -152,7 +152,7 @@ fn said(filter: &[String]) -> String {
 }
 
 impl Error {
-    /// 2: the run could not start. 3: it could, and what it was told is not to be found.
+    /// Exit code 3 if the host name of the target was not found in Azure, otherwise 2.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::HostNotFound(_) => 3,

@@ -1,4 +1,4 @@
-//! `flexready explain` and `flexready checks`: the catalogue, from the checks' own records.
+//! `flexready explain` and `flexready checks`: the check catalog, from the check records.
 
 use clap::{Args as ClapArgs, ValueEnum};
 

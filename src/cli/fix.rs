@@ -1,4 +1,4 @@
-//! `flexready fix`: a bash script of what a migration's findings ask for. Nothing of it is run.
+//! `flexready fix`: prints a bash script that fixes the findings of a migration. Runs nothing.
 
 use std::path::PathBuf;
 

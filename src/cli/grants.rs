@@ -1,4 +1,4 @@
-//! `flexready grants`: the rights of an auditor, for someone with rights to grant them.
+//! `flexready grants`: prints the privileges and permissions of an auditor, for an administrator to grant.
 
 use clap::Args as ClapArgs;
 

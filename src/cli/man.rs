@@ -1,4 +1,4 @@
-//! `flexready man`: the manual, made of the same arguments as `--help`. One page for all verbs.
+//! `flexready man`: one manual page for all commands, from the same definitions as `--help`.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use clap_mangen::Man;
 
 use super::Cli;
 
-/// The program, then each verb as a section of its own.
+/// Renders the manual page: the program, then one section for each command.
 pub(super) fn page() -> String {
     let mut command = Cli::command();
     command.build();
@@ -20,7 +20,7 @@ pub(super) fn page() -> String {
     format!("{preamble}{text}")
 }
 
-/// Without the list of verbs, which refers to a page for each.
+/// Renders all sections except the list of commands, which would refer to one page for each command.
 fn program(command: &Command) -> io::Result<String> {
     let man = Man::new(command.clone());
     let mut page = Vec::new();
@@ -37,7 +37,8 @@ fn program(command: &Command) -> io::Result<String> {
     Ok(words(page))
 }
 
-/// A verb: what would be sections of its own page are parts of one. What every verb takes is said once, above.
+/// Renders one command. Sections become subsections. Options that all commands share are omitted, because the
+/// program's section lists them.
 fn section(verb: &Command) -> io::Result<String> {
     let is_common = |arg: &Arg| arg.is_global_set() || arg.get_id() == "help";
     let verb = verb.clone().mut_args(|arg| match is_common(&arg) {
@@ -63,7 +64,7 @@ fn words(text: Vec<u8>) -> String {
     String::from_utf8(text).expect("the arguments' words are UTF-8")
 }
 
-/// What every piece that is rendered begins with, and a page needs once.
+/// Whether a line is part of the preamble. Every rendered part starts with it, but a page needs it only once.
 fn is_preamble(line: &str) -> bool {
     [".ie ", ".el "].iter().any(|start| line.starts_with(start))
 }

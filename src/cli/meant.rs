@@ -1,5 +1,4 @@
-//! A migration out of what is wanted: connection strings and names are understood, passwords found, host names looked up.
-//! Not here: where wishes come from (`said`, the plan).
+//! Resolves a migration request: parses connection strings and names, finds passwords, applies looked-up host names.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,18 +13,18 @@ use crate::inputs::postgres::conninfo::{Access, has_password_in, readable};
 use crate::plan::file::{Password, Wish};
 use crate::plan::{Location, Migration, Scope, ServerId, SourceServer, Target, TargetSql};
 
-/// A migration with the ways into its servers.
+/// A migration with the connect options of its servers.
 pub struct Meant {
     pub migration: Migration,
     pub access: Option<Access>,
-    /// The way into the target's databases, where one is given.
+    /// The connection to the target databases, if specified.
     pub target_access: Option<Access>,
 }
 
-/// The servers of host names that were looked up, or why one is not known.
+/// Looked-up host names, lower case: the server, or why it is unknown.
 pub type Hosts = BTreeMap<String, Result<ServerId, String>>;
 
-/// A migration that somebody wants, before anything of it is looked up.
+/// A requested migration, before any lookup.
 #[derive(Debug, Clone)]
 pub struct Wanted {
     pub scope: Scope,
@@ -35,10 +34,10 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// A migration of a plan: what it names is judged, one side or both.
+    /// A migration of a plan. Its scope is the sides that it specifies.
     ///
     /// # Errors
-    /// It names neither, or holds a password.
+    /// No side is specified, a connection string contains a password, or a connection string is invalid.
     pub fn planned(wish: Wish, api_version: &str) -> Result<Self, Error> {
         let scope = match (&wish.source, &wish.target) {
             (Some(_), Some(_)) => Scope::Pair,
@@ -75,10 +74,10 @@ impl Wanted {
         })
     }
 
-    /// What is wrong with it, as far as that shows before anything is looked up.
+    /// Validates the request before any lookup.
     ///
     /// # Errors
-    /// As [`Wanted::meant`].
+    /// The errors of [`MigrationRequest::resolve`].
     pub fn check(&self) -> Result<Meant, Error> {
         let host = self.host();
         let unknown = host.map(|host| (host, Err(String::new())));
@@ -89,7 +88,7 @@ impl Wanted {
         self.scope.has_target() || self.wish.source_id.is_some()
     }
 
-    /// The host name of the target, where it is not known by anything else.
+    /// The host name of the target, if the target is specified by host name.
     pub fn host(&self) -> Option<String> {
         let target = self
             .wish
@@ -99,11 +98,10 @@ impl Wanted {
         target.and_then(host_in)
     }
 
-    /// The migration. A target whose host name could not be looked up is left out: all that is asked of it is then missing.
+    /// Resolves the request. A target whose host name was not found is `None`, so its facts are missing.
     ///
     /// # Errors
-    /// A target or a connection string that cannot be understood; a side that is needed and not given; a password that
-    /// is not where it should be.
+    /// An invalid target or connection string; a missing side; a password that cannot be read.
     pub fn meant(self, hosts: &Hosts) -> Result<Meant, Error> {
         let (scope, wish) = (self.scope, self.wish);
         let target_access = match &wish.target_url {
@@ -143,7 +141,7 @@ impl Wanted {
     }
 }
 
-/// A name such as `orders.postgres.database.azure.com`, lower case.
+/// The host name in `target`, such as `orders.postgres.database.azure.com`, in lower case.
 fn host_in(target: &str) -> Option<String> {
     let target = target.trim().trim_end_matches('.');
     let fits = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
@@ -188,8 +186,10 @@ fn side_not_given(wish: &Wish, side: &'static str, other: &'static str) -> Error
     }
 }
 
-/// The way into the target's databases. What the environment says of the source (host, user, password) is not for the
-/// target: a password must not go to a server that it was not meant for.
+/// The connect options of the target databases.
+///
+/// Host, user and password in the environment belong to the source and are ignored. A password must not be sent to
+/// a different server.
 fn target_access(text: &str, wish: &Wish) -> Result<Access, Error> {
     let password = password(&wish.target_password())?;
     let own = |name: &str| match name {
@@ -201,7 +201,8 @@ fn target_access(text: &str, wish: &Wish) -> Result<Access, Error> {
     Ok(Access::resolve(Some(text), &own)?)
 }
 
-/// The way into the source. With nothing said at all, PGHOST or PGSERVICE must be there: a source is never guessed.
+/// The connect options of the source. Without a connection string, the environment must contain PGHOST, PGHOSTADDR,
+/// PGSERVICE or PGDATABASE. Otherwise libpq's defaults could select a source that the user did not specify.
 fn access(wish: &Wish) -> Result<Access, Error> {
     let is_said = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"]
         .iter()
@@ -221,7 +222,7 @@ fn access(wish: &Wish) -> Result<Access, Error> {
     Ok(access)
 }
 
-/// The password that a plan points to; `None`: it points to none, and libpq's ways are left.
+/// The password that the plan refers to; `None` if libpq's conventions apply.
 fn password(place: &Password) -> Result<Option<SecretString>, Error> {
     match place {
         Password::Elsewhere => Ok(None),
@@ -233,7 +234,7 @@ fn password(place: &Password) -> Result<Option<SecretString>, Error> {
     }
 }
 
-/// The file's only line.
+/// Reads a password file. A trailing newline is removed.
 fn from_file(path: &Path) -> Result<SecretString, Error> {
     let text = fs::read_to_string(path).map_err(|source| Error::NoPasswordFile {
         path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! `flexready merge`: the reports of a fleet's parts become one.
+//! `flexready merge`: merges the reports of all shards of a fleet.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! The command line: one file per verb. Arguments in, text and exit code out; prints nothing itself.
-//! Not here: what a verb's words mean for a run (`plan`, `verdict`).
+//! The command line: parses arguments and runs a command. Commands write to a [`Console`] or return text; only `main`
+//! prints.
 
 mod audit;
 mod check;
@@ -34,7 +34,7 @@ use showing::Format;
 pub use error::Error;
 pub use showing::in_pipeline;
 
-/// The version, and what it was built from, as `build.rs` found it.
+/// The version with its source commit, set by `build.rs`.
 const VERSION: &str = env!("FLEXREADY_BUILD");
 
 /// Can this PostgreSQL be migrated into that Azure Database for PostgreSQL flexible server now?
@@ -93,23 +93,23 @@ enum Verb {
     Man,
 }
 
-/// What `flexready schema` describes.
+/// The schemas that `flexready schema` prints.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Schema {
     Report,
     Plan,
 }
 
-/// Where a verb that takes long says what it has so far.
+/// The streams that a long-running command writes to.
 pub struct Console<'a> {
-    /// What is done: stdout.
+    /// Results: stdout.
     pub out: &'a mut dyn Write,
-    /// How far it is, where a person looks on.
+    /// Progress; `None` if stderr is not a terminal, or with `--quiet`.
     pub progress: Option<&'a mut dyn Write>,
 }
 
 impl Console<'_> {
-    /// Writes to stdout. A reader who closed the pipe has read enough: the run goes on for its verdict.
+    /// Writes to stdout. A broken pipe is ignored, so that the run continues and returns its verdict.
     fn print(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         match write(self.out).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -120,10 +120,10 @@ impl Console<'_> {
     }
 }
 
-/// What a verb leaves to be done by main.
+/// The result of a command, for `main` to print and return.
 #[derive(Debug)]
 pub struct Output {
-    /// For stdout.
+    /// The text for stdout.
     pub text: String,
     pub exit_code: u8,
 }
@@ -135,10 +135,10 @@ impl Output {
 }
 
 impl Cli {
-    /// Does what the arguments ask.
+    /// Runs the command.
     ///
     /// # Errors
-    /// Only what is known before the first question; what servers refuse is part of the report.
+    /// Errors before the first question, and output that cannot be written. Failures of servers are part of the report.
     pub fn run(self, console: &mut Console) -> Result<Output, Error> {
         match self.verb {
             Verb::Check(args) => check::run(&args, console),
@@ -158,7 +158,7 @@ impl Cli {
         }
     }
 
-    /// Whether what goes wrong is to be said in logging commands as well.
+    /// Whether errors are also printed as Azure Pipelines logging commands.
     pub fn speaks_to_pipeline(&self) -> bool {
         match &self.verb {
             Verb::Check(args) => args.showing.format() == Format::AzurePipelines,
@@ -174,13 +174,13 @@ fn completions(shell: clap_complete::Shell) -> Output {
     Output::text(String::from_utf8_lossy(&script).into_owned())
 }
 
-/// The id of a check, or an error that names those that may be meant.
+/// The check with this ID, or an error that suggests similar IDs.
 fn known_check(id: &str) -> Result<&'static crate::checks::Check, Error> {
     let unknown = || Error::NoSuchCheck(no_such_check(id, crate::checks::all().map(|c| c.id)));
     crate::checks::find(id).ok_or_else(unknown)
 }
 
-/// Columns of the terminal; COLUMNS where it is set, 100 where there is no terminal.
+/// The output width in columns: COLUMNS if set, otherwise the terminal width, otherwise 100.
 fn layout() -> report::plain::Layout {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_hold_together() {
+    fn clap_definition_is_valid() {
         Cli::command().debug_assert();
     }
 }

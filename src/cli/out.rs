@@ -1,8 +1,8 @@
-//! `--out DIR`: every report as a file.
+//! `--out DIR`: writes the report in every file format.
 //!
-//! A later step publishes what lies there whether this run came to an end or not. So what an earlier run left is taken away
-//! before anything is asked: a gate must not be opened by yesterday's report. A folder is for one run: of several runs, each
-//! has its own, as the pipeline template has it.
+//! A later pipeline step publishes the directory even if this run fails. Reports of earlier runs are therefore removed
+//! before the first question, so that an old report cannot pass a gate. Each run needs its own directory, as in the
+//! pipeline template.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -19,16 +19,16 @@ const SUMMARY: &str = "summary.md";
 const TABLE: &str = "findings.csv";
 const SCAN: &str = "sarif/flexready.sarif";
 
-/// The folder that reports are written to.
+/// The directory of `--out`.
 pub struct Out {
     folder: PathBuf,
 }
 
 impl Out {
-    /// Makes the folder, and takes earlier reports of ours out of it.
+    /// Creates the directory and removes reports of earlier runs.
     ///
     /// # Errors
-    /// When the folder cannot be made or cleared.
+    /// The directory cannot be created or cleared.
     pub fn prepare(folder: &Path) -> Result<Out, Error> {
         let folder = std::path::absolute(folder).map_err(|e| unwritable(folder, e))?;
         fs::create_dir_all(folder.join("sarif")).map_err(|e| unwritable(&folder, e))?;
@@ -42,7 +42,7 @@ impl Out {
         Ok(out)
     }
 
-    /// The test results of earlier runs: of which migrations, nobody knows any more.
+    /// The JUnit files of earlier runs. Their migration names are not known, so they are matched by file name.
     fn test_results(&self) -> Result<Vec<String>, Error> {
         let entries = fs::read_dir(&self.folder).map_err(|e| unwritable(&self.folder, e))?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -58,10 +58,10 @@ impl Out {
         }
     }
 
-    /// Writes every report.
+    /// Writes every report file.
     ///
     /// # Errors
-    /// When a file cannot be written.
+    /// A file cannot be written.
     pub fn write(&self, report: &Report) -> Result<Files, Error> {
         for migration in &report.migrations {
             let name = report::junit_file_name(&migration.name);

@@ -1,6 +1,7 @@
-//! `flexready record`: all that a check asks, kept in a folder or a file. What was written is read again at once and judged
-//! beside the answers themselves: a recording that says otherwise is of no use to anybody. The exit code says whether the
-//! recording can be judged, not how.
+//! `flexready record`: records all answers that a check needs in a directory or an archive.
+//!
+//! The recording is read back, checked, and compared with the outcome of the original answers. A difference is an
+//! error. The exit code reports whether the recording is complete, not its verdict.
 
 use std::path::PathBuf;
 
@@ -17,10 +18,10 @@ use crate::question::{Answer, Answers, Origin};
 use crate::report::text::visible;
 use crate::verdict::{Judgement, Outcome, Policy, Verdict, judge};
 
-/// Questions without an answer that are named.
+/// The maximum number of failed questions in the log.
 const MOST_NAMED: usize = 10;
 
-/// Checks that are named for each.
+/// The maximum number of affected checks in the log, for each failed question.
 const MOST_WAITING: usize = 3;
 
 #[derive(Debug, ClapArgs)]
@@ -76,7 +77,7 @@ pub(super) fn run(args: &Args) -> Result<Output, Error> {
     })
 }
 
-/// Says on stderr what was not answered, the first of it by name and with the checks that wait for it; how many there are.
+/// Logs the first failed questions, each with the checks that need it. Returns the number of failed questions.
 fn name_refused(answers: &Answers, judged: &Judgement) -> usize {
     let refused = answers.iter().filter_map(|(key, answer)| match answer {
         Answer::Refused(refusal) => Some(format!("{key}: {refusal}{}", waiting(key, judged))),
@@ -92,7 +93,7 @@ fn name_refused(answers: &Answers, judged: &Judgement) -> usize {
     refused.len()
 }
 
-/// ` (waited for by a, b)`
+/// The checks that need the answer to a question, as in ` (waited for by a, b)`.
 fn waiting(key: &str, judged: &Judgement) -> String {
     let waits = |o: &&Outcome| o.missing.iter().any(|m| m.question.as_deref() == Some(key));
     let ids = judged.outcomes.iter().filter(waits).map(|o| o.check.id);
@@ -110,7 +111,7 @@ fn waiting(key: &str, judged: &Judgement) -> String {
     }
 }
 
-/// Judges what was written.
+/// Checks the written recording.
 fn replayed(written: &Recording) -> Result<Judgement, Error> {
     let migration = recorded(written, None)?;
     let (answers, _) = block_on(false, crate::gather(&migration, written, written.start()))?;
@@ -128,7 +129,7 @@ fn judged(migration: &Migration, answers: &Answers) -> Judgement {
     judge(&Facts::read(migration, answers), &Policy::default())
 }
 
-/// The first thing that the two say differently: the verdict, or the status or the weight of a check.
+/// The first difference of two judgements: the status, weight or number of findings of a check, otherwise the verdict.
 fn difference(one: &Judgement, other: &Judgement) -> Option<String> {
     let mut pairs = one.outcomes.iter().zip(&other.outcomes);
     let check = pairs.find(|(a, b)| {

@@ -1,4 +1,4 @@
-//! Reports that were written earlier, for `diff` and `merge`.
+//! Loads existing reports for `diff` and `merge`.
 
 use std::fs;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::report::{self, Report, SCHEMA};
 use crate::verdict::Policy;
 use crate::{Asked, Width};
 
-/// The report in a file or a folder, or of a recording, by the catalogue's own weights.
+/// Loads a report from a file or directory, or checks a recording with the default policy.
 pub(super) fn report_or_recording(path: &Path) -> Result<Report, Error> {
     let is_json = |e: &std::ffi::OsStr| e.eq_ignore_ascii_case("json");
     let is_report = match path.is_dir() {
@@ -28,7 +28,7 @@ pub(super) fn report_or_recording(path: &Path) -> Result<Report, Error> {
     }
 }
 
-/// The report in a file, or in a folder that `--out` wrote.
+/// Loads a report from a file, or from a directory that `--out` wrote.
 pub(super) fn report(path: &Path) -> Result<Report, Error> {
     let inside = path.join(DATA);
     let path = if path.is_dir() { &inside } else { path };
@@ -47,7 +47,7 @@ pub(super) fn report(path: &Path) -> Result<Report, Error> {
     }
 }
 
-/// All migrations of a recording, one after the other.
+/// Checks all migrations of a recording, one at a time.
 fn judged(recording: &Recording) -> Result<Report, Error> {
     let migrations = recording.migrations().iter();
     let asked = migrations.map(|migration| Asked {

@@ -1,4 +1,4 @@
-//! What `check` and `record` are told of a migration. Not here: the migration that comes of it (`meant`).
+//! Arguments that describe one migration. Their resolution is in `cli::resolve`.
 
 use std::path::PathBuf;
 
@@ -14,8 +14,8 @@ use crate::plan::fleet::subscription;
 use crate::plan::judging::Rules;
 use crate::plan::{API_VERSION, Location, Scope};
 
-/// What is said to live servers alone: on a recording it would be taken and do nothing. A variable of the environment may be
-/// set for other runs and says nothing here.
+/// IDs of the options that only apply to live servers. They conflict with a recording, where they would have no effect.
+/// Environment variables do not conflict, because they can be set for other runs.
 pub(super) const LIVE_ALONE: [&str; 14] = [
     "source",
     "target",
@@ -33,7 +33,7 @@ pub(super) const LIVE_ALONE: [&str; 14] = [
     "timeout",
 ];
 
-/// Which side is judged alone.
+/// The only side to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Only {
     Source,
@@ -85,11 +85,13 @@ pub struct Said {
 }
 
 impl Said {
-    /// What is wanted, from the command line, the plan and the environment, in this order; only the way to the target in
-    /// FLEXREADY_TARGET_URL goes before the plan's, since it can hold what a plan must not.
+    /// The requested migration, with the policy rules of the plan.
+    ///
+    /// Values come from the command line, the plan and the environment, in this order. FLEXREADY_TARGET_URL takes
+    /// precedence over the plan's `target_url`, because it can contain a password, which a plan cannot.
     ///
     /// # Errors
-    /// A plan, a target or a connection string that cannot be understood; a side that is needed and not given.
+    /// An invalid plan, target or connection string; a missing side; an option that has no effect.
     pub fn wanted(&self) -> Result<(Wanted, Rules), Error> {
         self.nothing_left_over()?;
         let (plan, rules) = match self.read_plan()? {
@@ -123,10 +125,10 @@ impl Said {
         Ok((wanted, rules))
     }
 
-    /// The plan, where one is named.
+    /// The plan file of `--plan`, if specified.
     ///
     /// # Errors
-    /// A plan that cannot be read or understood.
+    /// A plan that cannot be read or parsed.
     pub fn read_plan(&self) -> Result<Option<Plan>, Error> {
         let checks: Vec<&str> = crate::checks::all().map(|c| c.id).collect();
         let plan = self.plan.as_deref().map(|path| Plan::read(path, &checks));
@@ -156,7 +158,8 @@ impl Said {
         }))
     }
 
-    /// With one side judged alone, nothing is said of the other: it would be taken and do nothing.
+    /// Rejects options that would have no effect: options of a side that is not checked, and `--subscription` without
+    /// `--location`.
     fn nothing_left_over(&self) -> Result<(), Error> {
         if self.subscription.is_some() && self.location.is_none() {
             return Err(Error::SubscriptionAlone);
@@ -200,16 +203,17 @@ impl Said {
     }
 }
 
-/// A connection string and the place where it stands.
+/// A connection string, and where it was specified.
 type Found = Option<(String, String)>;
 
-/// The source's: the argument, else the plan, else FLEXREADY_SOURCE.
+/// The connection string of the source: from the argument, the plan or FLEXREADY_SOURCE, in this order.
 fn source_text(argument: Option<&str>, wish: &Wish) -> Result<Found, Error> {
     let said = not_secret(argument, "source", (wish.source.as_deref(), wish))?;
     Ok(said.or_else(|| in_variable("FLEXREADY_SOURCE")))
 }
 
-/// The target's: the argument, else FLEXREADY_TARGET_URL, which alone may hold a password, else the plan.
+/// The connection string of the target: from the argument, FLEXREADY_TARGET_URL or the plan, in this order. Only
+/// FLEXREADY_TARGET_URL can contain a password.
 fn target_text(argument: Option<&str>, wish: &Wish) -> Result<Found, Error> {
     let said = not_secret(argument, "target-url", (wish.target_url.as_deref(), wish))?;
     match argument {
@@ -222,7 +226,7 @@ fn in_variable(name: &str) -> Found {
     Some((env(name)?, name.to_owned()))
 }
 
-/// The argument, else the plan: neither may hold a password.
+/// The connection string from the argument, otherwise from the plan. Neither can contain a password.
 fn not_secret(
     argument: Option<&str>,
     option: &str,
@@ -244,7 +248,7 @@ fn not_secret(
     }
 }
 
-/// The connection string, if it is one; one of a side that is not judged is not looked at.
+/// Checks the syntax of a connection string if its side is checked.
 fn understood(found: Found, is_judged: bool) -> Result<Option<String>, Error> {
     let Some((text, place)) = found else {
         return Ok(None);

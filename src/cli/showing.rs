@@ -1,5 +1,4 @@
-//! What a run shows: `--format` for stdout, `--out` for files.
-//! Here: the formats, and which one is meant. Not here: what they look like (`report`), writing files (`out`).
+//! Output arguments: `--format` for stdout, `--out` for files. The formats are rendered in `report`.
 
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -14,7 +13,7 @@ use crate::report::azure_pipelines::{Files, azure_pipelines};
 use crate::report::sarif::{Build, Surroundings};
 use crate::report::{self, Report};
 
-/// What stdout gets.
+/// A format of the report on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For a person at a terminal
@@ -48,7 +47,7 @@ pub struct Showing {
 }
 
 impl Showing {
-    /// The format that is asked for, or fits where this runs.
+    /// The format of `--format`, otherwise the default of the environment.
     pub fn format(&self) -> Format {
         self.format.unwrap_or(match in_pipeline() {
             true => Format::AzurePipelines,
@@ -56,10 +55,10 @@ impl Showing {
         })
     }
 
-    /// Writes the report to the files that are asked for, and to stdout.
+    /// Writes the report to the output directory, if any, and to stdout.
     ///
     /// # Errors
-    /// When a file or stdout cannot be written.
+    /// A file or stdout cannot be written.
     pub fn show(
         &self,
         report: &Report,
@@ -95,12 +94,12 @@ impl Showing {
     }
 }
 
-/// Whether an agent of Azure Pipelines started this.
+/// Whether the process runs in Azure Pipelines (TF_BUILD is `True`).
 pub fn in_pipeline() -> bool {
     env("TF_BUILD").is_some_and(|v| v.eq_ignore_ascii_case("true"))
 }
 
-/// Where in the world SARIF says that this took place.
+/// The context of the run for SARIF: plan file and build.
 pub fn surroundings(report: &Report) -> Surroundings {
     let plan = report.policy.plan.as_deref();
     Surroundings {
@@ -109,7 +108,7 @@ pub fn surroundings(report: &Report) -> Surroundings {
     }
 }
 
-/// A path as the repository knows it: below the agent's sources, else below the working directory, else its name alone.
+/// The path relative to the agent's source directory, otherwise to the working directory, otherwise the file name.
 fn in_repository(path: &str) -> Option<String> {
     let here = std::env::current_dir().ok()?;
     let whole = normal(&here.join(path));
@@ -123,7 +122,7 @@ fn in_repository(path: &str) -> Option<String> {
     Some(parts.collect::<Vec<_>>().join("/"))
 }
 
-/// The path without `.` and `..`, as far as names alone tell.
+/// The path without `.` and `..`, resolved lexically.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {

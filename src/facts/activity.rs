@@ -1,5 +1,4 @@
-//! How busy the source is: connections at this moment, and rates since its statistics began.
-//! Not here: sizes (`databases`), what the machine has (`host`).
+//! Current connections of the source, and average I/O rates since its last statistics reset.
 
 use serde::Deserialize;
 
@@ -8,31 +7,31 @@ use super::rows::row;
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// What a source's statistics show.
+/// Activity counters from the statistics views of the source.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Activity {
-    /// Sessions of clients at the moment of asking, without our own.
+    /// Client sessions when the query ran, without the session of this program.
     pub connections: u32,
-    /// Seconds since the statistics began; `None` where the server does not say.
+    /// Seconds since the last statistics reset. `None` if the server does not report it.
     pub seconds: Option<u64>,
-    /// Pages that were not in shared_buffers: an upper bound of what the disk read.
+    /// Blocks not found in `shared_buffers`: an upper bound of the blocks read from storage.
     pub blocks_read: Option<u64>,
-    /// Pages that were written.
+    /// Blocks written.
     pub blocks_written: Option<u64>,
     pub transactions: Option<u64>,
 }
 
-/// Statistics of a shorter time say nothing of an ordinary day.
+/// Shortest statistics period, in seconds, that represents an ordinary day.
 const SHORTEST: u64 = 3600;
 
 impl Activity {
-    /// Reads and writes a second, on average since the statistics began; `None` where that is too short ago, or unknown.
+    /// Average reads and writes per second since the last statistics reset. `None` if that is too recent or unknown.
     pub fn iops(&self) -> Option<f64> {
         let pages = self.blocks_read?.checked_add(self.blocks_written?)?;
         self.a_second(pages)
     }
 
-    /// Transactions a second, likewise.
+    /// Average transactions per second, for the same period.
     pub fn transactions_a_second(&self) -> Option<f64> {
         self.a_second(self.transactions?)
     }
@@ -43,7 +42,7 @@ impl Activity {
     }
 }
 
-/// The query `activity`.
+/// Query `activity`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "activity")
 }

@@ -1,27 +1,33 @@
-//! What values Azure allows for a server parameter: `allowedValues`, read by `dataType`.
+//! Values that Azure allows for a server parameter: `allowedValues`, parsed by `dataType`.
 //!
-//! The forms, as the service sends them: `on,off` and `true, false` (Boolean); `-1-2147483647`, whose first hyphen is a
-//! sign (Integer); `0.001-1e+06` (Numeric); a comma list whose members may hold spaces (Enumeration); a comma list whose
-//! leading comma says that empty is allowed (Set); a regular expression without anchors (String).
+//! The service sends these formats:
+//!
+//! - Boolean: `on,off` or `true, false`.
+//! - Integer: `-1-2147483647`. A leading hyphen is a sign.
+//! - Numeric: `0.001-1e+06`.
+//! - Enumeration: a comma-separated list. Values can contain spaces.
+//! - Set: a comma-separated list. A leading comma means that an empty value is allowed.
+//! - String: a regular expression without anchors.
 
 use regex_lite::Regex;
 
-/// What a parameter may be set to.
+/// Allowed values of a server parameter.
 #[derive(Debug, Clone)]
 pub enum Allowed {
-    /// Least and greatest, both included; and how Azure writes them.
+    /// Minimum and maximum, both inclusive, and the range as text.
     Range(f64, f64, String),
     OneOf(Vec<String>),
-    /// Any selection of these.
+    /// Any combination of these values.
     SetOf(Vec<String>),
-    /// As Azure writes it, and without regard to case: PostgreSQL shows `German, DMY` where the pattern has `GERMAN`.
+    /// Azure's pattern, and the same pattern ignoring case. PostgreSQL shows `German, DMY` where the pattern has
+    /// `GERMAN`.
     Pattern(Regex, Regex),
-    /// The list could not be read: nothing is known to be forbidden.
+    /// The list could not be parsed. No value is known to be forbidden.
     Unknown,
 }
 
 impl Allowed {
-    /// Reads `allowedValues` of a parameter of this `dataType`. The type is an open enum: an unknown one is judged by form.
+    /// Parses `allowedValues` for this `dataType`. An unknown data type returns [`Unknown`](Self::Unknown).
     pub fn parse(data_type: Option<&str>, allowed: Option<&str>) -> Self {
         let Some(text) = allowed else {
             return Allowed::Unknown;
@@ -35,7 +41,7 @@ impl Allowed {
         }
     }
 
-    /// Whether a value, already in the parameter's own unit, may be set. `None`: not known.
+    /// Whether the parameter can be set to `value`, which must be in the parameter's unit. `None`: unknown.
     pub fn admits(&self, value: &str) -> Option<bool> {
         match self {
             Allowed::Unknown => None,
@@ -50,12 +56,12 @@ impl Allowed {
                 Some(members.all(|m| all.iter().any(|a| same_word(a, m))))
             }
             Allowed::Pattern(strict, _) if strict.is_match(value) => Some(true),
-            // Whether Azure minds the case is not documented.
+            // Azure does not document whether the pattern is case-sensitive.
             Allowed::Pattern(_, loose) => (!loose.is_match(value)).then_some(false),
         }
     }
 
-    /// The value as the pattern writes it, where only the case of its letters is otherwise.
+    /// The value in the pattern's letter case, if it differs from the pattern only by case.
     pub fn spelt(&self, value: &str) -> Option<String> {
         match self {
             Allowed::Pattern(strict, _) if !strict.is_match(value) => {
@@ -65,7 +71,7 @@ impl Allowed {
         }
     }
 
-    /// The words of a list that do not stand for another spelling; empty for ranges and patterns.
+    /// The listed values. Empty for ranges and patterns.
     pub fn words(&self) -> &[String] {
         match self {
             Allowed::OneOf(words) | Allowed::SetOf(words) => words,
@@ -73,7 +79,7 @@ impl Allowed {
         }
     }
 
-    /// For a finding: what is allowed, in words.
+    /// The allowed values as text for a finding.
     pub fn describe(&self) -> String {
         match self {
             Allowed::Range(_, _, text) => text.clone(),
@@ -91,7 +97,7 @@ impl Allowed {
     }
 }
 
-/// Whether two spellings are one value: letters' case, and `true`/`false` for `on`/`off`.
+/// Whether two spellings are the same value: case is ignored, and `true` and `false` equal `on` and `off`.
 fn same_word(a: &str, b: &str) -> bool {
     fn plain(word: &str) -> String {
         match word.trim().to_ascii_lowercase().as_str() {
@@ -117,7 +123,8 @@ fn list(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `min-max`: the hyphen that divides is the first one that follows a digit or a dot, and is no exponent's sign.
+/// Parses `min-max`. The separator is the first hyphen after a digit, dot or space, so that signs and exponents are
+/// skipped.
 fn range(text: &str) -> Allowed {
     let bytes = text.as_bytes();
     let divides = |i: usize| bytes[i] == b'-' && matches!(bytes[i - 1], b'0'..=b'9' | b'.' | b' ');
@@ -143,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_with_signs_and_exponents() {
+    fn ranges_with_signs_and_exponents_are_parsed() {
         assert_eq!(admits("Integer", "-1-2147483647", "-1"), Some(true));
         assert_eq!(
             admits("Integer", "-2147483648-2147483647", "-2147483649"),
@@ -157,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn words_sets_and_patterns() {
+    fn lists_sets_and_patterns_match_values() {
         assert_eq!(admits("Boolean", "true, false", "off"), Some(true));
         assert_eq!(
             admits(

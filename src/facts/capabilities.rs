@@ -1,5 +1,4 @@
-//! What a location offers a subscription: SKUs and disks. Location-wide, asked once a run.
-//! Here: the offers and where they are asked. How ARM writes them, old and new, stands in `shapes`.
+//! SKUs and storage sizes that a region offers to a subscription. Read once per run for each region.
 
 mod shapes;
 
@@ -8,7 +7,7 @@ use super::{Fact, Missing};
 use crate::plan::{Location, Migration};
 use crate::question::{Answer, Answers, Question};
 
-/// One size of server.
+/// One compute size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SkuOffer {
     pub name: String,
@@ -16,15 +15,15 @@ pub struct SkuOffer {
     pub tier: String,
     pub vcores: u32,
     pub memory_gib: f64,
-    /// What the machine can do, whatever its disk can.
+    /// IOPS limit of the compute size, regardless of its storage.
     pub iops: Option<u32>,
-    /// The availability zones that have it; empty where the location has none, or does not say.
+    /// Availability zones that offer it. Empty if the region has no zones or does not list them.
     pub zones: Vec<String>,
-    /// Why it is not to be had, where ARM says so.
+    /// Why the SKU is not available, if ARM returns a reason.
     pub restricted: Option<String>,
 }
 
-/// One size of disk of one tier of servers.
+/// One storage size for servers of one tier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiskOffer {
     /// `Burstable`, `GeneralPurpose`, `MemoryOptimized`.
@@ -32,32 +31,32 @@ pub struct DiskOffer {
     /// `ManagedDisk` (Premium SSD), `ManagedDiskV2`, `UltraDisk`.
     pub kind: String,
     pub size_gib: u32,
-    /// The largest size, where any size between the two is to be had.
+    /// Largest size in GiB, if every size between `size_gib` and this one is available.
     pub largest_gib: Option<u32>,
     pub iops: u32,
-    /// The performance tiers that a disk of this size can have, by what they do.
+    /// Available performance tiers for this size, in ascending order of IOPS.
     pub tiers: Vec<DiskTier>,
 }
 
-/// A performance tier of a Premium SSD: `P30`.
+/// A performance tier of Premium SSD storage, for example `P30`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiskTier {
     pub name: String,
     pub iops: u32,
 }
 
-/// The offers of a location.
+/// Offers of a region.
 #[derive(Debug, Clone)]
 pub struct Capabilities {
     question: Question,
-    /// By vCores, then name.
+    /// Sorted by vCores, then by name.
     pub skus: Vec<SkuOffer>,
-    /// By size.
+    /// Sorted by size.
     pub disks: Vec<DiskOffer>,
 }
 
 impl Capabilities {
-    /// The offer with this SKU name; missing when the location does not list it.
+    /// The offer with this SKU name. Missing if the region does not list it.
     pub fn sku(&self, name: &str) -> Fact<&SkuOffer> {
         let offer = self.skus.iter().find(|s| s.name.eq_ignore_ascii_case(name));
         offer.ok_or_else(|| {
@@ -66,7 +65,7 @@ impl Capabilities {
         })
     }
 
-    /// The Premium SSD sizes that servers of a tier can have.
+    /// Premium SSD sizes available to servers of this tier.
     pub fn premium_disks<'c>(&'c self, tier: &str) -> impl Iterator<Item = &'c DiskOffer> {
         let of_tier = move |d: &&DiskOffer| d.tier.eq_ignore_ascii_case(tier);
         let disks: Vec<_> = self.disks.iter().filter(of_tier).collect();
@@ -74,7 +73,7 @@ impl Capabilities {
     }
 }
 
-/// Where the offers are asked: the location that the user names, else the target's.
+/// The region to query: the one the user specifies, otherwise the target's.
 fn place(migration: &Migration, server: &Fact<Server>) -> Fact<Location> {
     if let Some(location) = &migration.location {
         return Ok(location.clone());
@@ -87,7 +86,7 @@ fn place(migration: &Migration, server: &Fact<Server>) -> Fact<Location> {
     })
 }
 
-/// GET of the capabilities of the location.
+/// GET of the region's capabilities.
 pub fn question(migration: &Migration, server: &Fact<Server>) -> Fact<Question> {
     let place = place(migration, server)?;
     let path = format!(
@@ -102,7 +101,7 @@ pub fn question(migration: &Migration, server: &Fact<Server>) -> Fact<Question> 
     })
 }
 
-/// Where ARM does not know the location that the user names: it may be mistyped.
+/// Adds advice if ARM does not know the region that the user specified. The name could be misspelled.
 fn no_location(
     missing: Missing,
     migration: &Migration,
@@ -123,7 +122,8 @@ fn no_location(
     }
 }
 
-/// The offers. A region that is closed to the subscription answers with an empty list: that is no knowledge of offers.
+/// Reads the offers. A region that is restricted for the subscription returns an empty list, so an empty list is
+/// unreadable.
 pub fn read(migration: &Migration, server: &Fact<Server>, answers: &Answers) -> Fact<Capabilities> {
     let question = question(migration, server)?;
     let offers = shapes::offers(answers, &question);

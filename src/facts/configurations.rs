@@ -1,4 +1,4 @@
-//! The target's server parameters, as ARM lists them. Not here: comparing them with the source's (`checks::parameters`).
+//! Server parameters of the target, from the ARM list.
 
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ pub struct Configuration {
     pub name: String,
     pub value: String,
     pub allowed: Allowed,
-    /// `milliseconds`, `KB`, `8KB`, …; absent for most.
+    /// `milliseconds`, `KB`, `8KB`, … `None` for most parameters.
     pub unit: Option<String>,
     pub is_read_only: bool,
-    /// Whether a change takes effect without a restart.
+    /// Whether a change is applied without a restart.
     pub is_dynamic: bool,
     pub is_pending_restart: bool,
 }
 
 impl Configuration {
-    /// The members of a value that is a comma list, without empty ones.
+    /// Members of a comma-separated value, without empty ones.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.value
             .split(',')
@@ -42,7 +42,7 @@ pub struct Configurations {
 }
 
 impl Configurations {
-    /// The parameter of this name, `None` when this server has none of that name.
+    /// The parameter with this name. `None` if the server does not have it.
     pub fn find(&self, name: &str) -> Fact<Option<&Configuration>> {
         match self.by_name.get(&name.to_lowercase()) {
             None => Ok(None),
@@ -61,7 +61,7 @@ impl Configurations {
         })
     }
 
-    /// [`get`](Self::get) of a whole number, in the parameter's own unit.
+    /// [`get`](Self::get) for an integer, in the parameter's unit.
     pub fn number(&self, name: &str) -> Fact<i64> {
         let value = &self.get(name)?.value;
         value
@@ -70,18 +70,18 @@ impl Configurations {
             .map_err(|_| self.unreadable(format!("`{name}` is `{value}`, which is no number")))
     }
 
-    /// For what the list does not tell, with the reason.
+    /// A [`Missing`] for information that the list does not contain.
     pub(crate) fn unreadable(&self, reason: impl Into<String>) -> Missing {
         Missing::unreadable(&self.question, reason)
     }
 
-    /// All parameters, by name.
+    /// All parameters, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = &Fact<Configuration>> {
         self.by_name.values()
     }
 }
 
-/// GET of the whole list: one page in real life.
+/// GET of the parameter list. Azure returns it in one page.
 pub fn question(target: &Target) -> Question {
     let path = format!("{}/configurations", target.id.path());
     Question::Arm {
@@ -91,7 +91,8 @@ pub fn question(target: &Target) -> Question {
     }
 }
 
-/// The list. One unreadable parameter costs only itself; an empty list is no answer, as no server has none.
+/// Reads the list. An unreadable parameter affects only itself. An empty list is unreadable, because every server has
+/// parameters.
 pub fn read(target: &Target, answers: &Answers) -> Fact<Configurations> {
     let question = question(target);
     let mut by_name = BTreeMap::new();

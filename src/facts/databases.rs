@@ -1,4 +1,4 @@
-//! Databases: those of the source, which of them this migration takes, and those of the target.
+//! Databases of the source, the selection to migrate, and the databases of the target.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +18,16 @@ pub struct Database {
     pub owner: String,
     pub is_template: bool,
     pub allows_connections: bool,
-    /// Most connections at a time; -1 for no limit, -2 for a database that an interrupted DROP left invalid.
+    /// Maximum number of connections. -1: no limit. -2: invalid, because DROP DATABASE was interrupted.
     pub connection_limit: i32,
-    /// Whether the migration user has its owner's rights; `None` where there is no such user.
+    /// Whether the migration user has the privileges of the owner. `None` if the migration user does not exist.
     pub user_has_owner: Option<bool>,
     #[serde(skip)]
     size: Option<Fact<u64>>,
 }
 
 impl Database {
-    /// Bytes on disk.
+    /// Size in bytes.
     pub fn size(&self) -> Fact<u64> {
         self.size
             .clone()
@@ -50,7 +50,7 @@ struct Contents {
     user_relations: u64,
 }
 
-/// The source's databases, and which of them the migration takes.
+/// Databases of the source, and which of them are selected for the migration.
 #[derive(Debug, Clone)]
 pub struct Databases {
     all: BTreeMap<String, Database>,
@@ -59,17 +59,17 @@ pub struct Databases {
 }
 
 impl Databases {
-    /// Every database that exists, by name.
+    /// All existing databases, sorted by name.
     pub fn all(&self) -> impl Iterator<Item = &Database> {
         self.all.values()
     }
 
-    /// The databases that the user named; empty when none was.
+    /// Databases that the user specified. Empty if none were specified.
     pub fn named(&self) -> &[String] {
         &self.named
     }
 
-    /// Whether the database `postgres` holds user relations.
+    /// Whether database `postgres` contains user relations.
     pub fn postgres_holds_user_objects(&self) -> &Fact<bool> {
         &self.postgres_holds_user_objects
     }
@@ -78,9 +78,11 @@ impl Databases {
         self.all.get(name)
     }
 
-    /// The databases that this migration takes and that exist. Those named; else every one that takes connections and
-    /// is neither a template nor its provider's own, `postgres` only when it holds user relations; where that is not
-    /// known, it is left out and said to be missing.
+    /// The existing databases to migrate.
+    ///
+    /// These are the databases that the user specified. Otherwise they are all databases that accept connections,
+    /// except templates and built-in databases of a provider. `postgres` is selected only if it contains user
+    /// relations. If that is unknown, `postgres` is left out and the second value is the reason.
     pub fn selected(&self) -> (Vec<&Database>, Option<Missing>) {
         if !self.named.is_empty() {
             return (
@@ -95,8 +97,8 @@ impl Databases {
         (self.candidates().filter(taken).collect(), missing)
     }
 
-    /// The databases that have to be asked: those of [`selected`](Self::selected), and `postgres` to find out whether it
-    /// is one of them. A database that takes no connections cannot be asked.
+    /// The databases to query: those of [`selected`](Self::selected), and `postgres` to find out whether it is one of
+    /// them. Databases that do not accept connections are left out.
     pub fn to_ask(&self) -> Vec<&str> {
         let open = |d: &&Database| d.allows_connections && !d.is_invalid();
         match self.named.is_empty() {
@@ -111,14 +113,15 @@ impl Databases {
         }
     }
 
-    /// The query that tells whether `postgres` holds user objects, where nothing else would ask it: the user named others.
+    /// The query whether `postgres` contains user relations. It is needed separately if the user specified other
+    /// databases.
     pub fn postgres_question(&self) -> Option<Question> {
         let postgres = self.candidates().find(|d| d.name == "postgres");
         postgres.map(|d| contents_question(&d.name))
     }
 
-    /// The user databases that the user did not name, and those that take no connections; `postgres` only when it holds
-    /// user relations, and where that is not known, it is said to be missing.
+    /// User databases that are not selected, including those that do not accept connections. `postgres` is included
+    /// only if it contains user relations. If that is unknown, the second value is the reason.
     pub fn left_out(&self) -> (Vec<&Database>, Option<Missing>) {
         let (selected, unsure) = self.selected();
         let is_taken = |d: &Database| selected.iter().any(|s| s.name == d.name);
@@ -153,22 +156,22 @@ impl Databases {
     }
 }
 
-/// The query `databases`.
+/// Query `databases`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "databases")
 }
 
-/// The query `database_sizes`: apart, as reading sizes walks the disk and may run into the time limit.
+/// Query `database_sizes`. It is separate because it reads file sizes and can time out.
 pub fn sizes_question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "database_sizes")
 }
 
-/// The query `contents` in one database.
+/// Query `contents` in one database.
 pub fn contents_question(database: &str) -> Question {
     Question::on_source(database, "contents")
 }
 
-/// The source's databases with their sizes.
+/// Reads the databases of the source with their sizes.
 pub fn read(migration: &Migration, source: &SourceServer, answers: &Answers) -> Fact<Databases> {
     let mut all: BTreeMap<String, Database> = rows::<Database>(answers, &question(source))?
         .into_iter()
@@ -227,7 +230,7 @@ pub fn target_question(target: &Target) -> Question {
     }
 }
 
-/// The target's user databases by name; the service's own are left out.
+/// Names of the target's user databases. Built-in databases are excluded.
 pub fn read_target(target: &Target, answers: &Answers) -> Fact<Vec<String>> {
     let question = target_question(target);
     let mut names = Vec::new();

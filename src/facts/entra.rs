@@ -1,4 +1,4 @@
-//! Microsoft Entra roles of the source. Not here: the target's administrators (`service`), its roles (`target_sql`).
+//! Microsoft Entra roles of the source.
 
 use serde::Deserialize;
 
@@ -9,20 +9,20 @@ use crate::question::{Answers, Question};
 
 pub use super::service::administrators::may_have_entra_roles;
 
-/// What the source says of them.
+/// Microsoft Entra roles, as reported by the source.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Entra {
-    /// Whether it has the role that every server of Azure's has.
+    /// Whether the source has the role that exists on every Azure server.
     pub is_azure: bool,
-    /// At most 200, by name.
+    /// At most 200, sorted by name.
     pub roles: Vec<String>,
-    /// How many there are.
+    /// Total number of roles.
     #[serde(default)]
     total: u64,
 }
 
 impl Entra {
-    /// What is missing where not all roles are listed.
+    /// Why the list is incomplete, if it is.
     pub(crate) fn cut(&self, source: &SourceServer) -> Option<Missing> {
         let (shown, total) = (self.roles.len(), self.total);
         let reason = format!("only the first {shown} of {total} Microsoft Entra roles were read");
@@ -32,7 +32,7 @@ impl Entra {
     }
 }
 
-/// The query `entra_roles`; not put to a source that cannot have any.
+/// Query `entra_roles`. `None` if a source of this kind cannot have such roles.
 pub fn question(source: &SourceServer) -> Option<Question> {
     may_have_entra_roles(source.kind).then(|| sql(source))
 }

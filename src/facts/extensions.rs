@@ -1,5 +1,4 @@
-//! The extensions that each database of the migration has, and what they keep in tables of their own.
-//! Not here: what the target offers (`configurations`), jobs that extensions run (`jobs`).
+//! Installed extensions of each selected database, and data in their tables.
 
 use serde::Deserialize;
 
@@ -14,14 +13,14 @@ use crate::question::{Answers, Question};
 pub struct Extension {
     pub name: String,
     pub version: String,
-    /// Whether a procedural language is one of its objects.
+    /// Whether the extension contains a procedural language.
     pub brings_language: bool,
     pub schema: String,
-    /// How many objects outside the extension need one of its own.
+    /// Number of objects outside the extension that depend on its objects.
     pub dependents: u64,
 }
 
-/// The extensions of one database, or why they are not known.
+/// Extensions of one database.
 #[derive(Debug, Clone)]
 pub struct InDatabase {
     pub database: String,
@@ -29,29 +28,29 @@ pub struct InDatabase {
     pub own_tables: Fact<Vec<OwnTable>>,
 }
 
-/// A table of an extension that holds something and that no dump takes along.
+/// A table of an extension that contains data but is not dumped.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OwnTable {
     pub extension: String,
     pub schema: String,
     pub name: String,
-    /// How many such tables the database has; at most 200 are listed.
+    /// Total number of such tables in the database. The list is limited to 200.
     pub total: u64,
 }
 
-/// A schema that an extension's control file puts it into.
+/// The schema that an extension's control file requires.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Pin {
     pub name: String,
     pub schema: String,
 }
 
-/// The query `extension_pins`: control files are the server's, so one database is asked.
+/// Query `extension_pins`. Control files are shared by all databases, so one database is queried.
 pub fn pins_question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "extension_pins")
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> [Question; 2] {
     [
         Question::on_source(database, "extensions"),
@@ -59,7 +58,7 @@ pub fn questions_in(database: &str) -> [Question; 2] {
     ]
 }
 
-/// The extensions of every database that was to be asked, by database.
+/// Reads the extensions of every queried database.
 pub fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     let of = |name: &str| InDatabase {
         database: name.to_owned(),
@@ -69,7 +68,7 @@ pub fn read(databases: &Databases, answers: &Answers) -> Vec<InDatabase> {
     databases.to_ask().into_iter().map(of).collect()
 }
 
-/// The extensions that their control files put into a system schema.
+/// Reads the extensions whose control files require a system schema.
 pub fn read_pins(source: &SourceServer, answers: &Answers) -> Fact<Vec<Pin>> {
     let pins = rows(answers, &pins_question(source));
     pins.map_err(|missing: Missing| match &missing.remedy {

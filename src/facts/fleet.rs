@@ -1,7 +1,7 @@
-//! Which flexible servers there are: from Azure Resource Graph, and from ARM's own lists where the graph refuses or shows nothing.
-//! The graph leaves out without a word what the caller may not see, so a place without a row is asked about in ARM as well.
-//! Not here: a server that is known by its host name (`hosts`), the questions about places (`places`), which of them are meant (`plan::fleet`), what is true of a server
-//! (each is read from ARM).
+//! Discovers flexible servers with Azure Resource Graph, and with ARM lists for scopes without a result.
+//!
+//! Resource Graph silently omits resources that the caller cannot read. Therefore every scope without a row is also
+//! listed through ARM. Results only identify servers: all facts about a server are read from ARM.
 
 mod hosts;
 mod places;
@@ -18,7 +18,7 @@ use places::{Place, descendants, is_about, of_group, places, queries, subscripti
 
 pub use hosts::server_of_host;
 
-/// A server that was found. Everything but its id is a lead: good enough to filter by, not to judge by.
+/// A discovered server. All fields except the ID can be outdated: use them for filters only, never in checks.
 #[derive(Debug, Clone)]
 pub struct Lead {
     pub id: ServerId,
@@ -40,18 +40,18 @@ impl Lead {
     }
 }
 
-/// What there is to audit.
+/// Result of the discovery.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// In the order of their ids, each once.
+    /// Sorted by resource ID, without duplicates.
     pub servers: Vec<Lead>,
     pub unread: Vec<UnreadNote>,
 }
 
-/// What the graph is called, where its rows are not as they should be.
+/// Display name of Resource Graph, used if its rows are malformed.
 pub const GRAPH: &str = "Azure Resource Graph";
 
-/// The questions that these answers leave open.
+/// The questions still to answer.
 pub fn next(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
     let mut questions = queries(fleet);
     questions.extend(fleet.management_groups.iter().map(|g| descendants(g)));
@@ -65,7 +65,7 @@ pub fn next(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
     questions
 }
 
-/// The places that no row of the graph is in.
+/// The scopes without a row from Resource Graph.
 fn unshown(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
     let shown = shown(fleet, answers).0;
     let mut places = places(fleet, answers);
@@ -73,7 +73,7 @@ fn unshown(fleet: &Fleet, answers: &Answers) -> Vec<Place> {
     places
 }
 
-/// The rows of the graph that are in the fleet's places, and what it refused.
+/// Resource Graph rows in the requested scopes, and the failed queries.
 fn shown(fleet: &Fleet, answers: &Answers) -> (Vec<Lead>, Vec<(Question, Refusal)>) {
     let (mut leads, mut refused) = (Vec::new(), Vec::new());
     for query in queries(fleet) {
@@ -86,7 +86,7 @@ fn shown(fleet: &Fleet, answers: &Answers) -> (Vec<Lead>, Vec<(Question, Refusal
     (leads, refused)
 }
 
-/// A query is of whole subscriptions; of a resource group's subscription only that group is meant.
+/// Resource Graph queries cover whole subscriptions. For a resource group, only its own servers are in scope.
 fn is_meant(fleet: &Fleet, id: &ServerId) -> bool {
     let named = |s: &String| s.eq_ignore_ascii_case(&id.subscription);
     !fleet.management_groups.is_empty()
@@ -97,7 +97,7 @@ fn is_meant(fleet: &Fleet, id: &ServerId) -> bool {
             .any(|g| Place::Group(g.clone()).holds(id))
 }
 
-/// What there is to audit, as far as these answers tell.
+/// Reads the discovered servers and the unreadable scopes from the answers.
 pub fn read(fleet: &Fleet, answers: &Answers) -> Found {
     let (mut leads, refused) = shown(fleet, answers);
     let mut unread = Vec::new();
@@ -139,7 +139,7 @@ pub fn read(fleet: &Fleet, answers: &Answers) -> Found {
     }
 }
 
-/// Items that name no server: nothing may be lost without a word.
+/// Reports items without a valid server ID, so that no item is dropped silently.
 fn nameless(place: &str, items: &[&Value]) -> Option<UnreadNote> {
     let count = items.iter().filter(|item| lead(item).is_none()).count();
     (count > 0).then(|| UnreadNote {
@@ -162,7 +162,7 @@ fn items<'a>(answers: &'a Answers, question: &Question) -> Result<Vec<&'a Value>
     }
 }
 
-/// A row of the graph or an item of ARM's list; `None` for what is no flexible server.
+/// Parses a Resource Graph row or an ARM list item. `None` if it is not a flexible server.
 fn lead(item: &Value) -> Option<Lead> {
     let tags = item.get("tags").and_then(Value::as_object);
     let tags = tags.into_iter().flatten();

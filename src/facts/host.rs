@@ -1,4 +1,4 @@
-//! The source's machine: processors and memory, as its operating system shows them to a role that may read files.
+//! Processors and memory of the source machine. Readable only for roles that can read server files.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// What the host has.
+/// The source machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Host {
     pub vcores: u32,
@@ -16,13 +16,13 @@ pub struct Host {
 
 #[derive(Deserialize)]
 struct Files {
-    /// `/sys/devices/system/cpu/online`: `0-7,16-23`.
+    /// `/sys/devices/system/cpu/online`, for example `0-7,16-23`.
     cpus_online: Option<String>,
     /// `/proc/meminfo`.
     meminfo: Option<String>,
 }
 
-/// The query `host`.
+/// Query `host`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "host")
 }
@@ -41,7 +41,7 @@ pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Host> {
     }
 }
 
-/// How many processors a list such as `0-7,16` names.
+/// Number of processors in a list such as `0-7,16`.
 fn count(list: &str) -> Option<u32> {
     list.trim().split(',').try_fold(0, |sum: u32, part| {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -50,7 +50,7 @@ fn count(list: &str) -> Option<u32> {
     })
 }
 
-/// `MemTotal:  16384256 kB`, in GiB.
+/// Memory in GiB, from a line such as `MemTotal:  16384256 kB`.
 fn total(meminfo: &str) -> Option<f64> {
     let line = meminfo.lines().find_map(|l| l.strip_prefix("MemTotal:"))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processors_and_memory() {
+    fn processors_and_memory_are_parsed() {
         assert_eq!(count("0-7,16-23\n"), Some(16));
         assert_eq!(count("0"), Some(1));
         assert_eq!(count("7-0"), None);

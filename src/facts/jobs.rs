@@ -1,4 +1,5 @@
-//! What extensions run by themselves: pg_cron's jobs, pg_partman's worker. Never a job's command, which may hold a secret.
+//! Scheduled jobs of extensions: pg_cron jobs and the pg_partman worker. Job commands are never read, because they can
+//! contain secrets.
 
 use serde::Deserialize;
 
@@ -8,42 +9,42 @@ use super::settings::Settings;
 use super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// An active job of pg_cron.
+/// An active pg_cron job.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Job {
     pub id: i64,
     pub name: Option<String>,
     pub schedule: String,
-    /// The database that it runs in, which may be another than the one that lists it.
+    /// The database in which the job runs. It can differ from the database that lists the job.
     pub database: String,
     pub maintains_partitions: bool,
-    /// How many active jobs there are; at most 200 are listed.
+    /// Total number of active jobs. The list is limited to 200.
     total: u64,
 }
 
-/// The jobs that one database lists.
+/// The jobs listed in one database.
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub database: String,
-    /// `None`: pg_cron is not installed in it.
+    /// `None`: pg_cron is not installed in the database.
     pub jobs: Fact<Option<Jobs>>,
 }
 
-/// The active jobs, as far as the role may see them.
+/// The active jobs that the connected role can see.
 #[derive(Debug, Clone)]
 pub struct Jobs {
     pub active: Vec<Job>,
-    /// Why there may be more: row security shows a role its own jobs alone, and a long list is cut.
+    /// Why there could be more jobs: row-level security hides jobs of other roles, or the list is truncated.
     pub hidden: Option<Missing>,
 }
 
-/// What runs by itself on the source.
+/// Job schedulers on the source.
 #[derive(Debug)]
 pub struct Schedulers {
     pub listed: Vec<Listed>,
-    /// Whether pg_cron's library is loaded.
+    /// Whether the pg_cron library is loaded.
     pub has_cron: Fact<bool>,
-    /// The databases that pg_partman's worker maintains; none where it is not loaded.
+    /// The databases that the pg_partman worker maintains. Empty if it is not loaded.
     pub partman: Fact<Vec<String>>,
 }
 
@@ -57,7 +58,8 @@ fn question(database: &str) -> Question {
     Question::on_source(database, "cron_jobs")
 }
 
-/// The databases that may list jobs: those that are asked anyway, and pg_cron's own, whose jobs may run in any other.
+/// The databases that can list jobs: those that are queried anyway, and pg_cron's database, whose jobs can run in any
+/// database.
 fn places<'a>(databases: &'a Databases, settings: Option<&'a Settings>) -> Vec<&'a str> {
     let mut places = databases.to_ask();
     let own = settings
@@ -69,7 +71,7 @@ fn places<'a>(databases: &'a Databases, settings: Option<&'a Settings>) -> Vec<&
     places
 }
 
-/// The query `cron_jobs` in each database that may list some.
+/// Query `cron_jobs` for each database that can list jobs.
 pub fn questions(databases: &Databases, settings: Option<&Settings>) -> Vec<Question> {
     places(databases, settings)
         .into_iter()
@@ -77,7 +79,7 @@ pub fn questions(databases: &Databases, settings: Option<&Settings>) -> Vec<Ques
         .collect()
 }
 
-/// The jobs and workers.
+/// Reads jobs and workers.
 pub fn read(databases: &Databases, settings: &Fact<Settings>, answers: &Answers) -> Schedulers {
     let settings = settings.as_ref().map_err(Clone::clone);
     let listed = places(databases, settings.as_ref().ok().copied())
@@ -117,7 +119,7 @@ fn jobs(database: &str, answers: &Answers) -> Fact<Option<Jobs>> {
     Ok(Some(Jobs { active, hidden }))
 }
 
-/// The worker's parameters exist where its library is loaded, and every role sees them.
+/// The worker's parameters exist only if its library is loaded. All roles can read them.
 fn partman(settings: &Settings) -> Vec<String> {
     let list = settings
         .find("pg_partman_bgw.dbname")

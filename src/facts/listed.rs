@@ -1,4 +1,4 @@
-//! A list that the server cut: its rows, and how long it really is.
+//! Reads answers of queries with a LIMIT: the returned rows and the total number.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -7,7 +7,7 @@ use super::rows::rows;
 use super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// The first rows of a list, and how many there are.
+/// The returned rows and the total number of rows.
 #[derive(Debug, Clone)]
 pub struct Listed<T> {
     pub rows: Vec<T>,
@@ -24,12 +24,12 @@ impl<T> Listed<T> {
         }
     }
 
-    /// How many there are beyond those listed.
+    /// Number of rows that were not returned.
     pub fn beyond(&self) -> u64 {
         self.total.saturating_sub(self.rows.len() as u64)
     }
 
-    /// What is missing where rows are not shown, for checks that have to see every row.
+    /// Why rows are missing, if any are. For checks that must see every row.
     pub(crate) fn cut(&self) -> Option<Missing> {
         let (shown, total) = (self.rows.len(), self.total);
         let reason = format!("only the first {shown} of {total} rows were read");
@@ -37,7 +37,7 @@ impl<T> Listed<T> {
         (self.beyond() > 0).then(|| self.missing(reason).with_remedy(remedy))
     }
 
-    /// Something in the rows cannot be read.
+    /// A [`Missing`] for unreadable content of the rows.
     pub(crate) fn missing(&self, reason: impl Into<String>) -> Missing {
         Missing::unreadable(&self.question, reason)
     }
@@ -50,7 +50,7 @@ struct Row<T> {
     total: u64,
 }
 
-/// The rows of a query whose column `total` counts what its LIMIT cuts.
+/// Reads the rows of a query whose column `total` counts all rows before the LIMIT.
 pub(crate) fn listed<T: DeserializeOwned>(
     answers: &Answers,
     question: &Question,

@@ -1,5 +1,4 @@
-//! How busy and how large the source is: connections, standbys, tables.
-//! Not here: databases' sizes (`databases`).
+//! Workload of the source: connections, standbys, tables.
 
 pub mod connections;
 pub mod standbys;
@@ -10,26 +9,26 @@ use super::databases::Databases;
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// What is known of it, each part for itself.
+/// Workload of the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Load {
     pub connections: Fact<connections::Connections>,
     pub standbys: Fact<Vec<standbys::Standby>>,
-    /// The tables of each database that was to be asked; none where the databases are not known.
+    /// Tables of each queried database. Empty if the databases are unknown.
     pub tables: Vec<tables::InDatabase>,
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     vec![connections::question(source), standbys::question(source)]
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> Vec<Question> {
     tables::questions_in(database).to_vec()
 }
 
-/// Reads all of it.
+/// Reads the workload from the answers.
 pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Load {
     Load {
         connections: connections::read(source, answers),

@@ -1,4 +1,4 @@
-//! Why a fact is not known: which question, what came back, and what would make it known.
+//! Why a fact is unknown: the question, the failure, and what would make it known.
 
 mod remedy;
 
@@ -22,16 +22,16 @@ pub enum Grant {
     ArmAction(String),
 }
 
-/// A fact that is not known.
+/// A fact that is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// The key of the question that has no usable answer; none when the plan lacks something.
+    /// Key of the question without a usable answer. `None` if an option or plan entry is missing.
     pub question: Option<String>,
-    /// Why, in words.
+    /// The reason, as text.
     pub reason: String,
-    /// What would make it known.
+    /// What would make the fact known.
     pub remedy: Option<String>,
-    /// The right that would make it known, where one alone would.
+    /// The privilege that would make the fact known, if one is sufficient.
     pub grant: Option<Grant>,
     kind: Kind,
 }
@@ -44,7 +44,7 @@ enum Kind {
 }
 
 impl Missing {
-    /// The plan lacks something that only the user can say.
+    /// Only the user can provide the fact, and did not.
     pub(crate) fn not_said(reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         Missing {
             question: None,
@@ -55,7 +55,7 @@ impl Missing {
         }
     }
 
-    /// Nobody could look into a database.
+    /// The database does not accept connections, so it could not be queried.
     pub(crate) fn closed_database(name: &str) -> Self {
         Missing::not_said(
             format!("no connections are let into database `{name}`, so nobody looked into it"),
@@ -83,7 +83,7 @@ impl Missing {
         }
     }
 
-    /// The question was never put.
+    /// The question was not sent or not recorded.
     pub(crate) fn not_asked(question: &Question) -> Self {
         Missing {
             question: Some(question.key()),
@@ -94,7 +94,7 @@ impl Missing {
         }
     }
 
-    /// The question was refused.
+    /// The question failed.
     pub(crate) fn refused(question: &Question, refusal: &Refusal) -> Self {
         Missing {
             question: Some(question.key()),
@@ -105,7 +105,7 @@ impl Missing {
         }
     }
 
-    /// There was an answer, but this part of it is absent or unreadable.
+    /// The answer exists, but this part of it is absent or unreadable.
     pub(crate) fn unreadable(question: &Question, reason: impl Into<String>) -> Self {
         Missing {
             question: Some(question.key()),
@@ -116,7 +116,7 @@ impl Missing {
         }
     }
 
-    /// ARM says that the target does not exist.
+    /// ARM reports that the target does not exist.
     pub(crate) fn absent_target(question: &Question, refusal: &Refusal) -> Self {
         Missing {
             kind: Kind::AbsentTarget,
@@ -124,18 +124,18 @@ impl Missing {
         }
     }
 
-    /// Whether it is missing because the target does not exist.
+    /// Whether the fact is missing because the target does not exist.
     pub fn is_absent_target(&self) -> bool {
         self.kind == Kind::AbsentTarget
     }
 
-    /// Adds what would make it known, where that is more than the question itself tells.
+    /// Replaces the advice, if there is a better one than the question provides.
     pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// Adds the right that would make it known.
+    /// Adds the privilege that would make the fact known.
     pub(crate) fn with_grant(mut self, grant: Grant) -> Self {
         self.grant = Some(grant);
         self

@@ -1,6 +1,4 @@
-//! From answers to typed facts, and from answers to the next questions. Parses; judges nothing.
-//! Here: [`Facts`], [`Fact`], [`Missing`]; what is asked, in `next`. One module per subject below.
-//! Not here: how questions are asked (`inputs`), whether a fact is good or bad (`checks`).
+//! Converts answers to typed facts, and determines the next questions. It parses only: `checks` evaluates the facts.
 
 pub mod access;
 pub mod activity;
@@ -47,14 +45,14 @@ use crate::question::Answers;
 pub use missing::{Grant, Missing, arm_action};
 pub use next::next;
 
-/// A typed fact, or why it is not known.
+/// A typed fact, or why it is unknown.
 pub type Fact<T> = Result<T, Missing>;
 
-/// Everything that the checks may look at. Each field stands alone: one refusal costs its own facts only.
+/// All facts available to checks. Fields are independent: one failed question affects only its own facts.
 #[derive(Debug)]
 pub struct Facts<'a> {
     pub migration: &'a Migration,
-    /// The clock of every judgement.
+    /// The current time for all checks.
     pub recorded_at: OffsetDateTime,
     pub server: Fact<server::Server>,
     pub replicas: Fact<Vec<replicas::Replica>>,
@@ -82,14 +80,14 @@ pub struct Facts<'a> {
     pub service: Fact<service::Service>,
     pub activity: Fact<activity::Activity>,
     pub entra: Fact<entra::Entra>,
-    /// The source's SKU, where it is a flexible server that the user named.
+    /// SKU of the source, if it is a flexible server whose ID the user specified.
     pub source_sku: Fact<source_azure::SourceSku>,
-    /// The target through SQL, where the user gave a way in.
+    /// SQL facts of the target, if the user specified a connection.
     pub on_target: Fact<target_sql::OnTarget>,
 }
 
 impl<'a> Facts<'a> {
-    /// Reads all facts out of the answers. Never fails as a whole.
+    /// Reads all facts from the answers. Failures are stored per fact.
     pub fn read(migration: &'a Migration, answers: &Answers) -> Self {
         let target = Reader {
             side: migration.target.as_ref().ok_or_else(Missing::no_target),
@@ -100,7 +98,7 @@ impl<'a> Facts<'a> {
             answers,
         };
         let server = target.read(server::read);
-        // A server that does not exist has no children: their own 404 says nothing more.
+        // A server that does not exist has no child resources. Their own 404 adds no information.
         let child = Reader {
             side: match &server {
                 Err(missing) if missing.is_absent_target() => Err(missing.clone()),
@@ -158,7 +156,7 @@ impl<'a> Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// The source's version, from the session or from connecting.
+    /// The source version, from the session or from the connection.
     pub fn source_version(&self) -> Fact<version::Version> {
         let session = self.session.as_ref().map(session::Session::version);
         session.or_else(|missing| {
@@ -170,7 +168,7 @@ impl Facts<'_> {
     }
 }
 
-/// One side of the migration with its answers, or why there is none.
+/// One side of the migration and its answers, or why the side is missing.
 struct Reader<'a, S> {
     side: Fact<&'a S>,
     answers: &'a Answers,

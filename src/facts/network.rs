@@ -1,4 +1,4 @@
-//! Where the source can be reached from: what the user says, else what its address shows.
+//! Network exposure of the source: what the user specified, otherwise derived from its address.
 
 use std::net::IpAddr;
 
@@ -6,17 +6,17 @@ use super::reach::Address;
 use super::{Fact, Facts, Missing};
 use crate::plan::{Exposure, SourceServer};
 
-/// How the source is exposed, and how that is known.
+/// Exposure of the source, and how it was determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     pub exposure: Exposure,
-    /// The user said so; else the address shows it.
+    /// `true` if the user specified it, `false` if derived from the address.
     pub given: bool,
     pub address: Option<IpAddr>,
 }
 
-/// The exposure of the source. Unknown when the tool came in over loopback or a socket: then the address that it used is
-/// not the one that the service will use.
+/// The exposure of the source. Unknown if this program connected over loopback or a socket, because the service uses
+/// another address.
 pub fn exposure(facts: &Facts) -> Fact<Seen> {
     let source = facts
         .migration
@@ -47,10 +47,10 @@ pub fn exposure(facts: &Facts) -> Fact<Seen> {
     })
 }
 
-/// The address at which the service will look for the source.
+/// The address at which the migration service connects to the source.
 ///
 /// # Errors
-/// It is not known, or only as one that means nothing outside the machine that asked.
+/// The address is unknown, or only valid on the machine that ran this program.
 pub fn destination(facts: &Facts) -> Fact<IpAddr> {
     let address = address(facts)?;
     if address.is_loopback() || address.is_unspecified() {
@@ -71,7 +71,7 @@ fn address(facts: &Facts) -> Fact<IpAddr> {
     }
     let resolved = || reach.resolved.as_ref().map_err(Clone::clone);
     if source.address.is_some() {
-        // The connection took another way.
+        // The service uses another address than this program's connection.
         return ipv4(source, resolved()?);
     }
     let connection = facts.connection.as_ref().map_err(Clone::clone)?;
@@ -84,7 +84,7 @@ fn address(facts: &Facts) -> Fact<IpAddr> {
     ipv4(source, resolved()?)
 }
 
-/// Flexible servers speak IPv4 alone: of a name with addresses of both families they use this one.
+/// Flexible servers only use IPv4. If a name resolves to both families, they use the IPv4 address.
 /// <https://learn.microsoft.com/azure/postgresql/network/concepts-networking-private>
 fn ipv4(source: &SourceServer, resolved: &[IpAddr]) -> Fact<IpAddr> {
     let mut canonical = resolved.iter().map(IpAddr::to_canonical);
@@ -108,7 +108,7 @@ fn local(host: &str) -> Missing {
     )
 }
 
-/// Addresses that the internet does not route: RFC 1918, RFC 6598, RFC 4193, link-local.
+/// Addresses that are not routed on the internet: RFC 1918, RFC 6598, RFC 4193, link-local.
 pub fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {

@@ -1,5 +1,4 @@
-//! What to ask next: all that the answers so far leave open.
-//! Not here: how it is asked (`inputs`), the single questions (the modules of their subjects).
+//! Determines which questions to send next.
 
 use super::{
     Missing, access, activity, capabilities, configurations, databases, entra, extensions, host,
@@ -9,8 +8,8 @@ use super::{
 use crate::plan::{Migration, SourceServer, Target};
 use crate::question::{Answers, Question};
 
-/// The questions that these answers leave open. Empty when everything that can be known was asked.
-/// Questions that were asked already may be among them; `inputs::collect` drops those.
+/// The questions still to answer. Empty once everything that can be known is answered. The list can contain questions
+/// that are already answered: `backend::collect` drops those.
 pub fn next(migration: &Migration, answers: &Answers) -> Vec<Question> {
     let mut questions = Vec::new();
     if let Some(target) = migration

@@ -1,10 +1,10 @@
-//! Values of server parameters, made comparable: units converted, spellings levelled.
+//! Normalizes parameter values for comparison: converts units and unifies spellings.
 //!
-//! PostgreSQL counts in `8kB`, `kB`, `MB`, `B`, `ms`, `s`, `min`, `us` (`pg_settings.unit`; 9.x also in WAL segments,
-//! `16MB`); Azure in `8KB`, `KB`, `megabytes`, `bytes`, `milliseconds`, `seconds`, `minutes`, `microseconds`. Bytes and
-//! microseconds are the common ground.
+//! PostgreSQL uses `8kB`, `kB`, `MB`, `B`, `ms`, `s`, `min`, `us` (`pg_settings.unit`; 9.x also WAL segments, `16MB`).
+//! Azure uses `8KB`, `KB`, `megabytes`, `bytes`, `milliseconds`, `seconds`, `minutes`, `microseconds`. Values are
+//! converted to bytes or microseconds.
 
-/// A unit: how many bytes or microseconds one of it is.
+/// A unit, as a factor to bytes or microseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unit {
     factor: f64,
@@ -12,7 +12,7 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// A unit as PostgreSQL or Azure writes it; `None` for an unknown one.
+    /// Parses a unit of PostgreSQL or Azure. `None` for an unknown one.
     pub fn parse(text: &str) -> Option<Self> {
         let time = |factor| {
             Some(Unit {
@@ -53,16 +53,16 @@ impl Unit {
     }
 }
 
-/// A value, comparable with one of another server.
+/// A normalized value, comparable between servers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Bool(bool),
-    /// In bytes or microseconds where it has a unit. A negative number has none: it is a switch.
+    /// In bytes or microseconds if the parameter has a unit. Negative numbers are special values and are not converted.
     Number(f64),
     Text(String),
 }
 
-/// The value of parameter `name`. `is_bool` comes from `vartype` or `dataType`.
+/// Normalizes the value of parameter `name`. `is_bool` is from `vartype` or `dataType`.
 pub fn value(name: &str, text: &str, unit: Option<&str>, is_bool: bool) -> Value {
     let text = text.trim();
     if is_bool && let Some(flag) = flag(text) {
@@ -87,11 +87,11 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-/// One spelling for values that mean the same.
+/// Unifies spellings of the same value.
 fn level(name: &str, text: &str) -> String {
     let lower = text.to_lowercase();
     match name.to_ascii_lowercase().as_str() {
-        // en_US.UTF-8, en_US.utf8 and en_US.utf-8 are one locale.
+        // en_US.UTF-8, en_US.utf8 and en_US.utf-8 are the same locale.
         "lc_monetary" | "lc_numeric" | "lc_time" | "lc_messages" | "lc_collate" | "lc_ctype" => {
             lower.replace("utf-8", "utf8")
         }
@@ -123,8 +123,8 @@ fn level(name: &str, text: &str) -> String {
     }
 }
 
-/// A number of one unit in another, as a parameter's value: whole where it comes out whole. `None` when the units are of
-/// different kinds or unknown. Negative numbers are switches and keep their value.
+/// Converts a number to another unit, as a parameter value. The result has no decimals if it is an integer. `None` if a
+/// unit is unknown or the units are of different kinds. Negative numbers are special values and are not converted.
 pub fn convert(text: &str, from: Option<&str>, to: Option<&str>) -> Option<String> {
     let number: f64 = text.trim().parse().ok()?;
     let (Some(from), Some(to)) = (from, to) else {
@@ -142,7 +142,8 @@ pub fn convert(text: &str, from: Option<&str>, to: Option<&str>) -> Option<Strin
     Some(plain(result))
 }
 
-/// A time as PostgreSQL takes it (`24h`, `30 s`, `500`), in milliseconds. `unit` is that of a bare number.
+/// Parses a time in PostgreSQL's format (`24h`, `30 s`, `500`) to milliseconds. `unit` applies to a number without a
+/// unit.
 pub fn milliseconds(text: &str, unit: Option<&str>) -> Option<f64> {
     let text = text.trim();
     let end = text.find(|c: char| !matches!(c, '0'..='9' | '.' | '-' | '+'));
@@ -153,7 +154,7 @@ pub fn milliseconds(text: &str, unit: Option<&str>) -> Option<f64> {
     Some(number * unit.factor / 1e3)
 }
 
-/// A number with its unit, for a reader: `8 GB`, `30 s`, `-1`.
+/// Formats a number with its unit for display: `8 GB`, `30 s`, `-1`.
 pub fn readable(text: &str, unit: Option<&str>) -> String {
     let (Ok(number), Some(unit)) = (text.trim().parse::<f64>(), unit.and_then(Unit::parse)) else {
         return text.to_owned();

@@ -1,24 +1,23 @@
-//! Where the source runs: what the user says of it, and what the server shows.
-//! Not here: what a provider brings along (`reference::providers`).
+//! Detects where the source runs: as specified by the user, otherwise from properties of the server.
 
 use super::{Fact, Facts, Missing};
 use crate::plan::SourceKind;
 use crate::reference::providers::{Sign, recognise};
 
-/// What the server shows of where it runs.
+/// The kind of server that its properties indicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
-    /// [`SourceKind::OnPremises`] where it shows no provider: it is run by its owner, wherever it stands.
+    /// [`SourceKind::OnPremises`] if no provider is indicated: the server is self-managed, regardless of where it runs.
     pub kind: SourceKind,
-    /// By what it was recognised; `None` where it shows no provider.
+    /// The indicator that was found. `None` if no provider is indicated.
     pub sign: Option<Sign>,
 }
 
 impl Facts<'_> {
-    /// Where the source runs: as the user says, or else as the server shows.
+    /// The kind of source: as specified by the user, otherwise detected.
     ///
     /// # Errors
-    /// When the user does not say, no provider shows, and not everything that could show one was answered.
+    /// The user did not specify it, no provider is indicated, and answers with possible indicators are missing.
     pub fn source_kind(&self) -> Fact<SourceKind> {
         let source = self
             .migration
@@ -31,10 +30,10 @@ impl Facts<'_> {
         }
     }
 
-    /// What the server shows by itself.
+    /// The detected kind.
     ///
     /// # Errors
-    /// When no provider shows, and not everything that could show one was answered.
+    /// No provider is indicated, and answers with possible indicators are missing.
     pub fn shown_kind(&self) -> Fact<Shown> {
         if let Some((sign, kind)) = recognise(|sign| self.shows(sign)) {
             return Ok(Shown {
@@ -60,7 +59,7 @@ impl Facts<'_> {
         }
     }
 
-    /// The kind that the server shows, where the user says another that cannot be the same server.
+    /// The detected kind, if it contradicts the kind that the user specified.
     pub fn contradicted_kind(&self) -> Option<Shown> {
         let given = self.migration.source.as_ref()?.kind?;
         let shown = self.shown_kind().ok()?;
@@ -89,8 +88,8 @@ impl Facts<'_> {
     }
 }
 
-/// Whether a server of the given kind may show this. Where nothing shows, only the kinds that always show something
-/// are contradicted: a list of signs is never complete.
+/// Whether a server of the specified kind can have this detected kind. Without an indicator, only kinds that always
+/// have one are contradicted: the list of indicators is never complete.
 fn may_show(given: SourceKind, shown: Shown) -> bool {
     use SourceKind::*;
     if shown.sign.is_none() {
@@ -106,7 +105,7 @@ fn may_show(given: SourceKind, shown: Shown) -> bool {
     }
     let same: &[SourceKind] = match shown.kind {
         AwsRds => &[AwsRds, Aws],
-        // What tells Aurora from RDS is not shown by every release
+        // Not every release of Aurora has the indicator that distinguishes it from RDS.
         AwsAurora => &[AwsAurora, Aws],
         GcpCloudSql => &[GcpCloudSql, Gcp],
         GcpAlloyDb => &[GcpAlloyDb, Gcp],
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_that_shows_contradicts_another_one() {
+    fn a_detected_provider_contradicts_another_one() {
         assert!(!may_show(OnPremises, shown(AwsRds)));
         assert!(!may_show(AwsRds, shown(AwsAurora)));
         assert!(
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_shows_nothing_may_run_anywhere_but_at_the_great_providers() {
+    fn a_server_without_indicators_contradicts_only_managed_providers() {
         let nothing = Shown {
             kind: OnPremises,
             sign: None,

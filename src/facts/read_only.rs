@@ -1,4 +1,4 @@
-//! Where `default_transaction_read_only` is set, and what the migration user's sessions get in a database.
+//! Where `default_transaction_read_only` is set, and the value for the migration user in a database.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::question::{Answers, Question};
 
 pub const PARAMETER: &str = "default_transaction_read_only";
 
-/// A value for a database, a role, or a role in a database; `None` stands for all.
+/// A value for a database, a role, or a role in a database. `None` means all databases or all roles.
 #[derive(Debug, Clone, Deserialize)]
 struct Row {
     database: Option<String>,
@@ -18,14 +18,14 @@ struct Row {
     value: String,
 }
 
-/// Every place where the parameter is set.
+/// All settings of the parameter.
 #[derive(Debug)]
 pub struct ReadOnly {
     rows: Vec<Row>,
     server: Fact<bool>,
 }
 
-/// The place whose value a session gets.
+/// The level of the setting that applies to a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Server,
@@ -36,7 +36,8 @@ pub enum Place {
 }
 
 impl ReadOnly {
-    /// Whether a session of `role` in `database` begins read only, and what says so: the most particular place wins.
+    /// Whether a session of `role` in `database` starts read-only, and the level that decides this. The most specific
+    /// level wins.
     pub fn of(&self, database: &str, role: &str) -> Fact<(bool, Place)> {
         let fits = |row: &&Row| {
             row.database.as_deref().is_none_or(|d| d == database)
@@ -55,13 +56,13 @@ impl ReadOnly {
     }
 }
 
-/// The spellings of a boolean that PostgreSQL takes for true; it keeps a setting as it was written.
+/// The spellings that PostgreSQL accepts as true. Settings are stored as written.
 fn is_on(value: &str) -> bool {
     let value = value.trim().to_ascii_lowercase();
     value == "1" || value == "on" || "true".starts_with(&value) || "yes".starts_with(&value)
 }
 
-/// The query `read_only_settings`.
+/// Query `read_only_settings`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "read_only_settings")
 }
@@ -73,7 +74,7 @@ pub fn read(source: &SourceServer, settings: &Fact<Settings>, answers: &Answers)
     })
 }
 
-/// The whole server's value. Where the asking role, its database or its session brings one of its own, that hides it.
+/// The server-level value. A value set for the connected role, its database or the session hides it.
 fn server(settings: &Settings) -> Fact<bool> {
     let value = settings.value(PARAMETER)?;
     let own = ["database", "user", "database user", "client", "session"];
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_particular_place_wins() {
+    fn the_most_specific_level_wins() {
         let row = |database: Option<&str>, role: Option<&str>, value: &str| Row {
             database: database.map(str::to_owned),
             role: role.map(str::to_owned),
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_true() {
+    fn spellings_of_true_are_recognized() {
         assert!(["on", "1", "TRUE", "tr", "yes", "y"].into_iter().all(is_on));
         assert!(!["off", "0", "false", "no", "f"].into_iter().any(is_on));
     }

@@ -1,6 +1,5 @@
-//! What the source holds that a copy leaves out, or that works differently while changes are replayed: tables with
-//! oids, unlogged tables, invalid indexes, publications, security labels, triggers that always fire, prepared transactions.
-//! Not here: what a newer major removed (`removed`), what a restore cannot create (`objects`).
+//! Source objects that a copy leaves out or that behave differently during replication: tables with OIDs, unlogged
+//! tables, invalid indexes, publications, security labels, always-firing triggers, prepared transactions.
 
 use serde::Deserialize;
 
@@ -11,13 +10,13 @@ use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// A relation, by its name with its schema, quoted where SQL asks for it.
+/// A table. The name has a schema, and is quoted if required.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Table {
     pub object: String,
 }
 
-/// What is wrong with a relation.
+/// The problem of a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Problem {
@@ -25,7 +24,7 @@ enum Problem {
     InvalidIndex,
 }
 
-/// A table that is not logged, or an index that is not valid.
+/// An unlogged table or an invalid index.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Defective {
     problem: Problem,
@@ -33,9 +32,9 @@ pub struct Defective {
     pub object: String,
     /// The table.
     pub table_name: String,
-    /// Whether an index is unique; `None` for a table.
+    /// Whether an index is unique. `None` for a table.
     pub is_unique: Option<bool>,
-    /// How many have this problem: the list is cut for each.
+    /// Total number of relations with this problem. The list is limited per problem.
     total: u64,
 }
 
@@ -44,7 +43,7 @@ pub struct Defective {
 pub struct Logical {
     pub kind: LogicalKind,
     pub name: String,
-    /// Whether a publication takes all tables, or all of some schemas.
+    /// Whether a publication includes all tables, or all tables of some schemas.
     pub takes_all: Option<bool>,
     /// Whether a subscription is enabled.
     pub is_enabled: Option<bool>,
@@ -57,16 +56,16 @@ pub enum LogicalKind {
     Subscription,
 }
 
-/// The labels of one provider in a database.
+/// Security labels of one provider in a database.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Labels {
     pub provider: String,
     pub labels: u64,
-    /// One labelled object, as PostgreSQL describes it.
+    /// One labeled object, as described by PostgreSQL.
     pub example: String,
 }
 
-/// A label of a role, a database or a tablespace.
+/// A security label of a role, database or tablespace.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SharedLabel {
     pub object_kind: String,
@@ -74,12 +73,12 @@ pub struct SharedLabel {
     pub provider: String,
 }
 
-/// A trigger or a rule that fires while replicated changes are applied.
+/// A trigger or rule that fires while replicated changes are applied.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Trigger {
     /// `trigger` or `rule`.
     pub kind: String,
-    /// Its table's name and its own.
+    /// Name of the table and name of the trigger.
     pub object: String,
     pub table_name: String,
     pub name: String,
@@ -93,11 +92,11 @@ pub struct Prepared {
     pub gid: String,
     pub database: String,
     pub owner: String,
-    /// How long it waits already.
+    /// Minutes since the transaction was prepared.
     pub minutes: i64,
 }
 
-/// What is known of one database.
+/// Copy hazards in one database.
 #[derive(Debug)]
 pub struct InDatabase {
     pub database: String,
@@ -109,7 +108,7 @@ pub struct InDatabase {
     pub triggers: Fact<Listed<Trigger>>,
 }
 
-/// What is known of it, each part for itself.
+/// Copy hazards of the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Relations {
     databases: Vec<InDatabase>,
@@ -118,7 +117,7 @@ pub struct Relations {
 }
 
 impl Relations {
-    /// What is known of this database; missing for one that could not be asked.
+    /// Copy hazards in this database. Missing if the database could not be queried.
     pub fn of(&self, database: &str) -> Fact<&InDatabase> {
         let mut all = self.databases.iter();
         all.find(|d| d.database == database)
@@ -126,7 +125,7 @@ impl Relations {
     }
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     let queries = ["prepared_transactions", "shared_security_labels"];
     queries
@@ -134,7 +133,7 @@ pub fn questions(source: &SourceServer) -> Vec<Question> {
         .into()
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> Vec<Question> {
     let queries = [
         "tables_with_oids",
@@ -148,7 +147,7 @@ pub fn questions_in(database: &str) -> Vec<Question> {
         .into()
 }
 
-/// Reads all of it.
+/// Reads the copy hazards from the answers.
 pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Relations {
     let in_database = |name: &str| InDatabase {
         database: name.to_owned(),
@@ -173,7 +172,7 @@ pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answ
     }
 }
 
-/// Those rows of one answer that have this problem.
+/// The rows of one answer that have this problem.
 fn defective(answers: &Answers, database: &str, problem: Problem) -> Fact<Listed<Defective>> {
     let question = Question::on_source(database, "defective_relations");
     let mut found: Vec<Defective> = rows(answers, &question)?;

@@ -1,5 +1,4 @@
-//! Uses of what PostgreSQL removed between two majors.
-//! Not here: which release removed what (`reference::removed`).
+//! Uses of features that PostgreSQL removed in newer major versions. The removals are in `reference::removed`.
 
 use serde::Deserialize;
 
@@ -9,14 +8,14 @@ use super::{Fact, Missing};
 use crate::question::{Answers, Question};
 use crate::reference::removed::{self, Removal};
 
-/// One use, in the words of the query.
+/// One use of a removed feature, as returned by the query.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Use {
-    /// The kind of the object that has it: `table`, `materialized-view`.
+    /// Kind of the object with the use: `table`, `materialized-view`.
     pub object_kind: String,
-    /// Its name with its schema, quoted where SQL asks for it.
+    /// Name of the object with its schema, quoted if required.
     pub object: String,
-    /// Which part of the object, where it is not the whole: a column, `policy p`.
+    /// The part of the object, for example a column or `policy p`. `None`: the whole object.
     pub part: Option<String>,
     kind: String,
     name: String,
@@ -24,12 +23,12 @@ pub struct Use {
 }
 
 impl Use {
-    /// What is used; `None` when the answer is of another version of this tool, whose table has more.
+    /// The removed feature. `None` if the answer is from another version of this program with more removals.
     pub fn removal(&self) -> Option<&'static Removal> {
         removed::find(&self.kind, &self.name, &self.detail)
     }
 
-    /// What is used, in the words of the query.
+    /// The removed feature, as named by the query.
     pub fn words(&self) -> String {
         format!("{} {} {}", self.kind, self.name, self.detail)
             .trim_end()
@@ -37,26 +36,26 @@ impl Use {
     }
 }
 
-/// The uses in one database.
+/// Uses of removed features in one database.
 #[derive(Debug)]
 pub struct InDatabase {
     pub database: String,
-    /// Removed types, in columns, domains, ranges and functions.
+    /// Removed types in columns, domains, ranges and functions.
     pub types: Fact<Listed<Use>>,
-    /// Whatever else definitions need.
+    /// Other uses in definitions.
     pub uses: Fact<Listed<Use>>,
-    /// Names in the bodies of functions.
+    /// Names in function bodies.
     pub words: Fact<Listed<Use>>,
 }
 
-/// What is known of it, for each database that was to be asked.
+/// Uses of removed features in each queried database.
 #[derive(Debug)]
 pub struct Removed {
     databases: Vec<InDatabase>,
 }
 
 impl Removed {
-    /// What is known of this database; missing for one that could not be asked.
+    /// Uses in this database. Missing if the database could not be queried.
     pub fn of(&self, database: &str) -> Fact<&InDatabase> {
         let mut all = self.databases.iter();
         all.find(|d| d.database == database)
@@ -64,7 +63,7 @@ impl Removed {
     }
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> Vec<Question> {
     let queries = ["removed_types", "removed_uses", "removed_words"];
     queries
@@ -72,7 +71,7 @@ pub fn questions_in(database: &str) -> Vec<Question> {
         .into()
 }
 
-/// Reads all of it.
+/// Reads the uses from the answers.
 pub fn read(databases: Option<&Databases>, answers: &Answers) -> Removed {
     let in_database = |name: &str| InDatabase {
         database: name.to_owned(),

@@ -1,4 +1,4 @@
-//! The target's read replicas. The list is a stub in real life (name and id only), so each replica is read by its own GET.
+//! Read replicas of the target. Azure's list contains only names and IDs, so each replica is read by its own GET.
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 
@@ -7,14 +7,14 @@ use super::{Fact, Missing};
 use crate::plan::{ServerId, Target};
 use crate::question::{Answers, Question};
 
-/// One read replica: what the list says, and what its own GET adds.
+/// One read replica: its ID from the list, and details from its own GET.
 #[derive(Debug, Clone)]
 pub struct Replica {
     pub id: ServerId,
     pub details: Fact<Details>,
 }
 
-/// What a replica's own GET says. Needed to make it again after the migration.
+/// Details from a replica's own GET. They are needed to recreate the replica after the migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     pub location: String,
@@ -24,12 +24,12 @@ pub struct Details {
     pub tier: Option<String>,
     pub zone: Option<String>,
     pub storage_gib: Option<u32>,
-    /// The delegated subnet and the private DNS zone, where it stands in a network of its own.
+    /// The delegated subnet and the private DNS zone, if the replica is in a virtual network.
     pub subnet: Option<String>,
     pub dns_zone: Option<String>,
 }
 
-/// GET of the list of replicas.
+/// GET of the replica list.
 pub fn question(target: &Target) -> Question {
     let path = format!("{}/replicas", target.id.path());
     Question::Arm {
@@ -48,7 +48,7 @@ pub fn question_of(target: &Target, id: &ServerId) -> Question {
     }
 }
 
-/// The ids in the list, in the order that it has them.
+/// The IDs in the list, in the same order.
 pub fn ids(target: &Target, answers: &Answers) -> Fact<Vec<ServerId>> {
     let question = question(target);
     items(answers, &question)?
@@ -65,7 +65,7 @@ pub fn ids(target: &Target, answers: &Answers) -> Fact<Vec<ServerId>> {
         .collect()
 }
 
-/// All replicas with what is known of each.
+/// Reads all replicas and their details.
 pub fn read(target: &Target, answers: &Answers) -> Fact<Vec<Replica>> {
     let ids = ids(target, answers)?;
     Ok(ids

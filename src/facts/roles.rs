@@ -1,4 +1,4 @@
-//! Roles of the source: what kind of password each has. Never a hash: the query reads the kind alone.
+//! Kind of each role's password hash. The query reads only the kind, never the hash.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use super::rows::rows;
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// The kind of one role's password.
+/// The kind of one role's password hash.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PasswordKind {
     pub role: String,
@@ -15,10 +15,10 @@ pub struct PasswordKind {
     pub kind: String,
 }
 
-/// All roles that may log in.
+/// All roles that can log in.
 pub type PasswordKinds = Vec<PasswordKind>;
 
-/// The query `role_passwords`.
+/// Query `role_passwords`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "role_passwords")
 }

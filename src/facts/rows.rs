@@ -1,4 +1,4 @@
-//! Reads the answer of a SQL question: an array of rows, each an object.
+//! Reads the answer of a SQL question: an array of rows, each of them an object.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Fact, Missing};
 use crate::question::{Answer, Answers, Given, Question};
 
-/// The answer to `question`, or why there is none.
+/// The body of the answer to `question`, or why it is missing.
 pub(crate) fn given<'a>(answers: &'a Answers, question: &Question) -> Fact<&'a Given> {
     match answers.get(question) {
         None => Err(Missing::not_asked(question)),
@@ -15,10 +15,11 @@ pub(crate) fn given<'a>(answers: &'a Answers, question: &Question) -> Fact<&'a G
     }
 }
 
-/// All rows of a SQL answer. A row of another shape makes the whole answer unreadable: a smaller list would lie.
+/// Reads all rows of a SQL answer. One malformed row makes the whole answer unreadable, because a shorter list would be
+/// wrong.
 pub(crate) fn rows<T: DeserializeOwned>(answers: &Answers, question: &Question) -> Fact<Vec<T>> {
     let given = given(answers, question)?;
-    // A struct would also be read from a list of its fields' values.
+    // serde would also deserialize a struct from a list of its field values.
     let is_list = |row: &Value| row.is_array();
     if given
         .json
@@ -44,7 +45,7 @@ pub(crate) fn rows<T: DeserializeOwned>(answers: &Answers, question: &Question) 
     })
 }
 
-/// Sizes and counts are added up; a whole number that JSON itself does not carry everywhere (2^53) is none of either.
+/// Sizes and counts are summed. Integers above 2^53 are not portable in JSON and are never valid sizes or counts.
 fn has_incredible_number(value: &Value) -> bool {
     const MOST: u64 = 1 << 53;
     match value {
@@ -58,7 +59,7 @@ fn has_incredible_number(value: &Value) -> bool {
     }
 }
 
-/// The only row of a SQL answer.
+/// Reads the single row of a SQL answer.
 pub(crate) fn row<T: DeserializeOwned>(answers: &Answers, question: &Question) -> Fact<T> {
     let mut all = rows(answers, question)?;
     match (all.pop(), all.is_empty()) {

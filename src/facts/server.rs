@@ -1,4 +1,4 @@
-//! The target: the flexible server's own GET. Not here: its parameters, replicas, databases (their own modules).
+//! The target flexible server, from its own GET.
 
 mod auth;
 pub mod encryption;
@@ -18,13 +18,13 @@ pub use encryption::Encryption;
 pub use network::Network;
 pub use storage::Storage;
 
-/// The flexible server, field by field. Every enum of Azure's is kept as the text that came.
+/// The flexible server. Azure enum values are kept as text.
 #[derive(Debug, Clone)]
 pub struct Server {
     pub id: ServerId,
-    /// The api-version that the plan asks with.
+    /// The API version used for requests.
     pub api_version: String,
-    /// As Azure writes it here, `Germany West Central`; see [`normal_location`].
+    /// As written by Azure, for example `Germany West Central`. See [`normalize_location`].
     pub location: Fact<String>,
     pub version: Fact<Version>,
     pub sku: Fact<Sku>,
@@ -38,14 +38,14 @@ pub struct Server {
     pub encryption: Fact<Encryption>,
     /// Whether it is an elastic cluster.
     pub is_cluster: Fact<bool>,
-    /// `1` to `3`; `None` where the location has no zones.
+    /// `1` to `3`. `None` if the region does not have zones.
     pub zone: Fact<Option<String>>,
-    /// The api-version that answered, which is older than the one asked for where Azure does not have that.
+    /// The API version of the answer. It is older than the requested one if Azure does not support that.
     pub answered_version: String,
 }
 
 impl Server {
-    /// Whether it shares its cores. A tier that is not known here may do so too.
+    /// Whether vCores are shared. Missing for an unknown tier, which could share them too.
     pub fn is_burstable(&self) -> Fact<bool> {
         let tier = &self.sku.as_ref().map_err(Clone::clone)?.tier;
         match tier.to_ascii_lowercase().as_str() {
@@ -64,26 +64,26 @@ impl Server {
     }
 }
 
-/// `sku`: `Standard_D4ds_v5` of tier `GeneralPurpose`.
+/// `sku`, for example `Standard_D4ds_v5` of tier `GeneralPurpose`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sku {
     pub name: String,
     pub tier: String,
 }
 
-/// `properties.highAvailability`, as it came.
+/// `properties.highAvailability`, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HighAvailability {
     pub mode: Option<String>,
     pub state: Option<String>,
-    /// The zone of the standby, where there is one.
+    /// The zone of the standby, if there is one.
     pub standby_zone: Option<String>,
 }
 
-/// What the server says of its own place in replication.
+/// Replication role of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replication {
-    /// `replicationRole`, else `replica.role`.
+    /// `replicationRole`, otherwise `replica.role`.
     pub role: String,
     pub source_server: Option<String>,
 }
@@ -110,7 +110,7 @@ pub fn question(target: &Target) -> Question {
     }
 }
 
-/// The server, or why it is not known; a 404 is told apart.
+/// Reads the server. A 404 returns a [`Missing`] with `is_absent_target`.
 pub fn read(target: &Target, answers: &Answers) -> Fact<Server> {
     let question = question(target);
     if let Some(Answer::Refused(refusal)) = answers.get(&question)
@@ -193,7 +193,7 @@ fn replication(shape: &Body) -> Fact<Replication> {
     })
 }
 
-/// A location as ARM's paths write it: `Germany West Central` is `germanywestcentral`.
+/// Normalizes a location as in ARM paths: `Germany West Central` to `germanywestcentral`.
 pub fn normal_location(location: &str) -> String {
     location
         .chars()

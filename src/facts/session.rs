@@ -1,4 +1,4 @@
-//! Who asked which source: the connection and the session. Not here: what other roles may do (`roles`).
+//! The connection and the session on the source.
 
 use serde::Deserialize;
 
@@ -8,17 +8,17 @@ use super::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question, Side};
 
-/// The session that asked.
+/// The session on the source.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Session {
-    /// What `version()` says.
+    /// Result of `version()`.
     pub version: String,
     version_num: u32,
     pub session_user: String,
     pub migration_user_exists: bool,
     pub is_superuser: bool,
     pub in_recovery: bool,
-    /// The address that the server took the connection on; `None` on a socket.
+    /// The server address of the connection. `None` on a socket.
     pub server_address: Option<String>,
     pub server_port: Option<u16>,
 }
@@ -29,7 +29,7 @@ impl Session {
     }
 }
 
-/// What connecting showed, before any query.
+/// Properties of the connection, from before the first query.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Connection {
     pub server_version_num: u32,
@@ -37,22 +37,22 @@ pub struct Connection {
     /// `None` on a socket.
     pub peer_address: Option<String>,
     pub peer_port: Option<u16>,
-    /// How the server had it sign in, in the words of pg_hba.conf.
+    /// Authentication method, as named in `pg_hba.conf`.
     pub auth_method: Option<String>,
-    /// Whether the process that answers is the one that was announced: a pooler announces one of its own making.
-    /// `None` where none was announced.
+    /// Whether the backend process is the announced one. A pooler announces its own process ID. `None` if none was
+    /// announced.
     pub direct: Option<bool>,
-    /// How the pooler shares its connections, where one answers.
+    /// Pooling mode, if the connection goes through a pooler.
     pub pooling: Option<Pooling>,
 }
 
-/// For how long a pooler lends a connection.
+/// How long a pooler assigns a server connection to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooling {
     Transaction,
     Session,
-    /// It did not show.
+    /// Could not be detected.
     Unknown,
 }
 
@@ -62,13 +62,13 @@ impl Connection {
     }
 }
 
-/// The connection's encryption.
+/// TLS properties of the connection.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Tls {
     pub version: String,
 }
 
-/// The query `identity`.
+/// Query `identity`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "identity")
 }

@@ -1,4 +1,4 @@
-//! The source's server parameters, from `pg_settings`. Not here: values set for a role or a database alone.
+//! Server parameters of the source, from `pg_settings`.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,25 @@ use super::{Fact, Grant, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// One parameter of the source.
+/// One server parameter of the source.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Setting {
     pub name: String,
-    /// The value that a new session gets; our own session's guards do not show in it.
+    /// The value for a new session. Parameters that this program sets in its own session do not change it.
     pub reset_val: Option<String>,
-    /// The value that PostgreSQL was built with.
+    /// The built-in value.
     pub boot_val: Option<String>,
     pub unit: Option<String>,
     pub vartype: String,
-    /// Where the value comes from: `default`, `configuration file`, `override`, `database`, …
+    /// Origin of the value: `default`, `configuration file`, `override`, `database`, …
     pub source: String,
     /// `internal`, `postmaster`, `sighup`, …
     pub context: String,
 }
 
 impl Setting {
-    /// Whether somebody chose another value than the built-in one for the whole server. What the server works out by
-    /// itself (`override`), what a session brought along and what a role or a database alone has does not count.
+    /// Whether the value for the whole server was changed from the built-in one. Values computed by the server
+    /// (`override`), set by a client, or set for a role or database do not count.
     pub fn is_customised(&self) -> bool {
         let for_all = ["configuration file", "command line", "session"];
         self.context != "internal"
@@ -36,7 +36,7 @@ impl Setting {
     }
 }
 
-/// All parameters that the role may see, by name.
+/// All parameters that the connected role can read, by name.
 #[derive(Debug, Clone)]
 pub struct Settings {
     question: Question,
@@ -44,12 +44,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The parameter of this name; `None` where this version has none, or hides it from the role.
+    /// The parameter with this name. `None` if this version does not have it, or the role cannot read it.
     pub fn find(&self, name: &str) -> Option<&Setting> {
         self.by_name.get(&name.to_lowercase())
     }
 
-    /// The value of a parameter that every version shows to every role.
+    /// The value of a parameter that all roles can read in all versions.
     pub fn value(&self, name: &str) -> Fact<&str> {
         self.find(name)
             .and_then(|s| s.reset_val.as_deref())
@@ -60,7 +60,7 @@ impl Settings {
             })
     }
 
-    /// That a parameter which this version has is hidden from the role, or has no value that it could have.
+    /// A parameter that this version has is hidden from the role, or has an invalid value.
     pub(crate) fn hidden(&self, name: &str) -> Missing {
         Missing::unreadable(
             &self.question,
@@ -71,7 +71,7 @@ impl Settings {
         )
     }
 
-    /// A number that every version shows to every role, in the parameter's own unit.
+    /// The value of a numeric parameter that all roles can read in all versions, in its own unit.
     pub fn number(&self, name: &str) -> Fact<i64> {
         let value = self.value(name)?;
         value
@@ -80,12 +80,12 @@ impl Settings {
             .map_err(|_| self.unreadable(format!("`{name}` is `{value}`, which is no number")))
     }
 
-    /// For what the settings do not tell, with the reason.
+    /// A [`Missing`] for information that the parameters do not contain.
     pub(crate) fn unreadable(&self, reason: impl Into<String>) -> Missing {
         Missing::unreadable(&self.question, reason)
     }
 
-    /// The value of a parameter that ordinary roles do not see.
+    /// The value of a parameter that ordinary roles cannot read.
     pub fn privileged_value(&self, name: &str) -> Fact<&str> {
         self.value(name).map_err(|missing| {
             missing.with_remedy(
@@ -94,7 +94,7 @@ impl Settings {
         })
     }
 
-    /// The libraries that the server loads at its start, as plain names: `$libdir/plugins/x.so` is `x`.
+    /// Libraries loaded at server start, without path and suffix: `$libdir/plugins/x.so` is `x`.
     pub fn preloaded(&self) -> Fact<Vec<String>> {
         let list = self.privileged_value("shared_preload_libraries")?;
         let plain = |path: &str| {
@@ -109,23 +109,23 @@ impl Settings {
             .collect())
     }
 
-    /// Whether the server loads this library at its start.
+    /// Whether the server loads this library at start.
     pub fn preloads(&self, library: &str) -> Fact<bool> {
         Ok(self.preloaded()?.iter().any(|l| l == library))
     }
 
-    /// All parameters, by name.
+    /// All parameters, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.by_name.values()
     }
 }
 
-/// The query `settings`.
+/// Query `settings`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "settings")
 }
 
-/// The settings; an empty list is no answer, as no server has none.
+/// Reads the parameters. An empty list is unreadable, because every server has parameters.
 pub fn read(source: &SourceServer, answers: &Answers) -> Fact<Settings> {
     let question = question(source);
     let all: Vec<Setting> = rows(answers, &question)?;

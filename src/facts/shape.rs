@@ -1,8 +1,9 @@
 //! Reads an ARM body: strict outer shape, repair, the model of `azure_mgmt_postgresql`, and single fields.
 //!
-//! The models are lenient where it hurts (`"highAvailability": []` reads as "off", a list body `{}` as "no items") and
-//! strict where it does not (one integer sent as a string refuses a whole server). So: what must be an object or an
-//! array is checked first; a refused path is cut out and noted; and whatever a model drops or blurs is read by `field`.
+//! The models accept some invalid bodies (`"highAvailability": []` is read as disabled, a list body `{}` as an empty
+//! list). They reject others because of a detail (one integer sent as a string rejects a whole server). Therefore
+//! required objects and arrays are checked first. Rejected paths are removed and recorded. Fields that the model drops
+//! or converts are read by `text`.
 
 mod fields;
 
@@ -13,10 +14,10 @@ use super::rows::given;
 use super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// Most refused paths that are cut out of one body before it counts as unreadable.
+/// Maximum number of rejected paths that are removed before a body is unreadable.
 const MAX_CUTS: usize = 32;
 
-/// One resource: its model, its JSON, and the paths that had to be cut.
+/// One resource: its model, its JSON, and the removed paths.
 pub(crate) struct Shape<'a, M> {
     pub model: M,
     json: &'a Value,
@@ -26,7 +27,7 @@ pub(crate) struct Shape<'a, M> {
 }
 
 impl<'a, M: DeserializeOwned> Shape<'a, M> {
-    /// The resource that answers `question`. Each of `objects` (dotted paths) must be an object where it is present.
+    /// The resource that answers `question`. Each path of `objects` (dotted) must be an object if present.
     pub fn read(answers: &'a Answers, question: &Question, objects: &[&str]) -> Fact<Self> {
         let given = given(answers, question)?;
         let json = &given.json;
@@ -44,7 +45,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
         )
     }
 
-    /// One item of a list's answer.
+    /// One item of a list answer.
     pub fn item(json: &'a Value, question: &Question, objects: &[&str]) -> Fact<Self> {
         Shape::parse(json, question, version_of(question, None), objects)
     }
@@ -59,7 +60,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
             return Err(Missing::unreadable(question, "an item is not an object"));
         }
         let is_shaped = |path: &&str| at(json, path).is_none_or(Value::is_object);
-        // Nearly every body is as it should be, and then nothing needs to be copied.
+        // Most bodies are valid and do not need to be copied.
         if objects.iter().all(is_shaped)
             && let Ok(model) = M::deserialize(json)
         {
@@ -75,7 +76,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
         Shape::repair(json, question, api_version, objects)
     }
 
-    /// The body without what the model refuses.
+    /// Removes the paths that the model rejects.
     fn repair(
         json: &'a Value,
         question: &Question,
@@ -90,7 +91,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
                 cut.push((*path).to_owned());
             }
         }
-        // The one thing that cutting cannot mend: the models need a location, and a root has nothing around it.
+        // Removal cannot repair a missing location: the models require one at the root.
         if json.get("location").is_none_or(|l| !l.is_string()) {
             repaired["location"] = Value::String(String::new());
             cut.push("location".to_owned());
@@ -123,7 +124,7 @@ impl<'a, M: DeserializeOwned> Shape<'a, M> {
 }
 
 impl<'a, M> Shape<'a, M> {
-    /// What the model holds at `path`: missing where the path, or what is around or inside it, had to be cut.
+    /// The model's value for `path`. Missing if the path, a parent or a child of it was removed.
     pub fn get<T>(&self, path: &str, value: impl FnOnce(&M) -> T) -> Fact<T> {
         match self.cut.iter().find(|c| within(c, path) || within(path, c)) {
             Some(cut) => Err(Missing::unreadable(
@@ -134,8 +135,8 @@ impl<'a, M> Shape<'a, M> {
         }
     }
 
-    /// The text at `path` of the JSON itself, `None` where it is absent or empty. A path that the api-version `since`
-    /// brought is missing, not absent, in an answer of an older one.
+    /// The text at `path` of the JSON. `None` if it is absent or empty. An absent path is missing if the answer's API
+    /// version is older than `since`, which introduced the path.
     pub fn field(&self, path: &str, since: &str) -> Fact<Option<String>> {
         match at(self.json, path) {
             None if self.api_version.as_str() < since => Err(Missing::unreadable(
@@ -154,17 +155,17 @@ impl<'a, M> Shape<'a, M> {
         }
     }
 
-    /// The JSON at `path`, as it came.
+    /// The JSON at `path`, unparsed.
     pub fn value(&self, path: &str) -> Option<&'a Value> {
         at(self.json, path)
     }
 
-    /// [`field`](Self::field), for what every answer must have.
+    /// [`text`](Self::text) for a field that every answer must have.
     pub fn required(&self, path: &str) -> Fact<String> {
         self.field(path, "")?.ok_or_else(|| self.absent(path))
     }
 
-    /// Whether an object stands at `path`. What the api-version `since` brought is missing in an older answer.
+    /// Whether `path` is an object. An absent path is missing if the answer's API version is older than `since`.
     pub fn has(&self, path: &str, since: &str) -> Fact<bool> {
         match at(self.json, path) {
             Some(Value::Object(_)) => Ok(true),
@@ -176,13 +177,13 @@ impl<'a, M> Shape<'a, M> {
         }
     }
 
-    /// That `path` is not in the answer, although it should be.
+    /// A [`Missing`] for a required `path` that is not in the answer.
     pub fn absent(&self, path: &str) -> Missing {
         Missing::unreadable(&self.question, format!("the answer has no `{path}`"))
     }
 }
 
-/// The items of a list's answer: `value` must be an array, or the answer is no list.
+/// The items of a list answer. `value` must be an array.
 pub(crate) fn items<'a>(answers: &'a Answers, question: &Question) -> Fact<&'a Vec<Value>> {
     let given = given(answers, question)?;
     match (given.json.get("value"), given.json.get("error")) {
@@ -202,7 +203,7 @@ fn version_of(question: &Question, answered: Option<&str>) -> String {
     }
 }
 
-/// The value at a dotted path with optional `[index]` parts, as serde_path_to_error writes them.
+/// The value at a dotted path with optional `[index]` parts, in the format of serde_path_to_error.
 fn at<'v>(json: &'v Value, path: &str) -> Option<&'v Value> {
     let mut steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
     let found = steps.try_fold(json, |value, step| match value {
@@ -243,7 +244,7 @@ fn remove(json: &mut Value, path: &str) -> bool {
     }
 }
 
-/// Whether `inner` is `outer` or lies below it.
+/// Whether `inner` is `outer` or a path below it.
 fn within(inner: &str, outer: &str) -> bool {
     inner
         .strip_prefix(outer)

@@ -1,4 +1,4 @@
-//! The source as Azure shows it, where it is a flexible server itself: its SKU and so its size.
+//! SKU of a source that is a flexible server.
 
 use serde_json::Value;
 
@@ -7,13 +7,13 @@ use super::{Fact, Missing};
 use crate::plan::{Migration, ServerId};
 use crate::question::{Answers, Question};
 
-/// The SKU of the source: `Standard_D8ds_v5`.
+/// SKU of the source, for example `Standard_D8ds_v5`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSku {
     pub name: String,
 }
 
-/// GET of the source's own server; `None` where the user does not name one.
+/// GET of the source server. `None` if the user did not specify its resource ID.
 pub fn question(migration: &Migration) -> Option<Question> {
     let id: &ServerId = migration.source.as_ref()?.azure_id.as_ref()?;
     Some(Question::Arm {

@@ -1,5 +1,5 @@
-//! What the target's own databases say, where the user gives a way in: the migration user's rights, roles, collations,
-//! and what databases of the same name hold. Nothing here is needed to judge; without it some checks know less.
+//! SQL facts of the target, if the user specified a connection: privileges of the migration user, roles, collations,
+//! and contents of existing databases. They are optional: without them, some checks have less information.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{Fact, Missing};
 use crate::plan::{Target, TargetSql};
 use crate::question::{Answers, Question, Side};
 
-/// Each part for itself.
+/// SQL facts of the target. Each part can be missing separately.
 #[derive(Debug)]
 pub struct OnTarget {
     pub user: Fact<UserRights>,
@@ -18,13 +18,13 @@ pub struct OnTarget {
     pub roles: Fact<Vec<String>>,
     /// Names of the collations that every database of the target has.
     pub collations: Fact<Vec<String>>,
-    /// Bytes on disk by database; `None` where they are hidden.
+    /// Size in bytes by database. `None` if hidden.
     pub sizes: Fact<BTreeMap<String, Option<u64>>>,
-    /// User relations of its databases.
+    /// Number of user relations by database.
     pub contents: BTreeMap<String, Fact<u64>>,
 }
 
-/// What the user may whom the service signs in as. `None`: there is no such role.
+/// Privileges of the migration user on the target. Fields are `None` if the role does not exist.
 #[derive(Debug, Clone, Deserialize)]
 pub struct UserRights {
     pub user_exists: bool,
@@ -35,9 +35,9 @@ pub struct UserRights {
     pub may_read_settings: Option<bool>,
     pub may_read_stats: Option<bool>,
     pub may_scan_tables: Option<bool>,
-    /// Roles that it is a member of, without Azure's and PostgreSQL's own.
+    /// Roles that it is a member of, except built-in roles of Azure and PostgreSQL.
     pub other_memberships: Vec<String>,
-    /// Who owns the schema `public` of the database that was asked.
+    /// Owner of schema `public` in the queried database.
     pub public_owner: Option<String>,
     pub owns_public: Option<bool>,
 }
@@ -66,7 +66,10 @@ fn sql(database: &str, query: &'static str) -> Question {
     }
 }
 
-/// The way in, or what to give.
+/// The connection to the target.
+///
+/// # Errors
+/// The user did not specify one.
 fn way(target: &Target) -> Fact<&TargetSql> {
     target.sql.as_ref().ok_or_else(|| {
         Missing::not_said(
@@ -76,15 +79,15 @@ fn way(target: &Target) -> Fact<&TargetSql> {
     })
 }
 
-/// Most databases of the target that are looked into.
+/// Maximum number of target databases to query.
 const MAX_DATABASES: usize = 20;
 
-/// The databases to look into: those that Azure lists.
+/// The databases to query: those listed by Azure.
 fn to_ask(existing: &Fact<Vec<String>>) -> impl Iterator<Item = &String> {
     existing.iter().flatten().take(MAX_DATABASES)
 }
 
-/// Nothing without a way in. `existing` are the target's user databases.
+/// The questions. Empty without a connection. `existing` are the target's user databases.
 pub fn questions(target: &Target, existing: &Fact<Vec<String>>) -> Vec<Question> {
     let Some(way) = &target.sql else {
         return Vec::new();

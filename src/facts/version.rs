@@ -1,13 +1,13 @@
-//! PostgreSQL version numbers. Not here: when support for a version ends (`reference::versions`).
+//! PostgreSQL version numbers.
 
 use std::fmt;
 
-/// A server's version, from `server_version_num`.
+/// A server version, from `server_version_num`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(u32);
 
 impl Version {
-    /// The number that `server_version_num` shows: 90624 for 9.6.24, 170004 for 17.4.
+    /// `server_version_num`: 90624 for 9.6.24, 170004 for 17.4.
     pub fn from_num(num: u32) -> Self {
         Version(num)
     }
@@ -16,12 +16,12 @@ impl Version {
         self.0
     }
 
-    /// The major version as Azure counts it: 9 for 9.x, whose second part is a major number too.
+    /// The major version as Azure counts it: 9 for 9.x, although the second part is also a major version.
     pub fn major(self) -> u32 {
         self.0 / 10_000
     }
 
-    /// The major version in words: `9.6`, `17`.
+    /// The major version as text: `9.6`, `17`.
     pub fn major_text(self) -> String {
         match self.major() {
             major if major >= 10 => major.to_string(),
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_and_three_part_versions() {
+    fn versions_have_two_or_three_parts() {
         assert_eq!(Version::from_num(90_624).to_string(), "9.6.24");
         assert_eq!(Version::from_num(170_004).to_string(), "17.4");
         assert_eq!(Version::from_num(90_405).major_text(), "9.4");

@@ -1,4 +1,4 @@
-//! DNS: the addresses of a host name, as this machine resolves it. Not here: which names are asked (`facts`).
+//! DNS: the addresses of a host name, as this machine resolves it. The questions come from `facts`.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -11,20 +11,19 @@ use tokio::time::{Instant, timeout_at};
 use super::Source;
 use crate::question::{Answer, Question, Refusal, RefusalKind};
 
-/// Resolves through the operating system, so that its hosts file and search domains count as they do for every program.
+/// Resolves host names through the operating system, so its hosts file and search domains apply.
 pub struct Dns {
     deadline: Instant,
 }
 
 impl Dns {
-    /// What is not answered by `deadline` is refused.
+    /// Questions that are not answered by `deadline` fail with a timeout.
     pub fn new(deadline: Instant) -> Self {
         Dns { deadline }
     }
 
     async fn addresses(&self, host: &str) -> Answer {
-        // The port is only there because the system's call wants one. It comes last: what is found at once would win over a time
-        // that is over already.
+        // `lookup_host` requires a port. Yield first, so that an expired deadline wins over an immediate result.
         let found = timeout_at(self.deadline, async {
             tokio::task::yield_now().await;
             tokio::net::lookup_host((host, 5432)).await
@@ -57,7 +56,7 @@ impl Source for Dns {
     }
 }
 
-/// Each address once, in order: what came first in a round-robin answer would differ from run to run.
+/// The distinct addresses, sorted. The order in a round-robin answer differs from run to run.
 fn answer(found: impl Iterator<Item = IpAddr>) -> Answer {
     let addresses: BTreeSet<IpAddr> = found.collect();
     json!({ "addresses": addresses }).into()
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn localhost_is_at_home() {
+    async fn localhost_resolves_to_a_loopback_address() {
         let dns = Dns::new(Instant::now() + Duration::from_secs(30));
         let Answer::Given(given) = dns.ask(&[of("localhost")]).await.remove(0) else {
             panic!("localhost has an address")
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_asked_is_refused() {
+    async fn unresolvable_names_and_expired_deadlines_are_failures() {
         let dns = Dns::new(Instant::now() + Duration::from_secs(30));
         let answers = dns.ask(&[of("not a host name")]).await;
         assert!(
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_sorted_and_each_address_is_in_it_once() {
+    fn addresses_are_sorted_and_distinct() {
         let found = ["10.0.0.2", "fd00::1", "10.0.0.1", "10.0.0.2"].map(|a| a.parse().unwrap());
         let expected = json!({"addresses": ["10.0.0.1", "10.0.0.2", "fd00::1"]});
         assert_eq!(answer(found.into_iter()), expected.into());

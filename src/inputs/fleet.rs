@@ -1,5 +1,5 @@
-//! What the migrations of one run have in common: answers that several need are asked once, and one interruption ends all.
-//! Here: [`Shared`], [`Interrupt`], [`Sides`], [`Resumed`]. Not here: how fast may be asked (`arm`), in which order (the run).
+//! Decorators of backends: cache shared answers, cancel, split by server, and resume a recorded run.
+//! Rate limits are in `arm::rate_limiter`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use super::Source;
 use super::recording::Recorded;
 use crate::question::{Answer, Asker, Question, Refusal, RefusalKind};
 
-/// Says once to everything that still asks that the user has had enough.
+/// A cancellation flag, set by Ctrl-C. Its clones share one state.
 #[derive(Debug, Clone)]
 pub struct Interrupt {
     flag: Arc<watch::Sender<bool>>,
@@ -27,7 +27,7 @@ impl Default for Interrupt {
 }
 
 impl Interrupt {
-    /// From now on nothing is asked.
+    /// Cancels the run. From then on no question is sent.
     pub fn set(&self) {
         self.flag.send_replace(true);
     }
@@ -36,7 +36,7 @@ impl Interrupt {
         *self.flag.borrow()
     }
 
-    /// What comes first: the end of `asking`, or the interruption.
+    /// Runs `future` to completion. Returns `None` if the run is canceled first.
     async fn or<T>(&self, asking: impl Future<Output = T>) -> Option<T> {
         let mut flag = self.flag.subscribe();
         if *flag.borrow_and_update() {
@@ -59,7 +59,8 @@ fn interrupted() -> Answer {
     .into()
 }
 
-/// A server that is asked until the user interrupts: what is open then is refused, and nothing is lost without a word.
+/// A backend that stops at cancellation. The questions that are open then fail with
+/// [`Interrupted`](FailureKind::Interrupted), so no question is dropped silently.
 pub struct Interruptible<S> {
     inner: S,
     interrupt: Interrupt,
@@ -83,8 +84,9 @@ impl<S: Source> Source for Interruptible<S> {
     }
 }
 
-/// One Resource Manager for many migrations. What lies below a flexible server is asked for that server and forgotten; what
-/// several may need (location, network, zone) is asked once, by the first that wants it, and kept.
+/// One Azure Resource Manager backend for many migrations.
+/// Answers that several servers can need (location, network, private DNS zone) are read once and cached.
+/// Answers about a flexible server and its child resources are not cached.
 pub struct Shared<S> {
     inner: Interruptible<S>,
     kept: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
@@ -130,7 +132,7 @@ impl<S: Source> Source for Shared<S> {
     }
 }
 
-/// Whether more than one server may need the answer.
+/// Returns whether several servers can need the answer.
 fn is_shared(question: &Question) -> bool {
     match question {
         Question::Arm { path, .. } => {
@@ -141,7 +143,7 @@ fn is_shared(question: &Question) -> bool {
     }
 }
 
-/// One migration of the fleet: Azure is everybody's, its database servers are its own.
+/// The backend of one migration in a fleet. It shares the Azure backend and has its own database servers.
 pub struct Sides<A, O> {
     pub azure: Arc<A>,
     pub own: O,
@@ -176,7 +178,7 @@ impl<A: Source, O: Source> Source for Sides<A, O> {
     }
 }
 
-/// A run that goes on: what was answered before stands, what was refused is asked again.
+/// Resumes a recorded run: recorded answers are kept, and recorded failures are retried live.
 pub struct Resumed<'a> {
     before: Recorded<'a>,
     now: Box<dyn Source + 'a>,
@@ -205,7 +207,7 @@ impl Source for Resumed<'_> {
         answers
     }
 
-    /// Who asks now; who asked before, where nothing is asked any more.
+    /// The live identity, or the recorded one if no question was sent.
     fn asker(&self) -> Asker {
         let now = self.now.asker();
         match now == Asker::default() {
@@ -215,7 +217,8 @@ impl Source for Resumed<'_> {
     }
 }
 
-/// Whether asking again may bring an answer. That there is no such resource, or no such question in that version, is one.
+/// Returns whether a retry can succeed. A missing resource, or a question that does not exist in that version, is a
+/// final answer.
 fn may_differ(kind: RefusalKind) -> bool {
     !matches!(kind, RefusalKind::NotFound | RefusalKind::Unsupported)
 }

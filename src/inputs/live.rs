@@ -1,4 +1,4 @@
-//! The live source: sends each question to the side that it is for, all of them at once.
+//! The live backend: routes each question to the server that can answer it. All servers are queried concurrently.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use super::dns::Dns;
 use super::postgres::{Database, Passwords};
 use crate::question::{Answer, Asker, Question, Refusal, RefusalKind, Side};
 
-/// Live servers, as far as a run has them.
+/// The live servers of a run, as far as they are configured.
 #[derive(Default)]
 pub struct Live {
     pub arm: Option<Arm>,
     pub source: Option<Database>,
-    /// The target through SQL, where the user gave a way in.
+    /// The target over SQL, if a connection to it was specified.
     pub target: Option<Database>,
     pub dns: Option<Dns>,
-    /// What databases are signed in to with, where that is no password of their own.
+    /// Access tokens for database connections that do not use a password.
     pub tokens: Option<Arc<DatabaseTokens>>,
 }
 
 impl Live {
-    /// Has all tokens before anything is asked: what proves a pipeline's identity may live for ten minutes only, while a
-    /// run may be longer. Whoever gets none says so when it is asked.
+    /// Fetches all tokens before the first question. The ID token of a pipeline can expire after ten minutes, and a run
+    /// can be longer. Errors are ignored here: the first question that needs the token reports them.
     pub async fn sign_in(&self) {
         let to_arm = async {
             if let Some(arm) = &self.arm {
@@ -40,7 +40,7 @@ impl Live {
     }
 }
 
-/// Who is asked.
+/// The server that a question is sent to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum To {
     Arm,

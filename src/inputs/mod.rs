@@ -1,6 +1,5 @@
-//! Asks and waits: the only room with network, credentials, clocks and recordings.
-//! Here: the [`Source`] that answers questions, and [`collect`], which asks until nothing more needs to be asked.
-//! Not here: which questions are asked (`facts::next`), what the answers mean (`facts`).
+//! Answers questions about servers. This is the only module with network access, credentials, clocks, and recordings.
+//! The open questions are determined in `facts::questions`.
 
 pub mod arm;
 pub mod dns;
@@ -17,25 +16,25 @@ use async_trait::async_trait;
 
 use crate::question::{Answer, Answers, Asker, Question};
 
-/// Something that answers questions: a live server, a recording, or a recorder around either.
-/// It never fails as a whole: what it cannot answer it refuses, one question at a time.
+/// Answers questions: a live server, a recording, or a decorator of another backend.
+/// A backend does not fail as a whole. A question that it cannot answer gets a failure as its answer.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// One answer for each question, in the same order. The questions of one call go out together.
+    /// Returns one answer for each question, in the same order. The questions of one call are sent concurrently.
     async fn ask(&self, questions: &[Question]) -> Vec<Answer>;
 
-    /// Who is asking, as far as is known after the questions so far.
+    /// The signed-in identity, as far as it is known after the questions so far.
     fn asker(&self) -> Asker {
         Asker::default()
     }
 }
 
-/// How many times [`collect`] asked for further questions: a live target needs at most three.
+/// The number of question rounds that [`collect`] needed. A live target needs at most three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rounds(pub usize);
 
-/// Asks `source` all that `next` wants to know, until it wants nothing further. Each round's answers decide the next
-/// round's questions; no question is asked twice.
+/// Repeatedly sends the questions returned by `next` to `backend`, until no question is open.
+/// The answers of each round determine the questions of the next round. No question is sent twice.
 pub async fn collect(
     source: &dyn Source,
     mut answers: Answers,
@@ -45,7 +44,7 @@ pub async fn collect(
     loop {
         let mut questions: Vec<Question> = next(&answers);
         questions.sort();
-        // Two targets may name what they share in different case: one key, but not one question.
+        // Two targets can name a shared resource in different case: the questions differ, but their key is the same.
         let mut keys = BTreeSet::new();
         questions.retain(|q| !answers.contains(q) && keys.insert(q.key()));
         if questions.is_empty() {

@@ -1,8 +1,8 @@
-//! A recording fit to share: names, hosts and ids get pseudonyms, the same one for the same name wherever it stands, so that
-//! a replay comes to the same verdict.
+//! Replaces names, hosts, and IDs with pseudonyms (`--redact`), so that a recording can be shared. Each name gets the
+//! same pseudonym everywhere, so a replay has the same verdict.
 //!
-//! Here: which parts of migrations and answers hold names. In `names`: the pseudonyms; in `words`: what is nobody's own. What is left as it is: what PostgreSQL,
-//! Azure and extensions call their own, IP addresses (the checks of the network compare them), sizes, versions and settings.
+//! Not replaced: names that belong to PostgreSQL, Azure, or an extension (`public_names`), sizes, versions, and
+//! settings. IP addresses are kept too, because the network checks compare them.
 
 mod arm;
 mod names;
@@ -16,18 +16,18 @@ use crate::plan::Migration;
 use crate::question::{Answer, Answers, Given, Refusal};
 use names::Names;
 
-/// The migration and its answers with pseudonyms. Which name has which is kept nowhere.
+/// Returns the migration and its answers with pseudonyms. The mapping from names to pseudonyms is not stored.
 ///
 /// # Panics
-/// Never: a migration with other names is a migration.
+/// Does not panic: a migration with replaced names is still a valid migration.
 pub fn of(migration: &Migration, answers: &Answers) -> (Migration, Answers) {
     let mut names = Names::default();
     let migration = renamed(&mut names, migration);
-    // Names first, wherever they stand alone; then texts, which only quote them.
+    // First the values that consist only of a name, then the texts that quote names.
     let mut redacted = Answers::new(answers.recorded_at, answers.origin);
     redacted.asker = answers.asker.clone();
     redacted.asker.azure_identity = answers.asker.azure_identity.as_ref().map(|i| names.of(i));
-    // Azure compares without regard to case and PostgreSQL does not: what both know has its exact form first.
+    // Azure ignores case, PostgreSQL does not. If both know a name, its exact form must get the pseudonym first.
     for (key, _) in answers.iter().filter(|(key, _)| !key.starts_with("arm:")) {
         names.key(key);
     }
@@ -74,13 +74,13 @@ fn given(names: &mut Names, key: &str, answer: &Answer) -> Answer {
     })
 }
 
-/// Fields of a migration that hold a name, a host or an id.
+/// Fields of a migration that hold a host or a name.
 const HOSTS: &[&str] = &["host", "address"];
 const NAMES: &[&str] = &["name", "database", "databases", "user", "migration_user"];
 
 fn renamed(names: &mut Names, migration: &Migration) -> Migration {
     let mut json = serde_json::to_value(migration).expect("a migration is JSON");
-    // The location is a public name: `{ "subscription", "name", … }`
+    // The location has a public name: `{ "subscription", "name", … }`.
     let location = json.get("location").and_then(|l| l.get("name")).cloned();
     walk(names, "", &mut json);
     if let (Some(name), Some(place)) = (location, json.get_mut("location")) {

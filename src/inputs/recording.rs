@@ -1,6 +1,6 @@
-//! Recordings: a folder with `manifest.json` and a file for each answer, or a `.tar.gz` of these.
-//! Here: reading one as a [`Source`], and the [`Recorder`] that wraps any source and writes one.
-//! What was asked stands in the manifest, so a file that is gone is a refusal, never a smaller question.
+//! Recordings: a folder with `manifest.json` and one file for each answer, or a `.tar.gz` of these files.
+//! Reads a recording as a [`Backend`]. [`Recorder`] and [`FleetRecorder`] write one.
+//! The questions come from the manifest: a deleted file is a failure of its question, not a smaller scope.
 
 mod fleet;
 mod manifest;
@@ -27,13 +27,13 @@ use store::Store;
 pub use fleet::{FleetRecorder, Recorded};
 pub use recorder::Recorder;
 
-/// The format that this version reads and writes.
+/// The format version that this version of flexready reads and writes.
 const FORMAT: u32 = 1;
 
-/// How far the clocks of two machines may be apart.
+/// The maximum clock skew between two machines.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(300);
 
-/// Why a recording could not be opened or written. All of it shows before the first question.
+/// Why a recording could not be opened or written. When reading, all errors occur before the first question.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     #[error(
@@ -69,7 +69,7 @@ pub enum RecordingError {
     Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// A recording that was opened.
+/// An open recording.
 pub struct Recording {
     store: Store,
     manifest: Manifest,
@@ -77,10 +77,11 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Opens the recording in `folder`.
+    /// Opens the recording in `folder`, or the `.tar.gz` at that path.
     ///
     /// # Errors
-    /// When the manifest is absent, unreadable or of a newer format. Any other broken file is a refusal of its question.
+    /// Fails if the manifest is absent, unreadable, or of a newer format. Any other defective file is a failure of its
+    /// question.
     pub fn open(folder: &Path) -> Result<Self, RecordingError> {
         let path = folder.join("manifest.json");
         let unreadable = |source| RecordingError::Unreadable {
@@ -93,7 +94,7 @@ impl Recording {
             path: path.clone(),
             source,
         };
-        // The format first: a newer one may have fields that this version does not know.
+        // Read the format first: a newer format can have unknown fields.
         let outline: Value = serde_json::from_slice(&text).map_err(malformed)?;
         match outline.get("format").and_then(Value::as_u64) {
             Some(found) if found > u64::from(FORMAT) => {
@@ -115,20 +116,21 @@ impl Recording {
         })
     }
 
-    /// The migrations that it was made for.
+    /// The migrations in the recording.
     pub fn migrations(&self) -> &[Migration] {
         &self.manifest.migrations
     }
 
-    /// Answers without any answer yet, with the recording's clock and origin.
+    /// Returns an empty set of answers with the time and the origin of the recording.
     pub fn start(&self) -> Answers {
         Answers::new(self.manifest.recorded_at, self.manifest.origin)
     }
 
-    /// Refuses a recording that is older than `most` at the moment `now`: a gate must not be opened by last month's answers.
+    /// Checks that the recording is not older than `max_age` at the time `now`. A pipeline gate must not pass on
+    /// outdated answers.
     ///
     /// # Errors
-    /// When it is older, or of a moment that is still to come.
+    /// Fails if the recording is older, or if its time is in the future.
     pub fn no_older_than(&self, most: Duration, now: OffsetDateTime) -> Result<(), RecordingError> {
         let age = now - self.manifest.recorded_at;
         if -age > CLOCKS_DIFFER {
@@ -145,7 +147,7 @@ impl Recording {
         })
     }
 
-    /// The keys of all questions that were asked.
+    /// The keys of all recorded questions.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(|(_, key)| key.as_str())
     }
@@ -184,7 +186,7 @@ impl Recording {
     }
 
     fn read(&self, file: &str) -> Result<Value, String> {
-        // A manifest may come from anybody: its files lie beside it, and nowhere else.
+        // A recording can be untrusted. Only files next to its manifest are read.
         if file.contains(['/', '\\']) || file.starts_with('.') {
             return Err("has a name that leads out of its folder".to_owned());
         }
@@ -219,7 +221,7 @@ impl Source for Recording {
     }
 }
 
-/// `7d`, `36h`, `10m`, `5s`: whole, and rounded down.
+/// Formats a duration as `7d`, `36h`, `10m`, or `5s`, rounded down.
 fn shown(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -230,13 +232,13 @@ fn shown(time: Duration) -> String {
     }
 }
 
-/// The present moment, to the second: the clock of a live run's judgement.
+/// The current time, truncated to seconds. It is the clock of a live run.
 pub fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now)
 }
 
-/// A moment as the report writes it.
+/// Formats a time as RFC 3339, as in the report.
 pub fn rfc3339(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! What never reaches a recording, a report or a check: secrets inside answers.
-//! Here: masking of an answer. Not here: pseudonyms for names and hosts (a recording fit to share).
+//! Masks secrets inside answers, so that they do not reach a recording, a report, or a check. This is always on.
+//! Pseudonyms for names and hosts (`--redact`) are in `redact`.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::question::{Answer, Given};
 
-/// What stands in a secret's place.
+/// The replacement for a secret.
 const MASK: &str = "********";
 
-/// Keys whose whole value is a secret, in any case.
+/// Keys whose complete value is a secret. Case is ignored.
 const SECRET_KEYS: &[&str] = &[
     "password",
     "passwd",
@@ -28,24 +28,25 @@ const SECRET_KEYS: &[&str] = &[
     "connectionstring",
 ];
 
-/// A kind of secret: a text that is there whenever it is, and the form of it. Group 1 stays.
+/// One kind of secret. Every match of `pattern` contains one of the `hints`. Group 1 of `pattern` is kept, the rest of
+/// the match is masked.
 struct Form {
     hints: &'static [&'static str],
     pattern: &'static str,
 }
 
 const FORMS: &[Form] = &[
-    // key=value, as in a connection string; the value may be quoted
+    // `key=value`, as in a connection string. The value can be quoted.
     Form {
         hints: &["assw", "ASSW", "pwd", "PWD", "ecret", "ECRET"],
         pattern: r#"(?i)((?:password|passwd|pwd|secret)\s*[=:]\s*)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s;&,'"]+)"#,
     },
-    // scheme://user:password@host
+    // `scheme://user:password@host`
     Form {
         hints: &["@"],
         pattern: r"(\w+://[^\s:/@]*:)[^\s@/]+@",
     },
-    // keys and signatures of Azure Storage and Service Bus
+    // Keys and signatures of Azure Storage and Service Bus.
     Form {
         hints: &["Key=", "key="],
         pattern: r"(?i)((?:account|sharedaccess)key=)[^\s;&]+",
@@ -54,7 +55,7 @@ const FORMS: &[Form] = &[
         hints: &["sig="],
         pattern: r"((?:[?&]|^)sig=)[^\s&]+",
     },
-    // access tokens
+    // Access tokens.
     Form {
         hints: &["eyJ"],
         pattern: r"()eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
@@ -63,7 +64,7 @@ const FORMS: &[Form] = &[
         hints: &["earer "],
         pattern: r"(?i)(bearer )[A-Za-z0-9._~+/=-]{8,}",
     },
-    // what PostgreSQL keeps of a password
+    // Password hashes of PostgreSQL.
     Form {
         hints: &["SCRAM-SHA-256$"],
         pattern: r"()SCRAM-SHA-256\$\d+:\S+",
@@ -85,7 +86,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Masks whatever looks like a secret, everywhere in the answer. Masking what is masked changes nothing.
+/// Masks everything that looks like a secret, everywhere in the answer. Masking is idempotent.
 pub fn mask(answer: &mut Answer) {
     match answer {
         Answer::Given(Given { json, .. }) => mask_value(json),
@@ -110,18 +111,18 @@ fn mask_value(value: &mut Value) {
     }
 }
 
-/// Whether the whole value under this key is a secret.
+/// Returns whether the complete value of this key is a secret.
 pub(super) fn is_secret_key(key: &str) -> bool {
     SECRET_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key))
 }
 
-/// Whether a secret's place holds no secret.
+/// Returns whether the value of a secret key is null or masked.
 pub(super) fn is_hidden(value: &Value) -> bool {
     value.is_null() || value == MASK
 }
 
-/// What is kept of an answer. Azure's tags are free text of whoever wrote them: a run may choose servers by them, but no
-/// check reads them, and only their names are kept.
+/// Returns a copy of an answer with the values of Azure tags masked and their names kept.
+/// Tags are free text. A run can select servers by tag, but no check reads tag values.
 pub(super) fn without_tags(json: &Value) -> Value {
     let mut kept = json.clone();
     hide_tags(&mut kept);
@@ -151,10 +152,11 @@ fn hide(value: &mut Value) {
     }
 }
 
-/// Bytes of the shortest form without `=` and `:`, which is `bearer` with a token of eight.
+/// The length in bytes of the shortest secret without `=` or `:`: `bearer` and a token of eight characters.
 const SHORTEST: usize = 15;
 
-/// Masks the secrets in a text. Most texts are too short to hold one; then the hints are many times cheaper than the patterns.
+/// Masks the secrets in a text. Most texts are too short for a secret. For the others, the hints are many times cheaper
+/// than the patterns.
 pub(crate) fn mask_text(text: &mut String) {
     if text.len() < SHORTEST && !text.contains(['=', ':']) {
         return;

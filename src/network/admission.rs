@@ -1,5 +1,5 @@
-//! What the source's pg_hba.conf says to the service: the first rule that it meets, for each database.
-//! Not here: how rules are matched (`facts::reach::hba`), how bad it is to be turned away (`checks`).
+//! Evaluates pg_hba.conf of the source for the migration service: the first rule that matches each connection attempt.
+//! Rule matching itself is in `facts::network::source_network::hba`.
 
 use ipnet::IpNet;
 
@@ -7,18 +7,18 @@ use crate::facts::reach::hba::{Met, Rule, SCRAM, Visitor, first_match};
 use crate::facts::{Fact, Facts, Missing, roles};
 use crate::plan::{SourceKind, SourceServer, SourceTls};
 
-/// The service on its way into one database.
+/// A connection attempt of the migration service to one database, and the rules that match it.
 #[derive(Debug)]
 pub struct Visit<'f> {
     pub database: &'f str,
     pub user: &'f str,
-    /// All addresses that it may come from.
+    /// All addresses that the service can connect from.
     pub from: IpNet,
-    /// Whether it tries with TLS first.
+    /// Whether the service tries TLS first.
     pub with_tls: bool,
-    /// How its password is kept, in the words of `facts::roles`, where that is known.
+    /// The password hash kind of the user, as in `facts::password_hashes`. `None` if it is not known.
     pub password: Option<&'f str>,
-    /// What it meets, one for each way that it tries.
+    /// The first match for each attempt: with TLS, without TLS, or both.
     met: Vec<Met<'f>>,
 }
 
@@ -35,13 +35,13 @@ impl<'f> Visit<'f> {
         }
     }
 
-    /// The rule that lets it in.
+    /// Returns the rule that accepts the connection.
     pub fn admitted_by(&self) -> Option<&'f Rule> {
         let mut rules = self.rules();
         rules.find(|rule| rule.admits(self.password) == Some(true))
     }
 
-    /// The rule that may decide, and why that is not sure.
+    /// Returns the rule that might match, and why this is uncertain.
     pub fn unsure(&self) -> Option<(&'f Rule, &str)> {
         self.met.iter().find_map(|met| match met {
             Met::Unsure(rule, why) => Some((*rule, why.as_str())),
@@ -49,7 +49,7 @@ impl<'f> Visit<'f> {
         })
     }
 
-    /// The rule that decides by how the password is kept, where that is not known.
+    /// Returns the rule whose result depends on the password hash kind, if that kind is not known.
     pub fn by_password(&self) -> Option<&'f Rule> {
         self.met.iter().find_map(|met| match met {
             Met::ByPassword(rule) => Some(*rule),
@@ -57,12 +57,12 @@ impl<'f> Visit<'f> {
         })
     }
 
-    /// Whether what it meets is certain.
+    /// Returns whether the result is certain.
     pub fn is_sure(&self) -> bool {
         self.unsure().is_none() && self.by_password().is_none()
     }
 
-    /// Where nothing lets it in: the rule that turns it away. `None`: no rule fits.
+    /// Returns the rule that rejects the connection. `None` if no rule matches.
     pub fn turned_away_by(&self) -> Option<&'f Rule> {
         self.rules().next()
     }
@@ -75,15 +75,16 @@ impl<'f> Visit<'f> {
     }
 }
 
-/// The provider that keeps pg_hba.conf itself, where the source has one.
+/// Returns the cloud provider that manages pg_hba.conf of the source. `None` if the source is not a managed service.
 pub fn keeper(facts: &Facts) -> Option<SourceKind> {
     facts.source_kind().ok().filter(|kind| kind.is_managed())
 }
 
-/// The visits to these databases.
+/// Evaluates pg_hba.conf for each of these databases and each address range of the service.
 ///
 /// # Errors
-/// The rules, the roles, or the addresses that the service comes from are not known.
+///
+/// Returns an error if the rules, the roles, or the service's addresses are not known.
 pub fn visits<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<Visit<'f>>> {
     let source = facts.migration.source.as_ref();
     let source = source.ok_or_else(Missing::no_source)?;
@@ -111,18 +112,20 @@ pub fn visits<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<Visit<'f>
     Ok(visits)
 }
 
-/// How the password of the migration user is kept, in the words of `facts::roles`. Where that may not be read, having
-/// signed in as that user by SCRAM shows it.
+/// Returns the password hash kind of the migration user, as in `facts::password_hashes`.
+///
+/// If password hashes cannot be read, a SCRAM sign-in as that user proves the kind.
 ///
 /// # Errors
-/// Neither shows it.
+///
+/// Returns an error if neither the password hashes nor the connection show the kind.
 pub fn password<'f>(facts: &'f Facts) -> Fact<&'f str> {
     let source = facts.migration.source.as_ref();
     let source = source.ok_or_else(Missing::no_source)?;
     let user = facts.migration_user()?;
     let by_scram = || {
         let connection = facts.connection.as_ref().ok()?;
-        // A pooler asks for a password of its own.
+        // A pooler requests its own password, so only a direct connection proves the kind.
         let is_shown = source.user == user && connection.direct == Some(true);
         let method = connection.auth_method.as_deref();
         (is_shown && method == Some(SCRAM)).then_some(SCRAM)
@@ -140,7 +143,8 @@ pub fn password<'f>(facts: &'f Facts) -> Fact<&'f str> {
     }
 }
 
-/// What the plan says, else the subnet of the server that migrates. Flexible servers speak IPv4 alone.
+/// Returns the configured service address range. The default is the subnet of the connecting server. Only IPv4 counts:
+/// flexible servers do not support IPv6.
 fn prefixes(facts: &Facts, source: &SourceServer) -> Fact<Vec<IpNet>> {
     if let Some(said) = source.reached_from {
         return Ok(vec![said.0]);
@@ -169,7 +173,7 @@ fn prefixes(facts: &Facts, source: &SourceServer) -> Fact<Vec<IpNet>> {
     Ok(found)
 }
 
-/// With TLS or without, in the order in which the service tries; never empty.
+/// Returns the TLS modes in the order in which the service tries them. The result is never empty.
 fn ways(facts: &Facts, source: &SourceServer) -> Fact<Vec<bool>> {
     if source.tls == Some(SourceTls::Require) {
         return Ok(vec![true]);

@@ -1,6 +1,7 @@
-//! Whether the peering that a way leads over lets a packet cross: the own side's word, and the hub's on its gateway.
+//! Determines whether a peering on the route blocks a packet: the local peering, and the hub's peering for its gateway.
 //! <https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering>
-//! Not here: which way a packet takes (`routing`), the other network's own side (`checks::network`).
+//!
+//! Route selection is in `routing`. The remote network's side of the peering is in `checks::network`.
 
 use std::net::IpAddr;
 
@@ -14,26 +15,28 @@ use crate::facts::path::security_group::Rule;
 use crate::facts::path::subnet::{self, VirtualNetwork};
 use crate::facts::{Fact, Missing};
 
-/// What stops a packet at a peering.
+/// The setting that blocks a packet at a peering.
 #[derive(Debug, Clone)]
 pub enum Stop<'a> {
-    /// `allowVirtualNetworkAccess` is off. Azure documents that a rule of the security group which names the address may
-    /// let the packet through all the same.
+    /// `allowVirtualNetworkAccess` is off. Azure documents that a security rule that names the address can still allow
+    /// the packet.
     NoAccess {
         peering: &'a Peering,
         unless: Option<&'a Rule>,
     },
-    /// `allowGatewayTransit` is off on the hub's side: its gateway serves the hub alone.
+    /// `allowGatewayTransit` is off in the hub: only the hub itself can use its gateway.
     NoTransit {
         hub: &'a VirtualNetwork,
         back: &'a Peering,
     },
 }
 
-/// What stops a packet on its way to this address and port; `None`: it crosses no peering, or the peering is open.
+/// Returns the setting that blocks a packet to this address and port. `None` if the route uses no peering, or the
+/// peering is open.
 ///
 /// # Errors
-/// The peering does not tell, or the hub could not be read.
+///
+/// Returns an error if the peering does not have the setting, or if the hub could not be read.
 pub fn stop<'a>(
     inside: &'a Inside,
     way: &Way<'a>,
@@ -56,7 +59,7 @@ pub fn stop<'a>(
     }
 }
 
-/// The peering that a way leads over.
+/// Returns the peering that a route uses.
 fn crossed<'a>(way: &Way<'a>) -> Option<&'a Peering> {
     match way {
         Way::Peering(peering) | Way::Gateway(Gate::Remote(peering)) => Some(peering),

@@ -1,4 +1,8 @@
-//! The path as a reader sees it: hop by hop, each open, closed or unknown, with what decides it.
+//! Describes the network path from the connecting server to the source: each hop, its state, and the rule that decides
+//! it.
+//!
+//! Hops in order: the documented network scenario, the server's placement, its security group, route, peering, gateway,
+//! DNS, pg_hba.conf of the source.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +23,7 @@ pub struct DrawnPath {
     pub hops: Vec<Hop>,
 }
 
-/// The path of a pair. `None`: one side alone has none.
+/// Returns the network path of a migration. `None` if only one side is checked.
 pub fn draw(facts: &Facts) -> Option<DrawnPath> {
     if facts.migration.scope != Scope::Pair {
         return None;

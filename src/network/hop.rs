@@ -1,5 +1,3 @@
-//! One hop of the drawn path: what it is called, whether it is open, and what decides that.
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,13 +1,13 @@
-//! Yes, no, or what it depends on.
+//! Three-valued logic: yes, no, or unknown with a reason.
 
 use crate::facts::path::security_group::End;
 
-/// Whether something matches.
+/// The result of a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     Yes,
     No,
-    /// With what it depends on.
+    /// Contains the reason.
     Maybe(String),
 }
 
@@ -18,7 +18,7 @@ impl From<bool> for Match {
 }
 
 impl Match {
-    /// Both; the second is only looked at when the first leaves it open.
+    /// Logical AND. `other` is only evaluated if this value is not `No`.
     pub(crate) fn and(self, other: impl FnOnce() -> Match) -> Match {
         match self {
             Match::No => Match::No,
@@ -46,8 +46,10 @@ impl Match {
         }
     }
 
-    /// Whether any address of a rule's end matches. An end without any is of a form that is not known here.
-    /// `each` gets the address in lower case, and as it came.
+    /// Returns whether any address of a rule's end matches. An end without addresses has an unknown form, so its result
+    /// is unknown.
+    ///
+    /// `matches_address` gets the address in lower case, and as received.
     pub(super) fn any(end: &End, each: impl Fn(&str, &str) -> Match) -> Match {
         if end.addresses.is_empty() {
             return Match::Maybe("one of its ends has no address".to_owned());

@@ -1,7 +1,8 @@
-//! What a packet meets between the server that migrates and the source: security groups, routes, peerings, gateways,
-//! and the source's own pg_hba.conf.
-//! Pure: facts in, rulings out; the checks judge them, and the report draws them.
-//! Not here: how the facts are read (`facts::path`), how bad a ruling is (`checks`).
+//! Simulates the connection from the migration service to the source: security groups, routes, peerings, gateways, and
+//! pg_hba.conf of the source.
+//!
+//! The functions are pure: they map facts to decisions. `facts::network` reads the facts, `checks` assigns the
+//! severity, and `report` prints the path.
 
 pub mod admission;
 pub mod crossing;
@@ -26,10 +27,12 @@ use crate::reference::scenarios::{self, Listed, Side};
 pub use matching::Match;
 use security::{Flow, Ruling, To};
 
-/// How the side that migrates stands in the network.
+/// Returns how the connecting server is attached to the network. This is the runtime server if one is specified,
+/// otherwise the target.
 ///
 /// # Errors
-/// The target's network is not known.
+///
+/// Returns an error if the target's network is not known.
 pub fn side(facts: &Facts) -> Fact<Side> {
     let server = facts.server.as_ref().map_err(Clone::clone)?;
     let own = *server.network.as_ref().map_err(Clone::clone)?;
@@ -58,10 +61,11 @@ fn has_endpoint(facts: &Facts) -> Fact<bool> {
     Ok(false)
 }
 
-/// What the network guide says of this pair.
+/// Returns what the network guide documents for this source and target.
 ///
 /// # Errors
-/// The target's network, how the source is exposed, or its kind where it matters, is not known.
+///
+/// Returns an error if the target's network or the source's exposure is not known, or the source kind where it matters.
 pub fn scenario(facts: &Facts) -> Fact<Listed> {
     let side = side(facts)?;
     let exposure = network::exposure(facts)?.exposure;
@@ -73,10 +77,12 @@ pub fn scenario(facts: &Facts) -> Fact<Listed> {
     })
 }
 
-/// What the subnet's security group does with a connection to the source; `None`: there is no group.
+/// Returns the decision of the subnet's security group for a connection to the source. `None` if the subnet has no
+/// security group.
 ///
 /// # Errors
-/// What it depends on could not be read.
+///
+/// Returns an error if a fact that decides could not be read.
 pub fn ruling_to_source(inside: &Inside, to: IpAddr, port: u16) -> Fact<Option<Ruling<'_>>> {
     let flow = |from| Flow {
         from,
@@ -87,10 +93,12 @@ pub fn ruling_to_source(inside: &Inside, to: IpAddr, port: u16) -> Fact<Option<R
     ruling(inside, flow)
 }
 
-/// What it does with an HTTPS connection to one of Azure's services, by the service's tag.
+/// Returns the decision of the subnet's security group for an HTTPS connection to an Azure service, specified by its
+/// service tag.
 ///
 /// # Errors
-/// What it depends on could not be read.
+///
+/// Returns an error if a fact that decides could not be read.
 pub fn ruling_to_service<'i>(inside: &'i Inside, tag: &str) -> Fact<Option<Ruling<'i>>> {
     let location = inside.location.as_ref().ok();
     let region = location.map(|l| crate::facts::server::normal_location(l));

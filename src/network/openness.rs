@@ -1,12 +1,14 @@
-//! How much of the internet a server's firewall lets in: its rules together, each address counted once.
-//! Not here: how much is too much (`checks::network`).
+//! Calculates the share of public addresses that a server's firewall allows. Overlapping rules count once.
+//!
+//! The limit for a finding is in `checks::network`.
 
 use std::net::Ipv4Addr;
 
 use crate::facts::path::firewall::FirewallRule;
 
-/// The blocks of which nobody comes in over the internet, in order, none within another: own and private networks,
-/// loopback, link-local, multicast and reserved. <https://www.iana.org/assignments/iana-ipv4-special-registry>
+/// Address ranges without public hosts, in order and without overlap: private, shared and reserved networks, loopback,
+/// link-local, multicast.
+/// <https://www.iana.org/assignments/iana-ipv4-special-registry>
 const NOT_PUBLIC: [(Ipv4Addr, Ipv4Addr); 8] = [
     (Ipv4Addr::UNSPECIFIED, Ipv4Addr::new(0, 255, 255, 255)),
     (Ipv4Addr::new(10, 0, 0, 0), Ipv4Addr::new(10, 255, 255, 255)),
@@ -33,7 +35,7 @@ const NOT_PUBLIC: [(Ipv4Addr, Ipv4Addr); 8] = [
     (Ipv4Addr::new(224, 0, 0, 0), Ipv4Addr::BROADCAST),
 ];
 
-/// How many of the public addresses these rules let in, in hundredths of all of them, rounded down.
+/// Returns the percentage of public addresses that these rules allow, rounded down.
 pub fn percent_admitted<'r>(rules: impl IntoIterator<Item = &'r FirewallRule>) -> u64 {
     let mut ranges: Vec<(u64, u64)> = rules
         .into_iter()
@@ -48,7 +50,7 @@ pub fn percent_admitted<'r>(rules: impl IntoIterator<Item = &'r FirewallRule>) -
     admitted * 100 / public_in(0, u64::from(u32::MAX))
 }
 
-/// How many public addresses lie in a range, both ends included; none where it ends before it begins.
+/// Returns the number of public addresses in a range, including both ends. A range that ends before it starts has none.
 fn public_in(first: u64, last: u64) -> u64 {
     let inside = |(from, to): &(Ipv4Addr, Ipv4Addr)| {
         let (from, to) = (number(*from).max(first), number(*to).min(last));
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn each_public_address_counts_once() {
+    fn every_public_address_counts_once() {
         assert_eq!(percent(&[("0.0.0.0", "255.255.255.255")]), 100);
         assert_eq!(percent(&[("1.0.0.0", "223.255.255.255")]), 100);
         assert_eq!(percent(&[("1.0.0.0", "223.255.255.254")]), 99);

@@ -1,21 +1,21 @@
-//! Ports and ranges of them, as rules write them: `*`, `5432`, `5000-6000`.
+//! Parses and matches ports and port ranges of security rules: `*`, `5432`, `5000-6000`.
 
 use super::matching::Match;
 
-/// A client's own ports: what operating systems choose from lies in this range (RFC 6056).
+/// The range from which operating systems choose client ports (RFC 6056).
 const EPHEMERAL: (u16, u16) = (1024, u16::MAX);
 
-/// Whether the ports of a rule hold this one.
+/// Returns whether the ports of a rule contain this port.
 pub(super) fn hold(ports: &[String], port: u16) -> Match {
     within(ports, (port, port))
 }
 
-/// Whether they hold whatever port a client may choose for its own end.
+/// Returns whether the ports of a rule contain every port that a client can choose.
 pub(super) fn hold_ephemeral(ports: &[String]) -> Match {
     within(ports, EPHEMERAL)
 }
 
-/// Whether the ports together hold all of `wanted`.
+/// Returns whether the ports together contain all of `required`.
 fn within(ports: &[String], wanted: (u16, u16)) -> Match {
     if ports.is_empty() {
         return Match::Maybe("it names no port".to_owned());

@@ -1,5 +1,6 @@
-//! Which way a packet leaves a subnet: the longest prefix among the routes of its table, its own network and its peers;
-//! where two are as long, the table's. <https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview>
+//! Determines the effective route of a packet: the longest prefix among the route table, the virtual network and its
+//! peers. If two prefixes are equally long, the route table wins.
+//! <https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview>
 
 use std::net::IpAddr;
 
@@ -13,46 +14,47 @@ use crate::facts::path::route_table::{NextHop, Route, RouteTable};
 use crate::facts::path::subnet::VirtualNetwork;
 use crate::facts::{Fact, Missing};
 
-/// The way of a packet out of its subnet.
+/// The effective route of a packet out of its subnet.
 #[derive(Debug, Clone)]
 pub enum Way<'a> {
-    /// Within the own virtual network.
+    /// The packet stays in the same virtual network.
     Local,
-    /// Over a peering.
+    /// The packet uses a peering.
     Peering(&'a Peering),
-    /// A route of the subnet's table decides.
+    /// A route of the subnet's route table decides.
     Told(Told<'a>),
-    /// To a gateway: which addresses lie behind it, no read shows.
+    /// The packet uses a gateway. Which addresses the gateway reaches cannot be read.
     Gateway(Gate<'a>),
     Internet,
-    /// Azure drops it: the address is private, and no network that is connected has it.
+    /// Azure drops the packet: the address is private, and no connected network contains it.
     Nowhere,
 }
 
-/// A route of the table.
+/// A route of the subnet's route table.
 #[derive(Debug, Clone)]
 pub struct Told<'a> {
     pub table: &'a RouteTable,
     pub route: &'a Route,
-    /// A longer one that a gateway learned would win, and no table shows those.
+    /// Whether a longer route that a gateway learned by BGP would win. Such routes are not in any route table.
     pub may_be_outdone: bool,
     /// The gateway that the network can use.
     pub gate: Option<Gate<'a>>,
 }
 
-/// Where the gateway stands that a network can use.
+/// The location of the gateway that a network can use.
 #[derive(Debug, Clone)]
 pub enum Gate<'a> {
     /// In the network itself.
     Own,
-    /// In the network of this peering.
+    /// In the remote network of this peering.
     Remote(&'a Peering),
 }
 
-/// The way from the subnet of `inside` to `to`.
+/// Returns the effective route from the subnet of `placement` to `to`.
 ///
 /// # Errors
-/// What the way depends on could not be read.
+///
+/// Returns an error if a fact that decides the route could not be read.
 pub fn way(inside: &Inside, to: IpAddr) -> Fact<Way<'_>> {
     let network = inside.network.as_ref().map_err(Clone::clone)?;
     let near = near(network, to)?;
@@ -83,7 +85,7 @@ pub fn way(inside: &Inside, to: IpAddr) -> Fact<Way<'_>> {
     }
 }
 
-/// A public address goes out to the internet, unless a route for a service tag may take it.
+/// Routes a public address to the internet, unless a route for a service tag might apply.
 fn public_way(table: Option<&RouteTable>, to: IpAddr) -> Fact<Way<'static>> {
     let tagged = table.and_then(|t| t.routes.iter().find(|r| r.net.is_none()).map(|r| (t, r)));
     match tagged {
@@ -100,10 +102,11 @@ fn public_way(table: Option<&RouteTable>, to: IpAddr) -> Fact<Way<'static>> {
     }
 }
 
-/// The longest prefix of the own network and its peers that holds the address, and the peering where it is a peer's.
+/// Returns the length of the longest prefix of the network and its peers that contains the address, and the peering if
+/// it belongs to a peer.
 fn near(network: &VirtualNetwork, to: IpAddr) -> Fact<Option<(u8, Option<&Peering>)>> {
     let space = network.space.as_ref().map_err(Clone::clone)?;
-    // Peered networks never overlap: what the own network holds, no peer does.
+    // Peered networks never overlap: no peer contains an address of the network itself.
     if let Some(length) = length_in(space, to) {
         return Ok(Some((length, None)));
     }
@@ -137,23 +140,25 @@ fn longest(table: &RouteTable, to: IpAddr) -> Option<(u8, &Route)> {
     holding.max_by_key(|(length, _)| *length)
 }
 
-/// The gateway that the network can use; `None`: it has none.
+/// Returns the gateway that the network can use. `None` if there is no gateway.
 pub fn gate<'a>(inside: &'a Inside, network: &VirtualNetwork) -> Fact<Option<Gate<'a>>> {
     let own = network.has_gateway();
     if own == Ok(true) {
         return Ok(Some(Gate::Own));
     }
-    // Azure lets no network use another's gateway that has one of its own.
+    // Azure does not allow a network that has its own gateway to use a remote gateway.
     if let Some(peering) = inside.gateway_peering()? {
         return Ok(Some(Gate::Remote(peering)));
     }
     own.map(|_| None)
 }
 
-/// Whether an address belongs to the tag `VirtualNetwork` of the subnet: the network, its peers unless a peering says
-/// otherwise, what its gateway reaches, and what its route table names.
+/// Returns whether an address belongs to the service tag `VirtualNetwork` of the subnet. The tag covers the network,
+/// its peers unless a peering disables access, addresses behind its gateway, and prefixes of its route table.
 /// <https://learn.microsoft.com/azure/virtual-network/service-tags-overview>
-/// A private address that is in none of these cannot be reached at all, which is the routes' matter: it counts as in.
+///
+/// A private address outside of these cannot be reached at all. It counts as inside, because the route decides about
+/// it.
 pub fn in_virtual_network(inside: &Inside, to: IpAddr) -> Match {
     let doubt = |missing: &Missing| Match::Maybe(missing.reason.clone());
     let network = match &inside.network {
@@ -172,7 +177,7 @@ pub fn in_virtual_network(inside: &Inside, to: IpAddr) -> Match {
     }
 }
 
-/// Whether a service of Azure may belong to it: only by a route of the table for a public prefix.
+/// Returns whether an Azure service can belong to the tag `VirtualNetwork`. This requires a route for a public prefix.
 pub fn service_in_virtual_network(inside: &Inside) -> Match {
     by_routes(inside, |net| !is_private(net.addr()))
 }

@@ -1,7 +1,8 @@
-//! Which outbound rule of a network security group decides over a packet: by priority, the first that matches.
+//! Evaluates the outbound rules of a network security group: by priority, the first rule that matches decides.
 //! <https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview>
-//! A rule that may match or not, because a service tag's addresses or a group's members are not known here, decides
-//! nothing by itself: [`Ruling::Depends`] names it and the rule that decides otherwise.
+//!
+//! The addresses of most service tags and the members of application security groups are not known here. A rule that
+//! uses them does not decide: [`NsgDecision::Depends`] names it and the rule that decides otherwise.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -13,41 +14,41 @@ use crate::facts::network::is_private;
 use crate::facts::path::parse_prefix;
 use crate::facts::path::security_group::{End, Rule, SecurityGroup};
 
-/// A TCP connection that a subnet opens.
+/// A TCP connection that starts in a subnet.
 #[derive(Debug, Clone)]
 pub struct Flow<'a> {
-    /// The prefixes of the subnet.
+    /// The address ranges of the subnet.
     pub from: &'a [IpNet],
     pub to: To<'a>,
     pub port: u16,
-    /// Whether the other end belongs to the tag `VirtualNetwork`.
+    /// Whether the destination belongs to the service tag `VirtualNetwork`.
     pub in_virtual_network: Match,
 }
 
-/// The other end of a flow.
+/// The destination of a connection.
 #[derive(Debug, Clone)]
 pub enum To<'a> {
     Address(IpAddr),
-    /// A service of Azure by its tag, in the region of the server, written as in a location's path.
+    /// An Azure service: its service tag, and the server's region in lower case without spaces.
     Service(&'a str, Option<String>),
 }
 
-/// What a group does with a flow.
+/// The decision of a security group about a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling<'r> {
     Allowed(&'r Rule),
     Denied(&'r Rule),
-    /// The first rule would decide if it matches; if not, the second does.
+    /// The first rule decides if it matches, otherwise the second rule.
     Depends {
         doubtful: &'r Rule,
         why: String,
         otherwise: &'r Rule,
     },
-    /// No rule decides: the default ones are not among them.
+    /// No rule decides, because the default rules are missing.
     Open,
 }
 
-/// The ruling of a group on a flow.
+/// Returns the decision of a security group about a connection.
 pub fn outbound<'r>(group: &'r SecurityGroup, flow: &Flow) -> Ruling<'r> {
     let mut doubts: Vec<(&Rule, String)> = Vec::new();
     for rule in &group.outbound {
@@ -79,7 +80,7 @@ fn decided<'r>(rule: &'r Rule, allowed: bool, doubts: Vec<(&'r Rule, String)>) -
     }
 }
 
-/// `None`: an access of a later day than this program.
+/// Returns whether the rule allows matching traffic. `None` if this version does not know the access type.
 pub fn allows(rule: &Rule) -> Option<bool> {
     match rule.access.to_ascii_lowercase().as_str() {
         "allow" => Some(true),
@@ -121,7 +122,7 @@ fn groups() -> Match {
     Match::Maybe("it names an application security group".to_owned())
 }
 
-/// Whether a rule's source takes in every address of the subnet.
+/// Returns whether a rule's source covers every address of the subnet.
 fn source(end: &End, flow: &Flow) -> Match {
     if end.has_groups {
         return groups();
@@ -171,7 +172,7 @@ fn to_address(end: &End, address: IpAddr, in_network: &Match) -> Match {
     if end.has_groups {
         return groups();
     }
-    // The one address behind which Azure's own services for a machine stand.
+    // The address of Azure platform services, such as DNS and health probes.
     let platform = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
     Match::any(end, |tag, shown| match (tag, parse_prefix(tag)) {
         ("*", _) => Match::Yes,
@@ -180,7 +181,7 @@ fn to_address(end: &End, address: IpAddr, in_network: &Match) -> Match {
         ("internet", _) if is_private(address) => Match::No,
         ("internet", _) => in_network.not(),
         ("azureloadbalancer", _) => Match::from(address == platform),
-        // A source is neither Azure's storage nor its directory.
+        // A source database is neither Azure Storage nor Microsoft Entra ID.
         (tag, _) if is_service(tag) => Match::No,
         _ => tagged(shown),
     })
@@ -215,7 +216,7 @@ fn to_service(end: &End, service: &str, region: Option<&str>, in_network: &Match
     })
 }
 
-/// `storage` and `storage.germanywestcentral` against the service and the region that are meant.
+/// Compares a service tag such as `storage` or `storage.germanywestcentral` with a service and its region.
 fn by_tag(tag: &str, service: &str, region: Option<&str>) -> Match {
     let (name, tag_region) = tag
         .split_once('.')
@@ -230,7 +231,7 @@ fn by_tag(tag: &str, service: &str, region: Option<&str>) -> Match {
     }
 }
 
-/// The services whose addresses are surely neither a subnet's, nor a source's, nor each other's.
+/// Returns whether the tag's addresses never belong to a subnet, a source, or another of these services.
 fn is_service(tag: &str) -> bool {
     let name = tag.split('.').next().unwrap_or(tag);
     ["storage", "azureactivedirectory"].contains(&name)

@@ -1,4 +1,4 @@
-//! Security groups against a model that looks at every address by itself, and the corners of ports and tags.
+//! Tests network security groups against a model that checks every address, and edge cases of ports and service tags.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -100,7 +100,7 @@ fn base(access: &str) -> Rule {
     }
 }
 
-/// What the group does with one packet, by the words of Azure's documentation and nothing else.
+/// Reference model: evaluates one packet exactly as Azure documents it.
 fn model(group: &SecurityGroup, from: Ipv4Addr, from_port: u16, to: Ipv4Addr, port: u16) -> bool {
     let holds = |addresses: &[String], ip: Ipv4Addr| {
         let in_net = |a: &String| a == "*" || a.parse::<Ipv4Net>().is_ok_and(|n| n.contains(&ip));
@@ -133,7 +133,7 @@ fn flow(from: &[IpNet], to: Ipv4Addr, port: u16) -> Flow<'_> {
 
 proptest! {
     #[test]
-    fn what_is_decided_holds_for_every_address_and_port(
+    fn a_certain_decision_is_correct_for_every_address_and_port(
         rules in prop::collection::vec(rule(), 0..6),
         host in 0u8..16,
         port in prop::sample::select(vec![22u16, 5432, 6432]),
@@ -161,7 +161,7 @@ proptest! {
 }
 
 #[test]
-fn ports_and_ranges() {
+fn port_ranges_match_fixed_and_ephemeral_ports() {
     let hold = |ports: &[&str], port| {
         ports::hold(
             &ports.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>(),
@@ -183,7 +183,7 @@ fn ports_and_ranges() {
     assert_eq!(own(&["80"]), Match::No);
 }
 
-/// Whether a denial of this tag alone keeps a subnet from an address, or from a service.
+/// Returns whether a single deny rule for this tag blocks a connection from the subnet. `None` if this is unknown.
 fn denies(tag: &str, to: To, in_network: Match) -> Option<bool> {
     let deny = Rule {
         destination: end(tag, "*"),
@@ -205,7 +205,7 @@ fn denies(tag: &str, to: To, in_network: Match) -> Option<bool> {
 }
 
 #[test]
-fn service_tags() {
+fn service_tags_match_only_their_own_destinations() {
     let address = |text: &str| To::Address(text.parse().expect("an address"));
     let storage = || To::Service("Storage", Some("germanywestcentral".to_owned()));
     let rows = [

@@ -1,6 +1,5 @@
-//! The plan file, `flexready.toml`: migrations with their defaults, and how they are judged, so that a pipeline names one and
-//! says no more. Not here: waivers and severities themselves (`judging`), what is said of one migration (`wish`), what the command line adds (`cli`). A plan holds no
-//! secrets, and errors never show a line of it.
+//! The plan file, `flexready.toml`: migrations, their defaults, and policy rules. A pipeline only needs to specify the
+//! name of a migration. A plan contains no secrets, and errors never quote its lines.
 
 mod wish;
 mod words;
@@ -18,7 +17,7 @@ use super::{Mode, Severity};
 pub use wish::{Password, Wish};
 pub use words::{MEMORY, VCORES, is_memory, is_vcores};
 
-/// Why a plan file could not be used.
+/// An error of a plan file.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     #[error("cannot read the plan `{path}`: {source}")]
@@ -70,7 +69,7 @@ struct PlanFile {
     waiver: Vec<WaiverTable>,
 }
 
-/// A plan that was read.
+/// A parsed plan file.
 #[derive(Debug)]
 pub struct Plan {
     path: PathBuf,
@@ -80,10 +79,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Reads the plan at `path`; `checks` are the ids that waivers and severities may name.
+    /// Reads the plan at `path`. `checks` are the valid check IDs for waivers and severities.
     ///
     /// # Errors
-    /// When the file cannot be read or understood.
+    /// The file cannot be read or parsed.
     pub fn read(path: &Path, checks: &[&str]) -> Result<Plan, PlanError> {
         let text = fs::read_to_string(path).map_err(|source| PlanError::Unreadable {
             path: path.to_owned(),
@@ -92,10 +91,10 @@ impl Plan {
         Plan::of(&text, path, checks)
     }
 
-    /// Reads the text of a plan; `path` is what errors call it.
+    /// Parses the text of a plan. Errors refer to the file as `path`.
     ///
     /// # Errors
-    /// When the text cannot be understood.
+    /// The text cannot be parsed.
     pub fn of(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, PlanError> {
         parse(text, path, checks).map_err(|(at, message)| {
             let (line, column) = place(text, at);
@@ -108,10 +107,10 @@ impl Plan {
         })
     }
 
-    /// The migration `name`, with the plan's defaults; without a name, the only one.
+    /// The migration `name`, with the plan's defaults. Without a name, the only migration of the plan.
     ///
     /// # Errors
-    /// When the plan does not hold that migration, or more than one and none is named.
+    /// The plan does not contain the migration, or has more than one and `name` is `None`.
     pub fn migration(&self, name: Option<&str>) -> Result<Wish, PlanError> {
         let path = self.path.clone();
         match (name, self.migrations.as_slice()) {
@@ -133,23 +132,23 @@ impl Plan {
         }
     }
 
-    /// The plan file, as it was named.
+    /// The path of the plan file as specified, with `/` as separator.
     pub fn name(&self) -> String {
         self.path.to_string_lossy().replace('\\', "/")
     }
 
-    /// How a server is judged that the plan does not name.
+    /// The migration mode for servers that are not in the plan.
     pub fn default_mode(&self) -> Mode {
         self.default_mode
     }
 
-    /// All migrations, with the plan's defaults, in its order.
+    /// All migrations with the plan's defaults, in the order of the file.
     pub fn migrations(&self) -> &[Wish] {
         &self.migrations
     }
 
-    /// The rules, for the plan beside servers of other places: a migration without a name goes by its target's, as the audit
-    /// calls it, and never stands for a server that the plan does not know.
+    /// The policy rules for an audit, which can include servers that are not in the plan. A migration without a name
+    /// gets the name of its target, as in the audit. It never matches a server that is not in the plan.
     pub fn rules_among_others(&self) -> Rules {
         let mut rules = self.rules.clone();
         for (line, wish) in rules.lines.iter_mut().zip(&self.migrations) {
@@ -210,14 +209,14 @@ fn parse(text: &str, path: &Path, checks: &[&str]) -> Result<Plan, Fault> {
     })
 }
 
-/// The JSON schema of the plan file: editors complete and check TOML by it.
+/// The JSON schema of the plan file. Editors use it to complete and check the TOML.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(PlanFile);
     let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
     format!("{text}\n")
 }
 
-/// Two migrations of one name: which of them would a report be about?
+/// Rejects duplicate migration names, because a report identifies a migration by its name.
 fn no_name_twice(migrations: &[Spanned<Wish>]) -> Result<(), Fault> {
     let mut names = Vec::new();
     for migration in migrations {
@@ -233,7 +232,7 @@ fn no_name_twice(migrations: &[Spanned<Wish>]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Line and column of a byte, both from 1.
+/// Line and column of a byte offset, both 1-based.
 fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at)];
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;

@@ -1,5 +1,5 @@
-//! Which servers of Azure are audited: where they are, which of them are meant, and which part is this machine's.
-//! Not here: which servers there are (`facts::fleet`).
+//! The scope of an audit in Azure: subscriptions, management groups and resource groups. Server discovery is in
+//! `facts::discovery`.
 
 mod filter;
 mod place;
@@ -12,18 +12,18 @@ pub use filter::{Filter, Tag, Traits, tier};
 pub use place::{ResourceGroup, management_group, subscription};
 pub use shard::Shard;
 
-/// What of Azure is audited. Empty: nothing but what a plan names.
+/// The Azure scopes of an audit. If it is empty, only migrations of a plan are audited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fleet {
     pub subscriptions: Vec<String>,
     pub management_groups: Vec<String>,
     pub resource_groups: Vec<ResourceGroup>,
-    /// Targets that are known by their host name alone.
+    /// Targets of which only the host name is known.
     pub hosts: Vec<String>,
 }
 
 impl Fleet {
-    /// Whether nothing has to be looked for.
+    /// Whether there is nothing to discover.
     pub fn is_empty(&self) -> bool {
         self.subscriptions.is_empty()
             && self.management_groups.is_empty()
@@ -31,7 +31,7 @@ impl Fleet {
             && self.hosts.is_empty()
     }
 
-    /// The places that are audited, a few words each.
+    /// A short label for each scope.
     pub fn words(&self) -> Vec<String> {
         let subscriptions = self
             .subscriptions
@@ -71,7 +71,7 @@ pub struct FleetNote {
 }
 
 impl FleetNote {
-    /// Whether nothing of what was to be audited is left out.
+    /// Whether the audit covered the whole fleet: no filter, no shard, no unread scope, no interruption.
     pub fn is_whole(&self) -> bool {
         let is_all = self.filter.is_empty() && self.shards.is_empty();
         is_all && self.unread.is_empty() && !self.interrupted
@@ -86,13 +86,13 @@ pub struct UnreadNote {
 }
 
 impl UnreadNote {
-    /// All of it in one sentence.
+    /// Describes the unread scope and the reason in one sentence.
     pub fn words(&self) -> String {
         format!("not read: {}: {}", self.place, self.reason)
     }
 }
 
-/// What was not understood of what to audit.
+/// An invalid scope, filter or shard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FleetError {
     #[error("`{0}` is not the id of a subscription; `az account list --output table` lists them")]

@@ -1,5 +1,5 @@
-//! What a plan says of judging: waivers, other severities, and how long a waiver may last.
-//! Here: their shape in the file, and what they cover. Not here: what they do to a verdict (`verdict`).
+//! Policy rules of a plan: waivers, severity overrides, and the maximum duration of a waiver. Their effect on a verdict
+//! is in `verdict`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,21 +10,21 @@ use wildmatch::WildMatch;
 
 use super::Severity;
 
-/// The judging part of a plan, with the lines where it stands: a report points there.
+/// The policy rules of a plan. Line numbers are 1-based, for references in a report.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
-    /// The plan file, as it was named, with `/` between its parts; none: there is no plan.
+    /// The path of the plan file as specified, with `/` as separator; `None` without a plan.
     pub file: Option<String>,
-    /// The line of each migration, by its name.
+    /// Name and line of each migration.
     pub lines: Vec<(Option<String>, usize)>,
     pub waivers: Vec<Waiver>,
     pub overrides: Vec<Override>,
-    /// A waiver that ends more than this many days after the judgement does not hold.
+    /// A waiver that ends more than this many days after the run is not valid.
     pub max_waiver_days: Option<u32>,
 }
 
 impl Rules {
-    /// The line of this migration in the plan; of the only one there is, where that has no name.
+    /// The line of this migration in the plan. If the only migration of the plan has no name, its line.
     pub fn line_of(&self, migration: &str) -> Option<usize> {
         let named = self
             .lines
@@ -38,30 +38,31 @@ impl Rules {
     }
 }
 
-/// Findings that somebody answers for, until a day.
+/// A waiver: an owner accepts findings until a date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiver {
     pub check: String,
-    /// A pattern for the migration's name; none: every migration of the plan.
+    /// A pattern for the migration name; `None` matches every migration of the plan.
     pub migration: Option<String>,
-    /// A pattern for the finding's object; none: every finding of the check.
+    /// A pattern for the finding's object; `None` matches every finding of the check.
     pub object: Option<String>,
     pub reason: String,
     pub owner: String,
     pub ticket: Option<String>,
-    /// The last day (UTC) on which it holds.
+    /// The last day (UTC) on which the waiver is valid.
     pub until: Date,
-    /// Where it stands in the plan.
+    /// The line of the waiver in the plan.
     pub line: usize,
 }
 
 impl Waiver {
-    /// Whether it speaks of this migration. In a pattern, `*` is any text and `?` any character; case counts.
+    /// Whether the waiver applies to this migration. In a pattern, `*` matches any text and `?` any character. Patterns
+    /// are case-sensitive.
     pub fn is_for(&self, migration: &str) -> bool {
         matches(self.migration.as_deref(), migration)
     }
 
-    /// Whether it speaks of this object.
+    /// Whether the waiver applies to this object.
     pub fn covers(&self, object: &str) -> bool {
         matches(self.object.as_deref(), object)
     }
@@ -71,7 +72,7 @@ fn matches(pattern: Option<&str>, text: &str) -> bool {
     pattern.is_none_or(|pattern| WildMatch::new(pattern).matches(text))
 }
 
-/// A check that weighs something else here than in the catalogue.
+/// A severity of the plan that replaces the one in the check catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     pub check: String,
@@ -109,14 +110,14 @@ pub(super) struct WaiverTable {
     until: Spanned<Value>,
 }
 
-/// What is wrong, and the byte where it stands.
+/// The byte offset of an error, and its message.
 pub(super) type Fault = (usize, String);
 
-/// What the waivers and severities of a file are read with.
+/// Parses the waivers and severity overrides of a plan file.
 pub(super) struct Reading<'a> {
-    /// The ids of all checks.
+    /// The IDs of all checks.
     pub(super) checks: &'a [&'a str],
-    /// The line of a byte.
+    /// Returns the line of a byte offset.
     pub(super) line: &'a dyn Fn(usize) -> usize,
 }
 
@@ -165,7 +166,7 @@ impl Reading<'_> {
     }
 }
 
-/// What is said of an id that no check has: those that hold the text, else the one that is a typing error away.
+/// The error message for an unknown check ID. It suggests IDs that contain the text, otherwise the nearest ID.
 pub fn no_such_check<'a>(id: &str, checks: impl Iterator<Item = &'a str>) -> String {
     let checks: Vec<&str> = checks.collect();
     let holding = checks.iter().filter(|c| id.len() > 2 && c.contains(id));
@@ -194,7 +195,7 @@ fn said(text: Spanned<String>, otherwise: &str) -> Result<String, Fault> {
     Ok(text.trim().to_owned())
 }
 
-/// A TOML date, or the same in quotes.
+/// Parses a TOML date, or the same date in quotes.
 fn date(until: &Spanned<Value>) -> Result<Date, Fault> {
     let found = match until.as_ref() {
         Value::String(text) => {

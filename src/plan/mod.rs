@@ -1,5 +1,5 @@
-//! What the user says: a [`Migration`] with its source, its target and how it is meant.
-//! Not here: how it was said (`cli`), secrets (they stay in `inputs`), what is found out (`facts`).
+//! Configuration of a run: a [`Migration`] with its source, target and options; the plan file; the scope of an audit.
+//! Contains no secrets; passwords are only in `cli` and `backend`.
 
 pub mod file;
 pub mod fleet;
@@ -19,11 +19,11 @@ use server_id::is_guid;
 pub use server_id::{ServerId, TargetError};
 pub use source::{Exposure, SourceKind, SourceServer, SourceTls};
 
-/// The api-version asked of `Microsoft.DBforPostgreSQL` unless the user names another: the newest that the SDKs of
-/// several languages agree on, and every call that the tool needs exists in it.
+/// The default api-version for `Microsoft.DBforPostgreSQL`: the newest version that the SDKs of several languages
+/// support. It has every call that the tool needs.
 pub const API_VERSION: &str = "2025-08-01";
 
-/// One migration: a source, a target, and how the service is to do it.
+/// One migration: source, target and options.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Migration {
@@ -35,34 +35,34 @@ pub struct Migration {
     pub target: Option<Target>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceServer>,
-    /// The databases to migrate; empty: every user database of the source.
+    /// The databases to migrate. Empty means every user database of the source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub databases: Vec<String>,
-    /// Whom the service will sign in as on the source, where that is not the user who asks.
+    /// The migration user on the source, if it is not the connected role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
-    /// The flexible server in a virtual network that carries the migration for a target behind private endpoints.
+    /// The flexible server in a virtual network that runs the migration for a target with private endpoints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_server: Option<ServerId>,
-    /// Whether databases of the same name on the target are to be dropped and written anew.
+    /// Whether databases that already exist on the target are dropped and re-created.
     #[serde(default, skip_serializing_if = "is_not")]
     pub overwrite: bool,
-    /// Whether the identity that asks Azure is also the one that will create the migration.
+    /// Whether the signed-in Azure identity also creates the migration.
     #[serde(default, skip_serializing_if = "is_not")]
     pub identity_migrates: bool,
-    /// Where a server is to be sized before there is a target.
+    /// The location to size a server in, if there is no target yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
 }
 
 impl Migration {
-    /// Whether anything is asked of Azure Resource Manager.
+    /// Whether the migration needs answers of Azure Resource Manager.
     pub fn asks_azure(&self) -> bool {
         let source_in_azure = self.source.as_ref().is_some_and(|s| s.azure_id.is_some());
         self.target.is_some() || self.location.is_some() || source_in_azure
     }
 
-    /// The api-version to ask `Microsoft.DBforPostgreSQL` with.
+    /// The api-version for `Microsoft.DBforPostgreSQL`.
     pub fn api_version(&self) -> &str {
         let of_location = || self.location.as_ref().map(|l| l.api_version.as_str());
         let of_target = self.target.as_ref().map(|t| t.api_version.as_str());
@@ -75,14 +75,14 @@ fn is_not(flag: &bool) -> bool {
     !flag
 }
 
-/// A location of Azure, as a subscription sees it: what it offers differs by subscription.
+/// An Azure location in a subscription. Its offers differ by subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Location {
     pub subscription: String,
-    /// `germanywestcentral`; ARM's display name will do too.
+    /// The name, such as `germanywestcentral`, or ARM's display name.
     pub name: String,
-    /// The api-version to ask with; see [`API_VERSION`].
+    /// The api-version for requests; see [`DEFAULT_API_VERSION`].
     pub api_version: String,
 }
 
@@ -130,35 +130,35 @@ pub enum Mode {
     Online,
 }
 
-/// The flexible server that is migrated into.
+/// The flexible server that is the target of a migration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     pub id: ServerId,
-    /// The api-version to ask with; see [`API_VERSION`].
+    /// The api-version for requests; see [`DEFAULT_API_VERSION`].
     pub api_version: String,
-    /// The way into its databases, where the user gives one.
+    /// The SQL connection to the target databases, if specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sql: Option<TargetSql>,
 }
 
-/// How the target is asked through SQL. Nothing here is secret.
+/// The SQL connection to the target. Contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetSql {
     pub host: String,
     pub port: u16,
-    /// The database that is connected to first.
+    /// The first database to connect to.
     pub database: String,
-    /// The user who asks.
+    /// The user to sign in as.
     pub user: String,
-    /// Whom the service will sign in as on the target, where that is not the user who asks.
+    /// The migration user on the target, if it is not `user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migration_user: Option<String>,
 }
 
 impl TargetSql {
-    /// Whom the service will sign in as on the target.
+    /// The migration user on the target.
     pub fn migration_user(&self) -> &str {
         self.migration_user.as_deref().unwrap_or(&self.user)
     }

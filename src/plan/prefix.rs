@@ -1,4 +1,4 @@
-//! The addresses that the service connects from, as a user writes them: a prefix, or one address.
+//! An IP address range in CIDR notation.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,12 +7,12 @@ use std::str::FromStr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// A network prefix; one address is a prefix of its full length.
+/// An IP address range in CIDR notation. A single address is a range with the full prefix length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Prefix(pub IpNet);
 
-/// Why a prefix was not understood.
+/// The text is neither a CIDR range nor an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither a prefix such as `10.1.2.0/24` nor an address")]
 pub struct PrefixError(String);
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_and_addresses() {
+    fn ranges_and_addresses_are_parsed() {
         let read = |text: &str| text.parse::<Prefix>().map(|p| p.to_string());
         assert_eq!(read("10.1.2.7/24").as_deref(), Ok("10.1.2.0/24"));
         assert_eq!(read(" 10.1.2.7 ").as_deref(), Ok("10.1.2.7/32"));

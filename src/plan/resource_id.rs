@@ -1,16 +1,16 @@
-//! The resource id of anything in Azure: what network resources are named by. Not here: a flexible server's (`server_id`).
+//! The resource ID of any Azure resource, such as a network resource.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A resource id with its place in a subscription and a resource group. Compares without regard to case, as ARM does.
+/// The ID of a resource in a resource group. Comparison is case-insensitive, as in ARM.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ResourceId(String);
 
-/// Why a resource id was not understood.
+/// Why a text is not a resource ID, or not of the required type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResourceIdError {
     #[error(
@@ -26,12 +26,12 @@ pub enum ResourceIdError {
 }
 
 impl ResourceId {
-    /// The id as it was given: also the path of its GET.
+    /// The ID in its original case, which is also the path of its GET request.
     pub fn path(&self) -> &str {
         &self.0
     }
 
-    /// The last name in it.
+    /// The name of the resource: the last segment.
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
@@ -44,7 +44,7 @@ impl ResourceId {
         self.0.split('/').nth(2).unwrap_or_default()
     }
 
-    /// Whether it names a resource of this type: `Microsoft.Network/virtualNetworks/subnets`.
+    /// Whether the resource has this type, such as `Microsoft.Network/virtualNetworks/subnets`.
     pub fn is_of(&self, kind: &str) -> bool {
         let mut parts = self.0.split('/').skip(6);
         let provider = parts.next();
@@ -53,17 +53,17 @@ impl ResourceId {
         own.eq_ignore_ascii_case(kind)
     }
 
-    /// What the resource is a child of: a subnet's virtual network.
+    /// The ID of the parent resource, such as the virtual network of a subnet.
     pub fn parent(&self) -> Option<ResourceId> {
         let mut up = self.0.rsplitn(3, '/');
         let parent = up.nth(2)?;
         parent.parse().ok()
     }
 
-    /// This id, when it is a virtual network's.
+    /// Returns this ID if the resource is a virtual network.
     ///
     /// # Errors
-    /// It is the id of something else.
+    /// The resource has another type.
     pub fn of_virtual_network(self) -> Result<Self, ResourceIdError> {
         if self.is_of("Microsoft.Network/virtualNetworks") {
             Ok(self)
@@ -103,7 +103,8 @@ impl TryFrom<String> for ResourceId {
 impl FromStr for ResourceId {
     type Err = ResourceIdError;
 
-    /// An id becomes the path of a request, so nothing is let in that could make it another path or a query.
+    /// Parses a resource ID. Because it becomes a request path, characters that could change the path or add a query
+    /// are rejected.
     fn from_str(text: &str) -> Result<Self, ResourceIdError> {
         let text = text.trim().trim_end_matches('/');
         let parts: Vec<&str> = text.split('/').collect();
@@ -138,7 +139,7 @@ mod tests {
         "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a";
 
     #[test]
-    fn ids_compare_without_case_and_know_their_kind() {
+    fn resource_id_comparison_is_case_insensitive_and_the_type_is_known() {
         let id: ResourceId = SUBNET.parse().expect("an id");
         assert_eq!(id, SUBNET.to_uppercase().parse().expect("an id"));
         assert!(id.is_of("microsoft.network/VirtualNetworks/subnets"));
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_taken_for_an_id() {
+    fn invalid_resource_ids_are_rejected() {
         let others = [
             "",
             "vnet-prod",

@@ -1,11 +1,11 @@
-//! A flexible server's place in Azure, and how a user may name it.
+//! The resource ID of a flexible server, and its short form.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A flexible server's place in Azure. Compares without regard to case, as ARM does.
+/// The resource ID of a flexible server. Comparison is case-insensitive, as in ARM.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ServerId {
@@ -15,7 +15,7 @@ pub struct ServerId {
 }
 
 impl ServerId {
-    /// The resource id, which is also the path of its GET.
+    /// The resource ID, which is also the path of its GET request.
     pub fn path(&self) -> String {
         format!(
             "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{}",
@@ -49,7 +49,7 @@ impl TryFrom<String> for ServerId {
     }
 }
 
-/// Why a target's name was not understood.
+/// Why a text is not the resource ID of a flexible server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     #[error(
@@ -79,7 +79,7 @@ pub enum TargetError {
 impl FromStr for ServerId {
     type Err = TargetError;
 
-    /// Reads a resource id or `subscription/group/name`.
+    /// Parses a resource ID or `subscription/group/name`.
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let text = text.trim();
         let parts: Vec<&str> = text.trim_matches('/').split('/').collect();
@@ -119,13 +119,13 @@ impl FromStr for ServerId {
     }
 }
 
-/// Whether this is the id of a subscription.
+/// Whether `text` has the form of a subscription ID, which is a GUID.
 pub(super) fn is_guid(text: &str) -> bool {
     text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
 impl ServerId {
-    /// The part that breaks ARM's own limits, and what it has to be. Anything else would change the path that is asked.
+    /// The first part that violates ARM's naming rules, with the rule. An invalid part could change the request path.
     fn odd_part(&self) -> Option<(&str, &'static str)> {
         let group = (1..=90).contains(&self.resource_group.chars().count())
             && self

@@ -1,4 +1,4 @@
-//! The source as the user says it: [`SourceServer`], where it runs, how the service reaches it.
+//! The source server of a migration: connection, hosting and network.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Prefix, ResourceId, ServerId};
 
-/// The server that is migrated from, as the user describes it. Nothing here is secret.
+/// The source server of a migration, as specified by the user. Contains no secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceServer {
-    /// Host name, address, or the directory of a socket.
+    /// Host name, IP address or socket directory.
     pub host: String,
     pub port: u16,
-    /// The database that is connected to first.
+    /// The first database to connect to.
     pub database: String,
-    /// The user who asks.
+    /// The user to sign in as.
     pub user: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<SourceKind>,
@@ -27,25 +27,26 @@ pub struct SourceServer {
     pub vcores: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_gib: Option<f64>,
-    /// The flexible server that the source is, where it is one: Azure then tells its size.
+    /// The resource ID of the source, if it is a flexible server. Azure then provides its size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azure_id: Option<ServerId>,
-    /// The virtual network that the source stands in, where that is one of Azure's.
+    /// The Azure virtual network of the source, if it is in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vnet: Option<ResourceId>,
-    /// Name or address that the service will use, where it is another than `host`: a tunnel ends here, not there.
+    /// The name or address that the migration service uses, if it is not `host`. `host` can be the local end of a
+    /// tunnel, which the service cannot use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The addresses that the service connects from.
+    /// The address range that the migration service connects from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached_from: Option<Prefix>,
-    /// Whether the service is to insist on TLS towards the source.
+    /// The `sslMode` of the migration service for the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<SourceTls>,
 }
 
 impl SourceServer {
-    /// The name or address that the service will use.
+    /// The name or address that the migration service uses.
     pub fn service_address(&self) -> &str {
         self.address.as_deref().unwrap_or(&self.host)
     }
@@ -120,7 +121,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// Whether a provider runs the server, so that nobody else edits its files or installs packages.
+    /// Whether a provider manages the server, so that its users cannot edit files or install packages.
     pub fn is_managed(self) -> bool {
         use SourceKind::*;
         !matches!(

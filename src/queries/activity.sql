@@ -5,7 +5,8 @@
 SELECT (SELECT count(*) FROM pg_stat_activity
         WHERE datid IS NOT NULL AND usesysid IS NOT NULL
           AND coalesce(application_name, '') <> 'flexready') AS connections,
-       -- A database that nobody ever reset has no moment of its own since 15: the server's own statistics are as old.
+       -- Since 15, stats_reset is null for a database that was never reset.
+       -- Its statistics are as old as those of the server.
        floor(extract(epoch FROM now() - coalesce(max(d.stats_reset), min(s.began))))::bigint AS seconds,
        sum(d.blks_read)::bigint AS blocks_read,
        min(s.written)::bigint AS blocks_written,

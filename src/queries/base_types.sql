@@ -10,7 +10,7 @@ SELECT t.oid::regtype::text AS name,
        count(*) OVER () AS total
 FROM pg_type t
 WHERE (t.typtype = 'b' OR NOT t.typisdefined)
-  -- no array: those come with their element's type
+  -- Not array types: they are created with their element type.
   AND t.typinput::oid <> 'array_in(cstring, oid, integer)'::regprocedure::oid
   AND is_user_object('pg_type', t.oid, t.typnamespace)
 ORDER BY 1

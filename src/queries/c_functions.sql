@@ -10,9 +10,9 @@ FROM pg_proc p
 JOIN pg_language l ON l.oid = p.prolang
 WHERE l.lanname IN ('c', 'internal')
   AND is_user_object('pg_proc', p.oid, p.pronamespace)
-  -- an aggregate's row names the language internal
+  -- The row of an aggregate has the language internal.
   AND NOT EXISTS (SELECT FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
-  -- constructors come with their range type
+  -- Constructors are created with their range type.
   AND NOT EXISTS (SELECT FROM pg_depend part
                   WHERE part.classid = 'pg_proc'::regclass AND part.objid = p.oid AND part.deptype = 'i')
   AND NOT EXISTS (SELECT FROM pg_depend served

@@ -9,7 +9,7 @@ SELECT format_type(c.castsource, NULL) AS source,
        count(*) OVER () AS total
 FROM pg_cast c
 WHERE is_user_object('pg_cast', c.oid)
-  -- the cast from a range to its multirange comes with the type
+  -- The cast from a range to its multirange is created with the type.
   AND NOT EXISTS (SELECT FROM pg_depend part
                   WHERE part.classid = 'pg_cast'::regclass AND part.objid = c.oid AND part.deptype = 'i')
 ORDER BY 1, 2

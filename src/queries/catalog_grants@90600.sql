@@ -5,7 +5,7 @@
 SELECT g.catalog,
        CASE WHEN g.class = 'pg_proc'::regclass THEN 'function' ELSE 'table' END AS kind,
        g.column_name,
-       -- no role can have this name
+       -- No role can have this name.
        coalesce(r.rolname, 'public') AS grantee,
        string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
 FROM (SELECT 'pg_class'::regclass AS class, t.oid, t.catalog::text AS catalog, t.owner, t.number, t.column_name, t.grantee,
@@ -35,7 +35,7 @@ WHERE g.grantee <> g.owner
                   CROSS JOIN LATERAL aclexplode(i.initprivs) p
                   WHERE i.classoid = g.class AND i.objoid = g.oid AND i.objsubid = g.number
                     AND p.grantee = g.grantee AND p.privilege_type = g.privilege_type)
-  -- what everybody may with a function that initdb left as it is
+  -- The default grant to PUBLIC on functions whose grants initdb did not change.
   AND NOT (g.class = 'pg_proc'::regclass AND g.grantee = 0
            AND NOT EXISTS (SELECT FROM pg_init_privs i WHERE i.classoid = g.class AND i.objoid = g.oid))
 GROUP BY g.catalog, g.class, g.column_name, r.rolname

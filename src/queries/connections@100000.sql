@@ -2,7 +2,7 @@
 -- since: 100000
 -- privilege: none
 -- columns: database, in_use, of_user, user_limit, user_is_superuser
--- Who may not see what a backend is (backend_type is null) counts the workers of the server too: a little too many.
+-- backend_type is null without the privilege to read it. Server workers are then counted too.
 SELECT d.datname AS database,
        count(a.pid) AS in_use,
        count(CASE WHEN a.usename = current_setting('flexready.migration_user') THEN 1 END) AS of_user,

@@ -3,8 +3,9 @@
 -- privilege: USAGE on schema cron and SELECT on cron.job, and SUPERUSER or BYPASSRLS to see the jobs of other roles
 -- columns: is_filtered, jobs
 SELECT row_security_active('cron.job') AS is_filtered,
-       -- A query that names cron.job would fail where there is none, so the name stands in a text that is run only here.
-       -- Hexadecimal, as XML has marks of its own.
+       -- A query on cron.job fails if the table does not exist. The query is therefore a string that only runs if
+       -- pg_cron is installed.
+       -- Hexadecimal, because XML escapes some characters.
        convert_from(decode(substring(query_to_xml($jobs$
          SELECT encode(convert_to(json_agg(j)::text, getdatabaseencoding()), 'hex') AS hex
          FROM (SELECT t.jobid AS id, to_json(t) ->> 'jobname' AS name, t.schedule, t.database,

@@ -10,7 +10,8 @@ FROM (SELECT f.problem, o.identity AS object, t.identity AS table_name, f.is_uni
             FROM pg_class c
             WHERE c.relpersistence = 'u' AND c.relkind = 'r' AND is_user_object('pg_class', c.oid, c.relnamespace)
             UNION ALL
-            -- An index on a partitioned table is not valid until every partition has its own: such are copied.
+            -- Indexes on partitioned tables (relkind I) are not included. They are invalid until every partition has
+            -- the index, and they are copied.
             SELECT 'invalid-index', x.oid, c.oid, i.indisunique
             FROM pg_index i
             JOIN pg_class x ON x.oid = i.indexrelid AND x.relkind = 'i'

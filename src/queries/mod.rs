@@ -1,12 +1,15 @@
-//! The SQL questions: every file of this folder by name, with its variants by server version.
-//! Here: the list, and which variant a server gets. Not here: how a query is sent (`inputs::postgres`), what its rows
-//! mean (`facts`).
+//! The SQL queries: every `.sql` file of this folder, with variants by server version.
 //!
-//! A file is one `SELECT` without a semicolon. Its header says, one `-- key: value` a line: `what`, `since` (the least
-//! `server_version_num`, 90400 for all), `privilege` (what the role needs to see everything), `columns` (names in order).
-//! It runs with `search_path = pg_catalog, pg_temp` and may read `current_setting('flexready.migration_user')`.
-//! `is_user_object(…)` in it stands for the one condition of [`user_object`], `removed_names()` for the table of
-//! [`removed_names`].
+//! A file contains one `SELECT` without a semicolon. It runs with `search_path = pg_catalog, pg_temp` and can read
+//! `current_setting('flexready.migration_user')`. `is_user_object(…)` and `removed_names()` in it are macros that
+//! [`expand`] replaces.
+//!
+//! The header has one `-- key: value` per line:
+//!
+//! - `what`: what the query returns
+//! - `since`: the minimum `server_version_num`; 90400 for all versions
+//! - `privilege`: the privilege that the role needs to see all rows
+//! - `columns`: column names in order
 
 pub mod removed_names;
 pub mod user_object;
@@ -15,14 +18,14 @@ use std::borrow::Cow;
 
 /// A query and its variants.
 pub struct Query {
-    /// The stem of its file, and its name in a question's key.
+    /// Stem of the file, and the name in question keys.
     pub name: &'static str,
-    /// Least `server_version_num` and text; ascending. The last one that the server reaches is sent.
+    /// Minimum `server_version_num` and SQL, ascending. The last variant that the server supports is used.
     pub variants: &'static [(u32, &'static str)],
 }
 
 impl Query {
-    /// The text to send to a server of this `server_version_num`; `None` when the server is older than every variant.
+    /// Returns the SQL for a server of this `server_version_num`, or `None` if the server is too old for every variant.
     pub fn text(&self, server_version_num: u32) -> Option<Cow<'static, str>> {
         self.variants
             .iter()
@@ -31,7 +34,7 @@ impl Query {
             .map(|(_, text)| removed_names::expand(user_object::expand(text), server_version_num))
     }
 
-    /// A line of the header of its newest variant: `what`, `since`, `privilege`, `columns`.
+    /// Returns a header value of the newest variant. Keys are `what`, `since`, `privilege` and `columns`.
     pub fn header(&self, key: &str) -> Option<&'static str> {
         let (_, text) = self.variants.last()?;
         let lines = text.lines().map_while(|l| l.strip_prefix("-- "));
@@ -41,27 +44,27 @@ impl Query {
             .map(|(_, value)| value)
     }
 
-    /// The predefined role whose members see all that it shows, where its header names one.
+    /// Returns the predefined role whose members see all rows, if the `privilege` header names one.
     pub fn membership(&self) -> Option<&'static str> {
         let (_, after) = self.header("privilege")?.split_once("membership in ")?;
         let end = after.find(|c: char| !c.is_ascii_lowercase() && c != '_');
         Some(&after[..end.unwrap_or(after.len())])
     }
 
-    /// The least `server_version_num` that this query exists for.
+    /// Returns the minimum `server_version_num` of this query.
     pub fn since(&self) -> u32 {
         self.variants.first().map_or(0, |(since, _)| *since)
     }
 }
 
-/// `query!("name", 90400)`, or with further variants `query!("name", 90400, "name@100000", 100000)`.
+/// Declares a query: `query!("name", 90400)`, or with variants `query!("name", 90400, "name@100000", 100000)`.
 macro_rules! query {
     ($name:literal, $since:literal $(, $file:literal, $from:literal)*) => {
         Query { name: $name, variants: &[($since, include_str!(concat!($name, ".sql"))) $(, ($from, include_str!(concat!($file, ".sql"))))*] }
     };
 }
 
-/// Every query, by name.
+/// All queries, sorted by name.
 pub const ALL: &[Query] = &[
     query!("activity", 90400, "activity@170000", 170000),
     query!("always_triggers", 90500),
@@ -162,7 +165,7 @@ pub const ALL: &[Query] = &[
     query!("wal_senders", 90400),
 ];
 
-/// The query of this name. Names are compiled in, and a test holds that every question names one.
+/// Finds a query by name. A test checks that every question refers to an existing query.
 pub fn find(name: &str) -> Option<&'static Query> {
     ALL.iter().find(|q| q.name == name)
 }

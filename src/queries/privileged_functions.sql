@@ -9,7 +9,7 @@ FROM (SELECT p.oid::regprocedure::text AS name,
              ARRAY(SELECT lower(split_part(s, '=', 1)) FROM unnest(p.proconfig) s
                    WHERE lower(split_part(s, '=', 1)) IN (
                            SELECT lower(g.name) FROM pg_settings g WHERE g.context = 'superuser'
-                           -- an ordinary role is not shown these
+                           -- An ordinary role cannot see these in pg_settings.
                            UNION ALL VALUES ('session_preload_libraries'), ('dynamic_library_path'))
                    ORDER BY 1) AS parameters
       FROM pg_proc p

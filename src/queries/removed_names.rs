@@ -1,6 +1,7 @@
-//! The names that queries look for: `removed_names()` in a query file stands for the rows of `reference::removed`, as
-//! `VALUES` of kind, name and detail, and is written out before the query is sent, without what the server has lost
-//! already: nothing there can depend on it. One table, so that what is asked for and what is judged cannot part.
+//! Expands the `removed_names()` macro in queries into the rows of [`reference::removed`](crate::reference::removed).
+//!
+//! The rows are `VALUES` of kind, name and detail. Queries and checks share this table, so they cannot diverge.
+//! Features that the server itself no longer has are left out, because no object there can depend on them.
 
 use std::borrow::Cow;
 
@@ -8,10 +9,10 @@ use crate::reference::removed;
 
 const CALL: &str = "removed_names()";
 
-/// Where nothing is left to lose.
+/// An empty result, used when no row remains.
 const NONE: &str = "SELECT ''::text, ''::text, ''::text WHERE false";
 
-/// A query's text with the table written out for a server of this `server_version_num`.
+/// Expands `removed_names()` for a server of this `server_version_num`.
 pub fn expand(query: Cow<'_, str>, server_version_num: u32) -> Cow<'_, str> {
     match query.contains(CALL) {
         true => Cow::Owned(query.replace(CALL, &values(server_version_num))),
@@ -29,7 +30,7 @@ fn values(server_version_num: u32) -> String {
             quoted(detail)
         )
     };
-    // What an extension loses goes with the extension's version, which the server's does not tell.
+    // Features of an extension depend on the extension's version, which does not follow from the server's version.
     let is_left = |removal: &&removed::Removal| {
         removal.extension.is_some() || removal.gone > server_version_num
     };
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_written_out() {
+    fn removed_names_is_expanded_into_rows() {
         let query = "WITH gone(kind, name, detail) AS (removed_names()) SELECT 1";
         let text = expand(Cow::Borrowed(query), 90_500);
         assert!(text.contains("('column', 'pg_stat_activity', 'waiting')"));
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_lost_already_is_not_looked_for() {
+    fn features_that_the_server_no_longer_has_are_left_out() {
         let of = |version| values(version);
         assert!(of(130_000).contains("('operator', '!', 'int8,')"));
         assert!(!of(140_005).contains("('operator', '!', 'int8,')"));

@@ -9,10 +9,10 @@ types AS (
   CROSS JOIN LATERAL unnest(ARRAY[t.oid, t.typarray]) AS x(oid)
   WHERE g.kind = 'type' AND x.oid <> 0),
 found AS (
-  -- A view's column of type unknown becomes text by itself.
+  -- View columns of type unknown become text during the restore.
   SELECT 'pg_class'::regclass AS class, c.oid, 'column ' || a.attname AS part, t.typname
   FROM (SELECT a.attrelid, a.attname, a.atttypid FROM pg_attribute a
-        -- Where no such type is left, no column is read.
+        -- Without such types, pg_attribute is not read.
         WHERE EXISTS (SELECT FROM types) AND a.atttypid = ANY (ARRAY(SELECT y.oid FROM types y))
           AND a.attnum > 0 AND NOT a.attisdropped OFFSET 0) a
   JOIN types t ON t.oid = a.atttypid

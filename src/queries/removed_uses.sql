@@ -36,7 +36,8 @@ types AS (
   JOIN pg_type t ON t.typname = g.name::name AND t.typnamespace = 'pg_catalog'::regnamespace
   CROSS JOIN LATERAL unnest(ARRAY[t.oid, t.typarray]) AS x(oid)
   WHERE g.kind = 'type' AND g.name <> 'unknown' AND x.oid <> 0),
--- What an expression tree says of each: PostgreSQL notes no dependency on what initdb made, so the trees are read.
+-- Patterns in expression trees. The trees are searched because PostgreSQL records no dependencies on objects that
+-- initdb created.
 words AS (
   SELECT DISTINCT 'relid ' || a.oid::text AS word FROM attributes a WHERE a.relkind = 'r'
   UNION ALL SELECT 'funcid ' || f.oid::text FROM functions f
@@ -95,7 +96,7 @@ hits AS (
 tokens AS (
   SELECT h.class, h.oid, h.part, m.match[1] AS field, m.match[2]::oid AS ref
   FROM hits h, LATERAL regexp_matches(h.tree, ':(funcid|opno|[a-z]*type(?:id)?) ([0-9]+)', 'g') AS m(match)),
--- The columns that a query reads of a relation, as bits counted from the lowest system column.
+-- Columns that a query reads from a relation, as bit numbers counted from the lowest system column.
 reads AS (
   SELECT h.class, h.oid, h.part, m.match[1]::oid AS relation,
          bit::int - CASE WHEN current_setting('server_version_num')::int < 120000 THEN 8 ELSE 7 END AS attnum
@@ -116,7 +117,7 @@ uses AS (
   SELECT r.class, r.oid, r.part, a.kind, a.name, a.detail
   FROM reads r JOIN attributes a ON a.oid = r.relation AND a.attnum = r.attnum
   UNION ALL
-  -- On system views and on an extension's, dependencies are noted.
+  -- Dependencies on system views and on views of extensions are recorded.
   SELECT t.class, t.oid, CASE WHEN r.rulename <> '_RETURN' THEN 'rule ' || r.rulename END, a.kind, a.name, a.detail
   FROM attributes a
   JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.oid AND d.refobjsubid = a.attnum

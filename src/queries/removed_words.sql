@@ -7,13 +7,13 @@ pattern AS (
   SELECT '[[:<:]](' || string_agg(DISTINCT g.name, '|') || ')[[:>:]]' AS text FROM gone g
   WHERE g.kind IN ('column', 'relation', 'function', 'call', 'parameter') AND g.name <> '(sequence)'
      OR g.name IN ('abstime', 'reltime', 'tinterval')),
--- A body in standard SQL is kept as a tree, and its text made from it.
+-- A body in standard SQL is stored as a tree, so its text is generated.
 functions AS (
   SELECT p.oid, CASE WHEN p.prosrc = '' AND l.lanname = 'sql' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END AS body
   FROM pg_proc p
   JOIN pg_language l ON l.oid = p.prolang
   WHERE l.lanname NOT IN ('internal', 'c') AND is_user_object('pg_proc', p.oid, p.pronamespace)),
--- Strings stay, comments go.
+-- Remove comments but keep strings.
 hits AS (
   SELECT f.oid, regexp_replace(f.body, '(''(?:[^'']|'''')*'')|--[^' || chr(10) || ']*|/[*](?:[^*]|[*]+[^*/])*[*]+/', E'\\1', 'g') AS body
   FROM functions f, pattern p

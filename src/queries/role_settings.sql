@@ -2,7 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: database, role, name, value, total
--- An application's own parameters (with a dot in their name) may hold a secret, so only those of known modules show a value.
+-- Custom parameters (with a dot in the name) can hold secrets, so values are only returned for known modules.
 SELECT d.datname AS database,
        r.rolname AS role,
        split_part(p.pair, '=', 1) AS name,

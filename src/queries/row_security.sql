@@ -11,7 +11,7 @@ SELECT n.nspname AS schema,
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')
--- Of an extension's tables a dump takes the rows of those that the extension names.
+-- A dump contains the rows of only those extension tables that are in extconfig.
 LEFT JOIN pg_extension e ON c.oid = ANY (e.extconfig)
 WHERE c.relrowsecurity
   AND c.relkind = 'r'

@@ -2,7 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
--- Columns of newer versions are read from the row as JSON, where they are null before there were any.
+-- Columns of newer versions are read from the row as JSON. In older versions they are null.
 WITH called AS (
   SELECT d.refobjid AS function, d.classid, d.objid, d.objsubid,
          CASE WHEN d.classid = 'pg_constraint'::regclass THEN 'check constraint'
@@ -19,7 +19,7 @@ WITH called AS (
          OR d.classid = 'pg_rewrite'::regclass
             AND EXISTS (SELECT FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
                         WHERE r.oid = d.objid AND v.relkind = 'm')
-         -- up to 14 the column itself depends on what its expression calls
+         -- Up to 14, the column itself depends on the functions in its expression.
          OR d.classid = 'pg_class'::regclass AND d.objsubid > 0
             AND EXISTS (SELECT FROM pg_attribute a
                         WHERE a.attrelid = d.objid AND a.attnum = d.objsubid AND to_json(a)->>'attgenerated' <> '')
@@ -35,7 +35,7 @@ texts AS (
   WHERE l.lanname IN ('sql', 'plpgsql') AND to_json(p)->>'prosqlbody' IS NULL
     AND p.oid IN (SELECT function FROM called)
     AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%')),
--- Without what stands in quotes.
+-- Bodies without string contents.
 bare AS (
   SELECT t.oid, regexp_replace(t.body, '''[^'']*''', '''''', 'g') AS body FROM texts t),
 words AS (
@@ -48,7 +48,7 @@ words AS (
   SELECT t.oid, 'type', lower(m[2])
   FROM texts t, regexp_matches(t.body, '::\s*("?)([a-z_]\w*)\1(?![\w"]|\s*[.])', 'gi') m
   UNION
-  -- the type of a cast(), of a constant, of a variable
+  -- The type of a cast(), a constant or a variable.
   SELECT t.oid, 'type', lower(m[2])
   FROM texts t, regexp_matches(t.body, '\mas\s+("?)([a-z_]\w*)\1\s*(?:[(][\d\s,]*[)]\s*)?(?:\[\d*\]\s*)*[)]', 'gi') m
   UNION
@@ -73,7 +73,7 @@ found AS (
   SELECT w.oid, w.word, n.nspname
   FROM words w JOIN pg_type t ON t.typname = w.word::name JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE w.what = 'type'),
--- An operator beside an argument, as the word that stands for it.
+-- Operators next to a function argument.
 arguments AS (
   SELECT t.oid, '$' || a.number::text AS word, a.type
   FROM texts t, unnest(t.proargtypes) WITH ORDINALITY a(type, number)
@@ -92,7 +92,7 @@ operators AS (
   FROM signs s
   JOIN arguments a ON a.oid = s.oid AND a.word = s.word
   JOIN pg_operator o ON o.oprname = s.sign::name AND a.type = CASE WHEN s.is_left THEN o.oprleft ELSE o.oprright END
-  -- Where PostgreSQL's own operator takes the type as well, that one is found.
+  -- If a built-in operator accepts the type too, the built-in one is used.
   WHERE NOT EXISTS (SELECT FROM pg_operator own
                     WHERE own.oprname = s.sign::name AND own.oprnamespace = 11
                       AND a.type = CASE WHEN s.is_left THEN own.oprleft ELSE own.oprright END)),

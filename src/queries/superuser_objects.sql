@@ -35,7 +35,7 @@ FROM (SELECT 'access-method' AS kind, format('%I', a.amname) AS name, NULL::text
       JOIN pg_namespace n ON n.oid = f.opfnamespace
       JOIN pg_am a ON a.oid = f.opfmethod
       WHERE is_user_object('pg_opfamily', f.oid, f.opfnamespace)
-        -- CREATE OPERATOR CLASS makes a family of its own name
+        -- CREATE OPERATOR CLASS creates a family of the same name.
         AND NOT EXISTS (SELECT FROM pg_opclass c
                         WHERE c.opcfamily = f.oid AND c.opcname = f.opfname AND c.opcnamespace = f.opfnamespace)) o
 ORDER BY 1, 2

@@ -12,8 +12,8 @@ WITH superusers AS (
         FROM pg_namespace n
         WHERE n.nspname <> 'public'
         UNION ALL
-        -- A composite type is known by its relation, unlike the row type of a table. What depends on it,
-        -- and the extension that it belongs to, are noted at its type.
+        -- Composite types are listed from pg_class, but not the row types of tables. Dependencies on a composite type
+        -- and its extension membership are recorded for its pg_type row.
         SELECT CASE c.relkind WHEN 'c' THEN 'type' ELSE 'relation' END,
                CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END,
                CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END, c.relowner, c.relnamespace, c.relname
@@ -26,7 +26,7 @@ WITH superusers AS (
         SELECT 'type', 'pg_type'::regclass, t.oid, t.typowner, t.typnamespace, t.typname
         FROM pg_type t
         WHERE t.typtype IN ('b', 'd', 'e', 'r')
-          -- no array: those come with their element's type
+          -- Not array types: they are created with their element type.
           AND t.typinput::oid <> 'array_in(cstring, oid, integer)'::regprocedure::oid) o
   JOIN superusers s ON s.oid = o.owner
   WHERE is_user_object(o.classid, o.objid, o.schema)
@@ -52,13 +52,13 @@ SELECT c.owner,
        count(*) FILTER (WHERE c.kind = 'function') AS functions,
        count(*) FILTER (WHERE c.kind = 'type') AS types,
        ARRAY(SELECT f.name FROM counted f WHERE f.owner = c.owner ORDER BY f.name LIMIT 5) AS names,
-       -- the same few, as ALTER names them
+       -- The same objects as in names, as ALTER names them.
        ARRAY(SELECT json_build_object(
                       'kind', CASE i.type WHEN 'composite type' THEN 'TYPE' ELSE upper(i.type) END,
                       'name', CASE i.type WHEN 'aggregate' THEN replace(i.identity, '()', '(*)') ELSE i.identity END)
              FROM (SELECT * FROM counted f WHERE f.owner = c.owner ORDER BY f.name, f.objid LIMIT 5) f,
                   LATERAL pg_identify_object(f.classid, f.objid, 0) i
-             -- a sequence of a column has the owner of its table
+             -- The sequence of a column has the owner of its table.
              WHERE NOT EXISTS (SELECT FROM pg_depend d
                                WHERE d.classid = 'pg_class'::regclass AND d.objid = f.objid AND f.classid = d.classid
                                  AND d.refobjsubid > 0 AND d.refclassid = d.classid AND d.deptype IN ('a', 'i'))

@@ -13,7 +13,7 @@ SELECT u.oid IS NOT NULL AS user_exists,
        ARRAY(SELECT g.rolname::text
              FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
              WHERE m.member = u.oid AND g.rolname NOT LIKE 'pg\_%' AND g.rolname NOT LIKE 'azure%'
-               -- Since 16 who makes a role becomes its member, with the right to administer it and no more.
+               -- Since 16, the creator of a role becomes its member with only the ADMIN option.
                AND NOT (m.admin_option AND m.grantor IN (10, m.member))
              ORDER BY 1 LIMIT 50) AS other_memberships,
        (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = 'public') AS public_owner,

@@ -1,4 +1,4 @@
-//! What every query file must be, so that it can be wrapped, sent to the versions that it names, and read.
+//! Rules for query files: header, one statement, plain column names.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::inputs::postgres::ALIAS;
 
 const HEADER: [&str; 4] = ["what", "since", "privilege", "columns"];
 
-/// Every variant of every query: name for messages, first version, text.
+/// Every variant of every query: name for messages, minimum version, SQL.
 fn texts() -> impl Iterator<Item = (String, u32, &'static str)> {
     ALL.iter().flat_map(|query| {
         let of = move |(since, text): &(u32, &'static str)| {
@@ -18,7 +18,7 @@ fn texts() -> impl Iterator<Item = (String, u32, &'static str)> {
     })
 }
 
-/// The value of a header line.
+/// Returns the value of a header line.
 fn header(text: &'static str, key: &str) -> Option<&'static str> {
     let lines = text.lines().take_while(|line| line.starts_with("--"));
     let mut values = lines.filter_map(|line| {
@@ -37,7 +37,7 @@ fn columns(text: &'static str) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_file_says_what_it_is() {
+fn every_file_has_a_complete_header() {
     for (name, since, text) in texts() {
         for key in HEADER {
             assert!(
@@ -84,7 +84,7 @@ fn every_file_is_one_select_that_can_be_wrapped() {
 }
 
 #[test]
-fn columns_are_plain_and_unlike_the_alias() {
+fn column_names_are_plain_and_differ_from_the_alias() {
     for (name, _, text) in texts() {
         let columns = columns(text);
         let distinct: BTreeSet<_> = columns.iter().collect();
@@ -109,7 +109,7 @@ fn columns_are_plain_and_unlike_the_alias() {
 }
 
 #[test]
-fn names_and_variants_are_in_order() {
+fn names_and_variants_are_sorted() {
     assert!(
         ALL.is_sorted_by(|a, b| a.name < b.name),
         "ALL is sorted by name, each once"
@@ -132,7 +132,7 @@ fn names_and_variants_are_in_order() {
     }
 }
 
-/// What only the definition of a user object says.
+/// Fragments that only the definition of a user object contains.
 const PIECES: [&str; 5] = [
     "16384",
     "information_schema'",
@@ -142,11 +142,11 @@ const PIECES: [&str; 5] = [
 ];
 
 #[test]
-fn what_a_user_object_is_stands_once() {
+fn the_definition_of_a_user_object_is_not_repeated() {
     for (name, _, text) in texts() {
         let said = PIECES.iter().find(|piece| text.contains(**piece));
         assert_eq!(said, None, "{name}: is_user_object's to say");
-        // The catalog's name, or a column that holds it.
+        // The catalog's name, or a column with it.
         let is_whole = |call: &str| {
             let first = call.split([',', ')']).next().unwrap_or_default();
             first.starts_with("'pg_") || first.contains('.')

@@ -5,12 +5,12 @@
 WITH relations AS (
   SELECT c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, coalesce(c.relacl::text, '') AS acl, e.extname AS extension
   FROM pg_class c
-  -- Of an extension's tables a dump takes the rows of those that the extension names.
+  -- A dump contains the rows of only those extension tables that are in extconfig.
   LEFT JOIN (SELECT x.extname, unnest(x.extconfig) AS config FROM pg_extension x) e ON e.config = c.oid
   WHERE c.relkind IN ('r', 'p', 'S')
     AND (e.config IS NOT NULL OR is_user_object('pg_class', c.oid, c.relnamespace))
 ), grants AS (
-  -- One of those with the same owner and the same grants is asked about: what holds for it holds for all.
+  -- Privileges are checked for one relation per owner and ACL. The result applies to all of them.
   SELECT g.relowner, g.acl, has_table_privilege(u.oid, g.example, 'SELECT') AS may_read
   FROM (SELECT r.relowner, r.acl, min(r.oid) AS example FROM relations r GROUP BY r.relowner, r.acl) g
   JOIN pg_roles u ON u.rolname = current_setting('flexready.migration_user')

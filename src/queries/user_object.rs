@@ -1,32 +1,33 @@
-//! What a user object is: written once, for every query that asks for one.
+//! Expands the `is_user_object(…)` and `removed_names()` macros in queries.
 //!
-//! A query file writes `is_user_object('pg_proc', p.oid, p.pronamespace)`: the catalog's name, the object's oid, and its
-//! schema's oid where it lies in one (a cast or a language does not); it is no function of the server but replaced by
-//! the condition below before the query is sent. Arguments are plain columns.
+//! `is_user_object('pg_proc', p.oid, p.pronamespace)` is the only definition of a user object. Its arguments are the
+//! catalog, the OID of the object and the OID of its schema. The schema is omitted for objects without one, such as
+//! casts and languages. Arguments are plain columns.
 //!
-//! Only whole objects are asked for: PostgreSQL notes an extension's tables, types and functions as its members, but not
-//! what comes with them (indexes, triggers, columns, defaults, row and array types). Those are a user's when their table is.
+//! The macro only applies to whole objects. PostgreSQL records the tables, types and functions of an extension as its
+//! members, but not their indexes, triggers, columns, defaults, row types and array types. These are user objects if
+//! their table is one.
 
 use std::borrow::Cow;
 
 const CALL: &str = "is_user_object(";
 
-/// Neither initdb's nor an extension's. The oid alone would take an extension's objects for the user's, the extension alone
-/// what initdb made. 16384 is FirstNormalObjectId; names with `pg_` are reserved for system and temporary schemas.
-/// What users make in a schema of an extension's is theirs, and dumped. Not so the chunks that TimescaleDB makes by itself,
-/// with what their table has.
-/// Each half is a NOT EXISTS, which the planner makes an anti-join of: one pass however many objects there are.
+/// An object that neither initdb nor an extension created. Both conditions are necessary: 16384 (FirstNormalObjectId)
+/// excludes the objects of initdb, and `pg_depend` those of extensions.
+/// The planner turns each NOT EXISTS into an anti-join, which needs one pass for any number of objects.
 const OBJECT: &str = "(OID >= 16384
   AND NOT EXISTS (SELECT FROM pg_depend AS member
                   WHERE member.classid = CATALOG::regclass AND member.objid = OID
                     AND member.refclassid = 'pg_extension'::regclass AND member.deptype = 'e')";
 
+/// A schema that can contain user objects. Names with `pg_` are reserved for system and temporary schemas.
+/// User objects in a schema of an extension are dumped and count. The chunks that TimescaleDB creates do not.
 const SCHEMA: &str = "
   AND NOT EXISTS (SELECT FROM pg_namespace AS place
                   WHERE place.oid = NAMESPACE
                     AND (left(place.nspname, 3) = 'pg_' OR place.nspname IN ('information_schema', '_timescaledb_internal')))";
 
-/// A query's text with every `is_user_object(…)` written out.
+/// Expands every `is_user_object(…)`.
 pub fn expand(query: &str) -> Cow<'_, str> {
     let mut parts = query.split(CALL);
     let before = parts.next().unwrap_or_default();
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_call_is_written_out() {
+    fn every_is_user_object_is_expanded() {
         let text = expand(
             "SELECT 1 FROM pg_cast c WHERE is_user_object('pg_cast', c.oid) OR is_user_object('pg_proc', p.oid, p.pronamespace) LIMIT 2",
         );

@@ -1,4 +1,4 @@
-//! Why a question has no usable answer, and of which class that is.
+//! Failures: why a question has no usable answer.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     pub kind: RefusalKind,
-    /// HTTP status or SQLSTATE, where there is one.
+    /// HTTP status or SQLSTATE, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// ARM's `error.code`, or the condition name of the SQLSTATE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The words that came with it, secrets already masked.
+    /// The message of the server, with secrets masked.
     pub message: String,
 }
 
 impl Refusal {
-    /// A refusal of ours: what came is no answer to the question.
+    /// A failure for a response that is not a valid answer to the question.
     pub fn malformed(words: &str) -> Self {
         Refusal {
             kind: RefusalKind::Malformed,
@@ -30,31 +30,31 @@ impl Refusal {
     }
 }
 
-/// The classes of refusal that call for different advice.
+/// The kinds of failure, by the advice that they need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalKind {
-    /// ARM says that there is no such resource (404).
+    /// The ARM resource does not exist (404).
     NotFound,
-    /// Known caller, not enough rights (403, SQLSTATE 42501).
+    /// The caller is known but lacks permissions or privileges (403, SQLSTATE 42501).
     Forbidden,
     /// The caller could not be signed in (401, SQLSTATE class 28).
     Unauthenticated,
-    /// Too many requests, and waiting did not help (429, SQLSTATE 53300).
+    /// Too many requests or connections, also after waiting (429, SQLSTATE 53300).
     Busy,
-    /// No answer in time (a timeout of ours or of the server).
+    /// No answer in time: a client or server timeout.
     Timeout,
-    /// No connection: name, route, port, TLS.
+    /// No connection: name resolution, route, port or TLS failed.
     Unreachable,
-    /// The server answered with a fault of its own (5xx, other SQLSTATEs).
+    /// A server error (5xx, other SQLSTATEs).
     Server,
-    /// The answer has not the shape that it must have.
+    /// The answer does not have the required shape.
     Malformed,
-    /// The question does not exist for this version (of the API, of PostgreSQL).
+    /// The question does not exist in this version of the API or of PostgreSQL.
     Unsupported,
-    /// The recording does not hold it.
+    /// The recording does not contain the answer.
     NotRecorded,
-    /// The user ended the run before it was asked.
+    /// The user stopped the run before the question was asked.
     Interrupted,
 }
 

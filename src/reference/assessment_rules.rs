@@ -1,16 +1,15 @@
-//! The rules of the Azure Migrate assessment for PostgreSQL, in short. Not here: which check stands for which
-//! (`checks::Check::official`).
+//! The rules of the Azure Migrate assessment for PostgreSQL. `checks::Check::official` maps checks to them.
 
-/// When the list holds; after <https://learn.microsoft.com/azure/migrate/assessment-rules-for-postgresql> (preview).
+/// Date of the list. Source: <https://learn.microsoft.com/azure/migrate/assessment-rules-for-postgresql> (preview).
 pub const AS_OF: &str = "2025-09-19";
 
 /// A rule of the assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// Our short name for it.
+    /// Short name, defined by flexready.
     pub key: &'static str,
     pub meaning: &'static str,
-    /// Why no check stands for it.
+    /// Why no check covers the rule. `None` if one does.
     pub instead: Option<&'static str>,
 }
 
@@ -22,7 +21,7 @@ const fn rule(key: &'static str, meaning: &'static str) -> Rule {
     }
 }
 
-/// Every rule, in the order of the page.
+/// All rules, in the order of the page.
 pub const ALL: &[Rule] = &[
     rule("extensions", "extensions that the target does not offer"),
     rule(
@@ -59,7 +58,7 @@ pub const ALL: &[Rule] = &[
     },
 ];
 
-/// The rule of this key.
+/// Finds a rule by its key.
 pub fn find(key: &str) -> Option<&'static Rule> {
     ALL.iter().find(|r| r.key == key)
 }

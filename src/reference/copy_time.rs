@@ -1,6 +1,6 @@
-//! How long the copy takes: the documentation's figures for a Standard_D4ds_v4 target with 128 GB of disk.
+//! Documented copy times for a Standard_D4ds_v4 target with 128 GB of storage.
 
-/// GB and minutes, as of 2025-01-24, after
+/// Size in GB and time in minutes, as of 2025-01-24. Source:
 /// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql>.
 pub const FIGURES: &[(f64, f64)] = &[
     (0.0, 0.0),
@@ -13,7 +13,7 @@ pub const FIGURES: &[(f64, f64)] = &[
     (1000.0, 420.0),
 ];
 
-/// Minutes for so many bytes, between and beyond the figures on a straight line.
+/// Returns the minutes to copy this many bytes, by linear interpolation and extrapolation.
 pub fn minutes(bytes: u64) -> f64 {
     let size = bytes as f64 / 1e9;
     let last = FIGURES.len() - 2;
@@ -28,7 +28,7 @@ mod tests {
     use super::minutes;
 
     #[test]
-    fn figures_and_what_lies_between_and_beyond() {
+    fn times_are_interpolated_and_extrapolated() {
         assert_eq!(minutes(0), 0.0);
         assert_eq!(minutes(1_000_000_000), 1.0);
         assert_eq!(minutes(30_000_000_000).round(), 22.0);

@@ -1,11 +1,13 @@
-//! Which extensions each target major offers, and which of them need preloading: the documentation's table, for targets
-//! whose own list (`azure.extensions`) was not answered, and for the need to preload, which no answer tells.
+//! Extensions that each target major version offers, and which of them must be preloaded.
+//!
+//! The documented table is used for targets whose own list (`azure.extensions`) could not be read. No answer contains
+//! whether an extension must be preloaded.
 
-/// The table, as of 2025-11-18, after
+/// The table, as of 2025-11-18. Source:
 /// <https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions>.
 const TABLE: &str = include_str!("extensions.tsv");
 
-/// When the table holds.
+/// Date of the table.
 pub const AS_OF: &str = "2025-11-18";
 
 /// Whether an extension has a library that must be in `shared_preload_libraries`.
@@ -15,17 +17,18 @@ pub enum Preload {
     NotNeeded,
 }
 
-/// What the table says of one extension.
+/// The row of one extension.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     pub preload: Preload,
-    /// A library without an extension: not in `azure.extensions`.
+    /// Whether it is a library without an extension. Such libraries are not in `azure.extensions`.
     pub is_module: bool,
     versions: &'static str,
 }
 
 impl Entry {
-    /// The version that a target of this major offers: `None` where it offers none, `Some("")` where the table names none.
+    /// Returns the version that a target of this major version offers. `None` means that the extension is not offered,
+    /// and `Some("")` that the table has no version.
     pub fn version_on(&self, major: u32) -> Option<&'static str> {
         let column = majors().position(|m| m == major)?;
         match self.versions.split('\t').nth(column)? {
@@ -36,7 +39,7 @@ impl Entry {
     }
 }
 
-/// The row of this extension, whatever its case.
+/// Finds the row of an extension, ignoring case.
 pub fn find(name: &str) -> Option<Entry> {
     TABLE.lines().skip(2).find_map(|line| {
         let mut columns = line.splitn(3, '\t');
@@ -53,7 +56,7 @@ pub fn find(name: &str) -> Option<Entry> {
     })
 }
 
-/// Whether the table has a column for this major.
+/// Whether the table has a column for this major version.
 pub fn knows_major(major: u32) -> bool {
     majors().any(|m| m == major)
 }
@@ -68,7 +71,7 @@ fn majors() -> impl Iterator<Item = u32> {
         .filter_map(|m| m.parse().ok())
 }
 
-/// The library that an extension is preloaded as, where its name is another.
+/// Returns the name of the library to preload, which can differ from the name of the extension.
 pub fn library(extension: &str) -> &str {
     match extension {
         "pg_partman" => "pg_partman_bgw",
@@ -81,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_and_columns() {
+    fn rows_and_columns_of_the_table_are_found() {
         assert_eq!(find("timescaledb").and_then(|e| e.version_on(18)), None);
         assert!(find("PG_CRON").is_some_and(|e| e.preload == Preload::Needed));
         assert!(

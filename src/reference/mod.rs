@@ -1,5 +1,4 @@
-//! Dated tables: what does not stand in an answer. Each says as of when it holds and where it is from.
-//! Not here: judgements on them (`checks`).
+//! Dated reference tables for facts that no answer contains. Each table has its date and source.
 
 pub mod assessment_rules;
 pub mod copy_time;

@@ -1,6 +1,7 @@
-//! Server parameters by what a difference means. As of 2026-11; PostgreSQL 9.5 to 18.
+//! Classifies server parameters by the effect of a difference between source and target.
+//! As of 2026-11, for PostgreSQL 9.5 to 18.
 
-/// Parameters whose difference changes results or breaks clients, with what to expect.
+/// Parameters whose difference changes results or breaks clients, with the effect.
 const CHANGES_RESULTS: &[(&str, &str)] = &[
     (
         "standard_conforming_strings",
@@ -100,14 +101,14 @@ const CHANGES_RESULTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Parameters that another check answers for: `(parameter, that check)`.
+/// Parameters that another check covers, with its ID.
 pub const OWNED: &[(&str, &str)] = &[
     ("max_connections", "connections-below-source"),
     ("password_encryption", "password-hashes-rejected"),
     ("shared_preload_libraries", "extension-not-preloaded"),
 ];
 
-/// Parameters that belong to the machine, its files or its log, so that no other server should have their values.
+/// Parameters for the machine, its files or its log, whose values do not apply to another server.
 const BELONGS_TO_HOST: &[&str] = &[
     "archive_cleanup_command",
     "archive_command",
@@ -170,7 +171,7 @@ const BELONGS_TO_HOST: &[&str] = &[
     "update_process_title",
 ];
 
-/// Parameters that Azure sizes by the server: more than the source has is no loss.
+/// Parameters that Azure sizes by the server. A larger value than on the source is acceptable.
 const SIZED_BY_SERVER: &[&str] = &[
     "autovacuum_max_workers",
     "autovacuum_work_mem",
@@ -196,8 +197,8 @@ const SIZED_BY_SERVER: &[&str] = &[
     "work_mem",
 ];
 
-/// Parameters whose value is a share of the machine's memory or disk: on a smaller one the source's stops the server from
-/// starting (`shared_buffers`), or fills its disk (`max_wal_size`).
+/// Parameters whose value depends on the machine's memory or storage. On a smaller machine, the source's value prevents
+/// the server from starting (`shared_buffers`) or fills its storage (`max_wal_size`).
 const FOLLOWS_MACHINE: &[&str] = &[
     "autovacuum_work_mem",
     "effective_cache_size",
@@ -209,7 +210,7 @@ const FOLLOWS_MACHINE: &[&str] = &[
     "wal_buffers",
 ];
 
-/// Parameters that end or forbid the sessions of the migration itself.
+/// Parameters that interrupt or prevent the sessions of the migration.
 const HINDERS_MIGRATION: &[&str] = &[
     "default_transaction_read_only",
     "idle_in_transaction_session_timeout",
@@ -219,27 +220,27 @@ const HINDERS_MIGRATION: &[&str] = &[
     "transaction_timeout",
 ];
 
-/// Whether a value is for the machine that it was chosen on.
+/// Whether the value depends on the machine's memory or storage.
 pub fn follows_machine(name: &str) -> bool {
     FOLLOWS_MACHINE.contains(&name.to_lowercase().as_str())
 }
 
-/// Whether the source's value belongs on the target once the migration is done, and not before.
+/// Whether the source's value must only be set on the target after the migration.
 pub fn hinders_migration(name: &str) -> bool {
     HINDERS_MIGRATION.contains(&name.to_lowercase().as_str())
 }
 
-/// Whether its value names a locale, which a server refuses that does not have it.
+/// Whether the value is a locale name. A server without the locale rejects the value.
 pub fn names_locale(name: &str) -> bool {
     ["lc_monetary", "lc_numeric", "lc_time"].contains(&name.to_lowercase().as_str())
 }
 
-/// Whether a larger value than the source's serves as well, so that nobody is told to make it smaller.
+/// Whether a larger value than on the source is acceptable.
 pub fn may_be_larger(name: &str) -> bool {
     SIZED_BY_SERVER.contains(&name.to_lowercase().as_str())
 }
 
-/// What a difference in this parameter does to results or clients; `None` when it does nothing to them.
+/// Returns the effect of a difference on results or clients, or `None` if it has none.
 pub fn changes_results(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
     CHANGES_RESULTS
@@ -248,7 +249,7 @@ pub fn changes_results(name: &str) -> Option<&'static str> {
         .map(|(_, effect)| *effect)
 }
 
-/// Whether comparing this parameter with another server's means something.
+/// Whether the parameter can be compared between servers.
 pub fn is_comparable(name: &str) -> bool {
     let name = name.to_lowercase();
     !BELONGS_TO_HOST.contains(&name.as_str()) && !OWNED.iter().any(|(n, _)| *n == name)

@@ -1,7 +1,8 @@
-//! The documented prerequisites of a migration, each with the short name that checks use. As of 2025-01-24, after the
-//! prerequisites of <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql>.
+//! The documented prerequisites of a migration, each with the short name that checks use.
+//! As of 2025-01-24. Source: the prerequisites of
+//! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql>.
 
-/// Short name and meaning.
+/// Short name and description of each prerequisite.
 pub const ALL: &[(&str, &str)] = &[
     (
         "version",
@@ -39,7 +40,7 @@ pub const ALL: &[(&str, &str)] = &[
     ),
 ];
 
-/// The meaning of this name.
+/// Finds the description of a prerequisite by its short name.
 pub fn find(name: &str) -> Option<&'static str> {
     ALL.iter()
         .find(|(n, _)| *n == name)

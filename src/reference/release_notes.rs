@@ -1,16 +1,17 @@
-//! What each major version changed that a dump, a restore or the first queries after it meet. As of 2026-11.
-//! Our own summary; the release notes themselves decide.
+//! Changes of each major version that affect a dump, a restore or the first queries after it. As of 2026-11.
+//! This is flexready's own summary. The release notes are authoritative.
 
-/// A major version; `num` is the least `server_version_num` of it.
+/// A major version.
 pub struct Release {
     pub name: &'static str,
+    /// Minimum `server_version_num`.
     num: u32,
-    /// What is likeliest to be met.
+    /// The most likely incompatibilities.
     pub breaks: &'static str,
 }
 
 impl Release {
-    /// Where its release notes stand.
+    /// Returns the URL of the release notes.
     pub fn link(&self) -> String {
         format!("https://www.postgresql.org/docs/release/{}.0/", self.name)
     }
@@ -69,7 +70,7 @@ const ALL: &[Release] = &[
     },
 ];
 
-/// The majors after that of `from` up to that of `to`, both as `server_version_num`.
+/// Returns the major versions after `from` up to and including `to`, both as `server_version_num`.
 pub fn between(from: u32, to: u32) -> impl Iterator<Item = &'static Release> {
     let newer = move |release: &&Release| match from {
         ..100_000 => release.num / 100 > from / 100,
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_majors_between() {
+    fn the_major_versions_between_two_servers_are_listed() {
         let names = |from, to| between(from, to).map(|r| r.name).collect::<Vec<_>>();
         assert_eq!(
             names(90_624, 160_004),

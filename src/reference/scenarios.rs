@@ -1,16 +1,16 @@
-//! Which pairs of networks the migration service's network guide lists. As of 02/07/2025:
+//! Network scenarios in the migration service's network guide. As of 2025-02-07:
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service>
 
 use crate::plan::{Exposure, SourceKind};
 
-/// How the side that migrates stands in the network.
+/// Network access of the server that runs the migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// A target in a virtual network.
     Integrated,
     /// A target with public access.
     Public,
-    /// A target that only private endpoints reach.
+    /// A target that only private endpoints can reach.
     Endpoint,
     /// A runtime server in a virtual network, for a target with private endpoints.
     Runtime,
@@ -18,17 +18,17 @@ pub enum Side {
     RuntimeForOther,
 }
 
-/// What the guide says of a pair.
+/// Whether the guide supports a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
     Works,
     WorksNot,
-    /// The guide does not speak of it.
+    /// The guide does not list the scenario.
     Not,
 }
 
-/// The guide's word on a source and the side that migrates; `None` where that depends on the source's kind, which is not
-/// known.
+/// Returns whether the guide supports this source and migrating server.
+/// `None` if it depends on the source kind, which is unknown.
 pub fn scenario(kind: Option<SourceKind>, exposure: Exposure, side: Side) -> Option<Listed> {
     Some(match (exposure, side) {
         (Exposure::Private, Side::Runtime) => Listed::Works,
@@ -43,7 +43,7 @@ pub fn scenario(kind: Option<SourceKind>, exposure: Exposure, side: Side) -> Opt
     })
 }
 
-/// On-premises, Amazon RDS and Aurora, Cloud SQL, a virtual machine in Azure.
+/// Whether the guide covers the source kind: on-premises, Amazon RDS and Aurora, Cloud SQL, Azure virtual machines.
 fn is_listed(kind: SourceKind) -> bool {
     use SourceKind as K;
     matches!(
@@ -52,7 +52,7 @@ fn is_listed(kind: SourceKind) -> bool {
     )
 }
 
-/// Whether a source of this kind runs in Azure. `None`: it may run anywhere.
+/// Whether a source of this kind runs in Azure. `None` if it can run anywhere.
 pub fn is_in_azure(kind: SourceKind) -> Option<bool> {
     use SourceKind as K;
     match kind {
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guide_in_full() {
+    fn all_scenarios_of_the_guide_are_classified() {
         use Exposure::{Private, Public};
         use SourceKind as K;
         let rows = [

@@ -1,9 +1,8 @@
-//! The error codes of the migration service, with what they mean in short. Not here: which check foresees which
-//! (`checks::Check::official`).
+//! The error codes of the migration service. `checks::Check::official` maps checks to them.
 
-/// When the list holds; after
-/// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes>. 603411 and 603412 do
-/// not exist.
+/// Date of the list. Source:
+/// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes>.
+/// 603411 and 603412 do not exist.
 pub const AS_OF: &str = "2025-02-07";
 
 /// An error code of the migration service.
@@ -11,7 +10,7 @@ pub const AS_OF: &str = "2025-02-07";
 pub struct ServiceError {
     pub code: u32,
     pub meaning: &'static str,
-    /// Why nothing that can be read beforehand foretells it.
+    /// Why no check can predict the error. `None` if one does.
     pub unforeseen: Option<&'static str>,
 }
 
@@ -28,7 +27,7 @@ const fn error(code: u32, meaning: &'static str, unforeseen: Option<&'static str
     }
 }
 
-/// Every code, ascending.
+/// All error codes, ascending.
 pub const ALL: &[ServiceError] = &[
     error(
         603000,
@@ -198,7 +197,7 @@ pub const ALL: &[ServiceError] = &[
     error(603709, "the migration could not be set up", INTERNAL),
 ];
 
-/// The code.
+/// Finds an error by its code.
 pub fn find(code: u32) -> Option<&'static ServiceError> {
     ALL.iter().find(|e| e.code == code)
 }

@@ -1,7 +1,7 @@
-//! Figures of SKUs by their names, for where no location's capabilities list them.
+//! vCores and memory of SKUs by name, for SKUs that no location's capabilities list.
 //! As of 2026-01-13: <https://learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute>
 
-/// Burstable SKUs: name without `Standard_`, vCores, GiB.
+/// Burstable SKUs: name without `Standard_`, vCores, memory in GiB.
 const BURSTABLE: &[(&str, u32, u32)] = &[
     ("b1ms", 1, 2),
     ("b2s", 2, 4),
@@ -13,8 +13,8 @@ const BURSTABLE: &[(&str, u32, u32)] = &[
     ("b20ms", 20, 80),
 ];
 
-/// vCores and GiB of a SKU such as `Standard_D4ds_v5`. General Purpose has 4 GiB a vCore, Memory Optimized 8, but for its
-/// largest.
+/// Returns vCores and memory in GiB of a SKU such as `Standard_D4ds_v5`.
+/// General Purpose has 4 GiB per vCore. Memory Optimized has 8 GiB per vCore, except for its largest SKUs.
 pub fn figures(name: &str) -> Option<(u32, f64)> {
     let lower = name.to_ascii_lowercase();
     let short = lower.strip_prefix("standard_").unwrap_or(&lower);
@@ -43,7 +43,7 @@ mod tests {
     use super::figures;
 
     #[test]
-    fn names_tell_figures() {
+    fn sku_names_determine_vcores_and_memory() {
         assert_eq!(figures("Standard_D4ds_v5"), Some((4, 16.0)));
         assert_eq!(figures("Standard_B2s"), Some((2, 4.0)));
         assert_eq!(figures("Standard_E64ds_v4"), Some((64, 432.0)));

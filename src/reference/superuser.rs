@@ -1,10 +1,10 @@
-//! What PostgreSQL keeps for superusers and a flexible server gives its administrator all the same. As of 2026-11.
-//! No page lists it; what stands here was reported by users of the service, so a finding becomes milder and does not vanish.
+//! Parameters that PostgreSQL reserves for superusers but that the administrator of a flexible server can set.
 
-/// Parameters of context `superuser` that members of `azure_pg_admin` can set.
+/// Parameters of context `superuser` that members of `azure_pg_admin` can set. As of 2026-11.
+/// No documentation lists them. Users of the service reported them, so they only lower the severity of a finding.
 const RELAXED_PARAMETERS: &[&str] = &["session_replication_role"];
 
-/// Whether an administrator of a flexible server can set this parameter, though PostgreSQL wants a superuser.
+/// Whether the administrator of a flexible server can set this parameter, although PostgreSQL requires a superuser.
 pub fn is_relaxed_parameter(name: &str) -> bool {
     RELAXED_PARAMETERS.contains(&name)
 }

@@ -1,20 +1,20 @@
-//! Until when Azure supports each major version of PostgreSQL on a flexible server.
+//! End of Azure's support for each major version of PostgreSQL on a flexible server.
 //! As of 2026-01-20: <https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-version-policy>
 
 use time::macros::date;
 use time::{Date, Duration};
 
-/// As of when this table holds.
+/// Date of the table.
 pub const AS_OF: &str = "2026-01-20";
 
-/// The support of one major version.
+/// Support dates of one major version.
 pub struct Support {
     pub major: u32,
-    /// The last day of standard support.
+    /// Last day of standard support.
     pub standard: Date,
-    /// The last day that another table of the same page gives.
+    /// A different last day of standard support, in another table of the same page.
     pub disputed: Option<Date>,
-    /// The last day of support that is paid for, where it can be had.
+    /// Last day of paid extended support, if it is offered.
     pub extended: Option<Date>,
 }
 
@@ -69,21 +69,22 @@ const ALL: &[Support] = &[
     },
 ];
 
-/// The support of this major; `None` for one that the table does not know, be it older or newer.
+/// Returns the support dates of a major version. `None` if the version is older or newer than the table.
 pub fn support(major: u32) -> Option<&'static Support> {
     ALL.iter().find(|s| s.major == major)
 }
 
-/// Standard support that ends sooner than this is about to end.
+/// Standard support that ends within this period counts as about to end.
 const SOON: Duration = Duration::days(180);
 
-/// Whether standard support of a major has ended, or is about to; of a major older than any that Azure supports, too.
+/// Whether standard support has ended or is about to end. Also true for versions older than any that Azure supports.
 pub fn is_retiring(major: u32, today: Date) -> bool {
     support(major).map_or(major < OLDEST, |s| s.standard < today + SOON)
 }
 
-/// The major to propose for a target that is retiring, or older than its source: the newest that is supported for long and
-/// known for a year, and not older than the source.
+/// Returns the major version to propose for a target whose support ends, or that is older than its source.
+/// It is the newest version up to 17 with long enough standard support, and never older than the source.
+/// 17 has been available for more than a year.
 pub fn proposed(source: u32, today: Date) -> u32 {
     let newest = source.max(17);
     let supported = |m: &u32| support(*m).is_some_and(|s| s.standard >= today + SOON);
@@ -91,5 +92,5 @@ pub fn proposed(source: u32, today: Date) -> u32 {
     all.next_back().unwrap_or(newest)
 }
 
-/// The least major that Azure ever offered longer support for.
+/// The oldest major version that ever had extended support in Azure.
 pub const OLDEST: u32 = 11;

@@ -1,5 +1,5 @@
-//! The rights of an auditor: the least that every check needs, as a script for psql and as a custom role of Azure.
-//! What a query needs stands in its own header; which actions the questions to Azure need is held by a test.
+//! Generates the least privileges that all checks need: a psql script and a custom Azure role.
+//! The privilege of a query is in its own header. A test verifies the Azure actions.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::plan::SourceKind;
 use crate::queries;
 use crate::reference::providers;
 
-/// Every action that a question to Azure needs. All of them read.
+/// Every Azure action that an ARM question needs. All are read actions.
 pub const ACTIONS: &[&str] = &[
     "Microsoft.Authorization/locks/read",
     "Microsoft.Authorization/permissions/read",
@@ -33,10 +33,10 @@ pub const ACTIONS: &[&str] = &[
     "Microsoft.Network/virtualNetworks/read",
 ];
 
-/// Roles that would answer a question, and give far more: what they tell is better said by hand.
+/// Predefined roles that a query needs but that grant too much. Options replace the results of these queries.
 const TOO_MUCH: &[&str] = &["pg_read_server_files"];
 
-/// What the script does not give, by the query that goes without an answer.
+/// Privileges that the script does not grant: the query that fails without it, and the description.
 const LEFT_OUT: &[(&str, &str)] = &[
     (
         "role_passwords",
@@ -52,7 +52,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ),
 ];
 
-/// A script for psql. It can be run twice, and on every version: roles that a server does not have are left out.
+/// Returns the psql script. It can run repeatedly and on every version, because it skips roles that do not exist.
 pub fn script(role: &str, kind: SourceKind, databases: &[String]) -> String {
     let name = command::literal(role);
     let memberships: Vec<String> = memberships().map(command::literal).collect();
@@ -76,7 +76,8 @@ pub fn script(role: &str, kind: SourceKind, databases: &[String]) -> String {
     )
 }
 
-/// What the query `hba` needs, for the user to decide on. Where a provider runs the server, it is not asked.
+/// Returns a comment with the optional grants for the query `hba`.
+/// Returns `None` for managed sources, where the query is not run.
 fn access_file(role: &str, kind: SourceKind) -> Option<String> {
     let name = visible_in_a_comment(&command::identifier(role));
     let statements = format!(
@@ -89,7 +90,7 @@ fn access_file(role: &str, kind: SourceKind) -> Option<String> {
     (!kind.is_managed()).then_some(statements)
 }
 
-/// The script, and after it, as a comment, what Azure is to be told: all of it is still a script for psql.
+/// Returns the psql script, followed by the Azure role in a comment. The whole text is a valid psql script.
 pub fn both(
     role: &str,
     kind: SourceKind,
@@ -108,7 +109,7 @@ pub fn both(
     )
 }
 
-/// The predefined roles that the queries name. PostgreSQL has them since version 10.
+/// Returns the predefined roles that the queries need. PostgreSQL has them since version 10.
 fn memberships() -> impl Iterator<Item = &'static str> {
     let all: BTreeSet<&str> = queries::ALL
         .iter()
@@ -133,7 +134,7 @@ fn chosen(databases: &[String]) -> String {
     )
 }
 
-/// A name with a line break in it would end the comment.
+/// Removes control characters from a name, because a line break would end the comment.
 fn visible_in_a_comment(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).collect()
 }
@@ -150,10 +151,10 @@ fn administrator(kind: SourceKind) -> &'static str {
     }
 }
 
-/// The name of the custom role.
+/// The name of the custom Azure role.
 const AZURE_ROLE: &str = "flexready auditor";
 
-/// Where it can be assigned.
+/// Returns the scope in which the custom role can be assigned.
 fn scope(subscription: Option<&str>) -> String {
     format!(
         "/subscriptions/{}",
@@ -161,7 +162,7 @@ fn scope(subscription: Option<&str>) -> String {
     )
 }
 
-/// A custom role of Azure, as `az role definition create --role-definition` takes it.
+/// Returns the custom Azure role as JSON, in the format of `az role definition create --role-definition`.
 pub fn azure_role(subscription: Option<&str>) -> String {
     let role = json!({
         "Name": AZURE_ROLE,
@@ -180,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_stays_in_its_quotes() {
+    fn role_and_database_names_are_quoted() {
         let text = script("o'brien\nDROP", SourceKind::AwsRds, &["a'b".to_owned()]);
         assert!(
             text.contains("'o''brien\nDROP'") && text.contains("datname IN ('a''b', 'postgres')"),
@@ -193,9 +194,9 @@ mod tests {
         );
     }
 
-    /// Nothing that a query needs is left out without a word.
+    /// Every privilege that a query needs is granted, optional, or listed as omitted.
     #[test]
-    fn what_is_not_granted_is_named() {
+    fn every_omitted_privilege_is_listed() {
         let granted: Vec<&str> = memberships().collect();
         let text = script("auditor", SourceKind::OnPremises, &[]);
         for query in queries::ALL {
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_role_of_azure_is_assigned_too() {
+    fn the_azure_role_is_also_assigned() {
         let text = both("a*/b", SourceKind::OnPremises, &[], Some("1-2"));
         let (_, azure) = text.split_once("/*").expect("a comment");
         assert!(azure.contains("--role 'flexready auditor' --scope /subscriptions/1-2\n"));
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn only_reading_roles_are_granted() {
+    fn only_read_only_roles_are_granted() {
         let all: Vec<&str> = memberships().collect();
         assert!(all.contains(&"pg_read_all_settings") && all.contains(&"pg_read_all_stats"));
         let mild = [

@@ -1,5 +1,4 @@
-//! What to run, for someone who has the rights to: text in the languages of psql and az. Runs nothing itself.
-//! Not here: the commands of a single finding (`checks::command`), how a report is laid out (`report`).
+//! Generates scripts for psql and the Azure CLI. Does not run anything.
 
 pub mod fix;
 pub mod grants;

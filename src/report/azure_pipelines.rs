@@ -1,8 +1,9 @@
-//! What a step of Azure Pipelines prints: issues for the run's summary, the report in groups, output variables, uploads.
+//! Azure Pipelines output: issues for the run summary, the report in log groups, output variables, and uploads.
 //! (<https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>)
 //!
-//! The run's summary keeps ten errors and ten warnings of a step, so the verdict comes first and then the worst. Whatever
-//! fails the step is an error, all else a warning; a step that passes with anything to look at ends as SucceededWithIssues.
+//! The run summary keeps ten errors and ten warnings for each step, so the verdict comes first and the worst findings
+//! follow. Everything that fails the step is an error, and the rest are warnings. A step that passes with warnings ends
+//! as SucceededWithIssues.
 
 mod issues;
 
@@ -13,19 +14,19 @@ use super::words::{self, counted};
 use crate::verdict::Verdict;
 use issues::issues;
 
-/// Files that were written beside, by their absolute paths.
+/// Report files on disk, as absolute paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
     pub folder: String,
-    /// summary.md, for the Extensions tab.
+    /// `summary.md`, for the Extensions tab.
     pub summary: String,
-    /// report.html.
+    /// `report.html`.
     pub page: String,
-    /// report.json.
+    /// `report.json`.
     pub data: String,
 }
 
-/// The whole output of the step.
+/// Renders the complete output of the step.
 pub fn azure_pipelines(report: &Report, files: Option<&Files>) -> String {
     let mut out = String::new();
     for line in issues(report) {
@@ -52,7 +53,7 @@ pub fn azure_pipelines(report: &Report, files: Option<&Files>) -> String {
     out
 }
 
-/// The line for a run that did not take place.
+/// Renders the issue for a run that could not start.
 pub fn could_not_run(message: &str) -> String {
     issue(
         "error",
@@ -65,7 +66,7 @@ fn wants_a_look(report: &Report) -> bool {
     report.verdict != Verdict::Ready || report.policy.stale_waivers().next().is_some()
 }
 
-/// Where there is a code, the text must name it: the agent shows it only beside a source path.
+/// Renders one issue. The text must contain the code, because the agent shows `code` only next to a source path.
 fn issue(kind: &str, code: Option<&str>, text: &str) -> String {
     let code = code.map(|c| format!(";code={}", escaped(c)));
     let code = code.unwrap_or_default();
@@ -75,7 +76,7 @@ fn issue(kind: &str, code: Option<&str>, text: &str) -> String {
     )
 }
 
-/// The report as at a terminal, a group for each migration.
+/// Writes the terminal report with one log group for each migration.
 fn groups(report: &Report, out: &mut String) {
     let layout = Layout { width: 140 };
     for migration in &report.migrations {
@@ -103,7 +104,7 @@ fn groups(report: &Report, out: &mut String) {
     ));
 }
 
-/// For later steps, jobs and stages: `$(step.flexreadyVerdict)` and the like.
+/// Output variables for later steps, jobs, and stages, such as `$(step.flexreadyVerdict)`.
 fn variables(report: &Report, files: Option<&Files>) -> Vec<(&'static str, String)> {
     let verdict = serde_json::to_value(report.verdict).expect("a verdict is JSON");
     let sum = |pick: fn(&super::value::Summary) -> usize| {
@@ -138,7 +139,7 @@ fn uploads(files: &Files) -> [String; 3] {
     ]
 }
 
-/// As the agent unescapes properties and messages: the percent sign first.
+/// Escapes a property or message in the form that the agent reverses. The percent sign must be first.
 fn escaped(text: &str) -> String {
     text.replace('%', "%AZP25")
         .replace(';', "%3B")

@@ -1,4 +1,4 @@
-//! The report of a run: its head, its migrations, its verdict. Not here: what is said of one migration (`migration`).
+//! Builds the report: run data, one report for each migration, and the overall verdict.
 
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
@@ -10,7 +10,7 @@ use crate::plan::fleet::FleetNote;
 use crate::question::{Answers, Origin};
 use crate::verdict::{self, Policy, Verdict};
 
-/// The head of a report of this migration alone, and the migration.
+/// Returns the head of a report that contains only this migration, and the migration.
 pub(super) fn alone<'a>(
     judged: &'a Judged,
     run: &Answers,
@@ -23,13 +23,14 @@ pub(super) fn alone<'a>(
     (head, &judged.migration)
 }
 
-/// The report of a run.
+/// Builds the report of a run.
 pub fn report(cases: &[Case], answers: &Answers, policy: &Policy) -> Report {
     let judged = cases.iter().map(|c| c.judged(policy)).collect();
     assemble(judged, answers, policy, None)
 }
 
-/// The report of all that was judged. `run` tells the clock and who asked; its answers are not looked at.
+/// Combines migration reports into one report. Only the time and the signed-in identity of `run` are used, not its
+/// answers.
 pub fn assemble(
     judged: Vec<Judged>,
     run: &Answers,
@@ -45,7 +46,7 @@ pub fn assemble(
     })
 }
 
-/// A report without migrations and without a verdict.
+/// Returns a report without migrations and without a verdict.
 fn head(policy: PolicyReport, run: &Answers) -> Report {
     let asker = &run.asker;
     Report {
@@ -75,7 +76,7 @@ fn head(policy: PolicyReport, run: &Answers) -> Report {
     }
 }
 
-/// The report with its verdict, which follows from its migrations and what is said of the fleet.
+/// Sets the verdict of the report from its migrations and its fleet findings.
 pub(super) fn folded(mut report: Report) -> Report {
     let fail_on = report.policy.fail_on;
     let found = |m: &MigrationReport| m.summary.blockers;

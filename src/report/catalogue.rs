@@ -1,11 +1,11 @@
-//! The list of checks: what `flexready checks` prints.
+//! The check catalog as text and JSON: the output of `flexready checks` and `flexready explain`.
 
 use serde_json::json;
 
 use super::explain::word;
 use crate::checks::{self, Needs};
 
-/// A line a check, by area.
+/// Lists all checks by area, one line each.
 pub fn catalogue_plain() -> String {
     let mut out = String::new();
     for (area, checks) in checks::AREAS {
@@ -22,7 +22,7 @@ pub fn catalogue_plain() -> String {
     out
 }
 
-/// Every record, as JSON.
+/// Returns all check records as JSON.
 pub fn catalogue_json() -> String {
     let all: Vec<_> = checks::all()
         .map(|c| {

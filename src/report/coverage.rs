@@ -1,5 +1,5 @@
-//! Which check foresees which official rule: every error code of the migration service and every rule of the Azure Migrate
-//! assessment once, each with its checks or with the reason why it has none. What `flexready checks --official` prints.
+//! Coverage of the official rules: each error code of the migration service and each rule of the Azure Migrate
+//! assessment, with its checks or the reason why it has none. This is the output of `flexready checks --official`.
 
 use std::fmt::Write;
 
@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use crate::checks::{self, Official, planned};
 use crate::reference::{assessment_rules, service_errors};
 
-/// One official rule, and what stands for it.
+/// One official rule and the checks that cover it.
 pub struct Covered {
     pub official: Official,
     pub meaning: &'static str,
-    /// Ids of checks, in the order of the report.
+    /// Check ids, in report order.
     pub checks: Vec<&'static str>,
-    /// Ids of checks that are decided on and not written yet.
+    /// Ids of planned checks that do not exist yet.
     pub planned: Vec<&'static str>,
-    /// Why nothing stands for it.
+    /// Why no check covers the rule.
     pub reason: Option<&'static str>,
 }
 
-/// Every official rule: error codes first, ascending, then the assessment's rules.
+/// Returns every official rule: error codes in ascending order, then assessment rules.
 pub fn coverage() -> Vec<Covered> {
     let errors = service_errors::ALL
         .iter()
@@ -57,7 +57,7 @@ impl Covered {
         }
     }
 
-    /// The checks, those to come marked, or the reason why there is none.
+    /// Returns the checks, with planned checks marked, or the reason why there is none.
     fn answer(&self, mark: fn(&str) -> String) -> String {
         let there = self.checks.iter().map(|id| mark(id));
         let to_come = self
@@ -84,7 +84,7 @@ impl Covered {
     }
 }
 
-/// The two lists, each with its heading and date.
+/// Returns the two tables, each with its heading and date.
 fn parts() -> [(String, Vec<Covered>); 2] {
     let (errors, rules) = coverage()
         .into_iter()
@@ -107,7 +107,7 @@ fn parts() -> [(String, Vec<Covered>); 2] {
     ]
 }
 
-/// The table for a terminal: a rule, what it says, and on the next line what stands for it.
+/// Renders the coverage for a terminal. Each rule has its meaning, and its checks on the next line.
 pub fn coverage_plain() -> String {
     let mut out = String::new();
     for (heading, part) in parts() {
@@ -122,14 +122,14 @@ pub fn coverage_plain() -> String {
     out
 }
 
-/// The table as JSON.
+/// Returns the coverage as JSON.
 pub fn coverage_json() -> String {
     let all: Vec<Value> = coverage().iter().map(Covered::json).collect();
     let text = serde_json::to_string_pretty(&all).expect("names and texts are plain data");
     format!("{text}\n")
 }
 
-/// The table as Markdown, for the README.
+/// Renders the coverage as Markdown for the README.
 pub fn coverage_markdown() -> String {
     let mut out = String::new();
     for (heading, part) in parts() {
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_stands_once_with_a_check_or_a_reason() {
+    fn every_rule_appears_once_with_a_check_or_a_reason() {
         let mut seen = BTreeSet::new();
         for one in coverage() {
             let name = one.official.to_string();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_names_every_rule() {
+    fn every_format_contains_every_rule() {
         let forms = [coverage_plain(), coverage_json(), coverage_markdown()];
         for one in coverage() {
             let name = one.short_name();

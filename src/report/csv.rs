@@ -1,4 +1,4 @@
-//! One row for each finding and each check that was not answered, and for what is said of a fleet as a whole: for spreadsheets.
+//! CSV for spreadsheets: one row for each finding, each check that was not checked, and each fleet finding.
 
 use super::entries::{Entry, What, entries};
 use super::fleet::{Note, notes};
@@ -24,7 +24,7 @@ const HEAD: [&str; 14] = [
     "judged",
 ];
 
-/// The rows, worst first, with a line of column names; RFC 4180, UTF-8.
+/// Renders a header row and the data rows, worst first. The format is RFC 4180 in UTF-8.
 pub fn csv(report: &Report) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let rows = entries(report);
@@ -73,7 +73,7 @@ fn row(entry: &Entry, judged: &str) -> [String; 14] {
     ]
 }
 
-/// A row of the fleet as a whole: it names all migrations that it is about, or none.
+/// Returns the row of a fleet finding. It names all affected migrations, or none.
 fn of_fleet(note: Note, judged: &str) -> [String; 14] {
     let status = if note.kind.is_unknown {
         "unknown"
@@ -98,7 +98,7 @@ fn of_fleet(note: Note, judged: &str) -> [String; 14] {
     ]
 }
 
-/// A spreadsheet runs a cell that begins like a formula: an apostrophe in front makes it text
+/// Prefixes a cell that a spreadsheet would run as a formula with an apostrophe, which makes it text
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn safe(cell: &str) -> String {
     let cell = visible(cell);

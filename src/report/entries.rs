@@ -1,11 +1,11 @@
-//! All that weighs something in a report, as one list, worst first: for the formats that are lists.
+//! The findings and unchecked checks of a report as one flat list, worst first, for the list formats.
 
 use std::cmp::Reverse;
 
 use super::value::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
 use crate::checks::Severity;
 
-/// A finding, or all that one check could not read.
+/// One finding, or all missing answers of one check.
 pub(super) struct Entry<'a> {
     pub(super) migration: &'a MigrationReport,
     pub(super) check: &'a CheckReport,
@@ -24,7 +24,7 @@ impl Entry<'_> {
         matches!(self.what, What::Found(f) if f.waived.is_some())
     }
 
-    /// What was found, or why nothing is known, in one sentence.
+    /// Returns the finding, or the reason why the check has no answer, in one sentence.
     pub(super) fn message(&self) -> String {
         match self.what {
             What::Found(finding) => finding.message.clone(),
@@ -32,7 +32,7 @@ impl Entry<'_> {
         }
     }
 
-    /// The object that it is about; a question, for what is not known.
+    /// Returns the affected object. For a missing answer, returns the question.
     pub(super) fn object(&self) -> &str {
         match self.what {
             What::Found(finding) => &finding.object,
@@ -41,7 +41,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Commands, or what would make it known.
+    /// Returns fix commands, or advice on how to get the missing answers.
     pub(super) fn remedies(&self) -> Vec<&str> {
         match self.what {
             What::Found(finding) => finding.fix.iter().map(String::as_str).collect(),
@@ -65,7 +65,7 @@ pub(super) fn not_answered(missing: &[MissingReport]) -> String {
     format!("not answered: {first}{more}")
 }
 
-/// What counts, worst first and else in the order of the report; then what is waived.
+/// Returns the entries that count, worst first and otherwise in report order, then the waived entries.
 pub(super) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let mut all: Vec<Entry> = report.migrations.iter().flat_map(of).collect();
     all.sort_by_key(|e| (e.is_waived(), Reverse(e.weight)));

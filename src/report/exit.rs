@@ -1,11 +1,11 @@
-//! Why the exit code is what it is. Not here: a fleet's (`fleet`).
+//! Explains the exit code of a run in one line. The fleet version is in `fleet`.
 
 use super::value::{MigrationReport, Summary};
 use super::words::{counted, is_unjudged};
 use crate::checks::Severity;
 use crate::verdict::{FailOn, Verdict};
 
-/// One line that says why the exit code is what it is.
+/// Returns the reason for the exit code in one line.
 pub(super) fn exit_reason(
     verdict: Verdict,
     fail_on: FailOn,
@@ -49,7 +49,7 @@ pub(super) fn exit_reason(
     }
 }
 
-/// Warnings that were found, and those that may be hidden.
+/// Describes the warnings that were found and the warnings that missing answers could hide.
 fn ready_with(warnings: usize, migrations: &[MigrationReport]) -> String {
     let hidden = migrations
         .iter()

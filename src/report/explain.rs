@@ -1,9 +1,9 @@
-//! One check in words: what `flexready explain` prints. All of it comes from the check's record.
+//! Explains one check, from its record.
 
 use super::plain::Layout;
 use crate::checks::{Check, Needs};
 
-/// The check for a person.
+/// Renders the check for `flexready explain`.
 pub fn explain(check: &Check, layout: Layout) -> String {
     let wrap = |text: &str| textwrap::fill(text, layout.width.clamp(40, 100));
     let needs = match check.needs {

@@ -1,6 +1,4 @@
-//! What a report says of many servers together: what was looked for, databases that two migrations write, one verdict.
-//! Not here: what stands in the way of most (`reasons`), how parts become one (`merge`), what lists show of it (`notes`), the table
-//! (`plain::fleet`).
+//! Fleet results: the audited scope, database collisions, and the overall verdict of many migrations.
 
 mod notes;
 mod reasons;
@@ -36,7 +34,7 @@ impl CollisionReport {
 impl FleetReport {
     const INTERRUPTED: &str = "the run was interrupted before all was read";
 
-    /// What is not to be overlooked beside the migrations, a sentence each.
+    /// Describes the problems of the fleet as a whole, one sentence each.
     pub(super) fn words(&self) -> Vec<String> {
         let collisions = self.collisions.iter().map(CollisionReport::words);
         let unread = self.note.unread.iter();
@@ -53,12 +51,12 @@ impl FleetReport {
         }
     }
 
-    /// Whether all that was meant was looked at.
+    /// Returns whether every requested scope was read.
     fn is_whole(&self) -> bool {
         self.note.unread.is_empty() && !self.note.interrupted
     }
 
-    /// Why there is no server in it.
+    /// Explains why the fleet contains no server.
     pub(super) fn nothing(&self) -> String {
         let note = &self.note;
         if self.is_empty_part() {
@@ -77,13 +75,13 @@ impl FleetReport {
         )
     }
 
-    /// Whether this is one part of a fleet and may rightly hold nothing.
+    /// Returns whether this is one shard of a fleet. A shard can be empty.
     fn is_empty_part(&self) -> bool {
         !self.note.shards.is_empty() && self.note.meant > 0
     }
 }
 
-/// Sorts the migrations worst first, and gives the fleet its verdict.
+/// Sorts the migrations worst first and sets the verdict of the fleet.
 pub(super) fn folded(mut report: Report, mut fleet: FleetReport) -> Report {
     let fail_on = report.policy.fail_on;
     report.migrations.sort_by_cached_key(|m| {
@@ -100,7 +98,7 @@ pub(super) fn folded(mut report: Report, mut fleet: FleetReport) -> Report {
         && fleet.collisions.is_empty()
         && fleet.is_whole();
     report.exit_code = match (fleet.note.interrupted, fail_on) {
-        // Half of a fleet is no verdict on it, whatever that half is.
+        // A partial fleet has no verdict, even if the part that was read is ready.
         (true, FailOn::Blocker | FailOn::Warning) => 3,
         _ => verdict::exit_code(report.verdict, fail_on),
     };
@@ -123,7 +121,7 @@ fn worst(migrations: &[MigrationReport], fleet: &FleetReport) -> Verdict {
     }
 }
 
-/// Databases that two migrations write on one target, whose names compare as PostgreSQL compares them.
+/// Finds databases that two migrations write to on one target. Names compare case-sensitively, as in PostgreSQL.
 fn collisions(migrations: &[MigrationReport]) -> Vec<CollisionReport> {
     let mut writers: BTreeMap<(String, &str), BTreeSet<&str>> = BTreeMap::new();
     let mut targets = BTreeMap::new();

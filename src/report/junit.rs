@@ -1,10 +1,12 @@
-//! JUnit results as Azure Pipelines publishes them: one test case for each check of each migration.
+//! JUnit results for Azure Pipelines: one test case for each check of each migration.
 //!
-//! The shape is that of the XSD which PublishTestResults@2 names: suites carry `properties`, `system-out` and `system-err`,
-//! cases nothing beyond their outcome, so the evidence stands in the text of `failure` and `error`. Names are a test's
-//! identity from run to run: id, title and migration, no counts, no times.
-//! A finding that does not gate is a passed test, for there are no warnings in JUnit; it is listed in `system-out`. What was
-//! waived, or not answered where that does not gate, is skipped.
+//! The structure follows the XSD that PublishTestResults@2 names. Suites have `properties`, `system-out`, and
+//! `system-err`. Cases have only their outcome, so the evidence is the text of `failure` and `error`.
+//!
+//! The name identifies a test from run to run. It consists of id, title, and migration, without counts or times.
+//!
+//! A finding that does not fail the run is a passed test, because JUnit has no warnings. It is listed in `system-out`.
+//! Waived findings, and missing answers that do not fail the run, are skipped tests.
 
 mod came;
 mod case;
@@ -20,16 +22,16 @@ use crate::verdict::Status;
 use came::{Came, out};
 use case::{Case, element};
 
-/// The file of a fleet as a whole; no migration's has this name.
+/// File name of the fleet results. No migration has this name.
 pub const OF_FLEET: &str = "TEST-flexready.xml";
 
-/// The file name that the default pattern of PublishTestResults@2 finds.
+/// Returns a file name that matches the default pattern of PublishTestResults@2.
 pub fn file_name(migration: &str) -> String {
     format!("TEST-flexready-{}.xml", slug(migration))
 }
 
-/// The migration's name, as a part of a file name: letters, digits, `.`, `_` and `-`. A name that had to be changed gets a
-/// mark of what it was, so that two stay two.
+/// Converts the migration name to a file name of letters, digits, `.`, `_`, and `-`. A changed name gets a hash suffix,
+/// so that names stay unique.
 fn slug(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let slug: String = name
@@ -43,18 +45,18 @@ fn slug(name: &str) -> String {
     format!("{slug}-{}", &super::fingerprint::of(&[name])[..8])
 }
 
-/// All migrations, a suite each; of a fleet, one more for the whole of it.
+/// Renders one suite for each migration, and one more for a fleet.
 pub fn junit(report: &Report) -> String {
     let migrations: Vec<&MigrationReport> = report.migrations.iter().collect();
     document(report, &migrations, report.fleet.is_some())
 }
 
-/// One migration: the content of its [`file_name`].
+/// Renders one migration: the content of its [`file_name`].
 pub fn junit_of(report: &Report, migration: &MigrationReport) -> String {
     document(report, &[migration], false)
 }
 
-/// A fleet as a whole: the content of [`OF_FLEET`]. `None` where one migration was judged.
+/// Renders the fleet suite: the content of [`JUNIT_FLEET_FILE`]. Returns `None` for a report of one migration.
 pub fn junit_of_fleet(report: &Report) -> Option<String> {
     report.fleet.as_ref().map(|_| document(report, &[], true))
 }
@@ -76,7 +78,7 @@ fn document(report: &Report, migrations: &[&MigrationReport], with_fleet: bool) 
         })
         .expect(MEMORY);
     let text = String::from_utf8(writer.into_inner()).expect("what was written is UTF-8");
-    // What is left of `##` stands in text and attributes only, where a reference means the same.
+    // A remaining `##` is in text or an attribute, where a character reference is equivalent.
     format!("{}\n", text.replace("##", "&#35;&#35;"))
 }
 
@@ -113,7 +115,7 @@ fn suite(
     suite.write(w, report)
 }
 
-/// What is said of the fleet as a whole: always the same cases, so that each has a history.
+/// Writes the fleet suite. It always has the same cases, so that each one has a history.
 fn suite_of_fleet(w: &mut Writer<Vec<u8>>, id: usize, report: &Report) -> Written {
     let notes = notes(report);
     let suite = Suite {
@@ -129,7 +131,7 @@ fn suite_of_fleet(w: &mut Writer<Vec<u8>>, id: usize, report: &Report) -> Writte
     suite.write(w, report)
 }
 
-/// The results of one migration, or of the fleet.
+/// The results of one migration or of the fleet.
 struct Suite {
     id: usize,
     name: String,

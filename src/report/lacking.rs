@@ -1,4 +1,4 @@
-//! The rights that would answer what is open, out of everything that is missing. Not here: how to lay it out (`plain`).
+//! Privileges and permissions that would provide the missing answers of a migration.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use super::words::counted;
 use crate::checks::command;
 use crate::facts::Grant;
 
-/// What to grant, and what comes of it.
+/// The grants and the number of checks that they enable.
 pub(super) struct Lacking {
-    /// A statement a line; for Azure, the action.
+    /// One SQL statement or Azure action per line.
     pub grants: Vec<String>,
-    /// Checks that have their whole answer then.
+    /// Checks that these grants answer completely.
     whole: usize,
-    /// Checks that have a part of it then.
+    /// Checks that these grants answer partly.
     in_part: usize,
 }
 
 impl Lacking {
-    /// `None` where no right would help.
+    /// Returns `None` if no grant would help.
     pub fn of(migration: &MigrationReport) -> Option<Lacking> {
         let open: Vec<&CheckReport> = migration
             .checks

@@ -1,5 +1,5 @@
-//! A summary in Markdown for the Extensions tab of a run: headings and lists, which every renderer knows alike.
-//! It names the first objects of each check; all of them are in the other formats.
+//! A Markdown summary for the Extensions tab of a run. It uses only headings and lists, which every renderer supports,
+//! and names only the first objects of each check.
 
 use super::fleet::{Reason, reasons};
 use super::text::{cut, defused, visible};
@@ -9,12 +9,12 @@ use super::words::{self, counted};
 use crate::checks::{self, Severity};
 use crate::verdict::Status;
 
-/// Objects of one check that are named.
+/// Maximum number of objects per check.
 const MOST_OBJECTS: usize = 10;
-/// Longest piece of data.
+/// Maximum length of one data value, in characters.
 const LONGEST: usize = 500;
 
-/// The summary.
+/// Renders the summary.
 pub fn markdown(report: &Report) -> String {
     let mut lines = vec![
         format!("# {}", words::verdict(report.verdict)),
@@ -116,7 +116,7 @@ fn section(migration: &MigrationReport) -> Vec<String> {
     lines
 }
 
-/// A check with its findings of one severity.
+/// Renders a check with its findings of one severity.
 fn found(check: &CheckReport, severity: Severity) -> Option<String> {
     let held = check.findings.iter().filter(|f| f.waived.is_none());
     let of: Vec<&FindingReport> = held.filter(|f| f.severity == severity).collect();
@@ -208,8 +208,7 @@ fn waived(check: &CheckReport) -> Option<String> {
     Some(text)
 }
 
-/// Text that is nothing but text to a Markdown renderer. Literals in backticks stay code where the text has pairs of them, for
-/// within code nothing is read but the backtick that ends it.
+/// Escapes text for Markdown. Paired backticks stay code, because only a closing backtick has a meaning inside code.
 pub(super) fn escaped(text: &str) -> String {
     let text = visible(text);
     let pieces: Vec<&str> = text.split('`').collect();
@@ -226,7 +225,7 @@ pub(super) fn escaped(text: &str) -> String {
     no_block(safe)
 }
 
-/// Text that opens no list and no block of code where it begins a line or an item.
+/// Escapes the start of a text that would otherwise open a list or a code block.
 fn no_block(text: String) -> String {
     let text = text.trim_start();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -247,7 +246,7 @@ fn plain(piece: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            // Azure DevOps makes links of these without being asked: `#12` a work item, `@name` a mention, `!7` a pull request
+            // Azure DevOps turns these into links: `#12` is a work item, `@name` a mention, `!7` a pull request.
             '#' | '@' | '!' | '\\' | '*' | '_' | '[' | ']' | '(' | ')' | '~' | '|' | '$' | '+'
             | '=' | '^' | '{' | '}' => {
                 safe.push('\\');

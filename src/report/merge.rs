@@ -1,4 +1,4 @@
-//! The parts of a fleet become one report. Not here: its verdict, which follows from its migrations (`fleet`).
+//! Merges the reports of fleet shards into one report.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::build::folded;
 use super::value::{FleetReport, Report};
 use crate::plan::fleet::{FleetNote, Shard, UnreadNote};
 
-/// Why reports cannot become one.
+/// Why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     #[error("there is no report to merge; name the report.json of each part")]
@@ -35,10 +35,10 @@ pub enum MergeError {
     ServerTwice(String, String),
 }
 
-/// One report of the parts of a fleet, each with the name to call it by. A part that is not there makes it incomplete.
+/// Merges named shard reports into one fleet report. A missing shard makes the report incomplete.
 ///
 /// # Errors
-/// When they are not parts of one fleet, judged by the same rules.
+/// Returns an error if the reports are not shards of one fleet that was checked with the same rules.
 pub fn merge(parts: Vec<(String, Report)>) -> Result<Report, MergeError> {
     let mut parts = parts.into_iter();
     let (first, mut whole) = parts.next().ok_or(MergeError::Nothing)?;
@@ -71,7 +71,7 @@ pub fn merge(parts: Vec<(String, Report)>) -> Result<Report, MergeError> {
         if !whole.policy.join(part.policy) {
             return Err(MergeError::OtherRules(name));
         }
-        // The oldest answers say how old the whole is.
+        // The oldest answers determine the age of the merged report.
         whole.recorded_at = whole.recorded_at.min(part.recorded_at);
         whole.synthetic |= part.synthetic;
         whole.migrations.extend(part.migrations);
@@ -82,7 +82,7 @@ pub fn merge(parts: Vec<(String, Report)>) -> Result<Report, MergeError> {
     Ok(folded(whole))
 }
 
-/// How many parts there are, as this report says; `None`: it is not made of parts.
+/// Returns the number of shards of the fleet, or `None` if this report is not a shard.
 fn parts_of(name: &str, note: &FleetNote) -> Result<Option<u32>, MergeError> {
     let mut of = None;
     for text in &note.shards {
@@ -98,7 +98,7 @@ fn parts_of(name: &str, note: &FleetNote) -> Result<Option<u32>, MergeError> {
     Ok(of)
 }
 
-/// Refuses a migration that an earlier report holds: it would count twice.
+/// Rejects a migration that an earlier report contains, because it would count twice.
 fn each_once(
     name: &str,
     report: &Report,
@@ -130,14 +130,14 @@ fn join(note: &mut FleetNote, its: FleetNote) -> Result<(), MergeError> {
     Ok(())
 }
 
-/// What is said of parts that do not make the whole.
+/// Scope name for shards that do not add up to the fleet.
 const PARTS: &str = "all parts";
 
-/// Names the parts that are not there; with all of them, it is no longer made of parts, and holds all that was meant.
+/// Adds missing shards to the unread scopes. If all shards are present, the result is the whole fleet.
 fn complete(note: &mut FleetNote, of: Option<u32>, held: usize) {
     let of = of.unwrap_or_default();
     let mut absent: Vec<String> = (1..=of).map(|index| format!("part {index}/{of}")).collect();
-    // An earlier merge said so of what it had.
+    // Remove the entries of an earlier merge.
     note.unread
         .retain(|u| u.place != PARTS && !absent.contains(&u.place));
     absent.retain(|place| {

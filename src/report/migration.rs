@@ -1,4 +1,4 @@
-//! What is said of one migration, out of its facts and its judgement.
+//! Builds the report of one migration from its facts and check outcomes.
 
 use super::sizing::sizing;
 use super::value::{
@@ -13,17 +13,17 @@ use crate::plan::judging::Waiver;
 use crate::question::{Answer, Answers};
 use crate::verdict::{Judgement, Outcome, Policy, Status, WaiverUse};
 
-/// Most findings of one check in a report, of those that count and of those that are waived.
+/// Maximum number of findings per check, separately for findings that count and waived findings.
 const MAX_FINDINGS: usize = 50;
 
-/// One migration with everything that the report says of it.
+/// The input for the report of one migration.
 pub struct Case<'a> {
     pub facts: &'a Facts<'a>,
     pub answers: &'a Answers,
     pub judgement: &'a Judgement,
 }
 
-/// One migration, judged; what it was judged from is no longer needed.
+/// The report of one migration, without the data it was built from.
 pub struct Judged {
     pub migration: MigrationReport,
     pub(super) left_out: Vec<&'static str>,
@@ -31,7 +31,7 @@ pub struct Judged {
 }
 
 impl Case<'_> {
-    /// What is to be said of this migration.
+    /// Builds the report of this migration.
     pub fn judged(&self, policy: &Policy) -> Judged {
         Judged {
             migration: migration(self, policy),
@@ -42,7 +42,7 @@ impl Case<'_> {
 }
 
 impl Judged {
-    /// Lets go of all but verdict and counts.
+    /// Drops everything except the verdict and the counts.
     pub fn forget_checks(&mut self) {
         self.migration.checks = Vec::new();
         self.migration.path = None;

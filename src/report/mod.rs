@@ -1,5 +1,5 @@
-//! One value in, bytes out. Here: the [`Report`], which is what `--format json` writes; every other format reads it, one file
-//! each. Not here: how a check came out (`verdict`), where bytes go (`cli`).
+//! Renders a [`Report`]. The report is the value that `--format json` writes, and every other format reads only this
+//! value.
 
 pub mod azure_pipelines;
 mod build;
@@ -46,10 +46,10 @@ use std::io::{self, Write};
 use crate::question::Answers;
 use crate::verdict::Policy;
 
-/// Writes the report as JSON, indented, with a newline at its end. A fleet's text is never in memory as a whole.
+/// Writes the report as indented JSON with a final newline. The text of a fleet is never in memory as a whole.
 ///
 /// # Errors
-/// What `out` answers.
+/// Returns the errors of `out`.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut out = text::DefusedJson(io::BufWriter::new(out));
     serde_json::to_writer_pretty(&mut out, report)?;
@@ -57,14 +57,15 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// One line of JSON for each migration, each with the tool and the time of the run; of a fleet, a last one for the whole of it.
+/// Renders one JSON line for each migration, each with the tool and time of the run. A fleet has one more line at the
+/// end.
 pub fn ndjson(report: &Report) -> String {
     let migrations = report.migrations.iter();
     let lines = migrations.map(|m| ndjson_line(report, m));
     lines.chain(fleet_line(report)).collect()
 }
 
-/// The last line of a fleet: the report without its migrations, for what is said of none of them alone.
+/// Returns the last line of a fleet: the report without its migrations.
 pub fn fleet_line(report: &Report) -> Option<String> {
     report.fleet.as_ref()?;
     let mut line = serde_json::json!(report);
@@ -72,7 +73,7 @@ pub fn fleet_line(report: &Report) -> Option<String> {
     Some(format!("{}\n", text::defused_json(&line.to_string())))
 }
 
-/// The line of one migration of a run.
+/// Returns the line of one migration.
 fn ndjson_line(report: &Report, migration: &MigrationReport) -> String {
     let mut line = serde_json::json!({
         "schema": report.schema, "tool": report.tool, "recorded_at": report.recorded_at, "policy": report.policy,
@@ -84,13 +85,13 @@ fn ndjson_line(report: &Report, migration: &MigrationReport) -> String {
     format!("{}\n", text::defused_json(&line.to_string()))
 }
 
-/// The line of a migration that is judged before the others of its run.
+/// Returns the line of a migration that is complete before the other migrations of its run.
 pub fn judged_line(judged: &Judged, run: &Answers, policy: &Policy) -> String {
     let (head, migration) = build::alone(judged, run, policy);
     ndjson_line(&head, migration)
 }
 
-/// The JSON schema of the report.
+/// Returns the JSON schema of the report.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(Report);
     let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");

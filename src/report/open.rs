@@ -1,36 +1,36 @@
-//! What has no answer, grouped by reason: a database that may not be entered refuses every question, an offline migration needs
-//! no check of an online one, and what is not known of one database is often not known of the next.
+//! Groups missing answers by reason. One refused connection fails every question of a database, and several databases
+//! often fail for the same reason.
 
 use super::value::{CheckReport, MigrationReport, MissingReport};
 use super::words;
 use crate::checks::Severity;
 use crate::verdict::Status;
 
-/// One reason, the questions that it left open, and the checks that wait for them.
+/// One reason, its questions, and the checks that need the answers.
 pub(super) struct Group<'r> {
     said: Said,
     question: Option<&'r str>,
-    /// What the checks count as for want of an answer.
+    /// The severity that the checks count as without an answer.
     pub(super) weight: Severity,
     databases: Vec<String>,
     questions: Vec<&'r str>,
     pub(super) checks: Vec<&'r CheckReport>,
 }
 
-/// Reason and remedy, with [`BLANK`] in the place of the one database that the reason names.
+/// A reason and its advice, with [`DATABASE_PLACEHOLDER`] in place of the database name.
 #[derive(PartialEq, Eq)]
 struct Said {
     reason: String,
     remedy: Option<String>,
 }
 
-/// No text of PostgreSQL can hold it.
+/// NUL, which PostgreSQL text cannot contain.
 const BLANK: &str = "\u{0}";
-/// Databases that one reason names.
+/// Maximum number of databases in one reason.
 const MOST_DATABASES: usize = 12;
 
 impl Said {
-    /// What is said, and the database that it is said of.
+    /// Returns the template and the database that the reason names.
     fn of(missing: &MissingReport) -> (Said, Option<String>) {
         let (reason, remedy) = (missing.reason.clone(), missing.remedy.clone());
         let named = reason.split_once("database `");
@@ -76,12 +76,12 @@ impl<'r> Group<'r> {
         }
     }
 
-    /// Why there is no answer, of all its databases.
+    /// Returns the reason with all affected databases.
     pub(super) fn reason(&self) -> String {
         self.filled(&self.said.reason)
     }
 
-    /// What would make it known.
+    /// Returns the advice on how to get the answer.
     pub(super) fn remedy(&self) -> Option<String> {
         self.said.remedy.as_deref().map(|text| self.filled(text))
     }
@@ -110,7 +110,7 @@ impl<'r> Group<'r> {
         words::open(self.checks.len() - in_part, in_part).unwrap_or_default()
     }
 
-    /// The first question, and how many more there are.
+    /// Returns the first question and the number of further questions.
     pub(super) fn question(&self) -> Option<String> {
         let more = match self.questions.len() {
             0 | 1 => String::new(),
@@ -121,7 +121,7 @@ impl<'r> Group<'r> {
     }
 }
 
-/// The groups whose checks count as `weight`.
+/// Returns the groups whose checks count as `severity`.
 pub(super) fn groups(migration: &MigrationReport, weight: Severity) -> Vec<Group<'_>> {
     let mut groups: Vec<Group> = Vec::new();
     let checks = migration.checks.iter();
@@ -139,7 +139,7 @@ pub(super) fn groups(migration: &MigrationReport, weight: Severity) -> Vec<Group
     groups
 }
 
-/// The checks that do not apply, by reason, in the order of the report.
+/// Returns the checks that do not apply, by reason, in report order.
 pub(super) fn not_applicable(migration: &MigrationReport) -> Vec<(&str, Vec<&str>)> {
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
     let checks = migration.checks.iter();

@@ -1,14 +1,14 @@
-//! The path in words: its ends, and each hop with its state and what decides it.
+//! Text for the network path.
 
 use crate::network::drawn::DrawnPath;
 use crate::network::hop::{Hop, State};
 
-/// Where it starts and ends.
+/// Returns the two ends of the path.
 pub(super) fn ends(path: &DrawnPath) -> String {
     format!("{} to {}", path.from, path.to)
 }
 
-/// The state of a hop, and what it rests on.
+/// Returns the state of a hop and the evidence for it.
 pub(super) fn hop(hop: &Hop) -> (&'static str, String) {
     let state = match hop.state {
         State::Open => "open",

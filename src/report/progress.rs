@@ -1,25 +1,25 @@
-//! The one line that tells a person at a terminal how far a run over many servers is.
+//! The progress line of a fleet run on a terminal.
 
 use std::time::Duration;
 
 use super::words::counted;
 
-/// Where a run stands.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub done: usize,
     pub all: usize,
-    /// Requests that went out, and those of them that were answered 429.
+    /// Requests sent. `throttled` counts those that were throttled (HTTP 429).
     pub requests: usize,
     pub refused: usize,
-    /// Subscriptions that wait for their bucket.
+    /// Subscriptions that wait for their rate limit.
     pub waiting: usize,
     pub since_start: Duration,
 }
 
 const BAR: usize = 24;
 
-/// A rate over less than this says nothing.
+/// Minimum run time for a meaningful rate.
 const FIRST: Duration = Duration::from_secs(1);
 
 /// `[######··················] 250/1000, 75 requests/s, about 90 s left; 3 subscriptions wait for their limit`
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_and_the_last_frame_promise_nothing() {
+    fn the_first_and_the_last_line_show_no_estimate() {
         let mut progress = Progress {
             done: 0,
             all: 60,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_tells_rate_rest_and_waits() {
+    fn the_line_shows_rate_remaining_time_and_waiting_subscriptions() {
         let progress = Progress {
             done: 250,
             all: 1_000,

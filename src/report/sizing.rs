@@ -1,4 +1,4 @@
-//! The report's sizing and estimate, out of the facts. What is not known is null, and says why.
+//! Builds the sizing and estimate sections of the report. An unknown value is null, and the report states the reason.
 
 mod value;
 pub(super) mod words;
@@ -17,7 +17,7 @@ pub use value::{
     RejectedReport, SizingReport,
 };
 
-/// Both, for a migration that has a source.
+/// Returns sizing and estimate, for a migration that has a source.
 pub(super) fn sizing(facts: &Facts) -> (Option<SizingReport>, Option<EstimateReport>) {
     let is_sized = facts.migration.scope == Scope::Pair || facts.migration.location.is_some();
     if !is_sized {

@@ -1,4 +1,4 @@
-//! Text that is safe to show: whatever a name or a message holds, it moves no cursor, hides nothing and commands nobody.
+//! Sanitizes text for output: escapes control and bidirectional characters and breaks Azure Pipelines logging commands.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,14 +8,15 @@ use serde::Serialize;
 
 use crate::checks::command::is_invisible;
 
-/// Whether [`visible`] would change nothing, as is plain at a glance.
+/// Returns `true` if [`escape_control`] would not change the text. This is a fast check that can return `false` for
+/// safe text.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(|b| matches!(b, b' '..=b'~')) && !text.contains("##")
 }
 
-/// The text with control characters and direction marks written out (`\n`, `\u{202e}`), and the openings of Azure
-/// Pipelines' logging commands (`##vso[`, `##[`) broken, so that printing a name never runs one. What XML cannot hold is
-/// written out as well.
+/// Escapes control characters and direction marks (`\n`, `\u{202e}`) and breaks the start of Azure Pipelines logging
+/// commands (`##vso[`, `##[`), so that a printed name never runs one. Characters that XML does not allow are escaped as
+/// well.
 pub fn visible(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -35,8 +36,8 @@ pub fn visible(text: &str) -> String {
     defused(&shown)
 }
 
-/// The text with the openings of logging commands broken, and nothing else changed: for what has lines of its own. The agent
-/// takes a command at whatever place of a line, on both streams; area names are read without regard to case.
+/// Breaks the start of logging commands and changes nothing otherwise, for text with line breaks. The agent accepts a
+/// command anywhere in a line, on stdout and stderr, and ignores the case of area names.
 pub fn defused(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
@@ -55,8 +56,8 @@ fn opens_command(rest: &[u8]) -> bool {
             .is_some_and(|r| r.eq_ignore_ascii_case(b"##vso["))
 }
 
-/// JSON with every `##` of its strings, and everything in them that cannot be seen, written as escapes: the same data, and
-/// no command in it.
+/// Escapes every `##` and every invisible character in JSON. The data stays the same, and the text contains no logging
+/// command.
 pub(super) fn defused_json(json: &str) -> Cow<'_, str> {
     if json.is_ascii() && !json.contains("##") {
         return json.into();
@@ -74,7 +75,7 @@ pub(super) fn defused_json(json: &str) -> Cow<'_, str> {
     safe.into()
 }
 
-/// The value as indented JSON, harmless, with a newline at its end.
+/// Returns the value as sanitized, indented JSON with a final newline.
 pub(super) fn pretty_json(value: &impl Serialize) -> String {
     let mut out = DefusedJson(Vec::new());
     serde_json::to_writer_pretty(&mut out, value).expect("plain data is JSON");
@@ -82,12 +83,12 @@ pub(super) fn pretty_json(value: &impl Serialize) -> String {
     text + "\n"
 }
 
-/// Passes on JSON as [`defused_json`] makes it. Takes it in the pieces in which it is serialised, whole runs of characters each.
+/// Writes JSON through [`sanitize_json`]. Each write must contain complete characters, as the serializer guarantees.
 pub(super) struct DefusedJson<W>(pub(super) W);
 
 impl<W: io::Write> io::Write for DefusedJson<W> {
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        // Most pieces are harmless, and there are many.
+        // Most writes are safe, and there are many.
         if json.is_ascii() && !json.contains(&b'#') {
             self.0.write_all(json)?;
         } else {
@@ -102,7 +103,7 @@ impl<W: io::Write> io::Write for DefusedJson<W> {
     }
 }
 
-/// One line of at most `most` characters; what is cut off shows as `…`.
+/// Returns at most `max_chars` characters of the text. Truncated text ends with `…`.
 pub(super) fn cut(text: &str, most: usize) -> String {
     let mut kept: String = text.chars().take(most).collect();
     if kept.len() < text.len() {
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_cannot_command_or_hide() {
+    fn names_cannot_run_commands_or_hide_text() {
         assert_eq!(visible("a\nb\u{1b}[2J"), "a\\nb\\u{1b}[2J");
         assert_eq!(visible("\u{202e}evil"), "\\u{202e}evil");
         assert_eq!(visible("x##VSO[task.complete]"), "x# #VSO[task.complete]");
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn json_keeps_its_data() {
+    fn sanitized_json_has_the_same_data() {
         let hostile = "a ##vso[task.complete]\\####[error] \u{202e}x\u{e0041}";
         let json = serde_json::to_string(hostile).unwrap();
         let json = defused_json(&json);

@@ -1,13 +1,13 @@
-//! Why nothing at all is known of a server, in a few words for the head of a report: a wrong password is the first thing to
-//! mend. The whole reason stands with the checks that wait for it.
+//! Summarizes why a server could not be read, for the report header, such as a wrong password. The full reason is part
+//! of the affected checks.
 
 use super::text::cut;
 use super::value::MigrationReport;
 
-/// Longest reason; it stands on a line with the server's name.
+/// Maximum length of the reason, in characters. It shares a line with the server name.
 const LONGEST: usize = 120;
 
-/// Of a source that let nobody in.
+/// Returns the reason why the source could not be read.
 pub(super) fn source(migration: &MigrationReport) -> Option<String> {
     let source = migration.source.as_ref()?;
     let reason = refused(migration, "connection:source/")?;
@@ -17,7 +17,7 @@ pub(super) fn source(migration: &MigrationReport) -> Option<String> {
         .then(|| clause(without_state(reason)))
 }
 
-/// Of a target that Azure does not show.
+/// Returns the reason why the target could not be read.
 pub(super) fn target(migration: &MigrationReport) -> Option<String> {
     let target = migration.target.as_ref()?;
     let reason = refused(migration, &format!("arm:{}?", target.id.to_lowercase()))?;
@@ -36,7 +36,7 @@ fn refused<'r>(migration: &'r MigrationReport, key: &str) -> Option<&'r str> {
     found.map(|r| r.reason.as_str())
 }
 
-/// `28P01 invalid_password: password authentication failed …` without what stands before the server's own words.
+/// Removes the SQLSTATE from a message such as `28P01 invalid_password: password authentication failed …`.
 fn without_state(reason: &str) -> &str {
     let is_state = |state: &str| {
         let state = state.split(' ').next().unwrap_or_default();
@@ -49,7 +49,7 @@ fn without_state(reason: &str) -> &str {
     }
 }
 
-/// What happened, without details, hints and advice, and without a bracket that these would have closed.
+/// Returns the first clause, without details, hints, and advice, and without an unclosed parenthesis.
 fn clause(reason: &str) -> String {
     let first = reason.split("; ").next().unwrap_or(reason);
     let whole = match first.rfind(" (") {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_servers_own_words_are_what_is_left() {
+    fn only_the_message_of_the_server_remains() {
         for (reason, left) in [
             (
                 "28P01 invalid_password: password authentication failed for user \"x\"",

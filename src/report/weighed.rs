@@ -1,4 +1,4 @@
-//! What the report says of how it was judged: `--strict` and its like, waivers, other severities. Not here: how it reads (`words`).
+//! The policy section of the report: flags, waivers, and severity overrides.
 
 mod words;
 
@@ -8,7 +8,8 @@ use crate::checks;
 use crate::verdict::{Policy, WaiverState};
 
 impl PolicyReport {
-    /// `is_whole`: whether no migration is left out, so that a name that fits none of these fits none at all.
+    /// If `is_complete` is `true`, the report includes every migration. A waiver for a migration that is not included
+    /// then applies to none.
     pub(super) fn new(policy: &Policy, judged: &[Judged], is_whole: bool) -> Self {
         let mut left_out: Vec<String> = judged
             .iter()
@@ -49,7 +50,7 @@ fn overrides(policy: &Policy) -> Vec<OverrideReport> {
     policy.rules.overrides.iter().filter_map(report).collect()
 }
 
-/// A waiver over all migrations: what any of them says most strongly.
+/// Combines the states of a waiver over all migrations. The strongest state applies.
 fn waiver(index: usize, policy: &Policy, judged: &[Judged], is_whole: bool) -> WaiverReport {
     let waiver = &policy.rules.waivers[index];
     let uses = || judged.iter().map(|j| j.waivers[index]);
@@ -75,7 +76,7 @@ fn waiver(index: usize, policy: &Policy, judged: &[Judged], is_whole: bool) -> W
 }
 
 impl PolicyReport {
-    /// Takes over what another part of the same fleet did with the same rules; `false`: its rules are others.
+    /// Adds the waiver usage of another shard of the same fleet. Returns `false` if its rules differ.
     pub(super) fn join(&mut self, other: PolicyReport) -> bool {
         let rules = |policy: &PolicyReport| PolicyReport {
             left_out: Vec::new(),

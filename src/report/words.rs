@@ -1,4 +1,4 @@
-//! Words that every format shares.
+//! Phrases that all formats share.
 
 use super::value::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
@@ -51,7 +51,7 @@ pub(super) fn counts(migration: &MigrationReport) -> String {
     parts.join(", ")
 }
 
-/// `34 checks not answered, 13 in part`: those without any answer, and those that found something and know only a part.
+/// `34 checks not answered, 13 in part`: checks without any answer, and checks with findings and an incomplete answer.
 pub(super) fn open(whole: usize, in_part: usize) -> Option<String> {
     match (whole, in_part) {
         (0, 0) => None,
@@ -64,12 +64,12 @@ pub(super) fn open(whole: usize, in_part: usize) -> Option<String> {
     }
 }
 
-/// Whether a check found something, and could not look everywhere.
+/// Returns whether the check has a result although some answers are missing.
 pub(super) fn is_in_part(check: &CheckReport) -> bool {
     check.status != Status::Unknown && !check.missing.is_empty()
 }
 
-/// Whether no check was run on it: `--check` and `--skip` left none.
+/// Returns whether `--check` and `--skip` exclude every check of the migration.
 pub(super) fn is_unjudged(migration: &MigrationReport) -> bool {
     let s = &migration.summary;
     s.pass + s.fail + s.unknown + s.not_applicable == 0
@@ -80,7 +80,7 @@ pub(super) fn when(report: &Report) -> String {
     report.recorded_at.replace('T', " ").replace('Z', " UTC")
 }
 
-/// Why a verdict that lets the migration pass is no word on the whole of it.
+/// Explains why a passing verdict does not cover the whole migration.
 pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     use crate::plan::Scope;
     let passes = migration.verdict <= Verdict::ReadyWithWarnings && !migration.ready_to_migrate;
@@ -90,8 +90,8 @@ pub(super) fn reservation(migration: &MigrationReport) -> Option<&'static str> {
     })
 }
 
-/// Each command once, however many findings it mends; a reload serves all that went before it, and so does a restart. What is
-/// done afterwards comes last.
+/// Returns each command once, even if it fixes several findings. A configuration reload and a restart come after the
+/// changes that need them. Commands for after the migration come last.
 pub(super) fn commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str> {
     let mut commands: Vec<&str> = Vec::new();
     for command in findings.iter().flat_map(|f| &f.fix) {
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reload_and_a_restart_come_after_all_that_they_serve() {
+    fn a_reload_and_a_restart_come_after_the_changes_that_need_them() {
         let finding = |fix: &[&str]| FindingReport {
             object: "server".to_owned(),
             message: String::new(),

@@ -1,35 +1,35 @@
-//! What the source needs of a server: data, vCores and memory, connections, reads and writes.
+//! The size of the source: data, vCores and memory.
 
 use super::GIB;
 use crate::facts::{Fact, Facts, Missing};
 use crate::reference::skus;
 
-/// The data that is migrated.
+/// Size of the data to migrate.
 #[derive(Debug, Clone)]
 pub struct Data {
-    /// By name, in bytes.
+    /// Name and size in bytes of each selected database.
     pub databases: Vec<(String, Fact<u64>)>,
-    /// The sum of what is known.
+    /// Sum of the known sizes.
     pub gib: f64,
-    /// What keeps the sum from being whole.
+    /// Missing facts. If not empty, the sum is incomplete.
     pub missing: Vec<Missing>,
 }
 
-/// vCores and memory, and how they are known.
+/// vCores and memory of the source, and their origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compute {
     pub vcores: Option<u32>,
     pub memory_gib: Option<f64>,
-    /// `as given`, `from Azure`, `read from its host`, `a guess from shared_buffers`.
+    /// Basis of the values: `as given`, `from Azure`, `read from its host` or `a guess from shared_buffers`.
     pub basis: &'static str,
-    /// Whether it is more than a hint.
+    /// Whether the values are reliable. Estimates are not.
     pub is_sure: bool,
 }
 
-/// The selected databases and their sizes.
+/// Returns the selected databases with their sizes.
 ///
 /// # Errors
-/// When the list of databases is not known.
+/// The list of databases could not be read.
 pub fn data(facts: &Facts) -> Fact<Data> {
     let all = facts.databases.as_ref().map_err(Clone::clone)?;
     let (selected, undecided) = all.selected();
@@ -50,10 +50,11 @@ pub fn data(facts: &Facts) -> Fact<Data> {
     })
 }
 
-/// What the user says, else what Azure says, else what the host's files say, else what its settings hint at.
+/// Determines vCores and memory from the first available origin: options, the Azure SKU, the machine's files, or an
+/// estimate from `shared_buffers`.
 ///
 /// # Errors
-/// When nothing tells.
+/// No origin is available.
 pub fn compute(facts: &Facts) -> Fact<Compute> {
     let source = facts
         .migration
@@ -87,7 +88,7 @@ fn sure(vcores: u32, memory_gib: f64, basis: &'static str) -> Compute {
     }
 }
 
-/// The figures of the source's SKU: as the location lists them, else by its name.
+/// Returns vCores and memory of the source's SKU, from the location's capabilities or from the SKU name.
 fn of_azure(facts: &Facts) -> Fact<(u32, f64)> {
     let sku = facts.source_sku.as_ref().map_err(Clone::clone)?;
     let capabilities = facts.capabilities.as_ref().ok();
@@ -104,7 +105,7 @@ fn of_azure(facts: &Facts) -> Fact<(u32, f64)> {
     })
 }
 
-/// `shared_buffers` is commonly a quarter of the memory: a hint, where somebody chose it.
+/// Estimates the memory from a customized `shared_buffers`, which is usually a quarter of it.
 fn hint(facts: &Facts) -> Fact<Compute> {
     let settings = facts.settings.as_ref().map_err(Clone::clone)?;
     let chosen = settings
@@ -113,7 +114,7 @@ fn hint(facts: &Facts) -> Fact<Compute> {
     let pages = chosen
         .and_then(|s| s.reset_val.as_deref())
         .and_then(|v| v.parse::<f64>().ok());
-    // 128 MB is what initdb writes: nobody chose it.
+    // 128 MB is the value that initdb writes, so it is not a deliberate choice.
     match pages
         .map(|p| p * 8.0 / 1_048_576.0)
         .filter(|gib| *gib > 0.125)
@@ -132,13 +133,13 @@ fn hint(facts: &Facts) -> Fact<Compute> {
 }
 
 impl Compute {
-    /// For a reader: `4 vCores, 16 GiB`.
+    /// Formats the values, such as `4 vCores, 16 GiB`.
     pub fn amount(&self) -> String {
         amount(self.vcores, self.memory_gib)
     }
 }
 
-/// `4 vCores, 16 GiB`, as far as they are known.
+/// Formats the known values, such as `4 vCores, 16 GiB`.
 pub fn amount(vcores: Option<u32>, memory_gib: Option<f64>) -> String {
     let vcores = vcores.map(|v| format!("{v} vCores"));
     let memory = memory_gib.map(|m| format!("{} GiB", (m * 10.0).round() / 10.0));

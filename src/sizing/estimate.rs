@@ -1,14 +1,14 @@
-//! How long the copy takes: the documented times (`reference::copy_time`) on the target at hand, with their range.
+//! Estimates the duration of the copy from the documented times in `reference::copy_time`.
 
 use super::GIB;
 use crate::reference::copy_time::minutes;
 
-/// vCores of the server that the documented times were measured on.
+/// vCores of the server on which the documented times were measured.
 pub const MEASURED_VCORES: u32 = 4;
-/// The quickest and the slowest minutes a GB of the documented times, from 10 GB on.
+/// Lowest and highest documented rate in minutes per GB, from 10 GB on.
 const RATES: (f64, f64) = (0.42, 0.8);
 
-/// An estimate, in hours.
+/// An estimated duration with its range, in hours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     pub hours: f64,
@@ -16,8 +16,9 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// The time that the copy of so many GiB takes. A server with fewer vCores than the measured one takes longer in
-/// proportion; with more it may be quicker, as it copies more tables at a time: that widens the range alone.
+/// Estimates the duration of a copy.
+/// A server with fewer vCores than the measured one takes proportionally longer. One with more vCores copies more
+/// tables in parallel and can be faster, which only lowers `low`.
 pub fn copy_time(gib: f64, target_vcores: Option<u32>) -> Estimate {
     let share =
         f64::from(MEASURED_VCORES) / f64::from(target_vcores.unwrap_or(MEASURED_VCORES).max(1));
@@ -34,7 +35,7 @@ pub fn copy_time(gib: f64, target_vcores: Option<u32>) -> Estimate {
 }
 
 impl Estimate {
-    /// For a reader: `about 35 min (21 min to 40 min)`.
+    /// Formats the estimate, such as `about 35 min (21 min to 40 min)`.
     pub fn words(&self) -> String {
         if self.high < 1.0 / 60.0 {
             return time(self.high);
@@ -48,7 +49,7 @@ impl Estimate {
     }
 }
 
-/// `under a minute`, `35 min`, `4.5 h`, `3.2 days`.
+/// Formats a duration: `under a minute`, `35 min`, `4.5 h`, `3.2 days`.
 fn time(hours: f64) -> String {
     match hours {
         h if h < 1.0 / 60.0 => "under a minute".to_owned(),
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn documented_sizes_take_the_documented_time() {
+    fn documented_sizes_have_the_documented_duration() {
         for (gb, minutes) in FIGURES {
             let estimate = of_gb(*gb, Some(4));
             assert!((estimate.hours * 60.0 - minutes).abs() < 1e-6, "{gb}");
@@ -77,14 +78,14 @@ mod tests {
     }
 
     #[test]
-    fn fewer_vcores_take_longer_and_more_widen_the_range() {
+    fn fewer_vcores_take_longer_and_more_vcores_widen_the_range() {
         assert!((of_gb(1000.0, Some(2)).hours - 14.0).abs() < 1e-6);
         assert!((of_gb(1000.0, Some(16)).hours - 7.0).abs() < 1e-6);
         assert!(of_gb(1000.0, Some(16)).low < of_gb(1000.0, Some(4)).low);
     }
 
     #[test]
-    fn times_for_a_reader() {
+    fn estimates_are_formatted() {
         let words = "about 35 min (21 min to 40 min)";
         assert_eq!(of_gb(50.0, Some(4)).words(), words);
         assert_eq!(copy_time(0.01, None).words(), "under a minute");

@@ -1,5 +1,4 @@
-//! What the load needs, what the location offers, and what of it fits: the ground of the capacity checks and of the
-//! report's sizing. Pure; judges nothing.
+//! Sizing: the requirements of the source, and the smallest server of a location that meets them.
 
 pub mod demand;
 pub mod estimate;
@@ -10,12 +9,12 @@ pub mod storage;
 use crate::facts::Facts;
 use need::Need;
 
-/// Whether a server is to be sized for a location, and what the location offers or what the source has is not known. A
-/// location that has nothing to fit is an answer.
+/// Whether sizing was requested but cannot be done, because the capabilities of the location or the compute size of the
+/// source are unknown. A location without a sufficient SKU is a complete answer.
 pub fn is_owed(facts: &Facts) -> bool {
     let is_known = || facts.capabilities.is_ok() && Need::of(facts).knows_compute();
     facts.migration.location.is_some() && !is_known()
 }
 
-/// Bytes in a GiB.
+/// Bytes per GiB.
 pub const GIB: f64 = 1_073_741_824.0;

@@ -1,28 +1,27 @@
-//! What a server for this source must have, out of everything that is known of it.
-//! Not here: how each part is known (`demand`), which offer has it all (`recommend`).
+//! The requirements of the source for a server: data, vCores and memory, connections, IOPS.
 
 use super::demand;
 use crate::facts::Facts;
 
-/// What a server must have. What is not known asks for nothing.
+/// Requirements for a server. An unknown value (`None`) is not a requirement.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Need {
     pub vcores: Option<u32>,
     pub memory_gib: Option<f64>,
-    /// Connections that clients hold.
+    /// Number of client connections.
     pub connections: Option<u32>,
-    /// Reads and writes a second.
+    /// Reads and writes per second.
     pub iops: Option<f64>,
-    /// GiB of data that is copied.
+    /// Size of the data to copy, in GiB.
     pub data_gib: Option<f64>,
-    /// The availability zone that the target is in.
+    /// Availability zone of the target.
     pub zone: Option<String>,
-    /// A SKU whose family is preferred, where there is a choice.
+    /// SKU whose family is preferred among equal sizes.
     pub like: Option<String>,
 }
 
 impl Need {
-    /// The need of the source, in the zone of the target and preferably of its family.
+    /// Collects the requirements of the source. Zone and preferred family are those of the target.
     pub fn of(facts: &Facts) -> Need {
         let compute = demand::compute(facts).ok();
         let activity = facts.activity.as_ref().ok();
@@ -39,7 +38,7 @@ impl Need {
         }
     }
 
-    /// Whether anything is known of the source's vCores or memory: without, every server would fit.
+    /// Whether vCores or memory of the source are known. Otherwise every server would be sufficient.
     pub fn knows_compute(&self) -> bool {
         self.vcores.is_some() || self.memory_gib.is_some()
     }

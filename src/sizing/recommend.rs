@@ -1,27 +1,27 @@
-//! The smallest server that fits: which SKU, which disk, and why each smaller one does not.
+//! Recommends the smallest SKU and storage that meet the requirements.
 
 use super::need::Need;
 use super::storage;
 use crate::facts::capabilities::{Capabilities, SkuOffer};
 
-/// A SKU with a disk.
+/// A recommended SKU with storage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     pub sku: SkuOffer,
-    /// GiB; `None` where the data's size is not known.
+    /// Storage size in GiB. `None` if the size of the data is unknown.
     pub disk_gib: Option<u32>,
-    /// What the disk can do.
+    /// IOPS of the storage. `None` if unknown.
     pub disk_iops: Option<u32>,
-    /// Smaller SKUs, and what each lacks.
+    /// Smaller SKUs with their shortfalls.
     pub rejected: Vec<(String, Vec<String>)>,
 }
 
-/// Of a host's memory a part is its own: 31.3 GiB of a machine sold with 32 are no shortage.
+/// Share of the required memory that is sufficient. A machine sold with 32 GiB can report 31.3 GiB.
 pub const MEMORY_SHARE: f64 = 0.9;
-/// Connections that a flexible server keeps for itself (limits page, 2025-11-13).
+/// Connections that a flexible server reserves (limits page, 2025-11-13).
 pub const RESERVED_CONNECTIONS: u32 = 15;
 
-/// The smallest offer that has all that is needed; `None` when none of the location has.
+/// Returns the smallest SKU that meets the requirements, or `None` if the location has none.
 pub fn smallest(offered: &Capabilities, need: &Need) -> Option<Choice> {
     let mut offers: Vec<&SkuOffer> = offered.skus.iter().collect();
     offers.sort_by_cached_key(|o| size(o, need.like.as_deref()));
@@ -42,7 +42,7 @@ pub fn smallest(offered: &Capabilities, need: &Need) -> Option<Choice> {
     None
 }
 
-/// The same with twice the vCores for the time of the copy, which takes more tables at a time then.
+/// Returns a SKU with twice the vCores for the duration of the copy, which then copies more tables in parallel.
 pub fn with_headroom(offered: &Capabilities, need: &Need, chosen: &Choice) -> Option<Choice> {
     let more = Need {
         vcores: Some(chosen.sku.vcores * 2),
@@ -53,7 +53,7 @@ pub fn with_headroom(offered: &Capabilities, need: &Need, chosen: &Choice) -> Op
     smallest(offered, &more)
 }
 
-/// What an offer lacks, in words.
+/// Describes the requirements that a SKU does not meet.
 fn lacks(offer: &SkuOffer, need: &Need) -> Vec<String> {
     let mut lacks = Vec::new();
     if let Some(why) = &offer.restricted {
@@ -92,7 +92,7 @@ fn lacks(offer: &SkuOffer, need: &Need) -> Vec<String> {
     lacks
 }
 
-/// The smallest Premium SSD that holds the copy and does the reads and writes, and what it does.
+/// Returns size and IOPS of the smallest Premium SSD that is sufficient for the copy and the IOPS.
 fn disk(offered: &Capabilities, sku: &SkuOffer, need: &Need) -> (Option<u32>, Option<u32>) {
     let Some(data_gib) = need.data_gib else {
         return (None, None);
@@ -106,12 +106,13 @@ fn disk(offered: &Capabilities, sku: &SkuOffer, need: &Need) -> (Option<u32>, Op
         .find(|d| fits(d.size_gib, d.iops));
     match listed {
         Some(disk) => (Some(disk.size_gib), Some(disk.iops)),
-        // One that is large enough, where none is quick enough too, or the location lists none.
+        // No listed disk is sufficient in both, or the location lists none: only the size counts.
         None => (storage::premium_size(least), None),
     }
 }
 
-/// `max_connections` of a new server with so much memory (limits page, 2025-11-13): 429 with 4 GiB, 859 with 8, 5,000 at most.
+/// Returns the default `max_connections` of a server with this memory (limits page, 2025-11-13).
+/// It is 429 with 4 GiB, 859 with 8 GiB, and at most 5,000.
 pub fn max_connections(memory_gib: f64) -> u32 {
     let default = if memory_gib <= 2.0 {
         memory_gib * 25.0
@@ -121,7 +122,7 @@ pub fn max_connections(memory_gib: f64) -> u32 {
     default.clamp(25.0, 5000.0).floor() as u32
 }
 
-/// Offers in the order of their size: vCores, memory; then those of the family that is preferred, then the newer.
+/// Sort key of SKUs: vCores, memory, preferred family first, newer first.
 fn size(offer: &SkuOffer, like: Option<&str>) -> (u32, u64, bool, std::cmp::Reverse<String>) {
     let other_family = like.is_some_and(|like| family(&offer.name) != family(like));
     let mib = (offer.memory_gib * 1024.0) as u64;
@@ -133,7 +134,7 @@ fn size(offer: &SkuOffer, like: Option<&str>) -> (u32, u64, bool, std::cmp::Reve
     )
 }
 
-/// `Standard_D4ds_v5` and `Standard_D8ds_v5` are one family: their names differ by the first number.
+/// Returns the SKU name without its first number: `Standard_D4ds_v5` and `Standard_D8ds_v5` are one family.
 fn family(name: &str) -> String {
     let is_digit = |c: char| c.is_ascii_digit();
     let start = name.find(is_digit).unwrap_or(name.len());
@@ -146,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_follow_memory() {
+    fn max_connections_depends_on_memory() {
         for (gib, most) in [
             (2.0, 50),
             (4.0, 429),
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_family_is_all_but_the_first_number() {
+    fn the_family_is_the_name_without_its_first_number() {
         assert_eq!(family("Standard_D4ds_v5"), family("Standard_D16ds_v5"));
         assert_ne!(family("Standard_D4ds_v5"), family("Standard_D4ads_v5"));
     }

@@ -1,28 +1,30 @@
-//! Storage: what of a disk can be filled, and which disk holds so much.
-//! Figures: read-only below the larger of 5 % and 5 GiB free (limits page, 2025-11-13); room for write-ahead log of
-//! 1.25 times the databases (best practices, 2025-01-24); Premium SSD sizes (storage page, 2026-01-13).
+//! Storage sizes: usable storage, and the storage that a copy needs.
+//!
+//! - The server becomes read-only below the larger of 5% and 5 GiB of free storage (limits page, 2025-11-13).
+//! - With write-ahead log, a copy needs 1.25 times the size of the databases (best practices, 2025-01-24).
+//! - Premium SSD sizes are those of the storage page (2026-01-13).
 
-/// How much of a disk of so many GiB can be filled before the server turns read-only.
+/// Returns how many GiB can be used before the server becomes read-only.
 pub fn usable_gib(size_gib: f64) -> f64 {
     size_gib - f64::max(size_gib * 0.05, 5.0)
 }
 
-/// The room that a copy of so many GiB needs at its largest: write-ahead log lies beside the data until it is archived.
+/// Returns the maximum GiB that a copy occupies. Write-ahead log uses the same storage until it is archived.
 pub fn with_log_gib(source_gib: f64) -> f64 {
     source_gib * 1.25
 }
 
-/// The least disk, in GiB, that holds the copy and its write-ahead log without turning read-only.
+/// Returns the minimum storage in GiB for the copy and its write-ahead log without becoming read-only.
 pub fn least_disk_gib(source_gib: f64) -> f64 {
     let filled = with_log_gib(source_gib);
     f64::max(filled / 0.95, filled + 5.0).ceil()
 }
 
-/// From this size on a Premium SSD loses the host's cache, and does not grow by itself across it (storage page).
+/// From this size on, a Premium SSD has no host caching. Autogrow does not cross this size (storage page).
 pub const BOUNDARY_GIB: u32 = 4096;
 
-/// The smallest Premium SSD size that has so many GiB: they double from 32 on, with one just below the boundary, and end
-/// at 32,767. `None`: none is that large.
+/// Returns the smallest Premium SSD size of at least `gib`, or `None` if none is that large.
+/// Sizes double from 32 to 16,384, plus 4,095 and 32,767.
 pub fn premium_size(gib: f64) -> Option<u32> {
     let sizes = (5..12)
         .map(|power| 1u32 << power)
@@ -35,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn disks_double() {
+    fn premium_sizes_are_rounded_up() {
         for (gib, size) in [
             (10.0, 32),
             (129.0, 256),
@@ -49,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_disk_can_be_filled_with_copy_and_log() {
+    fn the_minimum_storage_has_space_for_copy_and_log() {
         for source in [0.0, 1.0, 20.0, 76.0, 220.0, 3112.0] {
             let disk = least_disk_gib(source);
             assert!(usable_gib(disk) >= with_log_gib(source), "{source}");

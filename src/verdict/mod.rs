@@ -1,7 +1,6 @@
-//! From outcomes to one verdict, and to the exit code.
-//! In this order: every check runs, the plan's severities weigh it (`policy`), waivers cover findings (`waivers`),
-//! `--allow-unknown` lowers what could not be read, and all is folded. Not here: what a check looks at (`checks`), words for a
-//! reader (`report`).
+//! Runs the checks and combines their outcomes into one verdict and the exit code.
+//!
+//! Order: run all checks, apply the severity overrides of the plan, apply waivers, apply `--allow-unknown`, combine.
 
 mod policy;
 #[cfg(test)]
@@ -29,31 +28,31 @@ pub enum Status {
     NotApplicable,
 }
 
-/// One check with what came of it.
+/// The outcome of one check.
 pub struct Outcome {
     pub check: &'static Check,
     pub status: Status,
-    /// The most that its findings weigh here.
+    /// Maximum severity of its findings, after overrides.
     pub severity: Severity,
-    /// Worst first, then by object; without those that a waiver covers.
+    /// Findings without the waived ones, sorted by descending severity, then by object.
     pub findings: Vec<Finding>,
-    /// What is waived, each with the waiver's place in the policy.
+    /// Waived findings, each with the index of its waiver in the policy.
     pub waived: Vec<(Finding, usize)>,
-    /// What could not be read. Not empty when unknown; may be so when failed.
+    /// Facts that could not be read. Never empty if the status is unknown. Can be non-empty if the check failed.
     pub missing: Vec<Missing>,
-    /// Why it does not apply.
+    /// Why the check is not applicable.
     pub not_applicable: Option<String>,
-    /// What the missing part counts as.
+    /// Severity that the missing facts count as.
     pub unknown_as: Severity,
 }
 
 impl Outcome {
-    /// What a finding of this check weighs here.
+    /// Returns the severity of a finding of this check, after overrides.
     pub fn severity_of(&self, finding: &Finding) -> Severity {
         severity_of(self.severity, finding)
     }
 
-    /// The most that this outcome weighs; `None` for a pass, and for what is waived as a whole.
+    /// Returns the worst severity of findings and missing facts. `None` if the check passed or everything is waived.
     pub fn weight(&self) -> Option<Severity> {
         let missing = (!self.missing.is_empty()).then_some(self.unknown_as);
         self.worst_finding().max(missing)
@@ -82,28 +81,28 @@ pub enum Verdict {
     NotReady,
 }
 
-/// One migration, judged.
+/// The result of all checks for one migration.
 pub struct Judgement {
     pub scope: Scope,
     pub outcomes: Vec<Outcome>,
-    /// Checks of a side that was not given.
+    /// Number of checks for a side that was not specified.
     pub out_of_scope: usize,
-    /// Checks that `--check` or `--skip` left out.
+    /// IDs of the checks that `--check` or `--skip` excluded.
     pub left_out: Vec<&'static str>,
-    /// What became of each waiver of the policy, in its order.
+    /// State of each waiver, in the order of the policy.
     pub waivers: Vec<WaiverUse>,
     pub verdict: Verdict,
 }
 
 impl Judgement {
-    /// Whether the migration may start: a pair, judged by every check, without a blocker.
+    /// Whether the migration can start: source and target were checked by all checks without a blocker.
     pub fn is_ready_to_migrate(&self) -> bool {
         self.scope == Scope::Pair
             && self.left_out.is_empty()
             && self.verdict <= Verdict::ReadyWithWarnings
     }
 
-    /// Findings of this severity.
+    /// Counts the findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let findings = self
             .outcomes
@@ -112,12 +111,12 @@ impl Judgement {
         findings.filter(|s| *s == severity).count()
     }
 
-    /// Checks of this status.
+    /// Counts the checks with this status.
     pub fn with(&self, status: Status) -> usize {
         self.outcomes.iter().filter(|o| o.status == status).count()
     }
 
-    /// Checks that could not be answered, wholly or in part, and count as this.
+    /// Counts the checks with missing facts that count as this severity.
     pub fn unknown_as(&self, severity: Severity) -> usize {
         self.outcomes
             .iter()
@@ -126,7 +125,7 @@ impl Judgement {
     }
 }
 
-/// Runs every check on the facts and folds the outcomes.
+/// Runs all checks on the facts and combines their outcomes.
 pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
     let scope = facts.migration.scope;
     let (in_scope, out): (Vec<_>, Vec<_>) = checks::all().partition(|c| is_in(scope, c.needs));
@@ -203,8 +202,9 @@ fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
     }
 }
 
-/// A blocker that was found outweighs one that may be hidden; both outweigh warnings. What is waived weighs nothing. Where no
-/// check was run, nothing is known.
+/// Combines outcomes into a verdict.
+/// A blocker outweighs missing facts that count as a blocker, and both outweigh warnings. Waived findings do not count.
+/// Without any outcome, the verdict is incomplete.
 fn fold(outcomes: &[Outcome]) -> Verdict {
     if outcomes.is_empty() {
         return Verdict::Incomplete;
@@ -223,12 +223,12 @@ fn fold(outcomes: &[Outcome]) -> Verdict {
     }
 }
 
-/// The verdict of a run: its worst one.
+/// Returns the worst verdict of a run. Without any verdict, the run is incomplete.
 pub fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     verdicts.max().unwrap_or(Verdict::Incomplete)
 }
 
-/// The exit code of a run that came to a verdict: 0, 1 or 3.
+/// Returns the exit code for a verdict: 0, 1 or 3.
 pub fn exit_code(verdict: Verdict, fail_on: FailOn) -> u8 {
     match (verdict, fail_on) {
         (_, FailOn::Never) | (Verdict::Ready, _) => 0,

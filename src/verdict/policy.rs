@@ -1,4 +1,4 @@
-//! How outcomes are to be weighed: what the user says beside the migration itself.
+//! The policy of a run: which checks run, and how their outcomes count.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use crate::checks::{Check, Finding, Severity};
 use crate::plan::judging::Rules;
 
-/// What the command line and the plan say of judging.
+/// Policy of the command line and the plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
-    /// Count an unknown check as its own severity, whatever the catalogue grants.
+    /// Count an unknown check as its own severity, even if the check record lowers it.
     pub strict: bool,
-    /// Checks whose unknown is lowered to a note.
+    /// IDs of the checks that count as a note if their facts are missing.
     pub allow_unknown: Vec<String>,
-    /// When not empty: run these alone.
+    /// If not empty, run only these checks.
     pub only: Vec<String>,
-    /// Do not run these.
+    /// Do not run these checks.
     pub skip: Vec<String>,
     pub fail_on: FailOn,
-    /// Waivers and other severities.
+    /// Waivers and severity overrides.
     pub rules: Rules,
 }
 
@@ -28,14 +28,15 @@ impl Policy {
             && !self.skip.iter().any(|id| id == check.id)
     }
 
-    /// The most that a finding of this check weighs: what the plan says, else the catalogue.
+    /// Returns the maximum severity of this check's findings: the plan's override, or the check's own severity.
     pub fn severity(&self, check: &Check) -> Severity {
         let own = self.rules.overrides.iter().find(|o| o.check == check.id);
         own.map_or(check.severity, |o| o.severity)
     }
 
-    /// What this check counts as when it cannot be answered. A check that the plan weighs otherwise takes its unknown along,
-    /// as far as the catalogue counts that in full.
+    /// Returns the severity that this check counts as if its facts are missing.
+    /// If the plan overrides the check's severity, its unknowns take the new severity too, unless the check lowers
+    /// them.
     pub fn unknown_as(&self, check: &Check) -> Severity {
         let severity = self.severity(check);
         let in_full = self.strict || check.unknown == check.severity;
@@ -47,7 +48,7 @@ impl Policy {
     }
 }
 
-/// A finding's own severity, or its check's; never more than the latter.
+/// Returns the finding's own severity, at most `most`. Without one, returns `most`.
 pub fn severity_of(most: Severity, finding: &Finding) -> Severity {
     finding.severity.map_or(most, |s| s.min(most))
 }

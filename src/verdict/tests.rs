@@ -1,4 +1,4 @@
-//! Waivers and severities on outcomes made by hand.
+//! Tests of waivers and severities on constructed outcomes.
 
 use time::macros::{date, datetime};
 
@@ -52,7 +52,7 @@ fn policy(waivers: Vec<Waiver>) -> Policy {
     }
 }
 
-/// What becomes of two findings under one waiver: how many hold, how many are waived, what the waiver did.
+/// Applies one waiver to two findings. Returns the number of remaining and waived findings, and the waiver's state.
 fn under(waiver: Waiver, policy_of: impl FnOnce(&mut Policy)) -> (usize, usize, WaiverUse) {
     let mut policy = policy(vec![waiver]);
     policy_of(&mut policy);
@@ -71,7 +71,7 @@ fn used(state: WaiverState, findings: usize) -> WaiverUse {
 }
 
 #[test]
-fn a_waiver_covers_what_its_pattern_names_and_no_more() {
+fn a_waiver_covers_only_findings_that_match_its_pattern() {
     let all = under(waiver(None, TODAY), |_| {});
     assert_eq!(all, (0, 2, used(WaiverState::Holds, 2)));
     let one = under(waiver(Some("extension/*/pg_strom"), TODAY), |_| {});
@@ -81,7 +81,7 @@ fn a_waiver_covers_what_its_pattern_names_and_no_more() {
 }
 
 #[test]
-fn a_waiver_holds_on_its_last_day_and_not_on_the_next() {
+fn a_waiver_is_in_effect_on_its_last_day_but_not_the_next() {
     let yesterday = under(waiver(None, date!(2026 - 11 - 21)), |_| {});
     assert_eq!(yesterday, (2, 0, used(WaiverState::Expired, 2)));
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_waiver_holds_on_its_last_day_and_not_on_the_next() {
 }
 
 #[test]
-fn a_waiver_may_not_end_later_than_the_plan_allows() {
+fn a_waiver_that_ends_later_than_the_plan_allows_is_not_in_effect() {
     let far = waiver(None, date!(2027 - 11 - 22));
     assert_eq!(under(far.clone(), |_| {}).1, 2);
     let short = |p: &mut Policy| p.rules.max_waiver_days = Some(90);
@@ -110,7 +110,7 @@ fn a_waiver_may_not_end_later_than_the_plan_allows() {
 }
 
 #[test]
-fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
+fn a_waiver_for_another_migration_or_for_missing_facts_is_not_unused() {
     let elsewhere = Waiver {
         migration: Some("bill*".to_owned()),
         ..waiver(None, TODAY)
@@ -134,12 +134,12 @@ fn a_waiver_of_another_migration_or_of_what_could_not_be_read_is_not_unused() {
 }
 
 #[test]
-fn where_no_check_was_run_nothing_is_known() {
+fn without_any_check_the_verdict_is_incomplete() {
     assert_eq!(fold(&[]), Verdict::Incomplete);
 }
 
 #[test]
-fn what_is_waived_weighs_nothing_and_what_is_unknown_beside_it_does() {
+fn waived_findings_do_not_count_but_missing_facts_do() {
     let mut outcomes = [outcome(
         "extension-not-supported",
         &["extension/orders/pg_strom"],
@@ -157,7 +157,7 @@ fn what_is_waived_weighs_nothing_and_what_is_unknown_beside_it_does() {
 }
 
 #[test]
-fn the_plans_severity_weighs_findings_and_unknowns() {
+fn a_severity_override_applies_to_findings_and_unknowns() {
     let check = checks::find("extension-not-supported").expect("a check of ours");
     let policy = |severity, strict, allowed: &[&str]| Policy {
         strict,

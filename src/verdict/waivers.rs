@@ -1,4 +1,4 @@
-//! What waivers do: which finding each covers, and which of them hold. A waiver covers findings, never what could not be read.
+//! Applies waivers to findings. A waiver never covers missing facts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,20 +29,20 @@ pub enum WaiverState {
     Expired,
 }
 
-/// A waiver's part in one judgement.
+/// State of a waiver in one evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaiverUse {
     pub state: WaiverState,
-    /// Findings that it speaks of, whether it holds or not.
+    /// Number of findings that it matches, whether it is in effect or not.
     pub findings: usize,
 }
 
-/// The day of a judgement, in UTC.
+/// Returns the day of an evaluation, in UTC.
 pub(super) fn day(recorded_at: OffsetDateTime) -> Date {
     recorded_at.to_offset(UtcOffset::UTC).date()
 }
 
-/// Why a waiver cannot hold on this day, if it cannot.
+/// Returns why a waiver is not in effect on this day, or `None` if it is.
 fn ended(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
     let longest = policy
         .rules
@@ -57,7 +57,7 @@ fn ended(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
     }
 }
 
-/// Moves what is waived from the findings of each outcome to its waived ones, and says what each waiver did.
+/// Moves the waived findings of each outcome from `findings` to `waived`. Returns the state of each waiver.
 pub(super) fn apply(
     outcomes: &mut [Outcome],
     migration: &str,
@@ -93,8 +93,9 @@ pub(super) fn apply(
     uses
 }
 
-/// What a waiver is before it covers anything. Unused is only what could have covered something: its check was judged, and
-/// nothing that it needs was missing. Whether there is such a migration, only the whole of a run tells.
+/// Returns the state of a waiver before it covers a finding.
+/// It is only unused if its check ran without missing facts. Whether its migration exists is only known for the
+/// whole run.
 fn idle(
     waiver: &Waiver,
     migration: &str,
@@ -116,7 +117,7 @@ fn idle(
 }
 
 impl Judgement {
-    /// Findings that a waiver covers.
+    /// Counts the waived findings.
     pub fn waived(&self) -> usize {
         self.outcomes.iter().map(|o| o.waived.len()).sum()
     }

@@ -1,4 +1,4 @@
-//! What a report with 5,000 findings costs in each format, beside writing as many bytes of JSON as it is made of.
+//! The cost of rendering a report with 5,000 findings in each format, compared to serializing the same report as JSON.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const FORMATS: [Format; 9] = [
     ("azure-pipelines", |r| azure_pipelines(r, None)),
 ];
 
-/// A row for each format, and one for all of them together.
+/// Prints a row for each format, and one for all formats together.
 pub fn rows(judged: &[u8]) {
     let report = large(serde_json::from_slice(judged).unwrap());
     let (floor, _) = quickest(|| serde_json::to_string(&report).unwrap());
@@ -50,7 +50,7 @@ fn row(what: &str, took: Duration, floor: Duration, bytes: usize) {
     );
 }
 
-/// The shortest of a few times, and how long the text is.
+/// Returns the shortest of five times, and the length of the text.
 fn quickest(make: impl Fn() -> String) -> (Duration, usize) {
     let once = || {
         let start = Instant::now();

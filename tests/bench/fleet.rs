@@ -1,5 +1,5 @@
-//! Many servers: against a bare loop of the same requests where the bucket is not spent, and against what the buckets allow where
-//! it is.
+//! Fleet audits, compared to a plain loop over the same requests without throttling, and to the rate limit with
+//! throttling.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::{LATENCY, program};
 const SUBSCRIPTIONS: usize = 3;
 const BURST: f64 = 250.0;
 const PER_SECOND: f64 = 25.0;
-/// Requests at once, of the program and of the bare loop.
+/// Concurrent requests of the program and of the plain loop.
 const CONNECTIONS: usize = 16;
 
 fn audit(endpoint: &ArmEndpoint, format: &str) -> Command {
@@ -29,13 +29,13 @@ fn audit(endpoint: &ArmEndpoint, format: &str) -> Command {
     command
 }
 
-/// Prints the rows of this theme.
+/// Prints the rows of this benchmark.
 pub fn rows() {
     println!("{}", unspent());
     throttled();
 }
 
-/// 50 servers: few enough that no bucket runs empty.
+/// Audits 51 servers, few enough to stay below the rate limit.
 fn unspent() -> Row {
     let (mut floors, mut measured) = (Vec::new(), Vec::new());
     for _ in 0..5 {
@@ -61,9 +61,9 @@ fn unspent() -> Row {
     )
 }
 
-/// Asks these addresses over so many connections, and does nothing with the answers.
+/// Fetches the URLs with concurrent requests and discards the answers.
 fn bare_loop(urls: Vec<String>) -> Duration {
-    // Already there at the second time
+    // The second call returns an error because a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
@@ -89,7 +89,7 @@ fn bare_loop(urls: Vec<String>) -> Duration {
     start.elapsed()
 }
 
-/// 1,000 servers: the buckets decide how long it takes, and memory must not.
+/// Audits 1,002 servers. The rate limit determines the time, and memory must stay constant.
 fn throttled() {
     let endpoint = endpoint(SUBSCRIPTIONS, 334, 1000);
     endpoint.latency(LATENCY);

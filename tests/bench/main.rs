@@ -1,7 +1,7 @@
-//! What it costs, beside what it must cost at the least: `cargo bench` prints one table.
+//! Benchmarks of the whole program: `cargo bench` prints one table.
 //!
-//! Every row is measured side by side with its floor in the same run, as medians of interleaved repetitions, so that a
-//! busy machine slows both. Nothing here fails for being slow: limits stand in the table, counts are asserted in tests.
+//! Each row compares a measurement with its floor in the same run. Both are medians of interleaved repetitions, so that
+//! load on the machine affects both. A slow result never fails: limits are part of the table, and tests assert counts.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
@@ -36,7 +36,7 @@ fn replay() -> Command {
     command
 }
 
-/// What `replay` judges, as JSON.
+/// Returns the report of `replay_command` as JSON.
 fn report() -> Vec<u8> {
     let mut command = replay();
     command.args(["--format", "json"]);
@@ -53,7 +53,7 @@ fn nothing() -> Command {
     Command::new("true")
 }
 
-/// The healthy world at 30 ms a request.
+/// Starts the healthy scenario with a latency of 30 ms for each request.
 fn endpoint() -> ArmEndpoint {
     let endpoint = healthy_arm();
     endpoint.latency(LATENCY);
@@ -69,7 +69,7 @@ fn one_target(endpoint: &ArmEndpoint) -> Command {
     command
 }
 
-/// All themes, or those that the arguments name: `cargo bench --bench bench -- fleet`.
+/// All benchmarks. Arguments select some of them: `cargo bench --bench bench -- fleet`.
 const THEMES: [(&str, fn()); 4] = [
     ("one", one),
     ("findings", || findings::rows(&report())),
@@ -82,7 +82,7 @@ fn main() {
         "{:<36} {:>10} {:>10} {:>7}  limit",
         "what", "median ms", "floor ms", "ratio"
     );
-    // cargo itself adds `--bench`
+    // Cargo adds `--bench`.
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let asked: Vec<&String> = asked.iter().filter(|a| !a.starts_with("--")).collect();
     for (name, measure) in THEMES {
@@ -92,7 +92,7 @@ fn main() {
     }
 }
 
-/// The program at its smallest: its start, a recording, a target.
+/// Measures the smallest runs: start, replay, and one live target.
 fn one() {
     let endpoint = endpoint();
     let live = || one_target(&endpoint);

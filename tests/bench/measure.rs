@@ -1,10 +1,10 @@
-//! Measuring whole programs: time, memory, instructions.
+//! Measures time, memory, and instructions of programs.
 
 use std::fmt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A line of the table.
+/// A row of the table.
 pub struct Row {
     what: &'static str,
     floor_name: &'static str,
@@ -46,7 +46,7 @@ impl fmt::Display for Row {
     }
 }
 
-/// Medians of floor and program, run in turn so that both meet the same machine.
+/// Returns the medians of floor and program. The runs alternate, so that both see the same load.
 pub fn median_of(
     times: usize,
     floor: impl Fn() -> Command,
@@ -75,7 +75,7 @@ fn middle(mut all: Vec<Duration>) -> Duration {
     all[all.len() / 2]
 }
 
-/// The most memory that the program held, in megabytes, as the kernel counts it while it runs (Linux).
+/// Returns the peak memory of the program in megabytes, from the kernel counter of the running process (Linux).
 pub fn peak_memory_mb(mut command: Command) -> f64 {
     let mut child = command
         .stdout(Stdio::null())
@@ -98,7 +98,7 @@ pub fn peak_memory_mb(mut command: Command) -> f64 {
     peak
 }
 
-/// How many instructions the program takes, by valgrind: the same number on every machine of a kind.
+/// Returns the instruction count from valgrind, which is the same on every machine of one architecture.
 pub fn instructions(command: Command) -> Option<u64> {
     let mut counted = Command::new("valgrind");
     counted

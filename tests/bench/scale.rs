@@ -1,5 +1,5 @@
-//! A source of 100,000 tables with keys and toast: the whole pass beside `pg_dump --schema-only`, and beside psql with the
-//! same queries one after the other. The server is made once, in some minutes, and kept with the other servers.
+//! A source with 100,000 tables with keys and TOAST tables, compared to `pg_dump --schema-only` and to psql with the
+//! same queries in sequence. The server is created once, in several minutes, and stays with the other test servers.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ const TABLES: usize = 100_000;
 const SCHEMAS: usize = 100;
 const REPETITIONS: usize = 3;
 
-/// pg_dump locks every table, and so does a batch of CREATE TABLE.
+/// `pg_dump` locks every table, and so does a batch of `CREATE TABLE`.
 const SETTINGS: [(&str, &str); 6] = [
     ("max_locks_per_transaction", "8192"),
     ("max_connections", "30"),
@@ -28,7 +28,7 @@ const SETTINGS: [(&str, &str); 6] = [
     ("max_wal_senders", "0"),
 ];
 
-/// Prints the rows of the large source, or why there are none.
+/// Prints the rows of the large source, or the reason why there are none.
 pub fn measure() {
     if std::env::var_os("FLEXREADY_PG_SERVERS").is_none() {
         println!(
@@ -97,7 +97,7 @@ fn beside(
     }
 }
 
-/// Batches, as every table that is made holds locks until the transaction ends.
+/// Creates the tables in batches, because each new table holds locks until the transaction ends.
 fn make(server: &Server) {
     println!("making {TABLES} tables, once");
     server.run("postgres", &format!("CREATE DATABASE {DATABASE}"));
@@ -114,7 +114,7 @@ fn make(server: &Server) {
             TABLES / SCHEMAS
         ));
     }
-    // As autovacuum would have by now
+    // Autovacuum would have done this on a server in use.
     for catalog in [
         "pg_class",
         "pg_attribute",
@@ -159,7 +159,7 @@ fn psql(server: &Server, file: &Path) -> Command {
     command
 }
 
-/// What a run asks of this database, as a script for psql.
+/// Returns the queries of a run against this database as a psql script.
 fn queries_of_a_run(server: &Server) -> tempfile::NamedTempFile {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let recording = folder.path().join("recording");

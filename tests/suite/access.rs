@@ -1,5 +1,4 @@
-//! Who may do what on the source, on real servers: what each kind of auditor can answer, and what `flexready grants` adds.
-//! Here: the servers, their seeds and how they are judged. The tests: [`matrix`] and [`rules`].
+//! Privileges on real source servers: what each kind of auditor role can answer, and what `flexready grants` adds.
 
 mod matrix;
 mod providers;
@@ -20,13 +19,14 @@ use flexready::verdict::Policy;
 use crate::fixtures::folder;
 use crate::support::pg::Server;
 
-/// The majors that differ in what a role may see: before and after `pg_read_all_data` (14) and INHERIT of a membership (16).
+/// Major versions whose privileges differ: before and after `pg_read_all_data` (14) and INHERIT of a membership (16).
 const MAJORS: [u32; 4] = [10, 13, 16, 18];
 
-/// The migration user; owns both databases.
+/// The migration user, which owns both databases.
 const OWNER: &str = "shop_owner";
 
-/// Everything that the checks of this area look for, in database `shop`; and `healthy`, which has nothing of it.
+/// Starts a server. Database `shop` contains everything that the access checks look for. Database `healthy` contains
+/// none of it.
 fn seed(major: u32) -> Server {
     let server = Server::start(major, &[]);
     let roles = include_str!("access/roles.sql");
@@ -46,7 +46,7 @@ fn seed(major: u32) -> Server {
     server
 }
 
-/// A real source beside the recorded target of the baseline.
+/// Reads SQL answers from a real source, and ARM and DNS answers from the recorded target of the baseline.
 struct Pair {
     target: Recording,
     source: Database,
@@ -69,7 +69,7 @@ impl Source for Pair {
     }
 }
 
-/// Judges the migration of one database of the server, as this role sees it.
+/// Checks the migration of one database of the server, connected as `role`.
 fn judge(server: &Server, role: &str, database: &str) -> Run {
     let target = Recording::open(&folder().join("baseline")).unwrap();
     let mut migration: Migration = target.migrations()[0].clone();
@@ -99,7 +99,7 @@ fn judge(server: &Server, role: &str, database: &str) -> Run {
     })
 }
 
-/// The status of each of these checks, in their order.
+/// The status of each check in `ids`, in that order.
 fn statuses(run: &Run, ids: &[&str]) -> Vec<String> {
     let report = serde_json::to_value(&run.report.migrations[0].checks).unwrap();
     let status = |id: &&str| {
@@ -121,7 +121,7 @@ fn objects(run: &Run, id: &str) -> Vec<String> {
     check.findings.iter().map(|f| f.object.clone()).collect()
 }
 
-/// The statements that are offered for one object.
+/// The fix statements of a check for one object.
 fn fixes(run: &Run, id: &str, object: &str) -> Vec<String> {
     let mut checks = run.report.migrations[0].checks.iter();
     let check = checks

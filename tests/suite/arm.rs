@@ -1,4 +1,4 @@
-//! The ARM input against an endpoint on this machine.
+//! Tests of the ARM backend against an endpoint on this machine.
 
 mod credentials;
 mod pace;
@@ -20,7 +20,7 @@ use crate::support::arm::ArmEndpoint;
 
 const SERVER: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/db";
 
-/// Options for this endpoint: a given token, short pauses.
+/// Options for this endpoint: a static access token and short retry pauses.
 pub fn options(endpoint: &ArmEndpoint) -> Options {
     Options {
         cloud: Cloud::Public,

@@ -1,4 +1,5 @@
-//! `flexready check` and `record` end to end: the program, a real PostgreSQL, an HTTP endpoint with ARM bodies.
+//! End-to-end tests of `flexready check` and `flexready record`: the program, a real PostgreSQL server, an ARM
+//! endpoint.
 
 mod bad_input;
 mod bad_servers;

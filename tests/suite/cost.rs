@@ -1,5 +1,5 @@
-//! What a run costs the source, in counts that do not depend on the clock: scans, locks, waits, connections.
-//! Times and memory are in `tests/bench/`.
+//! Load of a run on the source, in counts that do not depend on the clock: scans, locks, waits, connections.
+//! Time and memory are measured in `tests/bench/`.
 
 use crate::support::pg::{self, Server, Session};
 use crate::support::program::{Ran, run};
@@ -7,7 +7,7 @@ use crate::support::relay::Relay;
 
 const TABLES: u64 = 2000;
 
-/// A source that is as a large one to the planner: many tables with keys and toast, and statistics of the catalogs.
+/// Creates a database that is large to the planner: many tables with primary keys and TOAST, and analyzed catalogs.
 fn large(server: &Server) -> String {
     let name = server.create_database("large");
     let session = server.session(&name);
@@ -34,8 +34,8 @@ fn assert_all_answered(ran: &Ran) {
     assert_eq!(refusals, &serde_json::json!([]), "{}", ran.stderr);
 }
 
-/// Scans of the two largest catalogs, as the server counts them; and, as an index can be read from end to end too, all
-/// rows that were read of a catalog in units of its rows.
+/// The number of scans of the two largest catalogs, and the rows that were read, in multiples of the catalog's rows.
+/// The second value includes full reads of an index, which do not count as scans.
 fn scans(session: &Session) -> (u64, f64) {
     let sum = |what: &str| {
         let of = |catalog: &str| what.replace("CATALOG", &format!("'{catalog}'::regclass"));
@@ -51,7 +51,7 @@ fn scans(session: &Session) -> (u64, f64) {
     )
 }
 
-/// The counts of a session come when it ends.
+/// The statistics of a session are only reported when it ends.
 fn wait_until_gone(session: &Session) {
     let ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'flexready' OR pid <> pg_backend_pid() AND datname = current_database()";
     while session.query(ours)[0][0].as_deref() != Some("0") {
@@ -60,8 +60,8 @@ fn wait_until_gone(session: &Session) {
 }
 
 #[test]
-fn the_large_catalogs_are_scanned_twelve_times_at_most() {
-    // Each parallel worker would count as a scan of its own
+fn the_largest_catalogs_are_scanned_at_most_twelve_times() {
+    // Each parallel worker would count as a separate scan.
     let server = Server::start(15, &[("max_parallel_workers_per_gather", "0")]);
     let name = large(&server);
     let session = server.session(&name);
@@ -76,9 +76,9 @@ fn the_large_catalogs_are_scanned_twelve_times_at_most() {
     assert!(passes <= 12.0, "the rows of {passes} scans");
 }
 
-/// EXCLUSIVE lets nothing but ACCESS SHARE through: whoever asked for more would run into the lock timeout.
+/// EXCLUSIVE only permits ACCESS SHARE: a stronger lock request would run into the lock timeout.
 #[test]
-fn no_lock_beyond_access_share_is_taken() {
+fn no_lock_stronger_than_access_share_is_taken() {
     for major in [11, 18] {
         let server = Server::start(major, &[]);
         let name = server.create_database("locked");
@@ -93,10 +93,11 @@ fn no_lock_beyond_access_share_is_taken() {
     }
 }
 
-/// Beyond the greeting (the start of the session, and the proof that it is read only) a database is waited for at most
-/// twice: once for the server's own answers, in the database that is connected to, and once for the database's.
+/// After the startup (start of the session, read-only proof), the program waits at most twice for each database.
+/// One wait is for the questions about the server, in the connected database. The other is for the questions about the
+/// database.
 #[test]
-fn a_database_is_waited_for_twice() {
+fn the_program_waits_at_most_twice_per_database() {
     let server = pg::server(16);
     let names = [
         server.create_database("wait"),
@@ -118,7 +119,7 @@ fn a_database_is_waited_for_twice() {
 }
 
 #[test]
-fn two_hundred_databases_take_four_connections() {
+fn two_hundred_databases_use_four_connections() {
     let server = Server::start(15, &[]);
     let session = server.session("postgres");
     for n in 0..200 {

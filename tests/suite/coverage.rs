@@ -1,4 +1,4 @@
-//! The official rules and what stands for them: as the program prints it, and as the developers' tables have it.
+//! The coverage of the official rules, as the program prints it and as the shared tables list it.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::program::run;
 
 #[test]
-fn the_program_prints_every_rule_with_what_stands_for_it() {
+fn the_program_prints_every_rule_with_its_checks() {
     let plain = run(&["checks", "--official"], &[]).stdout;
     assert!(plain.contains("603407"), "{plain}");
     assert!(plain.contains("extension-in-system-schema"), "{plain}");
@@ -27,9 +27,9 @@ fn the_program_prints_every_rule_with_what_stands_for_it() {
 }
 
 #[test]
-fn the_lists_are_those_of_the_shared_tables() {
+fn the_rule_lists_match_the_shared_tables() {
     let Some(place) = std::env::var_os("FLEXREADY_SHARED") else {
-        // Without the tables, what can be held is that nobody shortened the lists.
+        // Without the tables, only the length of the lists can be verified.
         assert_eq!(
             (service_errors::ALL.len(), assessment_rules::ALL.len()),
             (42, 19)

@@ -1,4 +1,5 @@
-//! The target in depth: the service's word, rights, sizing, SQL on the target; real servers, and bodies of every api-version.
+//! Facts of the target: service state, privileges, sizing and SQL, from real servers and from bodies of every
+//! api-version.
 
 mod corpus;
 mod drift;
@@ -15,7 +16,7 @@ use flexready::plan::Migration;
 use flexready::question::Answers;
 use flexready::verdict::{Outcome, Policy, judge};
 
-/// One check on these answers.
+/// Runs one check on these answers.
 pub fn outcome(id: &str, migration: &Migration, answers: &Answers) -> Outcome {
     let policy = Policy {
         only: vec![id.to_owned()],

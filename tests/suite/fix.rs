@@ -1,4 +1,4 @@
-//! `flexready fix`: every script that it writes is clean, says what az and psql know, and does what it is for.
+//! `flexready fix`: every script is clean, uses existing `az` and `psql` commands, and has the intended effect.
 
 mod azure;
 mod scripts;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use azure::Azure;
 use shell::{decided, run};
 
-/// The blocked world, made worse: a lock, a standby in the same zone, and an online migration.
+/// The blocked scenario with a lock, a standby in the same zone, and an online migration.
 fn world() -> (Azure, Migration) {
     let (azure, mut migration) = Azure::of_recording("recordings/blocked");
     migration.mode = Mode::Online;
@@ -39,7 +39,7 @@ fn judged<'f>(facts: &'f Facts<'f>) -> Judgement {
     judge(facts, &Policy::default())
 }
 
-/// Blockers that a change in Azure would mend, or that rest on Azure's answers alone.
+/// Returns the blockers of target checks, and the blockers that a change in Azure fixes.
 fn azure_blockers(judgement: &Judgement) -> BTreeSet<&'static str> {
     let is_azures = |what: &What| {
         matches!(
@@ -57,7 +57,7 @@ fn azure_blockers(judgement: &Judgement) -> BTreeSet<&'static str> {
     blockers.map(|o| o.check.id).collect()
 }
 
-/// Those of them that the script leaves to a person.
+/// Returns the blockers that the script leaves as manual steps.
 fn left_to_a_person(judgement: &Judgement) -> BTreeSet<&'static str> {
     let blockers = azure_blockers(judgement);
     let left = judgement.outcomes.iter().filter(|o| {
@@ -118,7 +118,7 @@ fn scripts(
 }
 
 #[test]
-fn a_fix_that_is_run_leaves_no_blocker_in_azure_and_a_restore_puts_all_back() {
+fn the_fix_script_removes_all_azure_blockers_and_the_restore_script_reverts_it() {
     let (azure, migration) = world();
     let first = what_is_put_back(&azure);
     let (before, restore, blockers, left) = scripts(&migration, &azure.ask(&migration));
@@ -154,13 +154,13 @@ fn a_fix_that_is_run_leaves_no_blocker_in_azure_and_a_restore_puts_all_back() {
     assert_ne!(what_is_put_back(&azure), first);
     azure.apply_all(&run(&restore));
     assert_eq!(what_is_put_back(&azure), first, "{restore}");
-    // What the fix did for good stays
+    // Permanent fixes stay.
     let server = azure.body("/flexibleservers/orders-target");
     assert_ne!(server["properties"]["storage"]["storageSizeGB"], 64);
 }
 
 #[test]
-fn a_replica_that_a_lock_keeps_is_left_to_whoever_decides_on_the_lock() {
+fn deleting_a_locked_replica_is_a_manual_step() {
     let (azure, migration) = world();
     azure.change("/locks", |body| {
         let group = "/subscriptions/11111111-2222-4333-8444-555555555555/resourcegroups/rg-orders-prod";
@@ -195,7 +195,7 @@ fn a_replica_that_a_lock_keeps_is_left_to_whoever_decides_on_the_lock() {
 }
 
 #[test]
-fn a_standby_in_the_same_zone_comes_back_there() {
+fn a_standby_in_the_same_zone_is_restored_in_that_zone() {
     let (azure, migration) = world();
     azure.change("/flexibleservers/orders-target", |body| {
         body["properties"]["highAvailability"] = json!({ "mode": "SameZone", "state": "Healthy" });
@@ -212,7 +212,7 @@ fn a_standby_in_the_same_zone_comes_back_there() {
 }
 
 #[test]
-fn what_could_not_be_read_is_neither_deleted_nor_said_to_be_nothing() {
+fn resources_that_could_not_be_read_are_not_deleted_and_are_reported_as_unknown() {
     let (azure, migration) = world();
     azure.refuse("/locks");
     let (before, restore, _, _) = scripts(&migration, &azure.ask(&migration));
@@ -252,7 +252,7 @@ fn what_could_not_be_read_is_neither_deleted_nor_said_to_be_nothing() {
 }
 
 #[test]
-fn a_group_that_must_not_be_changed_is_told_of_before_the_first_step() {
+fn a_read_only_lock_on_the_resource_group_is_reported_before_the_first_step() {
     let (azure, migration) = world();
     azure.change("/locks", |body| {
         let group = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod";

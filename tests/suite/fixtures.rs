@@ -1,8 +1,10 @@
-//! Walks `fixtures/`: each folder of `checks/` is a check, each folder in it a case. No test is written for a single check.
+//! Tests all check fixtures. Each folder in `fixtures/checks/` is a check, and each folder in it is a case.
 //!
-//! A case is `case.json` (what differs from the baseline, see [`overlay`]) and `expected.txt` (what the check says then).
-//! Its folder's name begins with the status that it shows: `pass`, `fail`, `unknown` or `na`.
-//! `UPDATE=1 cargo test --test suite fixtures` writes `expected.txt` anew; a status that does not fit the name is an error all the same.
+//! A case consists of `case.json` (the differences from the baseline, see [`overlay`]) and `expected.txt` (the expected
+//! outcome). The folder name starts with the expected status: `pass`, `fail`, `unknown`, or `na`.
+//!
+//! `UPDATE=1 cargo test --test suite fixtures` rewrites `expected.txt`. A status that does not match the folder name is
+//! an error in any case.
 
 pub mod overlay;
 
@@ -23,13 +25,13 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// One check on the baseline with a case's differences.
+/// Runs one check on a case.
 fn outcome(check: &'static Check, case: &Case) -> Outcome {
     let (migration, answers) = answers_of(case);
     judge_one(check, &migration, &answers)
 }
 
-/// All answers of a case.
+/// Collects all answers of a case.
 pub fn answers_of(case: &Case) -> (Migration, Answers) {
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
     let migration = case.migration(&baseline.migrations()[0]);
@@ -52,7 +54,7 @@ fn judge_one(check: &'static Check, migration: &Migration, answers: &Answers) ->
         .unwrap_or_else(|| panic!("{} is out of scope", check.id))
 }
 
-/// What the check says, for a reader of `expected.txt`.
+/// Renders the outcome for `expected.txt`.
 fn describe(outcome: &Outcome) -> String {
     let mut text = format!("{}\n", status_word(outcome.status));
     for finding in &outcome.findings {
@@ -101,7 +103,7 @@ pub fn folders(of: &Path) -> Vec<String> {
     names
 }
 
-/// Compares a text with its file, or writes the file when UPDATE is set.
+/// Compares a text with a file, or writes the file if `UPDATE` is set.
 pub fn assert_file(path: &Path, text: &str) -> Result<(), String> {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, text).unwrap();
@@ -116,7 +118,7 @@ pub fn assert_file(path: &Path, text: &str) -> Result<(), String> {
     ))
 }
 
-/// A hop of the drawn path that is closed, where no check of the network finds anything or misses a fact.
+/// Returns a closed hop of the network path if no network check has a finding or a missing answer.
 fn closed_without_a_word(migration: &Migration, answers: &Answers) -> Option<String> {
     let facts = Facts::read(migration, answers);
     let closed = draw(&facts)?
@@ -136,7 +138,7 @@ fn closed_without_a_word(migration: &Migration, answers: &Answers) -> Option<Str
 }
 
 #[test]
-fn every_case_says_what_is_expected() {
+fn every_case_has_the_expected_outcome() {
     let mut wrong = Vec::new();
     for id in folders(&folder().join("checks")) {
         let check =
@@ -162,7 +164,7 @@ fn every_case_says_what_is_expected() {
 }
 
 #[test]
-fn every_check_has_a_failing_case_and_a_passing_one() {
+fn every_check_has_a_failing_case_and_a_passing_case() {
     for check in checks::all() {
         let cases = folders(&folder().join("checks").join(check.id));
         assert!(
@@ -176,7 +178,7 @@ fn every_check_has_a_failing_case_and_a_passing_one() {
     }
 }
 
-/// A note tells what is always so, such as that roles are carried over by hand: the healthy have some too.
+/// Notes are allowed, because they describe what always applies, such as roles that must be migrated manually.
 #[test]
 fn the_baseline_is_healthy() {
     for check in checks::all() {
@@ -198,7 +200,7 @@ fn with_every_fact_missing_no_check_passes() {
             mode,
             ..baseline.migrations()[0].clone()
         };
-        // Nothing may follow from what the plan says either: a kind of source, an api-version that cannot tell.
+        // The plan must not provide an answer either, so the source kind is unset and the api-version is unknown.
         migration.source.as_mut().unwrap().kind = None;
         migration.target.as_mut().unwrap().api_version = "2026-10-01".to_owned();
         let nothing = Answers::new(baseline.start().recorded_at, Origin::Synthetic);

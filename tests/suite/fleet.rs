@@ -1,4 +1,5 @@
-//! `flexready audit` against an endpoint that throttles, fails and hides as Azure does: nothing is lost, and little is asked.
+//! `flexready audit` against an endpoint that throttles, fails and hides servers as Azure does.
+//! No server is lost, and the number of requests is small.
 
 mod discovery;
 mod pace;
@@ -14,11 +15,11 @@ use serde_json::Value;
 
 use crate::support::fleet::{STANDBY_EVERY, server};
 
-/// The requests for a server itself: the server, its replicas, parameters, databases and migrations, the locks on it, and the
-/// permissions of the one who asks.
+/// Requests per server: the server, its replicas, parameters, databases, migrations and locks, and the permissions of
+/// the signed-in identity.
 const OWN_REQUESTS: usize = 7;
 
-/// The verdict of each migration.
+/// The verdict of each migration, by name.
 fn verdicts(report: &Value) -> BTreeMap<String, String> {
     let migrations = report["migrations"].as_array().unwrap().iter();
     let text = |m: &Value, key: &str| m[key].as_str().unwrap().to_owned();
@@ -27,7 +28,7 @@ fn verdicts(report: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What they have to be: those with a standby are not ready, and the others are.
+/// The expected verdicts: servers with high availability are not ready, and the others are ready.
 fn expected(subscriptions: usize, servers: usize) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     for subscription in 0..subscriptions {
@@ -42,7 +43,7 @@ fn expected(subscriptions: usize, servers: usize) -> BTreeMap<String, String> {
     all
 }
 
-/// `--subscription` for each of them.
+/// One `--subscription` option for each subscription.
 fn within(subscriptions: usize) -> Vec<String> {
     let ids = (0..subscriptions).map(crate::support::fleet::subscription);
     ids.flat_map(|id| ["--subscription".to_owned(), id])

@@ -1,12 +1,12 @@
-//! Bad input on real servers: names that attack whoever shows them, and servers that fail in the middle of a run. What can
-//! be had is had and shown safely; everything else is unknown with its reason.
+//! Hostile input on real servers: names that attack the reader of a report, and servers that fail during a run.
+//! Everything that can be read is printed safely. Everything that cannot be read is unknown with its reason.
 
 mod moments;
 mod names;
 
 use crate::support::program::{Ran, run};
 
-/// A run on the source alone, in JSON; online, as that mode looks at the most objects.
+/// Checks only the source, with JSON output. Online mode, because it reads the most objects.
 fn check(port: u16, database: &str, more: &[&str]) -> Ran {
     let source = format!(
         "host=127.0.0.1 port={port} user=postgres sslmode=disable dbname='{}'",
@@ -22,7 +22,7 @@ fn quoted(database: &str) -> String {
     database.replace('\\', "\\\\").replace('\'', "\\'")
 }
 
-/// The questions that were not answered, with the reason.
+/// The questions that failed, with the reason.
 fn refusals(ran: &Ran) -> Vec<(String, String)> {
     let report = ran.json();
     let all = report["migrations"][0]["reads"]["refusals"]

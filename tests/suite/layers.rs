@@ -1,9 +1,9 @@
-//! The rooms of the house: each imports only rooms to its left.
+//! The module layers: each module imports only modules in lower layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The rooms from left to right; those with one number do not import each other, save a room itself.
+/// The modules from left to right. Modules of one layer do not import each other.
 const ROOMS: &[(&str, u8)] = &[
     ("plan", 0),
     ("question", 0),
@@ -32,7 +32,7 @@ fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 }
 
 #[test]
-fn every_room_imports_only_rooms_to_its_left() {
+fn modules_only_import_lower_layers() {
     let levels: BTreeMap<&str, u8> = ROOMS.iter().copied().collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -69,9 +69,9 @@ fn every_room_imports_only_rooms_to_its_left() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Who keeps a plan is told its key, and need not guess it from the command line's option.
+/// Advice that names a command-line option also names the key of the plan file.
 #[test]
-fn advice_to_give_an_option_names_the_key_of_a_plan_too() {
+fn advice_that_names_an_option_also_names_the_plan_key() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let schema: serde_json::Value = serde_json::from_str(&flexready::plan::file::schema()).unwrap();
     let keys = schema["$defs"]["Wish"]["properties"].as_object().unwrap();
@@ -87,7 +87,7 @@ fn advice_to_give_an_option_names_the_key_of_a_plan_too() {
             let option = format!("`--{}", key.replace('_', "-"));
             let said = text.match_indices(&option).filter(|(at, _)| {
                 let ends = text[at + option.len()..].starts_with(['`', ' ']);
-                // A mention of what was said is no advice
+                // A mention of a specified value is not advice.
                 ends && !text[..*at].ends_with("named by ")
             });
             for (at, _) in said {
@@ -100,7 +100,7 @@ fn advice_to_give_an_option_names_the_key_of_a_plan_too() {
 }
 
 #[test]
-fn only_inputs_know_the_network() {
+fn only_the_backend_uses_the_network() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
@@ -118,7 +118,7 @@ fn only_inputs_know_the_network() {
     }
 }
 
-/// What a file of the report imports from its own room.
+/// Returns the modules of `report` that a file of `report` imports.
 fn own_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
     let word = |text: &str| -> String {
         let letter = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
@@ -137,7 +137,7 @@ fn own_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn nothing_in_report_imports_in_a_circle() {
+fn report_modules_have_no_import_cycles() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
     let mut files = Vec::new();
     sources(&root, &mut files);

@@ -1,4 +1,4 @@
-//! Every integration test, in one program: it links once.
+//! All integration tests in one program, which is linked only once.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod access;

@@ -1,5 +1,5 @@
-//! The checks of objects against real servers of every major: seeded databases with everything that they look for, and
-//! with what looks alike and is fine.
+//! Object checks against real servers of every major version.
+//! The seeded databases contain everything that the checks report, and similar objects that they must not report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,7 +20,7 @@ const BROKEN: &str = include_str!("objects/broken.sql");
 const UNQUALIFIED: &str = include_str!("objects/unqualified.sql");
 const HEALTHY: &str = include_str!("objects/healthy.sql");
 
-/// The checks that these databases are made for.
+/// The checks that the seeded databases cover.
 const CHECKS: [&str; 16] = [
     "user-defined-collation",
     "collation-version-mismatch",
@@ -40,7 +40,7 @@ const CHECKS: [&str; 16] = [
     "large-objects",
 ];
 
-/// What the checks say of some databases of a server, by check; nothing that they need may be missing.
+/// The findings for some databases of a server, by check. Every fact that the checks need must be known.
 #[track_caller]
 fn judged(server: &Server, databases: &[&str]) -> BTreeMap<&'static str, Vec<Finding>> {
     let migration: Migration = serde_json::from_value(json!({
@@ -82,7 +82,7 @@ fn seeded(server: &Server, seed: &str) -> String {
     database
 }
 
-/// Objects by check, without those checks that found nothing.
+/// Objects by check, without the checks that have no findings.
 fn objects(
     found: &BTreeMap<&'static str, Vec<Finding>>,
     database: &str,
@@ -105,7 +105,7 @@ fn expected(list: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn everything_that_stops_a_restore_is_found_and_named_once() {
+fn every_object_that_stops_a_restore_is_reported_once() {
     for major in pg::majors() {
         let server = pg::server(major);
         let database = seeded(server, BROKEN);
@@ -198,7 +198,7 @@ fn everything_that_stops_a_restore_is_found_and_named_once() {
 }
 
 #[test]
-fn what_looks_alike_and_migrates_is_left_alone() {
+fn similar_objects_that_migrate_are_not_reported() {
     for major in pg::majors() {
         let server = pg::server(major);
         let database = seeded(server, HEALTHY);
@@ -222,10 +222,10 @@ fn what_looks_alike_and_migrates_is_left_alone() {
     }
 }
 
-/// From 12 on generated columns are computed while a restore copies, and from 14 on a body may have been parsed already.
-/// WITH NO DATA, as 17 and newer refuse the view itself for the same reason.
+/// Since 12, a restore computes generated columns while it copies. Since 14, a function body can be stored parsed.
+/// The view has WITH NO DATA, because 17 and later refuse to create it with data for the same reason.
 #[test]
-fn newer_kinds_of_functions_are_read_too() {
+fn functions_of_newer_major_versions_are_found() {
     for major in pg::majors().into_iter().filter(|m| *m >= 12) {
         let server = pg::server(major);
         let database = seeded(
@@ -266,7 +266,7 @@ fn newer_kinds_of_functions_are_read_too() {
 }
 
 #[test]
-fn a_function_of_an_extension_that_a_restore_calls_is_found() {
+fn an_extension_function_that_a_restore_calls_is_found() {
     let server = pg::server(14);
     let database = seeded(
         server,
@@ -287,7 +287,7 @@ fn a_function_of_an_extension_that_a_restore_calls_is_found() {
 }
 
 #[test]
-fn tablespaces_encodings_and_locales_of_databases() {
+fn tablespaces_encodings_and_locales_are_found() {
     let server = Server::start_with(16, Options::default());
     let place = server.new_directory("fast");
     server.run(
@@ -318,9 +318,9 @@ fn tablespaces_encodings_and_locales_of_databases() {
     assert_eq!(objects(&found, "no such name"), wanted);
 }
 
-/// As an extension, as most come: only the language's check speaks.
+/// A language that an extension installs, which is the usual case. Only the language check reports it.
 #[test]
-fn a_language_of_an_extension() {
+fn a_language_of_an_extension_is_reported_by_one_check() {
     for major in [13, 16] {
         assert!(pg::has_python(major), "tests/run.sh gets libpython");
         let server = pg::server(major);

@@ -1,4 +1,4 @@
-//! What is derived is not written twice: the README's tables and output come from the program.
+//! Generated parts of the README. The tables and the sample output come from the program.
 //! `UPDATE=1 cargo test --test suite readme` rewrites them.
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn readme() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
-/// What stands between two markers.
+/// Returns the text between two markers.
 pub fn held(name: &str) -> String {
     let whole = std::fs::read_to_string(readme()).unwrap();
     let begin = format!("<!-- {name}:begin -->\n");
@@ -22,9 +22,9 @@ pub fn held(name: &str) -> String {
     held.to_owned()
 }
 
-/// Holds the text between two markers; writes it when UPDATE is set.
+/// Compares the text between two markers, or writes it if `UPDATE` is set.
 pub fn hold(name: &str, text: &str) {
-    // Several tests hold parts of the one file.
+    // Several tests update parts of the same file.
     static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _turn = ONE_AT_A_TIME
         .lock()
@@ -48,9 +48,9 @@ pub fn hold(name: &str, text: &str) {
     assert_eq!(held, text, "UPDATE=1 cargo test --test suite readme");
 }
 
-/// One test, as its parts write one file.
+/// One test for all parts, because they write to the same file.
 #[test]
-fn the_readme_says_what_the_program_says() {
+fn generated_parts_of_the_readme_are_current() {
     hold("checks", &check_table());
     hold("coverage", &coverage_markdown());
     hold("output", &output());
@@ -68,7 +68,7 @@ fn check_table() -> String {
     table
 }
 
-/// The head of the recorded run, its first two findings, and its end.
+/// Returns the start of the recorded run with its first two findings, and the last line.
 fn output() -> String {
     let ran = run(&["check", "--from", "fixtures/recordings/blocked"], &[]);
     let mut blocks = ran.stdout.split("\n\n");
@@ -78,7 +78,7 @@ fn output() -> String {
 }
 
 #[test]
-fn the_commands_of_the_readme_are_there() {
+fn the_readme_contains_the_commands_to_start_with() {
     let text = std::fs::read_to_string(readme()).unwrap();
     for command in [
         "cargo run -- check --from fixtures/recordings/blocked",
@@ -89,7 +89,7 @@ fn the_commands_of_the_readme_are_there() {
 }
 
 #[test]
-fn reports_fit_their_schema() {
+fn reports_match_their_schema() {
     let schema: Value = serde_json::from_str(&run(&["schema"], &[]).stdout).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for recording in [
@@ -122,7 +122,7 @@ fn reports_fit_their_schema() {
 }
 
 #[test]
-fn the_recorded_stories_end_as_they_are_named() {
+fn recordings_have_the_verdict_that_their_name_states() {
     for (recording, code, blockers) in [
         ("ready", 0, 0),
         ("blocked", 1, 8),
@@ -154,7 +154,7 @@ fn the_recorded_stories_end_as_they_are_named() {
 }
 
 #[test]
-fn explain_and_checks_know_every_check() {
+fn the_explain_and_checks_commands_contain_every_check() {
     let list = run(&["checks"], &[]).stdout;
     for check in checks::all() {
         assert!(list.contains(check.id));

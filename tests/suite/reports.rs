@@ -1,5 +1,5 @@
-//! The reports: each format read as its reader would, hostile data, waivers, size. Validators of the developers' shared
-//! material join in where FLEXREADY_SHARED names it.
+//! The report formats: validity for their consumers, hostile data, waivers, and size. Schema validation needs the
+//! folder that `FLEXREADY_SHARED` names.
 
 mod auth;
 mod formats;
@@ -19,13 +19,13 @@ use flexready::report::Report;
 
 use crate::support::program::{Ran, run};
 
-/// A recording in `fixtures/`.
+/// Returns the path of a recording in `fixtures/`.
 pub fn story(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings");
     folder.join(name).to_str().unwrap().to_owned()
 }
 
-/// Judges a recorded story.
+/// Runs `flexready check` on a recording.
 pub fn judged(name: &str, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let from = story(name);
     run(&[&["check", "--from", &from], args].concat(), env)
@@ -36,7 +36,7 @@ pub fn report(name: &str, args: &[&str]) -> Report {
     serde_json::from_value(ran.json()).unwrap()
 }
 
-/// A plan file with these words, in a folder that lives as long.
+/// Writes a plan file in a temporary folder. The file exists as long as the returned folder.
 pub fn plan(text: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flexready.toml");
@@ -45,7 +45,7 @@ pub fn plan(text: &str) -> (tempfile::TempDir, String) {
     (folder, path)
 }
 
-/// The shared folder; without it the test says that it did not look.
+/// Returns the shared folder. Without it, the test prints that it was skipped.
 pub fn shared() -> Option<PathBuf> {
     let shared = std::env::var_os("FLEXREADY_SHARED").map(PathBuf::from);
     if shared.is_none() {
@@ -54,7 +54,7 @@ pub fn shared() -> Option<PathBuf> {
     shared
 }
 
-/// Reads outputs as Azure DevOps would.
+/// Validates output with the rules of Azure DevOps.
 pub fn ado_check(shared: &Path, args: &[&str]) {
     let done = Command::new("python3")
         .arg(shared.join("tools/ado_check.py"))

@@ -1,8 +1,9 @@
-//! The recordings in `fixtures/` are made here, with the tool itself: a real PostgreSQL seeded from `tests/worlds/<name>/`,
-//! and an HTTP endpoint that serves the ARM bodies of `tests/worlds/healthy/arm/` with the world's changes.
+//! Creates the recordings in `fixtures/` with the tool itself. The source is a real PostgreSQL with the seed of
+//! `tests/scenarios/<name>/`. An HTTP endpoint serves the ARM bodies of `tests/scenarios/healthy/arm/` with the changes
+//! of the scenario.
 //!
-//! Without UPDATE each test records anew and holds the fixture against it: the same questions, the same columns.
-//! `UPDATE=1 cargo test --test suite worlds` writes the fixtures.
+//! Without `UPDATE`, each test records again and compares the questions and columns with the fixture.
+//! `UPDATE=1 cargo test --test suite scenarios` writes the fixtures.
 
 pub mod story;
 
@@ -36,7 +37,7 @@ fn write(place: &Path, migration: &Migration, answers: &Answers) {
         .unwrap();
 }
 
-/// The fixture holds what is asked today, and its rows have the columns that a real server gives today.
+/// Verifies that the fixture has the current questions, and that its rows have the columns of a current server.
 fn compare(world: &str, place: &Path, fresh: &Answers) {
     let fixture = Recording::open(place).unwrap();
     let migration = &fixture.migrations()[0];
@@ -78,43 +79,43 @@ fn columns(answer: &Answer) -> Option<Vec<String>> {
 }
 
 #[test]
-fn the_baseline_is_what_the_tool_records() {
+fn the_baseline_matches_a_new_recording() {
     hold("healthy");
 }
 
 #[test]
-fn ready_is_what_the_tool_records() {
+fn ready_matches_a_new_recording() {
     hold("ready");
 }
 
 #[test]
-fn blocked_is_what_the_tool_records() {
+fn blocked_matches_a_new_recording() {
     hold("blocked");
 }
 
 #[test]
-fn no_database_access_is_what_the_tool_records() {
+fn no_database_access_matches_a_new_recording() {
     hold("no-database-access");
 }
 
 #[test]
-fn cross_version_is_what_the_tool_records() {
+fn cross_version_matches_a_new_recording() {
     hold("cross-version");
 }
 
 #[test]
-fn objects_of_12_are_what_the_tool_records() {
+fn objects_12_matches_a_new_recording() {
     hold("objects-12");
 }
 
 #[test]
-fn objects_of_17_are_what_the_tool_records() {
+fn objects_17_matches_a_new_recording() {
     hold("objects-17");
 }
 
-/// Nothing of the machine that records may stand in a fixture.
+/// Fixtures do not contain data of the recording machine.
 #[test]
-fn fixtures_name_no_machine() {
+fn fixtures_do_not_contain_data_of_the_recording_machine() {
     let machine = [
         std::env::temp_dir().to_string_lossy().into_owned() + "/",
         "flexready-".to_owned(),

@@ -1,4 +1,5 @@
-//! `ALTER DEFAULT PRIVILEGES FOR ROLE` is only for those who have that role's rights. Since 0.1.0.
+//! Checks default privileges that the migration user cannot restore. Since 0.1.0.
+//! `ALTER DEFAULT PRIVILEGES FOR ROLE` requires the privileges of that role.
 //! <https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html>
 
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
-//! Roles that sign in with Microsoft Entra are not carried over; the service stops where one is missing. Since 0.1.0.
+//! Checks that the source's Microsoft Entra roles exist on the target. Since 0.1.0.
+//! The service does not migrate these roles, and stops if one is missing.
 
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
@@ -52,7 +53,7 @@ fn run(facts: &Facts) -> Judged {
         .as_ref()
         .is_some_and(|t| t.sql.is_some());
     if let (Err(missing), true) = (&there, asks_there) {
-        // It might have shown them missing, which weighs more than what follows
+        // The target's roles could show a blocker. The findings below are only warnings.
         findings.unknown(missing);
     }
     let holds = |names: &[String], role: &str| names.iter().any(|n| n.eq_ignore_ascii_case(role));

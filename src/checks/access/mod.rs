@@ -1,4 +1,4 @@
-//! Who may do what on the source.
+//! Checks roles, ownership, and privileges on the source, and the migration user's privileges on the target.
 
 mod default_privileges_of_others;
 mod entra_roles_missing;
@@ -20,7 +20,7 @@ use crate::facts::{Fact, Facts};
 use crate::plan::SourceKind;
 use crate::reference::providers;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &superuser_roles::CHECK,
     &superuser_owned_objects::CHECK,
@@ -37,7 +37,8 @@ pub const ALL: &[&Check] = &[
     &source_database_missing::CHECK,
 ];
 
-/// One part of what is known of each database that the migration takes. What could not be read is noted.
+/// Returns one list of privilege facts for each selected database, with the database name.
+/// Facts that could not be read are added to `findings` as missing.
 fn in_selected<'f, T>(
     facts: &'f Facts,
     findings: &mut Findings,
@@ -59,7 +60,8 @@ fn in_selected<'f, T>(
     Ok(all)
 }
 
-/// The migration user in a finding: where nobody named one, the role that asked is taken for it, and that is said.
+/// Formats the migration user for a finding.
+/// Without `--migration-user`, the connected role is used, and the text states that.
 fn shown_user(facts: &Facts, user: &str) -> String {
     match facts.names_migration_user() {
         true => format!("`{user}`"),
@@ -67,8 +69,11 @@ fn shown_user(facts: &Facts, user: &str) -> String {
     }
 }
 
-/// What gives the migration user the rights of a role. Membership alone does not where it is not inherited: from 16 on the
-/// grant says so, and a mere `GRANT` leaves one that says otherwise; before, the member itself.
+/// Returns the statements that grant the privileges of `role` to `user`.
+/// Membership has no effect unless it is inherited.
+/// In PostgreSQL 16 and later, inheritance is an option of the grant.
+/// A plain `GRANT` does not change an existing option.
+/// In earlier versions, inheritance is an attribute of the member role.
 fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {
     let user = command::identifier(user);
     let grant = format!("GRANT {} TO {user}", command::identifier(role));
@@ -83,8 +88,8 @@ fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {
     }
 }
 
-/// Whether somebody made this role, and neither `initdb` nor a provider. Without the kind of the source only accounts
-/// that no one but a provider has are left out.
+/// Returns whether a user created this role, rather than `initdb` or a cloud provider.
+/// If the source kind is unknown, only account names that are unique to providers are excluded.
 fn is_users_own(role: &Role, kind: Option<&SourceKind>) -> bool {
     !role.is_initial() && !is_providers(&role.name, kind)
 }

@@ -1,5 +1,6 @@
-//! An online migration reads the source's change stream, which is a right of its own. Since 0.1.0.
-//! REPLICATION is an attribute: membership in a role that has it gives nothing. RDS and Aurora have a role instead.
+//! Checks that the migration user can use logical replication on the source. Since 0.1.0.
+//! `REPLICATION` is a role attribute, which membership in another role does not grant.
+//! Amazon RDS and Aurora use the role `rds_replication` instead.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
@@ -21,7 +22,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// The role that stands for the attribute on Amazon's servers.
+/// The role that replaces the `REPLICATION` attribute on Amazon RDS and Aurora.
 const AMAZONS: &str = "rds_replication";
 
 fn run(facts: &Facts) -> Judged {

@@ -1,5 +1,5 @@
-//! Roles that cannot be made on the target under the name that they have. Since 0.1.0.
-//! PostgreSQL refuses names that begin with `pg_` since 9.6; Azure has roles of its own.
+//! Checks for role names that are reserved on the target. Since 0.1.0.
+//! PostgreSQL 9.6 and later rejects names that begin with `pg_`. Flexible servers have additional built-in roles.
 
 use super::is_providers;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
@@ -23,7 +23,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// Roles that every flexible server has.
+/// Built-in roles of every flexible server.
 const AZURES: &[&str] = &["azuresu", "azure_pg_admin", "replication"];
 
 fn run(facts: &Facts) -> Judged {
@@ -45,7 +45,9 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// `azuresu` is a provider's account by its name alone; elsewhere it is somebody's own role.
+/// Returns whether this is a provider's role with a `pg_` prefix.
+/// The prefix is required because [`is_provider_account`] matches `azuresu` by name on every source kind.
+/// On a source outside Azure, `azuresu` is a user-created role.
 fn is_providers_pg(name: &str, kind: Option<&SourceKind>) -> bool {
     name.starts_with("pg_") && is_providers(name, kind)
 }
@@ -58,7 +60,7 @@ fn is_azure(kind: &SourceKind) -> bool {
     )
 }
 
-/// The login of the target's administrator, where a target was given.
+/// Returns the administrator login of the target, or `None` if the migration has no target.
 fn administrator<'f>(facts: &'f Facts, findings: &mut Findings) -> Option<&'f str> {
     if !facts.migration.scope.has_target() {
         return None;

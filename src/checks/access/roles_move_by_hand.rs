@@ -1,4 +1,5 @@
-//! The service takes databases, not roles: only those of an Azure Single Server move along. Since 0.1.0.
+//! Lists the roles that must be migrated manually. Since 0.1.0.
+//! The service migrates databases. It migrates roles only if the source is an Azure Single Server.
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
 use super::is_users_own;
@@ -36,7 +37,7 @@ fn run(facts: &Facts) -> Judged {
     if names.is_empty() {
         return Ok(Findings::none());
     }
-    // A sign for one name more is no shorter than the name.
+    // An ellipsis in place of a single name saves no space.
     let most = if names.len() == 6 { 6 } else { 5 };
     let shown = names.iter().take(most).map(|n| format!("`{n}`"));
     let shown: Vec<String> = shown.collect();
@@ -60,7 +61,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(finding.fix(dump(source, user, !kind.is_managed())).into())
 }
 
-/// Only a superuser reads the hashes of passwords; a provider gives that to nobody.
+/// Returns the `pg_dumpall` command for the roles.
+/// Only a superuser can read password hashes. Managed services do not grant superuser access.
 fn dump(source: &SourceServer, user: &str, with_passwords: bool) -> String {
     let passwords = if with_passwords {
         ""

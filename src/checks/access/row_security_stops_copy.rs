@@ -1,5 +1,5 @@
-//! A dump refuses to copy a table of which row security would hide rows from it. Since 0.1.0.
-//! `pg_dump` sets `row_security` to off, which makes such a read an error:
+//! Checks for tables whose row-level security would hide rows from the migration user. Since 0.1.0.
+//! `pg_dump` sets `row_security` to off, so that such a read is an error:
 //! <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY>
 
 use super::{in_selected, membership};
@@ -56,7 +56,7 @@ fn finding(
     } else {
         "applies to"
     };
-    // Who owns an extension's tables is often superuser: that role is no gift.
+    // The owner of an extension's tables is often a superuser, whose role must not be granted.
     let fix = match (&table.extension, table.is_forced) {
         (None, false) => {
             let statements = membership(facts, &table.owner, user).into_iter();

@@ -1,4 +1,4 @@
-//! Every database of the migration must be there, and take connections. Since 0.1.0.
+//! Checks that every database of the migration exists and accepts connections. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;

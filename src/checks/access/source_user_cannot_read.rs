@@ -1,5 +1,6 @@
-//! Owning a database is not reading everything in it: other roles' objects have rights of their own. Since 0.1.0.
-//! A dump locks every table and reads every sequence and large object; one that it may not read ends it.
+//! Checks that the migration user can read every table, sequence, and large object. Since 0.1.0.
+//! The owner of a database does not automatically have privileges on objects of other roles.
+//! A dump locks every table and reads every sequence and large object. The first unreadable object stops it.
 
 use super::{in_selected, shown_user};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
@@ -113,7 +114,7 @@ fn large_objects(facts: &Facts, database: &str, user: &str, owned: &LargeObjects
         if owned.objects == 1 { "" } else { "s" },
         owned.owner
     );
-    // The owner's role would give more than reading, and all of it when that is a superuser.
+    // Membership in the owner's role would grant more than read access, or everything if the owner is a superuser.
     let grants = format!(
         "SELECT format('GRANT SELECT ON LARGE OBJECT %s TO %I', oid, {}) FROM pg_largeobject_metadata \
          WHERE pg_get_userbyid(lomowner) = {} \\gexec",
@@ -122,7 +123,7 @@ fn large_objects(facts: &Facts, database: &str, user: &str, owned: &LargeObjects
     );
     Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
         .evidence("large objects", owned.objects)
-        // psql takes what follows `\gexec` on its line for an argument.
+        // psql treats text after `\gexec` on the same line as an argument.
         .fix(format!(
             "-- in psql, in database {}:",
             command::identifier(database)

@@ -1,5 +1,5 @@
-//! The service asks for the owner of each database, or a member of the owner. Since 0.1.0.
-//! Judged by `pg_has_role(…, 'USAGE')`: from PostgreSQL 16 on, membership without INHERIT does not count.
+//! Checks that the migration user owns each database or is a member of its owner. Since 0.1.0.
+//! Evaluated with `pg_has_role(…, 'USAGE')`. In PostgreSQL 16 and later, membership without INHERIT does not count.
 
 use super::{membership, shown_user};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
@@ -44,7 +44,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Owning everything does not help whom the server does not let in. To let somebody in is not for a script.
+/// Returns a finding if the migration user does not have the LOGIN attribute.
+/// The fix is manual, because a script must not enable sign-in for a role.
 fn no_login(user: &Role) -> Option<Finding> {
     let message = format!("`{}` may not log in to the source", user.name);
     let alter = format!("ALTER ROLE {} LOGIN", command::identifier(&user.name));
@@ -69,7 +70,7 @@ fn finding(facts: &Facts, database: &Database, user: &str) -> Finding {
     let finding = Finding::new(format!("database/{}", database.name), message)
         .evidence("owner", &database.owner);
     if is_superuser == Some(true) {
-        // To be a member of a superuser is to be one: that is no answer.
+        // Membership in a superuser role would make the migration user a superuser, so it is not offered.
         return finding.fix(format!(
             "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>; -- best one that the migration user is a member of",
             command::identifier(&database.name)

@@ -1,5 +1,5 @@
-//! What a superuser owns has an owner that the target does not have. Since 0.1.0.
-//! Rule of the Azure Migrate assessment for PostgreSQL (objects owned by a superuser).
+//! Checks for objects owned by a superuser, because the target has no such owner. Since 0.1.0.
+//! Implements the Azure Migrate assessment rule for objects owned by a superuser.
 
 use super::in_selected;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
@@ -74,7 +74,8 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
     }
 }
 
-/// One for each object that is known by its kind and name, and words for the rest.
+/// Returns an `ALTER … OWNER TO` step for each object with a known kind and name.
+/// One text step covers the rest.
 fn statements(database: &str, owned: &SuperuserOwned, owner: &str) -> Vec<Step> {
     let owner = command::identifier(owner);
     let known = owned.objects.iter().map(|object| {

@@ -1,5 +1,6 @@
-//! SUPERUSER and BYPASSRLS are attributes that no role of a flexible server can have. Since 0.1.0.
-//! The limitations of the service: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
+//! Checks for roles with SUPERUSER or BYPASSRLS, which roles of a flexible server cannot have. Since 0.1.0.
+//! Service limitations:
+//! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
 
 use super::is_users_own;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};

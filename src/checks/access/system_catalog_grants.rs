@@ -1,5 +1,6 @@
-//! Grants on some system catalogs stop a restore on the target. Since 0.1.0.
-//! The documentation lists the catalogs: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
+//! Checks for grants on system catalogs that stop a restore on the target. Since 0.1.0.
+//! The documentation lists the catalogs:
+//! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
 use super::{in_selected, is_providers};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
@@ -26,17 +27,17 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// Gone since PostgreSQL 13, so that a grant on it stops only restores into newer targets.
+/// PostgreSQL 13 removed this catalog. A grant on it only stops restores into version 13 or later.
 const TEMPLATES: &str = "pg_pltemplate";
 const WITHOUT_TEMPLATES: u32 = 13;
 
-/// As the query names whoever is there.
+/// The grantee name that the query returns for grants to `PUBLIC`.
 const EVERYBODY: &str = "public";
 
 fn run(facts: &Facts) -> Judged {
     let mut findings = Findings::none();
     let kind = facts.source_kind();
-    // A provider's own grant is told by the kind alone: without it, the finding stands.
+    // Provider grants are recognized by the source kind. If it is unknown, they are reported.
     let kind = kind.as_ref().ok();
     for (database, grants) in in_selected(facts, &mut findings, |d| &d.catalog_grants)? {
         for grant in grants.iter().filter(|g| !is_providers(&g.grantee, kind)) {
@@ -48,7 +49,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// True where no target was given: every one that is still offered to new servers does without it.
+/// Returns whether the target's major version lacks `pg_pltemplate`.
+/// Returns `true` without a target, because no version offered for new servers has this catalog.
 fn target_lacks_templates(facts: &Facts, findings: &mut Findings) -> bool {
     if !facts.migration.scope.has_target() {
         return true;

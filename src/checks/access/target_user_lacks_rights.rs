@@ -1,5 +1,5 @@
-//! Whom the service signs in as on the target must make databases and roles there. Since 0.1.0.
-//! Only SQL on the target shows it, which is optional: without it this is a note.
+//! Checks the privileges of the migration user on the target, which must create databases and roles. Since 0.1.0.
+//! Only SQL on the target can show this, and that connection is optional. Without it, the check counts as a note.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::target_sql::UserRights;
@@ -58,7 +58,8 @@ fn on_target(statement: String) -> Step {
     Step::sql(None, statement).on_target().by_script()
 }
 
-/// Without these the service stops.
+/// Returns the required privileges: whether the user has each, the message, and the fix statement.
+/// The service stops if one of them is missing.
 fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
     let name = command::identifier(user);
     [
@@ -80,7 +81,8 @@ fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
     ]
 }
 
-/// These hurt in some cases alone: a database that is replaced, monitoring, the tidying up at the end.
+/// Returns findings for privileges that only some operations need.
+/// These are replacing a database, monitoring, and the cleanup at the end.
 fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
     let name = command::identifier(user);
     let object = format!("role/{user}");

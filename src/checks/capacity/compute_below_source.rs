@@ -1,4 +1,5 @@
-//! "The SKU should correspond with the source": no formula is documented, so vCores and memory are compared. Since 0.1.0.
+//! "The SKU should correspond with the source": no formula is documented, so vCores and memory are compared. Since
+//! 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::{Facts, Missing};
@@ -34,7 +35,7 @@ fn run(facts: &Facts) -> Judged {
     let has = capabilities.sku(&sku.name)?;
     let mut findings = Findings::none();
     if !source.is_sure {
-        // A guess proves neither that it fits nor by how much it does not
+        // An estimate proves neither that the source fits nor how much is missing.
         findings.unknown(&guessed());
     }
     let short_cores = source.vcores.is_some_and(|v| has.vcores < v);

@@ -1,5 +1,6 @@
-//! Every application that is connected now will want its connection afterwards. Since 0.1.0.
-//! Limits page, 2025-11-13: of `max_connections` a flexible server keeps 15 for itself (`reserved_connections`,
+//! Applications that connect to the source need the same number of connections on the target. Since 0.1.0.
+//!
+//! Limits page, 2025-11-13: a flexible server reserves 15 of `max_connections` (`reserved_connections`,
 //! `superuser_reserved_connections`).
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
@@ -83,7 +84,8 @@ fn number(configurations: &Configurations, name: &str) -> Fact<u32> {
     value.parse().map_err(|_| not_a_number())
 }
 
-/// `reserved_connections` is a parameter since 16; the documented sum holds for all.
+/// Returns the number of reserved connections. `reserved_connections` exists since PostgreSQL 16. The documented sum
+/// applies to all versions.
 fn reserved(configurations: &Configurations) -> Fact<u32> {
     let one = |name| match configurations.find(name)? {
         Some(c) => c.value.parse().map(Some).map_err(|_| not_a_number()),

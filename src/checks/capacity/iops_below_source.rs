@@ -1,5 +1,6 @@
-//! Reads and writes a second: the smaller of disk and SKU decides. Since 0.1.0.
-//! Storage page, 2026-01-13: effective IOPS are the smaller of the disk's and the SKU's.
+//! The IOPS of the target, compared with the source. Since 0.1.0.
+//!
+//! Storage page, 2026-01-13: effective IOPS are the smaller of the storage limit and the SKU limit.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::capabilities::Capabilities;
@@ -23,11 +24,11 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// What a Premium SSD v2 does at most, and at most with each GiB (storage page, 2026-01-13).
+/// The IOPS limit of a Premium SSD v2, in total and per GiB (storage page, 2026-01-13).
 const MOST_OF_V2: f64 = 80_000.0;
 const MOST_OF_V2_PER_GIB: f64 = 500.0;
 
-/// A disk that does less than this share of what the SKU could is worth a word.
+/// Storage that provides less than this share of the SKU's IOPS is reported.
 const FAR_UNDER: f64 = 0.1;
 
 fn run(facts: &Facts) -> Judged {
@@ -71,7 +72,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Proposes a faster disk where the disk is what holds back, and the SKU could do so many.
+/// Proposes faster storage if the storage is the bottleneck and the SKU supports the required IOPS.
 fn finding(
     message: String,
     server: &Server,
@@ -89,7 +90,8 @@ fn finding(
     step.into_iter().fold(finding, Finding::fix)
 }
 
-/// A Premium SSD has the tiers that its size allows; a v2 has none, and does what it is told. An Ultra disk is left alone.
+/// Returns the step to faster storage. A Premium SSD has the performance tiers of its size. A Premium SSD v2 has no
+/// tiers, and its IOPS are set directly. Ultra Disk is not changed.
 fn faster(server: &Server, capabilities: &Capabilities, wanted: f64) -> Option<Step> {
     let storage = server.storage.as_ref().ok()?;
     let size = storage.size_gib.as_ref().ok()?;
@@ -109,7 +111,8 @@ fn faster(server: &Server, capabilities: &Capabilities, wanted: f64) -> Option<S
     Some(command::faster_disk(&server.id, &better.name))
 }
 
-/// What the server says; an older api-version leaves it to the size of the disk.
+/// Returns the IOPS that the server reports. An older api-version does not report them, so they follow from the storage
+/// size.
 fn disk_iops(facts: &Facts, server: &Server) -> Fact<u32> {
     let storage = server.storage.as_ref().map_err(Clone::clone)?;
     if let Ok(Some(iops)) = storage.iops {

@@ -1,13 +1,14 @@
-//! A large table is copied by several jobs only where a key splits it. Since 0.1.0.
+//! A large table is copied by several jobs only if a key can split it. Since 0.1.0.
+//!
 //! Rule: over 20 GB with a primary key or unique index of one smallint, integer or bigint column (best practices,
-//! 2025-01-24; the service's own `azure.migration_table_split_size` is 20480 MB).
+//! 2025-01-24). The service's own `azure.migration_table_split_size` is 20480 MB.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Facts;
 use crate::facts::load::tables::LargeTable;
 
 const GIB: f64 = 1_073_741_824.0;
-/// From this size on the service splits a table.
+/// The size in bytes above which the service splits a table.
 const SPLIT: u64 = 20_480 * 1_048_576;
 
 pub const CHECK: Check = Check {

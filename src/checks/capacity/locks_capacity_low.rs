@@ -1,4 +1,5 @@
-//! Reading or restoring a whole schema in one transaction locks every table and index of it. Since 0.1.0.
+//! Reading or restoring a complete schema in one transaction locks each of its tables and indexes. Since 0.1.0.
+//!
 //! Rule: `max_locks_per_transaction * max_connections > tables + indexes`, on both servers (troubleshooting page,
 //! 2025-02-07).
 
@@ -25,7 +26,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// One server's lock table.
+/// The lock table of one server.
 struct Server {
     name: &'static str,
     connections: i64,
@@ -37,7 +38,7 @@ impl Server {
         self.connections * self.locks
     }
 
-    /// The least power of two that is enough.
+    /// Returns the smallest power of two for `max_locks_per_transaction` that is sufficient.
     fn wanted(&self, needed: i64) -> u64 {
         let locks = needed / self.connections.max(1) + 1;
         locks.unsigned_abs().next_power_of_two()
@@ -133,7 +134,7 @@ mod tests {
     use super::Server;
 
     #[test]
-    fn what_is_wanted_is_enough() {
+    fn the_proposed_lock_table_is_large_enough() {
         let server = Server {
             name: "source",
             connections: 100,

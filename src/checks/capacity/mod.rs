@@ -1,4 +1,4 @@
-//! Does the source fit: storage, processors, memory, connections, reads and writes.
+//! Checks whether the target is large enough for the source: storage, vCores, memory, connections, IOPS.
 
 mod compute_below_source;
 mod connections_below_source;
@@ -15,7 +15,7 @@ use super::{Check, Step, command};
 use crate::plan::ServerId;
 use crate::sizing::storage;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &storage_too_small::CHECK,
     &storage_growth_crosses_4tib::CHECK,
@@ -29,7 +29,7 @@ pub const ALL: &[&Check] = &[
     &replicas_over_limit::CHECK,
 ];
 
-/// The disk to have before so many GiB are copied.
+/// Returns the step that increases the storage for a copy of this many GiB.
 fn larger_disk(id: &ServerId, source_gib: f64) -> Step {
     match storage::premium_size(storage::least_disk_gib(source_gib)) {
         Some(wanted) => command::grow(id, wanted),

@@ -1,12 +1,13 @@
 //! A flexible server has at most five read replicas. Since 0.1.0.
-//! Rule: Azure Migrate's assessment, 2025-09-19. Base backups, receivers of the log alone and a flexible server's own
-//! standby are no read replicas.
+//!
+//! Rule: Azure Migrate assessment, 2025-09-19. Base backups, WAL receivers and the standby of a flexible server are not
+//! read replicas.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 use crate::facts::load::standbys::Standby;
 
-/// Most read replicas of one flexible server.
+/// The maximum number of read replicas of a flexible server.
 const MOST: usize = 5;
 
 pub const CHECK: Check = Check {
@@ -46,7 +47,7 @@ fn run(facts: &Facts) -> Judged {
 
 fn is_replica(standby: &Standby) -> bool {
     let takes_the_log_alone = ["pg_basebackup", "pg_receivewal", "pg_receivexlog"];
-    // The standby of a flexible server's high availability.
+    // The high availability standby of a flexible server.
     let is_azures = standby
         .slot
         .as_deref()

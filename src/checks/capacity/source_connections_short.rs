@@ -1,6 +1,7 @@
-//! The parallel copy needs a connection a job on the source. Since 0.1.0.
-//! PostgreSQL's own limits: of the server less what is reserved, of the role, of each database. The number of jobs is
-//! not documented; 20 free ones leave room for the widest copies that are known.
+//! The parallel copy needs one connection per job on the source. Since 0.1.0.
+//!
+//! PostgreSQL limits the connections of the server (less the reserved ones), of the role, and of each database. The
+//! number of jobs is not documented. 20 free connections are enough for the widest known copies.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Fact;
@@ -8,7 +9,7 @@ use crate::facts::Facts;
 use crate::facts::load::connections::{Connections, User};
 use crate::facts::settings::Settings;
 
-/// Fewer free connections than this are too few.
+/// The minimum number of free connections.
 const ENOUGH: i64 = 20;
 
 pub const CHECK: Check = Check {
@@ -30,7 +31,7 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let user = facts.migration_user()?;
     let connections = facts.load.as_ref()?.connections.as_ref()?;
-    // A role that does not exist is another check's matter; what holds for any role is judged here.
+    // Another check reports a role that does not exist. Limits that apply to any role are checked here.
     let of_user = connections.user.unwrap_or(User {
         limit: -1,
         is_superuser: false,
@@ -48,7 +49,7 @@ fn run(facts: &Facts) -> Judged {
     for database in findings.selected(databases) {
         let in_use = connections.in_use.get(&database.name).copied().unwrap_or(0);
         let limit = database.connection_limit;
-        // 0 and -2 take no connections at all, which `source-database-missing` says.
+        // 0 and -2 do not allow any connections, which `source-database-missing` reports.
         if limit > 0 && i64::from(limit) - i64::from(in_use) < ENOUGH {
             let name = command::identifier(&database.name);
             let fix = format!("ALTER DATABASE {name} CONNECTION LIMIT -1;");
@@ -67,7 +68,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// The server's places for connections.
+/// The connections of the server.
 struct Places {
     most: i64,
     reserved: i64,
@@ -99,7 +100,7 @@ impl Places {
 fn free_places(settings: &Settings, connections: &Connections, user: User) -> Fact<Places> {
     let reserved = match user.is_superuser {
         true => 0,
-        // `reserved_connections` is from 16 on.
+        // `reserved_connections` exists since PostgreSQL 16.
         false => {
             settings.number("superuser_reserved_connections")?
                 + settings

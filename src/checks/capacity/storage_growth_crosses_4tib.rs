@@ -1,5 +1,7 @@
-//! A Premium SSD of 4,096 GiB or more is another kind of disk: growing into it is no matter of course. Since 0.1.0.
-//! Storage page, 2026-01-13: autogrow stops at 4,095 GiB, and a disk of 4,096 and more has no host caching.
+//! A Premium SSD of 4,096 GiB or more is a different kind of storage, so growth to that size needs planning. Since
+//! 0.1.0.
+//!
+//! Storage page, 2026-01-13: storage autogrow stops at 4,095 GiB, and storage of 4,096 GiB or more has no host caching.
 
 use super::larger_disk;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered};

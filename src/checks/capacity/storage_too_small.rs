@@ -1,6 +1,7 @@
-//! The copy must fit before the server turns read-only. Since 0.1.0.
-//! Figures: `sizing::storage`; autogrow on Premium SSD alone, not across 4,096 GiB and not while write-ahead log fills
-//! the disk (storage page, 2026-01-13).
+//! The copy must fit before the server becomes read-only. Since 0.1.0.
+//!
+//! The figures are in `sizing::storage`. Storage autogrow only works on Premium SSD, not across 4,096 GiB, and not
+//! while WAL fills the storage (storage page, 2026-01-13).
 
 use super::larger_disk;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
@@ -90,7 +91,7 @@ fn judge(findings: &mut Findings, server: &Server, disk: &Storage, need: &Need) 
     }
 }
 
-/// What else is on the target's disk: its size shows to SQL on the target alone.
+/// Warns about databases that already use storage on the target. Only SQL on the target shows their size.
 fn others_on_target(findings: &mut Findings, facts: &Facts) {
     let names = findings.know(&facts.target_databases);
     let Some(names) = names.filter(|names| !names.is_empty()) else {

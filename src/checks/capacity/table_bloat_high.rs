@@ -1,5 +1,6 @@
-//! Dead rows are read and thrown away by the copy. Since 0.1.0.
-//! No page gives a number: 20 % on tables over 1 GiB is where autovacuum's own default would have cleaned up.
+//! The copy reads dead rows and discards them. Since 0.1.0.
+//!
+//! No page documents a limit. 20% on tables over 1 GiB is the threshold of autovacuum's default settings.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Facts;

@@ -1,13 +1,14 @@
-//! The az commands that findings give, each with what it brings with it.
-//! Verbs and flags as of Azure CLI 2.91; how long things take as Azure's documentation said in November 2026, and nothing
-//! where it gives no time.
+//! Builds the az commands of findings, each with its documented impact.
+//!
+//! Commands and flags are those of Azure CLI 2.91. Durations are from the Azure documentation of November 2026. If it
+//! does not document a duration, none is printed.
 
 use super::{flag, is_read_as_file, quote};
 use crate::checks::step::{Effect, Step, Taken, Turn, What};
 use crate::facts::service::locks::Lock;
 use crate::plan::ServerId;
 
-/// A restart: the documentation gives no time, only what it depends on.
+/// A restart. The documentation does not give a duration, only what it depends on.
 pub const RESTART: Effect = Effect {
     restarts: true,
     costs: None,
@@ -69,12 +70,12 @@ pub(crate) fn place(id: &ServerId, name_flag: &str) -> String {
     )
 }
 
-/// An az command that the script runs by itself.
+/// Creates a step with an az command that the script runs.
 pub fn az(words: impl Into<String>) -> Step {
     Step::new(What::Az(words.into()), Taken::ByScript)
 }
 
-/// `az postgres flexible-server <verb> … <rest>`.
+/// Builds `az postgres flexible-server <verb> … <rest>`.
 pub fn server(id: &ServerId, verb: &str, rest: &str) -> Step {
     let command = format!("az postgres flexible-server {verb} {}", place(id, "--name"));
     az(if rest.is_empty() {
@@ -84,7 +85,7 @@ pub fn server(id: &ServerId, verb: &str, rest: &str) -> Step {
     })
 }
 
-/// `az postgres flexible-server <verb> …` of something that belongs to a server.
+/// Builds `az postgres flexible-server <verb> …` for a child resource of a server.
 pub fn child(id: &ServerId, verb: &str, rest: &str) -> Step {
     az(format!(
         "az postgres flexible-server {verb} {} {rest}",
@@ -92,7 +93,7 @@ pub fn child(id: &ServerId, verb: &str, rest: &str) -> Step {
     ))
 }
 
-/// Sets one server parameter. A value that az would take for a file's name is left to a person.
+/// Sets one server parameter. A value that az would read as a file name requires a person.
 pub fn set_parameter(id: &ServerId, name: &str, value: &str) -> Step {
     let what = What::Parameter {
         server: id.clone(),
@@ -124,34 +125,36 @@ pub(crate) fn restart_line(id: &ServerId) -> String {
     server(id, "restart", "").to_string()
 }
 
-/// Another compute size. `flags`: `--tier`, `--sku-name`.
+/// Changes the compute size. `flags` contains `--tier` and `--sku-name`.
 pub fn scale(id: &ServerId, flags: &str) -> Step {
     server(id, "update", &format!("{flags} --yes")).effect(SCALE)
 }
 
-/// A larger disk, in GiB.
+/// Increases the storage to this size in GiB.
 pub fn grow(id: &ServerId, gib: impl std::fmt::Display) -> Step {
     server(id, "update", &format!("--storage-size {gib} --yes")).effect(GROW)
 }
 
-/// A Premium SSD of the same size that does more: `P30`.
+/// Sets the performance tier of a Premium SSD, such as `P30`. The size does not change.
 pub fn faster_disk(id: &ServerId, tier: &str) -> Step {
     server(id, "update", &flag("--performance-tier", tier)).effect(FASTER)
 }
 
-/// So many reads and writes a second of a Premium SSD v2, which has no tiers.
+/// Sets the IOPS of a Premium SSD v2, which has no performance tiers.
 pub fn provision_iops(id: &ServerId, iops: u32) -> Step {
     server(id, "update", &format!("--iops {iops}")).effect(FASTER)
 }
 
-/// Turns high availability off. Since 2.8x the flag is `--zonal-resiliency`; before, it was `--high-availability`.
+/// Disables high availability. The flag is `--zonal-resiliency` since az 2.8x. Earlier versions use
+/// `--high-availability`.
 pub fn availability_off(id: &ServerId) -> Step {
     server(id, "update", "--zonal-resiliency Disabled")
         .effect(STANDBY_OFF)
         .temporary()
 }
 
-/// Deletes a read replica, to be made again afterwards. Where it is gone already, Azure answers 204 and az says nothing.
+/// Deletes a read replica, which is recreated afterwards. If it no longer exists, Azure returns 204 and az prints
+/// nothing.
 pub fn delete_replica(id: &ServerId) -> Step {
     server(id, "delete", "--yes")
         .effect(REPLICA_GONE)
@@ -159,25 +162,25 @@ pub fn delete_replica(id: &ServerId) -> Step {
         .deletes(format!("read replica `{}`", id.name))
 }
 
-/// Accepts passwords beside Microsoft Entra.
+/// Enables password authentication in addition to Microsoft Entra.
 pub fn accept_passwords(id: &ServerId) -> Step {
     let step = server(id, "update", "--password-auth Enabled");
     step.effect(PASSWORDS).by_person()
 }
 
-/// A newer major version, in place.
+/// Upgrades the major version in place.
 pub fn upgrade(id: &ServerId, major: impl std::fmt::Display) -> Step {
     let step = server(id, "upgrade", &format!("--version {major} --yes"));
     step.effect(UPGRADE).by_person()
 }
 
-/// Makes a server of a read replica.
+/// Promotes a read replica to a standalone server.
 pub fn promote(id: &ServerId) -> Step {
     let flags = "--promote-mode standalone --promote-option planned --yes";
     server(id, "replica promote", flags).by_person()
 }
 
-/// Deletes a database of the target, with all that is in it.
+/// Deletes a database of the target with all of its data.
 pub fn delete_database(id: &ServerId, name: &str) -> Step {
     let step = child(id, "db delete", &format!("{} --yes", flag("--name", name)));
     let mind = Some("what is in it is lost");
@@ -197,21 +200,21 @@ pub fn approve_endpoint(id: &ServerId, connection: &str) -> Step {
     child(id, "private-endpoint-connection approve", &rest).by_person()
 }
 
-/// Removes one firewall rule.
+/// Deletes one firewall rule.
 pub fn delete_firewall_rule(id: &ServerId, rule: &str) -> Step {
     let rest = format!("{} --yes", flag("--name", rule));
     child(id, "firewall-rule delete", &rest).by_person()
 }
 
-/// Something with a migration of the service: `show`, `update`.
+/// Builds `az postgres flexible-server migration <verb> …`: `show` or `update`.
 pub fn migration(id: &ServerId, verb: &str, name: &str, rest: &str) -> Step {
     let named = flag("--name", name);
     let rest = format!("{named} {rest}");
     child(id, &format!("migration {verb}"), rest.trim_end()).by_person()
 }
 
-/// Takes a management lock away, by its resource id. Of the id az reads no subscription: without the flag it looks in the
-/// one that is active, and is content with finding no such lock there.
+/// Deletes a management lock by its resource ID. az does not read the subscription from the ID: without the flag it
+/// searches the active subscription, and it succeeds if the lock is not there.
 pub fn delete_lock(id: &str, subscription: &str) -> Step {
     let name = id.rsplit('/').next().unwrap_or(id);
     let subscription = flag("--subscription", subscription);
@@ -221,7 +224,7 @@ pub fn delete_lock(id: &str, subscription: &str) -> Step {
         .deletes(format!("lock `{name}`"))
 }
 
-/// Puts a management lock on. `on` is what of: nothing for a subscription, `--resource-group` or `--resource`.
+/// Creates a management lock. `scope_flags` is empty for a subscription, otherwise `--resource-group` or `--resource`.
 pub fn create_lock(lock: &Lock, level: &str, on: &str) -> Step {
     let notes = lock.notes.as_deref().filter(|n| !n.is_empty());
     let notes = notes.map(|n| format!(" {}", flag("--notes", n)));

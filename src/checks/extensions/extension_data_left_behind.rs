@@ -1,14 +1,15 @@
-//! A dump takes along the rows of an extension's tables only where the extension marked them. Since 0.1.0.
-//! PostgreSQL's own rule: `pg_extension_config_dump`, kept in `pg_extension.extconfig`.
+//! A dump contains the rows of an extension's tables only if the extension marked them. Since 0.1.0.
+//!
+//! PostgreSQL rule: `pg_extension_config_dump`, stored in `pg_extension.extconfig`.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;
 use crate::facts::extensions::OwnTable;
 
-/// Extensions whose unmarked tables hold only what CREATE EXTENSION puts into them again. As of 2026-11.
+/// Extensions whose unmarked tables only contain data that `CREATE EXTENSION` restores. As of 2026-11.
 const MADE_ANEW: &[&str] = &["postgis_tiger_geocoder", "address_standardizer_data_us"];
 
-/// How many tables a finding names.
+/// The maximum number of tables that a finding lists.
 const NAMED: usize = 10;
 
 pub const CHECK: Check = Check {

@@ -1,11 +1,13 @@
-//! An extension that somebody put into `pg_catalog` cannot be put there on the target. Since 0.1.0.
-//! Some are at home there by their control file (plpgsql, adminpack, plv8, newer pg_cron, …): these pass.
+//! An extension that was created in `pg_catalog` cannot be created there on the target. Since 0.1.0.
+//!
+//! The control files of some extensions require that schema (plpgsql, adminpack, plv8, newer pg_cron, …). These pass.
 
 use super::{Installed, installed};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
 
-/// At home in `pg_catalog` in every version, so that they pass where the control files cannot be read. As of 2026-11.
+/// Extensions that belong in `pg_catalog` in every version. They pass even if the control files cannot be read. As of
+/// 2026-11.
 const AT_HOME: &[&str] = &[
     "plpgsql",
     "adminpack",
@@ -67,7 +69,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Before 12 an extension cannot be moved out of `pg_catalog`; it can be made anew where nothing needs it.
+/// Returns the statement that moves the extension. Before PostgreSQL 12, an extension cannot leave `pg_catalog`. It can
+/// be recreated if nothing depends on it.
 fn remedy(facts: &Facts, one: &Installed) -> Option<String> {
     let name = command::identifier(&one.extension.name);
     let place = command::identifier(one.database);

@@ -1,6 +1,7 @@
-//! Jobs that extensions run by themselves change data and schema while they are copied. Since 0.1.0.
-//! Looked at: pg_cron's active jobs, whatever database lists them, and pg_partman's worker. A list without a loaded library
-//! runs nothing.
+//! Scheduled jobs of extensions change data and schema during the copy. Since 0.1.0.
+//!
+//! The check covers active pg_cron jobs, from whichever database lists them, and pg_partman's worker. A job list
+//! without a loaded library runs nothing.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Facts;
@@ -30,7 +31,7 @@ fn run(facts: &Facts) -> Judged {
     let schedulers = facts.schedulers.as_ref()?;
     let mut findings = Findings::none();
     let selected = findings.selected(databases);
-    // Where the databases were named, pg_cron may list its jobs in one that nobody asked: the libraries tell.
+    // If only some databases were read, pg_cron can list its jobs in another one. The loaded libraries show this.
     if let Err(missing) = &schedulers.has_cron
         && !databases.named().is_empty()
     {

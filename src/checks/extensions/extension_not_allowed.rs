@@ -1,4 +1,5 @@
-//! Offered is not allowed: a flexible server creates only what `azure.extensions` lists. Since 0.1.0.
+//! A flexible server only creates extensions that `azure.extensions` lists. Offered extensions are not automatically on
+//! that allowlist. Since 0.1.0.
 
 use super::{installed, offer};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
@@ -59,7 +60,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// A comma list with what it lacks: what is there stays, and one command serves all findings.
+/// Returns the comma-separated list with the missing members added. Existing members stay, and one command serves all
+/// findings.
 pub(super) fn with<'a>(
     present: impl Iterator<Item = &'a str>,
     lacking: impl Iterator<Item = &'a str>,

@@ -1,13 +1,15 @@
-//! Offered on the target, and yet not carried by the service. Since 0.1.0.
-//! Rules: extensions page, 2025-07-21 (earlier lists differ). postgres_fdw goes along only from a Single Server up to 15;
-//! TimescaleDB only offline. A target that has not the extension at all is `extension-not-supported`'s matter.
+//! Extensions that the target offers but the service does not migrate. Since 0.1.0.
+//!
+//! Rules: extensions page, 2025-07-21 (earlier lists differ). postgres_fdw is only migrated from a Single Server up to
+//! PostgreSQL 15, TimescaleDB only offline. `extension-not-supported` reports extensions that the target does not
+//! offer.
 
 use super::{Installed, installed};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::{Fact, Facts};
 use crate::plan::{Mode, SourceKind, SourceServer};
 
-/// The newest major from which the service takes roles along, and with them postgres_fdw's user mappings.
+/// The newest major version from which the service migrates roles, and with them the user mappings of postgres_fdw.
 const LAST_WITH_ROLES: u32 = 15;
 
 pub const CHECK: Check = Check {
@@ -43,7 +45,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Why postgres_fdw is left out; `None` where it goes along.
+/// Returns why postgres_fdw is not migrated. `None` if it is migrated.
 fn fdw(facts: &Facts) -> Fact<Option<String>> {
     let version = facts.source_version()?;
     let is_too_new = version.major() > LAST_WITH_ROLES;
@@ -71,7 +73,7 @@ fn finding(facts: &Facts, one: &Installed, reason: &str) -> Finding {
             command::identifier(one.database)
         ));
     }
-    // With TimescaleDB its tables would go.
+    // Dropping TimescaleDB would drop its tables.
     if name != "postgres_fdw" {
         return finding;
     }
@@ -81,7 +83,7 @@ fn finding(facts: &Facts, one: &Installed, reason: &str) -> Finding {
     keep.into_iter().fold(finding, Finding::fix).fix(again(one))
 }
 
-/// Keeps the statements of what needs the extension.
+/// Saves the definitions of objects that depend on the extension.
 fn keep(source: &SourceServer, user: &str, database: &str) -> String {
     format!(
         "pg_dump --schema-only --host {} --port {} --username {} --dbname {} --file schema.sql # before the drop",
@@ -92,7 +94,7 @@ fn keep(source: &SourceServer, user: &str, database: &str) -> String {
     )
 }
 
-/// What stood on it is a person's to take out of the kept statements.
+/// Recreates the extension. A person must restore the dependent objects from the saved definitions.
 fn again(one: &Installed) -> Step {
     Step::from(format!(
         "CREATE EXTENSION {}; -- afterwards, on the target, in database {}; then its servers, user mappings (with their \

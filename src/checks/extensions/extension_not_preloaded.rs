@@ -1,5 +1,6 @@
-//! Some extensions work only when their library is loaded at server start. Since 0.1.0.
-//! A value that waits for a restart counts as there: `target-restart-pending` speaks of the restart.
+//! Some extensions only work if their library is loaded at server start. Since 0.1.0.
+//!
+//! A value that waits for a restart counts as present: `target-restart-pending` reports the restart.
 
 use super::extension_not_allowed::with;
 use super::{installed, offer};

@@ -1,5 +1,6 @@
-//! An extension that the target does not offer cannot be created there, nor anything that needs it. Since 0.1.0.
-//! One that brings a procedural language is judged by `language-not-available`.
+//! An extension that the target does not offer cannot be created there, nor anything that depends on it. Since 0.1.0.
+//!
+//! `language-not-available` checks extensions that provide a procedural language.
 
 use super::{Installed, installed, offer};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};

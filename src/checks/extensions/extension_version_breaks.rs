@@ -1,6 +1,7 @@
-//! A dump says CREATE EXTENSION without a version, so the target installs its own. Since 0.1.0.
-//! Rules: PostGIS newer than 3.2.3 (error 603406), pg_partman 4 to 5 and TimescaleDB's versions (extensions page,
-//! 2025-07-21). Versions compare by their numbers; the target's come from the documentation's table.
+//! A dump contains `CREATE EXTENSION` without a version, so the target installs its own version. Since 0.1.0.
+//!
+//! Rules: PostGIS newer than 3.2.3 (error 603406), pg_partman 4 to 5 and TimescaleDB versions (extensions page,
+//! 2025-07-21). Versions are compared by their numbers. The target's versions are from the documented table.
 
 use super::{Installed, installed, offer};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
@@ -84,7 +85,8 @@ fn judge(one: &Installed, target: &str, major: u32) -> Option<Finding> {
     )
 }
 
-/// The numbers of a version, without the zeros at its end: `3.6.0` is `3.6`. A word ends it: `3.4.0dev` is `3.4`.
+/// Returns the numbers of a version without trailing zeros: `3.6.0` becomes `3.6`. Text ends the version: `3.4.0dev`
+/// becomes `3.4`.
 fn numbers(version: &str) -> Vec<u32> {
     let mut all: Vec<u32> = version
         .split(['.', '-', '_'])
@@ -104,7 +106,7 @@ mod tests {
     use super::numbers;
 
     #[test]
-    fn versions_compare_by_number() {
+    fn versions_are_compared_by_number() {
         assert!(numbers("4.11") > numbers("4.9"));
         assert!(numbers("3.10.0") > numbers("3.2.3"));
         assert_eq!(numbers("3.6"), numbers("3.6.0"));

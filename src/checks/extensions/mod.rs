@@ -1,4 +1,4 @@
-//! The extensions of the databases against what the target offers, allows and preloads.
+//! Checks of installed extensions against the extensions that the target offers, allows and preloads.
 
 mod extension_data_left_behind;
 mod extension_in_system_schema;
@@ -16,7 +16,7 @@ use crate::facts::extensions::Extension;
 use crate::facts::{Fact, Facts, Missing};
 use crate::reference::{extensions as table, providers};
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &extension_not_supported::CHECK,
     &extension_not_allowed::CHECK,
@@ -29,7 +29,7 @@ pub const ALL: &[&Check] = &[
     &preload_library_absent::CHECK,
 ];
 
-/// An extension of one of the databases that the migration takes.
+/// An extension in a database to migrate.
 struct Installed<'f> {
     database: &'f str,
     extension: &'f Extension,
@@ -41,8 +41,8 @@ impl Installed<'_> {
     }
 }
 
-/// The extensions of all databases that the migration takes, without those that the target has by itself. A database
-/// whose extensions are not known is noted.
+/// Returns the extensions of all databases to migrate, without those that every flexible server has. A database whose
+/// extensions are not known is recorded as missing.
 fn installed<'f>(
     facts: &'f Facts,
     findings: &mut Findings,
@@ -67,7 +67,7 @@ fn installed<'f>(
     Ok(all)
 }
 
-/// What the target offers: its own list, or the documentation's table for its major.
+/// The extensions that the target offers: its own list, or the documented table for its major version.
 pub(in crate::checks) enum Offer<'f> {
     Listed(&'f [String]),
     Table { major: u32 },
@@ -94,7 +94,7 @@ impl Offer<'_> {
     }
 }
 
-/// The target's own list first; the table where ARM did not give it.
+/// Returns the target's own list. If ARM does not return it, uses the documented table.
 pub(in crate::checks) fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
     let own = facts
         .configurations

@@ -1,5 +1,6 @@
-//! What the source preloads changes how it behaves; the target preloads only what Azure offers. Since 0.1.0.
-//! A library of an extension that is installed is left to the extension checks, a provider's own to nobody.
+//! Preloaded libraries of the source that Azure does not offer for preloading. Since 0.1.0.
+//!
+//! Libraries of installed extensions belong to the extension checks. Libraries of the source's provider are ignored.
 
 use super::installed;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
@@ -38,7 +39,7 @@ fn run(facts: &Facts) -> Judged {
         .filter(|l| !providers::is_own_library(l) && !is_extensions(l))
         .collect();
     if foreign.is_empty() {
-        // Nothing is left to look up, so that what is not known of the extensions does not matter.
+        // No library is left to look up, so unknown extensions do not matter.
         return Ok(Findings::none());
     }
     let configurations = facts.configurations.as_ref()?;

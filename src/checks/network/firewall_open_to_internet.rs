@@ -1,5 +1,6 @@
-//! A firewall that admits everyone leaves a database with everyone's passwords to guess. Since 0.1.0.
-//! Its rules are looked at together: two that admit a half each admit everyone.
+//! A firewall that allows the whole internet exposes the database to password attacks. Since 0.1.0.
+//!
+//! The rules are evaluated together: two rules that each allow half of the internet allow all of it.
 
 use std::net::Ipv4Addr;
 
@@ -27,8 +28,8 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// From how many hundredths of the public addresses on a firewall lets the internet in. From half of them on it admits more
-/// strangers than it keeps out; and no list of offices, partners or providers comes near that.
+/// The percentage of public addresses above which a firewall is open to the internet. At 50% it allows more addresses
+/// than it blocks, and no list of offices, partners or providers is that large.
 const MOST: u64 = 50;
 
 fn run(facts: &Facts) -> Judged {
@@ -40,7 +41,7 @@ fn run(facts: &Facts) -> Judged {
     }
     let rules = facts.path.as_ref()?.firewall.as_ref()?;
     let all = percent_admitted(rules);
-    // Where small rules alone make it up, none of them is the one to blame.
+    // If only small rules add up to the percentage, no single rule is the cause, so all are reported.
     let is_any_wide = rules.iter().any(is_wide);
     let is_to_blame = |rule: &FirewallRule| all >= MOST && (is_wide(rule) || !is_any_wide);
     let finding = |rule: &FirewallRule| {
@@ -60,7 +61,7 @@ fn is_azure(rule: &FirewallRule) -> bool {
     (rule.start, rule.end) == (Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED)
 }
 
-/// Whether it is itself a part of the internet, and no network of someone.
+/// Returns whether the rule covers a significant part of the internet, more than one organization's network.
 fn is_wide(rule: &FirewallRule) -> bool {
     percent_admitted([rule]) >= 1
 }

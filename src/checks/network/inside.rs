@@ -1,11 +1,11 @@
-//! What the checks of a virtual network share: where the server that migrates stands, and ids of their objects.
+//! Helpers for checks of the virtual network: the placement of the connecting server, and az flags of its resources.
 
 use crate::checks::{Step, Unanswered};
 use crate::facts::Facts;
 use crate::facts::path::Inside;
 use crate::plan::ResourceId;
 
-/// Where the server that migrates stands. Not applicable when that is in no virtual network.
+/// Returns the placement of the connecting server. Not applicable if the server is not in a virtual network.
 pub(super) fn inside<'f>(facts: &'f Facts) -> Result<&'f Inside, Unanswered> {
     let path = facts.path.as_ref()?;
     match path.inside.as_ref()? {
@@ -16,12 +16,12 @@ pub(super) fn inside<'f>(facts: &'f Facts) -> Result<&'f Inside, Unanswered> {
     }
 }
 
-/// The port of the source.
+/// Returns the port of the source.
 pub(super) fn port(facts: &Facts) -> u16 {
     facts.migration.source.as_ref().map_or(5432, |s| s.port)
 }
 
-/// `--subscription … --resource-group … --name …` of a resource.
+/// Formats `--subscription … --resource-group … --name …` of a resource.
 pub(super) fn place(id: &ResourceId, name_flag: &str) -> String {
     use crate::checks::command::quote;
     format!(
@@ -32,7 +32,7 @@ pub(super) fn place(id: &ResourceId, name_flag: &str) -> String {
     )
 }
 
-/// Turns on what a peering of `network` allows; whether it may is for who owns the network.
+/// Enables a setting of a peering of `network`. The owner of the network decides about it.
 pub(super) fn allow(network: &ResourceId, peering: &str, what: &str) -> Step {
     use crate::checks::command::{az, quote};
     let set = format!(

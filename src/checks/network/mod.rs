@@ -1,4 +1,4 @@
-//! The path from the target to the source.
+//! Checks of the network path from the target to the source.
 
 mod firewall_open_to_internet;
 mod inside;
@@ -29,7 +29,7 @@ use super::{Check, Unanswered};
 use crate::facts::Facts;
 use crate::plan::SourceServer;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &network_private_to_public::CHECK,
     &network_runtime_missing::CHECK,
@@ -54,7 +54,7 @@ pub const ALL: &[&Check] = &[
     &source_behind_pooler::CHECK,
 ];
 
-/// The source, as the plan describes it.
+/// Returns the source from the migration options.
 fn source<'f>(facts: &Facts<'f>) -> Result<&'f SourceServer, Unanswered> {
     let source = facts.migration.source.as_ref();
     source.ok_or_else(|| Unanswered::not_applicable("no source was given"))

@@ -1,4 +1,4 @@
-//! The one pair of networks that the network guide rules out. Since 0.1.0.
+//! The one combination of networks that the network guide excludes. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::server::Network;
@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> Judged {
     if *server.network.as_ref()? != Network::Public {
         return Ok(Findings::none());
     }
-    // A runtime server connects in the target's stead; the guide has it for targets with private endpoints.
+    // A runtime server connects instead of the target. The guide documents it for targets with private endpoints.
     match side(facts)? {
         Side::Runtime => return Ok(Findings::none()),
         Side::RuntimeForOther => return Err(Unanswered::Missing(unlisted())),

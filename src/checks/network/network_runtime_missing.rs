@@ -1,4 +1,4 @@
-//! A server behind private endpoints lets traffic in and none out, so the service cannot start from it. Since 0.1.0.
+//! A server behind private endpoints has no outbound connections, so the service cannot connect from it. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::server::Network;

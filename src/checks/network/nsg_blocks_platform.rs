@@ -1,4 +1,5 @@
-//! A flexible server in a virtual network needs Azure Storage, and Microsoft Entra where that signs users in. Since 0.1.0.
+//! A flexible server in a virtual network needs Azure Storage. It needs Microsoft Entra ID if that authentication is
+//! enabled. Since 0.1.0.
 
 use super::inside::inside;
 use super::opening::{self, Wanted, services};

@@ -1,5 +1,6 @@
-//! The security group of the subnet that migrates must let TCP out to the source. Since 0.1.0.
-//! Evaluated as Azure does: by priority, the first rule that matches; see `network::security`.
+//! The security group of the connecting subnet must allow TCP to the source. Since 0.1.0.
+//!
+//! It is evaluated as in Azure: by priority, the first rule that matches decides. See `reachability::nsg`.
 
 use super::inside::{inside, port};
 use super::opening::{self, Wanted};

@@ -1,6 +1,8 @@
-//! The rules that open a security group for what the checks of this area ask it about, as az makes them.
-//! All of one run may be made one after another: each has a priority of its own, as a group takes no two of one
-//! direction, and a name that the group does not have yet, as az replaces a rule of the same name without a word.
+//! Builds az commands that add NSG rules for the connections that the checks of this area require.
+//!
+//! All rules of one run can be created one after another. Each gets its own priority, because a group does not allow
+//! two rules of one direction with the same priority. Each gets an unused name, because az silently replaces a rule of
+//! the same name.
 
 use super::inside::{place, port};
 use crate::checks::Step;
@@ -11,25 +13,26 @@ use crate::facts::{Facts, network};
 use crate::network::security::Ruling;
 use crate::network::{ruling_to_service, ruling_to_source};
 
-/// The tags of Azure's services that a flexible server needs; the directory's where Microsoft Entra is known to be on.
+/// Returns the service tags that a flexible server needs. Microsoft Entra ID is only included if it is known to be
+/// enabled.
 pub(super) fn services(inside: &Inside) -> impl Iterator<Item = &'static str> {
     let entra = (inside.entra == Ok(true)).then_some("AzureActiveDirectory");
     std::iter::once("Storage").chain(entra)
 }
 
-/// An outbound TCP connection that a rule is to allow.
+/// An outbound TCP connection that a rule must allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
-    /// An address, or a service tag.
+    /// An address or a service tag.
     to: String,
     port: u16,
-    /// The rule's name, where it is not taken.
+    /// The preferred name of the rule.
     name: String,
 }
 
 impl Wanted {
     pub(super) fn source(to: std::net::IpAddr, port: u16) -> Self {
-        // The name of a rule has no colons.
+        // Rule names cannot contain colons.
         let plain = to.to_string().replace(':', "-");
         let name = format!("allow-migration-source-{plain}-{port}");
         let to = to.to_string();
@@ -45,8 +48,8 @@ impl Wanted {
     }
 }
 
-/// The rule for `wanted`. `None`: nothing denies it, or no priority is free before the rule that does, so that the rules
-/// must be put in order by hand.
+/// Returns the step that creates the rule for `required`. `None` if nothing denies the connection, or if no priority is
+/// free before the denying rule. In that case the rules must be reordered manually.
 pub(super) fn step(
     facts: &Facts,
     inside: &Inside,
@@ -65,7 +68,7 @@ pub(super) fn step(
     )))
 }
 
-/// All that the group denies, or may deny, with the priority of the rule that does.
+/// Returns all required connections that the group denies or might deny, with the priority of the denying rule.
 fn denied(facts: &Facts, inside: &Inside) -> Vec<(Wanted, u32)> {
     let mut denied = Vec::new();
     if let Ok(to) = network::destination(facts) {
@@ -86,8 +89,8 @@ fn denied(facts: &Facts, inside: &Inside) -> Vec<(Wanted, u32)> {
     denied.into_iter().filter_map(before).collect()
 }
 
-/// A free priority for each, before the rule that denies it; who has the least room chooses first.
-/// Priorities go from 100 to 4096.
+/// Assigns each connection a free priority before the rule that denies it. The connection with the fewest free
+/// priorities goes first. Priorities range from 100 to 4096.
 fn priorities(group: &SecurityGroup, mut denied: Vec<(Wanted, u32)>) -> Vec<(Wanted, u32)> {
     denied.sort_by_key(|(_, before)| *before);
     let mut taken: Vec<u32> = group.outbound.iter().map(|r| r.priority).collect();
@@ -146,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn each_has_a_priority_of_its_own_before_the_rule_that_denies_it() {
+    fn each_rule_gets_a_unique_priority_before_the_denying_rule() {
         let one = group(&[4000], &[]);
         let of = |all: &[(&str, u32)]| -> Vec<(String, u32)> {
             all.iter().map(|(to, p)| ((*to).to_owned(), *p)).collect()
         };
         let all = of(&[("a", 3999), ("b", 3998), ("c", 3997)]);
         assert_eq!(given(&one, &[4000, 4000, 4000]), all);
-        // The default rule that denies stands far behind what a rule may have.
+        // The default deny rule has a priority above the allowed range.
         let defaults = of(&[("a", 4096), ("b", 4095), ("c", 4094)]);
         assert_eq!(given(&one, &[65500, 65500, 65500]), defaults);
         let tight = group(&[101, 102], &[]);
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_there_is_not_taken_again() {
+    fn existing_rule_names_are_not_reused() {
         let group = group(&[], &["Allow-Storage", "allow-storage-2"]);
         assert_eq!(free_name(&group, "allow-storage"), "allow-storage-3");
         assert_eq!(free_name(&group, "allow-other"), "allow-other");

@@ -1,4 +1,5 @@
-//! A server in a virtual network resolves names by a private DNS zone that must be linked to it. Since 0.1.0.
+//! A server in a virtual network resolves names through a private DNS zone, which must be linked to that network. Since
+//! 0.1.0.
 
 use std::net::IpAddr;
 
@@ -69,7 +70,7 @@ fn incomplete(inside: &Inside, zone: &Zone, link: &Link) -> Fact<String> {
     ))
 }
 
-/// Own DNS servers may resolve the zone all the same, and an address needs no resolving.
+/// Custom DNS servers can resolve the zone without the link, and an IP address needs no DNS.
 fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
     let source = facts.migration.source.as_ref();
     if source.is_some_and(|s| s.service_address().parse::<IpAddr>().is_ok()) {

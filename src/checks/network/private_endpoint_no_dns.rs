@@ -1,4 +1,4 @@
-//! A private endpoint is found by name only where a private DNS zone has its address. Since 0.1.0.
+//! The name of a private endpoint only resolves if a private DNS zone contains its address. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::Facts;

@@ -1,4 +1,5 @@
-//! A server without public access and without a virtual network is reached by approved private endpoints alone. Since 0.1.0.
+//! A server without public access and without a virtual network is only reachable through approved private endpoints.
+//! Since 0.1.0.
 
 use crate::checks::{
     Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,

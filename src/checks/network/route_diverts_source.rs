@@ -1,5 +1,7 @@
-//! A route of the subnet's table may lead the packets for the source elsewhere, or nowhere. Since 0.1.0.
-//! The longest prefix wins; see `network::routing`. A peering on the way must let them through: `network::crossing`. Routes that a gateway learns by BGP stand in no table.
+//! A route of the subnet's route table can divert or drop packets to the source. Since 0.1.0.
+//!
+//! The longest prefix wins, see `reachability::routing`. A peering on the route must allow the packets, see
+//! `reachability::peering_block`. Routes that a gateway learns by BGP are not in any route table.
 
 use std::net::IpAddr;
 
@@ -48,7 +50,7 @@ fn run(facts: &Facts) -> Judged {
         .as_ref()
         .and_then(|s| s.vnet.as_ref());
     match findings.know(&stop(inside, &way, to, port(facts))) {
-        // `vnet-not-peered` tells of it.
+        // `vnet-not-peered` reports this.
         Some(Some(Stop::NoAccess { peering, .. }))
             if named.is_some_and(|named| peering.remote.as_ref() == Ok(named)) => {}
         Some(Some(stop)) => findings.push(stopped(inside, to, stop)),

@@ -1,4 +1,4 @@
-//! Findings out of a security group's ruling.
+//! Builds findings from the decisions of a network security group.
 
 use crate::checks::{Finding, Severity};
 use crate::facts::path::security_group::{Rule, SecurityGroup};
@@ -6,10 +6,11 @@ use crate::facts::path::{Inside, security_group};
 use crate::facts::{Fact, Missing};
 use crate::network::security::{Ruling, allows};
 
-/// What a ruling says against a flow, `what` in words; `None`: it is let through.
+/// Returns the finding for a decision about a connection. `what` describes the connection. `None` if it is allowed.
 ///
 /// # Errors
-/// Nothing decides, or the rule that would let it through may not match.
+///
+/// Returns an error if no rule decides, or if the rule that would allow the connection might not match.
 pub(super) fn finding(
     inside: &Inside,
     group: &SecurityGroup,

@@ -1,5 +1,5 @@
-//! What the runtime server must be, by its own page: another server than the target, in a virtual network, and no smaller.
-//! Since 0.1.0.
+//! Requirements of the runtime server from its documentation: another server than the target, in a virtual network, and
+//! not smaller. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::server::{Network, Server};
@@ -56,7 +56,7 @@ fn finding(id: &ServerId, what: &str) -> Finding {
     .evidence("id", id)
 }
 
-/// By the vCores and the memory of both SKUs, where the target's location lists them.
+/// Compares the vCores and memory of both SKUs, if the target's location offers them.
 fn is_smaller(facts: &Facts, runtime: &Server) -> Fact<Option<Finding>> {
     let own = |missing: &Missing| missing.clone();
     let target = facts.server.as_ref().map_err(own)?;

@@ -1,5 +1,6 @@
-//! What leads this tool to the source may lead the service nowhere. Since 0.1.0.
-//! A tunnel, a proxy, a container's port or a socket is recognised and named for what it is.
+//! An address that works for this tool does not necessarily work for the service. Since 0.1.0.
+//!
+//! The check detects tunnels, proxies, container ports and sockets.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
@@ -43,13 +44,13 @@ fn run(facts: &Facts) -> Judged {
     Ok(finding.into())
 }
 
-/// Why only this machine, or its neighbours, can use the address.
+/// Returns why only this machine or its local network can use the address.
 fn here_only(
     address: &Address,
     facts: &Facts,
 ) -> Result<Option<String>, crate::checks::Unanswered> {
     let local = match address {
-        // Another check's.
+        // `source-host-not-an-address` reports this.
         Address::Instance(_) => return Ok(None),
         Address::Socket(_) => true,
         Address::Literal(ip) => is_here_only(*ip),
@@ -62,7 +63,7 @@ fn here_only(
     Ok(local.then(|| format!("{address} can be used on this machine or its link only")))
 }
 
-/// What was met at a local address, as far as the server's own view of the connection shows it.
+/// Describes what accepts connections at a local address, as far as the server's view of the connection shows it.
 fn way(facts: &Facts) -> String {
     let (Ok(connection), Ok(session)) = (&facts.connection, &facts.session) else {
         return String::new();
@@ -80,7 +81,7 @@ fn way(facts: &Facts) -> String {
     ": a tunnel, a proxy or a container's port leads from there to the server".to_owned()
 }
 
-/// Where the server itself took the connection, when others could perhaps use that.
+/// Returns the address at which the server accepted the connection, if other machines might reach it.
 fn own_address(facts: &Facts) -> Option<String> {
     let session = facts.session.as_ref().ok()?;
     let address = session.server_address.as_ref()?;

@@ -1,6 +1,7 @@
-//! A dump needs one session from its beginning to its end. Since 0.1.0.
-//! A pooler shows by the process that it announces (one of its own making), and its mode by whether two transactions of
-//! one connection meet the same server process while another connection holds one.
+//! A dump needs one session from start to end. Since 0.1.0.
+//!
+//! A pooler announces a process ID that it generated itself. Its mode shows whether two transactions of one connection
+//! use the same server process while another connection holds one.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
@@ -24,7 +25,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// PgBouncer's own port, and that of Supabase's pooler.
+/// The default ports of PgBouncer and of Supabase's pooler.
 const HINTS: [u16; 2] = [6432, 6543];
 
 fn run(facts: &Facts) -> Judged {

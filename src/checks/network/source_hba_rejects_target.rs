@@ -1,4 +1,4 @@
-//! The source decides by pg_hba.conf who may come in from where. Since 0.1.0.
+//! The source controls access with pg_hba.conf. Since 0.1.0.
 
 use super::source;
 use crate::checks::{
@@ -65,7 +65,7 @@ fn judge(findings: &mut Findings, facts: &Facts, visit: &Visit) {
     ));
 }
 
-/// The same for every database: it is told once.
+/// The result is the same for every database, so it is recorded once.
 fn by_password(findings: &mut Findings, facts: &Facts, visit: &Visit, rule: &Rule) {
     let Err(mut missing) = password(facts) else {
         return;
@@ -99,7 +99,7 @@ fn finding(visit: &Visit, rule: Option<&Rule>) -> Finding {
         format!("{}, above it", rule.place())
     });
     let kind = if visit.with_tls { "hostssl" } else { "host" };
-    // `md5` takes passwords of both kinds.
+    // `md5` accepts passwords with MD5 and SCRAM hashes.
     let method = visit
         .password
         .filter(|kind| *kind == SCRAM)

@@ -1,5 +1,6 @@
-//! The service connects by TCP, not through Google's proxies. Since 0.1.0.
-//! The prerequisites for Cloud SQL and AlloyDB ask for the address, and name this form as not supported.
+//! The service connects over TCP, not through Google's proxies. Since 0.1.0.
+//!
+//! The prerequisites for Cloud SQL and AlloyDB require the IP address, and document this form as not supported.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};

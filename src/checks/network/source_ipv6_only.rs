@@ -1,4 +1,4 @@
-//! A flexible server speaks IPv4 alone. Since 0.1.0.
+//! A flexible server only supports IPv4. Since 0.1.0.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};

@@ -1,4 +1,4 @@
-//! A fresh PostgreSQL listens to its own machine alone. Since 0.1.0.
+//! By default, PostgreSQL only listens on its own machine. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;

@@ -1,4 +1,4 @@
-//! Firewalls and assessments expect PostgreSQL where it usually is. Since 0.1.0.
+//! Firewalls and assessments expect the default port of PostgreSQL. Since 0.1.0.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};

@@ -1,5 +1,7 @@
-//! The service's sslMode must fit what the source speaks. Since 0.1.0.
-//! What was negotiated speaks first; the range of versions shows only to some roles, and 11 and older have no setting for it.
+//! The sslMode of the service must match the TLS support of the source. Since 0.1.0.
+//!
+//! The negotiated connection takes precedence. Only some roles can read the range of TLS versions, and PostgreSQL 11
+//! and older have no setting for it.
 
 use super::source;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
@@ -28,7 +30,7 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let tls = source(facts)?.tls;
     if facts.connection.as_ref().is_ok_and(|c| c.tls.is_some()) {
-        // This tool speaks 1.2 and 1.3 only, so one of them was taken.
+        // This tool only supports TLS 1.2 and 1.3, so one of them was negotiated.
         return Ok(Findings::none());
     }
     if facts.settings.as_ref()?.value("ssl")? != "on" {
@@ -54,7 +56,7 @@ fn off(tls: Option<SourceTls>) -> Finding {
     .fix(enable)
 }
 
-/// TLS is on, and our own connection went without: whether 1.2 or 1.3 is among the versions that it speaks.
+/// TLS is enabled, but this tool's connection did not use it. Checks whether the source supports TLS 1.2 or 1.3.
 fn range(facts: &Facts) -> Result<Option<Finding>, Unanswered> {
     let settings = facts.settings.as_ref()?;
     let name = "ssl_max_protocol_version";
@@ -64,7 +66,7 @@ fn range(facts: &Facts) -> Result<Option<Finding>, Unanswered> {
             _ => Err(settings.hidden(name).into()),
         };
     };
-    // Empty is no limit; none at all is a value that was not shown
+    // An empty value means no limit. A missing value means that the role cannot read it.
     let most = most.reset_val.as_deref();
     let most = most.ok_or_else(|| settings.hidden(name))?;
     if !["TLSv1", "TLSv1.1"].contains(&most) {

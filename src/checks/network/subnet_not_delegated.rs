@@ -1,4 +1,4 @@
-//! The service works from a subnet that belongs to flexible servers. Since 0.1.0.
+//! The service needs a subnet that is delegated to flexible servers. Since 0.1.0.
 
 use ipnet::IpNet;
 
@@ -53,7 +53,7 @@ fn object(inside: &Inside) -> String {
     format!("subnet/{}", inside.subnet_id.name())
 }
 
-/// Only IPv4 counts: flexible servers have no other addresses.
+/// Only IPv4 counts: flexible servers do not have other addresses.
 fn is_large_enough(prefix: &IpNet) -> bool {
     matches!(prefix, IpNet::V4(net) if net.prefix_len() <= 28)
 }

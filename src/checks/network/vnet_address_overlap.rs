@@ -1,4 +1,4 @@
-//! Where two networks have the same addresses, packets for the source stay in the target's own network. Since 0.1.0.
+//! If two networks overlap, packets to the source stay in the target's network. Since 0.1.0.
 
 use std::net::IpAddr;
 

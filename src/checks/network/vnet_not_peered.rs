@@ -1,4 +1,4 @@
-//! A source in another virtual network is reached over a peering, or through a gateway. Since 0.1.0.
+//! A source in another virtual network is reachable through a peering or a gateway. Since 0.1.0.
 
 use std::net::IpAddr;
 
@@ -68,7 +68,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// The peering of a network with another.
+/// Returns the peering of a network with another network.
 fn peering_with<'n>(network: &'n VirtualNetwork, other: &ResourceId) -> Fact<Option<&'n Peering>> {
     let peerings = network.peerings.as_ref().map_err(Clone::clone)?;
     for peering in peerings {
@@ -79,7 +79,7 @@ fn peering_with<'n>(network: &'n VirtualNetwork, other: &ResourceId) -> Fact<Opt
     Ok(None)
 }
 
-/// The source's own side of the peering.
+/// Checks the source's side of the peering.
 fn back(findings: &mut Findings, facts: &Facts, inside: &Inside) {
     let path = facts.path.as_ref().ok();
     let Some(network) = path.and_then(|p| p.source_network.as_ref()) else {
@@ -117,7 +117,7 @@ fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, i
     }
 }
 
-/// What it means that no peering connects the two.
+/// Returns the finding for two networks without a connected peering.
 fn without(
     facts: &Facts,
     inside: &Inside,
@@ -137,7 +137,8 @@ fn without(
     .evidence("source network", other))
 }
 
-/// Both halves of a peering are created; one that only waits for the other stays, any other half makes room first.
+/// Adds the steps that create both sides of a peering. A side in state `Initiated` is kept. A side in any other state
+/// is deleted first.
 fn mended(
     mut finding: Finding,
     half: Option<&Peering>,
@@ -169,11 +170,11 @@ fn create(from: &ResourceId, to: &ResourceId) -> Step {
         command::quote(&name),
         command::quote(to.path())
     );
-    // It joins two networks for good: who owns them decides.
+    // A peering connects two networks permanently, so their owners decide.
     command::az(create).by_person()
 }
 
-/// What else may lead to the source: a gateway, or a route to an appliance.
+/// Returns another possible route to the source: a gateway, or a route to an appliance.
 fn transit(
     facts: &Facts,
     inside: &Inside,

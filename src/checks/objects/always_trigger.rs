@@ -1,5 +1,6 @@
-//! Changes are replayed with triggers off, save those that are told to fire always. Since 0.1.0.
-//! PostgreSQL's own rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
+//! Checks for triggers and rules that fire during replay. Since 0.1.0.
+//! Changes are replayed with triggers off, except those enabled as ALWAYS or REPLICA.
+//! PostgreSQL rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
 
 use super::each::{each_relation, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

@@ -1,5 +1,6 @@
-//! A base type is made of compiled functions, and only a superuser may create one. Since 0.1.0.
-//! Enumerations, composite types, domains and ranges are none: they migrate.
+//! Checks for user-defined base types. Since 0.1.0.
+//! A base type consists of compiled functions, and only a superuser can create it.
+//! Enumerations, composite types, domains, and ranges are not base types, and are migrated.
 
 use super::each::{each, within};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};

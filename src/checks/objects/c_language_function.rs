@@ -1,5 +1,6 @@
-//! Compiled code needs a library on the server and a superuser to create the function; a flexible server gives neither.
-//! Since 0.1.0. A function that serves a base type, cast, parser, operator class or the like is named with that.
+//! Checks for functions in compiled code. Since 0.1.0.
+//! They need a library on the server and a superuser to create them. A flexible server provides neither.
+//! A function that belongs to a base type, cast, parser, operator class, or the like is reported with that object.
 
 use super::each::each;
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

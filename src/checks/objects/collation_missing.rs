@@ -1,6 +1,6 @@
-//! The target makes each database with the collation that it has on the source, and each column with its own. Since 0.1.0.
-//! Sure are the collations that every flexible server has, those that databases of this target have already, and with a way
-//! into it those that its `pg_collation` lists. A name that only Windows knows is surely missing: the service runs on Linux.
+//! Checks that the collations of source databases and columns exist on the target. Since 0.1.0.
+//! The target creates each database and each column with the collation that it has on the source.
+//! Windows locale names are always missing, because the service runs on Linux.
 
 use super::collations::{self, OnTarget, Presence};
 use super::each::in_each;
@@ -73,7 +73,7 @@ fn column(findings: &mut Findings, database: &str, collation: &Collation, target
 fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
     let database = &defaults.name;
     let (collation, ctype) = (&defaults.collation, &defaults.ctype);
-    // Whoever provides the locale, a database is made with names of the C library too.
+    // A database always has C library locale names too, whatever its locale provider is.
     let mut all = vec![(collation, "c", target.has_locale(collation))];
     if ctype != collation {
         all.push((ctype, "c", target.has_locale(ctype)));
@@ -106,7 +106,8 @@ fn default(findings: &mut Findings, defaults: &Defaults, target: &OnTarget) {
     }
 }
 
-/// A database of this locale and nothing in it: the server refuses a locale that it does not have.
+/// Returns a statement that creates an empty database with this locale.
+/// The server rejects locales that it does not have.
 fn probe(provider: &str, locale: &str, encoding: &str) -> String {
     let locale = command::literal(locale);
     let how = match provider {

@@ -1,6 +1,7 @@
-//! Text sorts as the library of the day sorts. An index built before an upgrade of that library is out of order, and a
-//! unique one may hold duplicates that the target's own build refuses. Since 0.1.0.
-//! PostgreSQL records versions from 10 on, that of a database's default from 15 on.
+//! Checks for collations whose library version changed since it was recorded. Since 0.1.0.
+//! The sort order can change with the library, and an older index is then out of order.
+//! A unique index can hold duplicates, so that the index build on the target fails.
+//! PostgreSQL records collation versions since 10, and the version of a database's default collation since 15.
 
 use super::each::{in_each, used, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, Unanswered, command};

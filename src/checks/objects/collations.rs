@@ -1,33 +1,34 @@
-//! Which collations a flexible server has: those that every one has, those of its databases, and those that its own
-//! `pg_collation` lists where a way in is given.
+//! Determines which collations exist on the target flexible server.
+//! Sources: collations of every flexible server, those of the target's databases, and `pg_collation` if it was queried.
 
 use crate::facts::Facts;
 
-/// Whether the target has a collation.
+/// Whether a collation exists on the target.
 pub(in crate::checks) enum Presence {
     Sure,
-    /// And why not.
+    /// With the reason.
     Never(String),
     Open,
 }
 
-/// On every flexible server: <https://learn.microsoft.com/azure/postgresql/> creates databases with `en_US.utf8` by
-/// default, and C and POSIX are PostgreSQL's own.
+/// Collations of every flexible server.
+/// Databases are created with `en_US.utf8` by default: <https://learn.microsoft.com/azure/postgresql/>.
+/// The others are built into PostgreSQL.
 const EVERYWHERE: &[&str] = &["default", "C", "POSIX", "ucs_basic", "en_US.utf8"];
 
-/// PostgreSQL's own collations, with the first major that has them.
+/// Collations built into PostgreSQL, with the first major version that has them.
 const BUILT_IN: &[(&str, u32)] = &[("unicode", 16), ("pg_c_utf8", 17), ("pg_unicode_fast", 18)];
 
-/// Locales of the built-in provider, with the first major that has them.
+/// Locales of the built-in provider, with the first major version that has them.
 const BUILT_IN_LOCALES: &[(&str, u32)] = &[("C", 17), ("C.UTF-8", 17), ("PG_UNICODE_FAST", 18)];
 
-/// What is known of the target.
+/// The collations known to exist on the target.
 pub(in crate::checks) struct OnTarget {
     major: Option<u32>,
     seen: Vec<String>,
-    /// Its `pg_collation`, where that was read.
+    /// The contents of `pg_collation`, if it was read.
     listed: Option<Vec<String>>,
-    /// Whether somebody gave a way into its databases.
+    /// Whether a SQL connection to the target is configured.
     is_asked: bool,
 }
 
@@ -49,7 +50,7 @@ impl OnTarget {
         }
     }
 
-    /// A collation by its name in `pg_collation`.
+    /// Looks up a collation by its name in `pg_collation`.
     pub(super) fn has(&self, name: &str) -> Presence {
         match (self.has_locale(name), &self.listed) {
             (Presence::Open, Some(_)) => {
@@ -59,7 +60,8 @@ impl OnTarget {
         }
     }
 
-    /// A locale of the C library. One that `pg_collation` lists is there; one that it does not list may be.
+    /// Looks up a locale of the C library.
+    /// A locale in `pg_collation` exists. A locale that is not in `pg_collation` can still exist.
     pub(in crate::checks) fn has_locale(&self, name: &str) -> Presence {
         let name = plain(name);
         let listed = self.listed.iter().flatten();
@@ -73,12 +75,13 @@ impl OnTarget {
         self.since(BUILT_IN, &name)
     }
 
-    /// A locale of the built-in provider.
+    /// Looks up a locale of the built-in provider.
     pub(super) fn has_built_in(&self, locale: &str) -> Presence {
         self.since(BUILT_IN_LOCALES, locale)
     }
 
-    /// What would show more than is known: the way in that nobody gave, or what to try `there`.
+    /// Returns how to find out whether a collation exists.
+    /// Without a SQL connection to the target, that is `--target-url` or `alternative`; otherwise only `alternative`.
     pub(super) fn remedy(&self, there: &str) -> String {
         match self.is_asked {
             true => there.to_owned(),
@@ -98,7 +101,7 @@ impl OnTarget {
     }
 }
 
-/// One spelling for what the C library takes for the same: `en_US.UTF-8` and `en_US.utf8`.
+/// Normalizes spellings that the C library treats as equal, such as `en_US.UTF-8` and `en_US.utf8`.
 fn plain(locale: &str) -> String {
     let Some((language, codeset)) = locale.split_once('.') else {
         return locale.to_owned();
@@ -110,7 +113,8 @@ fn plain(locale: &str) -> String {
     format!("{language}.{}", codeset.to_lowercase())
 }
 
-/// `German_Germany.1252`, `English_United States`, `Norwegian (Bokmål)_Norway.1252`: a language in full, or a code page.
+/// Returns whether this is a Windows locale name, which has a full language name or a numeric code page.
+/// Examples: `German_Germany.1252`, `English_United States`, `Norwegian (Bokmål)_Norway.1252`.
 fn is_of_windows(locale: &str) -> bool {
     let (place, codeset) = locale.split_once('.').unwrap_or((locale, ""));
     let is_code_page = !codeset.is_empty() && codeset.chars().all(|c| c.is_ascii_digit());
@@ -120,7 +124,7 @@ fn is_of_windows(locale: &str) -> bool {
     is_code_page || in_full
 }
 
-/// A provider's letter in words.
+/// Returns the name of a collation provider for its letter in `collprovider`.
 pub(super) fn provider_name(letter: &str) -> &str {
     match letter {
         "i" => "ICU",
@@ -135,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_windows() {
+    fn windows_locale_names_are_recognized() {
         for name in [
             "German_Germany.1252",
             "English_United States",

@@ -1,5 +1,5 @@
-//! A flexible server has one place for data: what lies in a tablespace of its own on the source goes to the default one.
-//! Since 0.1.0.
+//! Checks for data in user-defined tablespaces. Since 0.1.0.
+//! A flexible server has a single data storage, so that all data is migrated to the default tablespace.
 
 use super::each::in_each;
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};

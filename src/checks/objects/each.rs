@@ -1,11 +1,12 @@
-//! Goes through what is known of every database that the migration takes.
+//! Runs a check on the facts of every selected database, and formats its findings and steps.
 
 use crate::checks::{Finding, Findings, Judged, Step};
 use crate::facts::objects::{InDatabase, Listed};
 use crate::facts::relations::InDatabase as Relations;
 use crate::facts::{Fact, Facts};
 
-/// Looks into every database with what `of` knows of it; what could not be asked is noted.
+/// Calls `visit` with the facts that `database_facts` returns for each selected database.
+/// Facts that could not be read are added to the findings as missing.
 pub(super) fn in_every<'f, D: 'f>(
     facts: &'f Facts,
     of: impl Fn(&str) -> Fact<&'f D>,
@@ -22,13 +23,14 @@ pub(super) fn in_every<'f, D: 'f>(
     Ok(findings)
 }
 
-/// Looks into the objects of every database.
+/// Calls `visit` with the object facts of each selected database.
 pub(super) fn in_each(facts: &Facts, look: impl FnMut(&mut Findings, &InDatabase)) -> Judged {
     let objects = facts.objects.as_ref()?;
     in_every(facts, |name| objects.of(name), look)
 }
 
-/// Judges every row of a list, in every database. `kind` names what is listed, as in a finding's object.
+/// Checks every row of one object list in each selected database.
+/// `kind` is the object kind, as in [`Finding::object`].
 pub(super) fn each<T>(
     facts: &Facts,
     kind: &str,
@@ -40,7 +42,7 @@ pub(super) fn each<T>(
     })
 }
 
-/// [`each`] for the lists of `facts::relations`.
+/// Checks every row of one copy-hazard list in each selected database, as [`check_objects`] does for object lists.
 pub(super) fn each_relation<T>(
     facts: &Facts,
     kind: &str,
@@ -71,7 +73,7 @@ fn judge_list<T>(
     }
 }
 
-/// Stands for the rows that the server cut off.
+/// Returns a finding for the rows beyond the query's limit, if there are any.
 pub(super) fn further<T>(database: &str, kind: &str, list: &Listed<T>) -> Option<Finding> {
     (list.beyond() > 0).then(|| {
         let message = format!(
@@ -83,12 +85,12 @@ pub(super) fn further<T>(database: &str, kind: &str, list: &Listed<T>) -> Option
     })
 }
 
-/// A statement to run in one database of the source.
+/// Returns a step that runs a statement in one database of the source.
 pub(super) fn within(database: &str, statement: &str) -> Step {
     Step::sql(database.to_owned(), statement)
 }
 
-/// A statement that makes on the target what the migration leaves behind.
+/// Returns a step for after the migration that recreates an object on the target.
 pub(super) fn made_again(database: &str, statement: &str) -> Step {
     within(database, statement)
         .on_target()
@@ -96,7 +98,7 @@ pub(super) fn made_again(database: &str, statement: &str) -> Step {
         .note("afterwards, on the target")
 }
 
-/// How often something is used, and by what first.
+/// Formats the number of uses and the first user of an object.
 pub(super) fn used(uses: u64, first: &str) -> String {
     match uses {
         0 | 1 => format!("used by `{first}`"),
@@ -104,7 +106,7 @@ pub(super) fn used(uses: u64, first: &str) -> String {
     }
 }
 
-/// `1 column`, `2 columns`.
+/// Formats a count with its noun: `1 column`, `2 columns`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),

@@ -1,5 +1,5 @@
-//! Another encoding than UTF8 is a question to be asked before the copy, and SQL_ASCII is none at all: it takes any bytes.
-//! Since 0.1.0.
+//! Checks for database encodings other than UTF8. Since 0.1.0.
+//! SQL_ASCII is not an encoding, because it accepts any bytes.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;

@@ -1,4 +1,5 @@
-//! An event trigger is a superuser's to create, and once created it fires for all that comes after it. Since 0.1.0.
+//! Checks for event triggers. Since 0.1.0.
+//! Only a superuser can create an event trigger. Once created, it fires for all later commands.
 
 use super::each::{each, made_again, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
@@ -66,7 +67,7 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
     )
 }
 
-/// The statement that made it. PROCEDURE is understood by every version.
+/// Returns the statement that creates the event trigger. Every version accepts the keyword `PROCEDURE`.
 fn create(name: &str, trigger: &EventTrigger) -> String {
     let (event, function) = (&trigger.event, &trigger.function);
     let tags = trigger.tags.iter().flatten();

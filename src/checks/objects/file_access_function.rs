@@ -1,5 +1,6 @@
-//! Nobody reaches the files of a flexible server: no functions on files, no COPY to or from one, no COPY PROGRAM. Since 0.1.0.
-//! Judged by the functions' text with comments taken out: what they do with another text is theirs.
+//! Checks for functions that read or write server files. Since 0.1.0.
+//! A flexible server allows no file functions, no COPY to or from a file, and no COPY PROGRAM.
+//! Based on the function text without comments. SQL that a function builds from other text is not detected.
 
 use super::each::each;
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};

@@ -1,5 +1,6 @@
-//! A foreign server is carried with its host name and its user mappings, and is of no use where the target cannot reach it.
-//! Since 0.1.0. Options are never read: they may hold secrets.
+//! Checks for foreign servers that the target might not reach. Since 0.1.0.
+//! A foreign server is migrated with its host name and user mappings.
+//! Its options are never read, because they can contain secrets.
 
 use super::each::{counted, each};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};
@@ -37,7 +38,8 @@ fn run(facts: &Facts) -> Judged {
     )
 }
 
-/// Whether `extension-not-migrated` speaks: it stops at postgres_fdw unless the source is a Single Server.
+/// Returns whether the check `extension-not-migrated` already reports this server.
+/// That check reports `postgres_fdw` unless the source is an Azure Single Server.
 fn is_said_elsewhere(facts: &Facts, server: &ForeignServer) -> bool {
     let is_other = |kind| kind != SourceKind::PostgresqlSingleServer;
     server.wrapper == "postgres_fdw"

@@ -1,7 +1,8 @@
-//! A restore runs with an empty search_path, and from 17 on every index build and refresh does. A function that is called
-//! then and names objects without their schema does not find them. Since 0.1.0.
-//! Judged by the text: names without a schema that only user schemas know. Functions of extensions count: `ll_to_earth` of
-//! earthdistance is the best known of them.
+//! Checks for functions that a restore calls and that depend on `search_path`. Since 0.1.0.
+//! A restore uses an empty `search_path`. Since PostgreSQL 17, so does every index build and refresh.
+//! A function that names objects without a schema does not find them then.
+//! Based on the function text: names without a schema that only exist in user schemas.
+//! Extension functions are included. The best-known one is `ll_to_earth` of earthdistance.
 
 use super::each::{each, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, command};

@@ -1,5 +1,6 @@
-//! Some properties of a function are for superusers to give: LEAKPROOF, SUPPORT, and SET of a parameter that only they may
-//! set. A dump repeats them, and the target refuses. Since 0.1.0.
+//! Checks for function properties that only a superuser can set. Since 0.1.0.
+//! These are LEAKPROOF, SUPPORT, and SET of a superuser-only parameter.
+//! A dump repeats them, and the target rejects them.
 
 use super::each::{each, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

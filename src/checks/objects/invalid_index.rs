@@ -1,4 +1,4 @@
-//! A dump leaves out indexes that are not valid. Since 0.1.0. PostgreSQL's own rule, in pg_dump.
+//! Checks for invalid indexes, which `pg_dump` does not dump. Since 0.1.0.
 
 use super::each::{each_relation, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};
@@ -41,7 +41,7 @@ fn finding(database: &str, index: &Defective, version: Option<Version>) -> Findi
         "the {unique} `{}` on `{}` is not valid",
         index.object, index.table_name
     );
-    // REINDEX … CONCURRENTLY is of 12.
+    // `REINDEX … CONCURRENTLY` requires PostgreSQL 12.
     let concurrently = match version {
         Some(version) if version.num() >= 120_000 => "CONCURRENTLY ",
         _ => "",

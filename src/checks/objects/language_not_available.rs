@@ -1,5 +1,6 @@
-//! A flexible server has SQL, PL/pgSQL, and the languages that come with an extension that it offers. Since 0.1.0.
-//! An extension that brings a language is judged here; `extension-not-supported` leaves it alone.
+//! Checks that the target offers each procedural language of the source. Since 0.1.0.
+//! A flexible server has SQL, PL/pgSQL, and the languages of the extensions that it offers.
+//! An extension that provides a language is checked here, not by `extension-not-supported`.
 
 use super::each::{in_each, within};
 use crate::checks::extensions::offer;
@@ -40,8 +41,9 @@ fn run(facts: &Facts) -> Judged {
     })
 }
 
-/// Whether the target offers the extension of this language. No list is needed for one that no flexible server ever had;
-/// without a target, one that some have is none of this run's questions.
+/// Returns whether the target offers the extension of this language.
+/// The target's extension list is not required for an extension that no flexible server offers.
+/// Without a target, a language counts as offered if any flexible server offers its extension.
 fn is_offered(facts: &Facts, language: &Language) -> Fact<bool> {
     let extension = language.extension.as_ref().unwrap_or(&language.name);
     if !facts.migration.scope.has_target() {

@@ -1,4 +1,5 @@
-//! Large objects are copied with the database, and no logical replication carries their changes. Since 0.1.0.
+//! Checks for large objects. Since 0.1.0.
+//! They are copied with the database, but logical replication does not replicate their changes.
 
 use super::each::{counted, in_each};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

@@ -1,4 +1,4 @@
-//! What the databases hold that a dump and restore would trip over.
+//! Checks database objects that a dump and restore cannot migrate unchanged.
 
 pub(super) mod collations;
 mod each;
@@ -35,7 +35,7 @@ mod view_over_changed_catalog;
 
 use super::Check;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &user_defined_collation::CHECK,
     &collation_missing::CHECK,

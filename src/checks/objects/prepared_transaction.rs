@@ -1,6 +1,6 @@
-//! A prepared transaction that nobody finishes holds up whatever waits for the transactions before it. Since 0.1.0.
-//! PostgreSQL's own rule: creating a logical slot waits for every running transaction of the cluster, prepared ones too;
-//! a dump does not see their changes, and waits for their locks.
+//! Checks for open prepared transactions. Since 0.1.0.
+//! PostgreSQL rule: creating a logical slot waits for all running transactions of the cluster, including prepared ones.
+//! A dump does not see the changes of a prepared transaction, and waits for its locks.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;
@@ -66,7 +66,7 @@ fn finding(one: &Prepared) -> Finding {
     ))
 }
 
-/// In the unit that a reader thinks in.
+/// Formats an age in minutes, hours, or days.
 fn age(minutes: i64) -> String {
     match minutes {
         ..120 => format!("{minutes} minutes"),

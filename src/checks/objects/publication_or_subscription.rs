@@ -1,5 +1,6 @@
-//! Publications and subscriptions tie the source to other servers, and a copy of the data does not carry the ties over.
-//! Since 0.1.0. PostgreSQL's own rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
+//! Checks for publications and subscriptions, which connect the source to other servers. Since 0.1.0.
+//! A copy of the data does not set up this replication on the target.
+//! PostgreSQL rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
 
 use super::each::{each_relation, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity, Step, command};
@@ -74,7 +75,8 @@ fn finding(database: &str, row: &Logical) -> Finding {
     }
 }
 
-/// What it takes, or whom it asks with which password, is for a person to look up: psql shows it.
+/// Adds steps that note the definition and recreate the object on the target.
+/// The tables of a publication and the connection of a subscription are not read. psql shows them to the administrator.
 fn again(finding: Finding, database: &str, kind: &str, name: &str, shown_by: &str) -> Finding {
     let database = command::identifier(database);
     let keep = format!("psql, in database {database}: write down what `{shown_by} {name}` shows");

@@ -1,5 +1,5 @@
-//! A column of a type that the target's major has no more cannot be created there. Since 0.1.0.
-//! The types: `reference::removed`; pg_upgrade's `check.c` refuses the same for tables.
+//! Checks for data types that the target's major version no longer has. Since 0.1.0.
+//! The types are in `reference::removed`. The pg_upgrade source file `check.c` rejects the same types in tables.
 
 use super::each::within;
 use super::uses::{Crossed, by_object, crossed};
@@ -39,7 +39,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// The statement that changes a table's column, for the types that there is a cast of.
+/// Returns a step that changes the type of a table column.
+/// Returns `None` if the removed type cannot be cast to its replacement.
 fn change(one: &Crossed) -> Option<Step> {
     let column = one.used.part.as_deref()?.strip_prefix("column ")?;
     if one.used.object_kind != "table" {

@@ -1,5 +1,6 @@
-//! A function's body is a text that nobody checks until it runs: what it names may be no more. Since 0.1.0.
-//! Found by the words alone (comments left out), so it warns: a body may name the old only for older servers.
+//! Checks function bodies for names that the target's major version no longer has. Since 0.1.0.
+//! PostgreSQL does not check a function body until it runs.
+//! Based on names outside of comments. A body can contain an old name only for older servers, so this is a warning.
 
 use super::uses::{by_object, crossed};
 use crate::checks::{Check, Judged, Needs, Severity};
@@ -23,7 +24,7 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> Judged {
     let (mut found, mut findings) = crossed(facts, |d| vec![&d.words], |_| true)?;
     if !found.is_empty() {
-        // What the source has no more itself, its functions name for other reasons.
+        // Names that the source version already lacks have other purposes in the function.
         let source = facts.source_version()?.num();
         found.retain(|c| source < c.removal.gone);
     }

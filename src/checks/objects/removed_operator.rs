@@ -1,6 +1,7 @@
-//! An object whose definition needs an operator, a function or a parameter that is no more, or that is defined in a way that
-//! is no more, cannot be created on the target. Since 0.1.0.
-//! The rules: `reference::removed`; pg_upgrade's `check.c` looks for postfix operators, polymorphic functions and conversions.
+//! Checks for definitions that need an operator, function, parameter, or syntax that was removed. Since 0.1.0.
+//! Such an object cannot be created on the target.
+//! The rules are in `reference::removed`. The pg_upgrade source file `check.c` checks postfix operators, polymorphic
+//! functions, and conversions.
 
 use super::uses::{by_object, crossed};
 use crate::checks::{Check, Judged, Needs, Severity};

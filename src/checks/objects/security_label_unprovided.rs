@@ -1,5 +1,6 @@
-//! A security label can be set only where its provider's library is loaded. Since 0.1.0.
-//! PostgreSQL's own rule: `SECURITY LABEL`. Where the target's preloaded libraries are known, they decide.
+//! Checks that the target loads the provider of each security label. Since 0.1.0.
+//! PostgreSQL rule: `SECURITY LABEL` requires that the provider's library is loaded.
+//! If the target's `shared_preload_libraries` is known, it decides.
 
 use super::each::each_relation;
 use crate::checks::{Check, Finding, Judged, Needs, Severity};
@@ -55,8 +56,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Whether the target is known to load the provider: the library has the provider's name with all that there are. A host's
-/// own labels (those of `pgaadauth` on roles of Microsoft Entra) are not for a migration to carry.
+/// Returns whether the target is known to load the provider. All known libraries have the name of their provider.
+/// Labels of a cloud provider's own library are not migrated, such as those of `pgaadauth` on Microsoft Entra roles.
 fn is_loaded(facts: &Facts, provider: &str) -> bool {
     providers::is_own_library(provider)
         || preloaded(facts).is_some_and(|value| value.split(',').any(|l| l.trim() == provider))

@@ -1,5 +1,5 @@
-//! Kinds of objects that PostgreSQL lets only superusers create, made by users of this database. Since 0.1.0.
-//! Casts, base types, parts of full-text search and compiled functions have checks of their own.
+//! Checks for user-defined objects of kinds that only a superuser can create. Since 0.1.0.
+//! Casts, base types, parts of full-text search, and compiled functions have their own checks.
 
 use super::each::each;
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

@@ -1,5 +1,5 @@
-//! PostgreSQL 12 has no tables WITH OIDS any more. Since 0.1.0.
-//! The rule: the migration service's error 603404; pg_upgrade refuses the same.
+//! Checks for tables WITH OIDS, which PostgreSQL 12 and later does not support. Since 0.1.0.
+//! Rule: error 603404 of the migration service. pg_upgrade rejects such tables too.
 
 use super::each::{each_relation, within};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};

@@ -1,5 +1,6 @@
-//! Parsers and templates of full-text search name compiled functions: only a superuser may create one. Dictionaries and
-//! configurations migrate, and their files do not. Since 0.1.0.
+//! Checks for user-defined parts of full-text search. Since 0.1.0.
+//! Parsers and templates use compiled functions, and only a superuser can create them.
+//! Dictionaries and configurations are migrated, but their files are not.
 
 use super::each::{further, in_each};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
@@ -30,7 +31,7 @@ fn run(facts: &Facts) -> Judged {
         findings
             .found
             .extend(list.rows.iter().map(|part| finding(database, part)));
-        // parsers and templates come first
+        // Parsers and templates are sorted first.
         let all_listed = list.rows.last().is_some_and(|part| !part.needs_superuser());
         let rest = further(database, "text-search", list);
         findings.found.extend(rest.map(|f| weighed(f, !all_listed)));

@@ -1,5 +1,5 @@
-//! What is not logged is not replicated. Since 0.1.0.
-//! PostgreSQL's own rule: logical decoding reads the write-ahead log. The first copy takes such tables.
+//! Checks for unlogged tables, whose changes are not replicated. Since 0.1.0.
+//! PostgreSQL rule: logical decoding reads the write-ahead log. The initial copy includes unlogged tables.
 
 use super::each::{each_relation, within};
 use crate::checks::{Check, Finding, Judged, Needs, Severity};

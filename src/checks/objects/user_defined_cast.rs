@@ -1,5 +1,5 @@
-//! The migration service carries no casts. Since 0.1.0.
-//! A cast that comes with a type (from a range to its multirange) or with an extension is none of these.
+//! Checks for user-defined casts, which the migration service does not migrate. Since 0.1.0.
+//! Casts that belong to a type (from a range to its multirange) or to an extension are excluded.
 
 use super::each::{each, made_again, within};
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity, Step, command};
@@ -48,7 +48,8 @@ fn finding(database: &str, cast: &Cast) -> Finding {
         .fix(again(database, &name, cast))
 }
 
-/// The statement, as far as it is known: whether a cast without a function goes by text is not.
+/// Returns the step that recreates the cast.
+/// For a cast without a function, the facts do not show whether it is binary coercible or uses text conversion.
 fn again(database: &str, name: &str, cast: &Cast) -> Step {
     let context = match cast.context.as_str() {
         "implicit" => " AS IMPLICIT",

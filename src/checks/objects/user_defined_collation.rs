@@ -1,5 +1,5 @@
-//! The service's pre-validation stops at a collation that users made. Since 0.1.0.
-//! Collations that an extension brings, and those imported into pg_catalog, are none of these.
+//! Checks for user-defined collations, which stop the service's prevalidation. Since 0.1.0.
+//! Collations of extensions and those imported into `pg_catalog` are excluded.
 
 use super::collations;
 use super::each::{further, in_each, used, within};
@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> Judged {
         findings
             .found
             .extend(users.map(|c| finding(&parts.database, c)));
-        // those of users come first
+        // User-defined collations are sorted first.
         if list.rows.last().is_some_and(|c| c.is_user) {
             findings
                 .found

@@ -1,4 +1,5 @@
-//! Uses of what PostgreSQL removed, as far as the migration crosses the removal: what five checks share.
+//! Uses of removed PostgreSQL features whose removal is between the source and target versions.
+//! Shared by the checks of removed types, operators, catalog columns, and names in functions.
 
 use super::each::in_every;
 use crate::checks::{Finding, Findings, Unanswered};
@@ -7,7 +8,7 @@ use crate::facts::removed::{InDatabase, Use};
 use crate::facts::{Fact, Facts};
 use crate::reference::removed::{Removal, What};
 
-/// A use of something that the migration crosses the removal of.
+/// A use of a feature that is removed between the source and target versions.
 pub(super) struct Crossed<'f> {
     pub(super) database: &'f str,
     pub(super) used: &'f Use,
@@ -24,7 +25,8 @@ impl Crossed<'_> {
         format!("{}/{object_kind}/{object}", self.database)
     }
 
-    /// `column a`, `policy p`; the removed thing where the whole object uses it.
+    /// Formats the part of the object, such as `column a` or `policy p`, with the removed feature.
+    /// If the whole object uses the feature, only the feature is named.
     fn place(&self) -> String {
         match &self.used.part {
             Some(part) => format!("{part}: {}", self.removal.what),
@@ -32,7 +34,7 @@ impl Crossed<'_> {
         }
     }
 
-    /// When it went, what takes its place, and who says so.
+    /// Formats the release that removed the feature, the replacement, and the release notes.
     fn story(&self) -> String {
         let Removal { instead, .. } = self.removal;
         format!(
@@ -43,11 +45,12 @@ impl Crossed<'_> {
     }
 }
 
-/// Which lists of uses a check looks at.
+/// Selects the lists of uses that a check reads.
 type Lists = for<'f> fn(&'f InDatabase) -> Vec<&'f Fact<Listed<Use>>>;
 
-/// The uses in these lists that the migration crosses the removal of, where `wanted` holds, and what is not known.
-/// Which versions it goes from and to matters only when there is a use.
+/// Returns the relevant uses in the selected lists whose removal is between the source and target versions.
+/// The returned [`Findings`] only contain missing facts.
+/// The versions are required only if there is a relevant use.
 pub(super) fn crossed<'f>(
     facts: &'f Facts,
     lists: Lists,
@@ -101,7 +104,7 @@ fn of_list<'f>(
     all
 }
 
-/// One finding for each object, with a row of evidence for each use.
+/// Returns one finding for each object, with an evidence row for each use.
 pub(super) fn by_object(crossed: &[Crossed], verb: &str) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     for one in crossed {

@@ -1,5 +1,6 @@
-//! A view over a catalog column that the target's major has no more cannot be created there. Since 0.1.0.
-//! On catalogs PostgreSQL notes no dependencies, so the query reads the views' own trees; the columns: `reference::removed`.
+//! Checks for views that use catalog columns that the target's major version no longer has. Since 0.1.0.
+//! PostgreSQL records no dependencies on catalogs, so the query reads the parse trees of the views.
+//! The columns are in `reference::removed`.
 
 use super::uses::{by_object, crossed};
 use crate::checks::{Check, Judged, Needs, Severity};

@@ -1,4 +1,4 @@
-//! Holds what the source changed against the target's parameters: the ground of both parameter checks.
+//! Compares the parameters changed on the source with those of the target. Both parameter checks use the result.
 
 use crate::checks::replication::asked::is_asked;
 use crate::checks::{Findings, Unanswered};
@@ -8,30 +8,30 @@ use crate::facts::parameter::{Value, convert, readable, value};
 use crate::facts::settings::Setting;
 use crate::reference::parameters;
 
-/// How one parameter that the source changed stands on the target.
+/// The state on the target of a parameter that the source changed.
 pub(super) enum Standing<'f> {
-    /// Another value, and the target takes the source's: `wanted` in the target's own unit.
+    /// The value differs, and the source's value can be set. That value is in the target's unit.
     Differs {
         there: &'f Configuration,
         wanted: String,
     },
-    /// Another value, and the target cannot have the source's.
+    /// The value differs, and the source's value cannot be set.
     Fixed {
         there: &'f Configuration,
         why: String,
     },
-    /// The target has no parameter of this name.
+    /// The target does not have this parameter.
     Absent,
 }
 
-/// One parameter that the source changed and that the target has otherwise.
+/// A parameter that the source changed and that differs on the target.
 pub(super) struct Difference<'f> {
     pub setting: &'f Setting,
     pub standing: Standing<'f>,
 }
 
 impl Difference<'_> {
-    /// The source's value, for a reader.
+    /// Formats the source's value with its unit.
     pub fn here(&self) -> String {
         readable(
             self.setting.reset_val.as_deref().unwrap_or(""),
@@ -40,12 +40,13 @@ impl Difference<'_> {
     }
 }
 
-/// A parameter's value on the target, for a reader.
+/// Formats the target's value with its unit.
 pub(super) fn shown(there: &Configuration) -> String {
     readable(&there.value, there.unit.as_deref())
 }
 
-/// All differences, by parameter name, without what the source has for an online migration alone. What could not be read of the target is noted.
+/// Returns all differences by parameter name. Values that the source only has for an online migration are excluded.
+/// Target parameters that could not be read are added to `findings` as missing.
 pub(super) fn differences<'f>(
     facts: &'f Facts,
     findings: &mut Findings,
@@ -74,11 +75,11 @@ pub(super) fn differences<'f>(
     Ok(all)
 }
 
-/// `None` where both mean the same.
+/// Compares one parameter. Returns `None` if both values are equivalent.
 fn standing<'f>(setting: &Setting, there: &'f Configuration) -> Option<Standing<'f>> {
     let here = setting.reset_val.as_deref().unwrap_or("");
     let is_bool = setting.vartype == "bool";
-    // Azure leaves the unit out where it is PostgreSQL's own.
+    // Azure omits the unit if it is the default unit of PostgreSQL.
     let unit = there.unit.as_deref().or(setting.unit.as_deref());
     let same = value(&setting.name, here, setting.unit.as_deref(), is_bool)
         == value(&setting.name, &there.value, unit, is_bool);
@@ -119,7 +120,7 @@ fn is_larger(setting: &Setting, here: &str, there: &Configuration, unit: Option<
         .is_some_and(|(source, target)| target > source)
 }
 
-/// The source's value as the target would take it. A number that does not come out whole is rounded up.
+/// Converts the source's value to the target's unit. Fractions of integer parameters are rounded up.
 fn wanted(setting: &Setting, here: &str, unit: Option<&str>, is_bool: bool) -> String {
     if is_bool {
         return here.to_owned();

@@ -1,6 +1,6 @@
-//! A timeout that ends the session of the copy ends the migration. Since 0.1.0.
-//! The documentation asks for no idle timeout on both servers (troubleshooting of the service's error codes); RDS sets one
-//! of 24 hours by itself. `transaction_timeout` (17) ends the same transaction.
+//! Checks for timeouts that end the copy session and with it the migration. Since 0.1.0.
+//! The troubleshooting page of the service's error codes requires no idle timeout on both servers.
+//! Amazon RDS sets an idle timeout of 24 hours by default. `transaction_timeout` (17) ends the same transaction.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, Unanswered, command};
 use crate::facts::access::{OwnSettings, Scope};
@@ -27,7 +27,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// A parameter, and whether only a value below the time of the copy hurts.
+/// Timeout parameters, and whether only a value below the copy duration is reported.
 const TIMEOUTS: &[(&str, bool)] = &[
     ("idle_in_transaction_session_timeout", true),
     ("transaction_timeout", true),
@@ -54,7 +54,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// The documentation's estimate for all databases of the migration, one after the other.
+/// Estimates the copy duration in minutes by the documented rates, for all selected databases in sequence.
 fn copy_minutes(facts: &Facts) -> Fact<f64> {
     let databases = facts.databases.as_ref().map_err(Clone::clone)?;
     let (selected, missing) = databases.selected();
@@ -65,7 +65,7 @@ fn copy_minutes(facts: &Facts) -> Fact<f64> {
     Ok(copy_time::minutes(sizes?.iter().sum()))
 }
 
-/// A timeout that the migration meets.
+/// A timeout that is effective for a session of the migration.
 struct Timeout {
     object: String,
     place: String,
@@ -97,14 +97,14 @@ fn time(minutes: f64) -> String {
     }
 }
 
-/// What the migration user's sessions get in the databases of the migration, each place once.
+/// Returns the timeouts effective for the migration user in the selected databases, each scope once.
 fn on_source(
     facts: &Facts,
     findings: &mut Findings,
     name: &str,
 ) -> Result<Vec<Timeout>, Unanswered> {
     let Some(setting) = facts.settings.as_ref()?.find(name) else {
-        // This major does not have it.
+        // This major version does not have the parameter.
         return Ok(Vec::new());
     };
     let own = facts.access.as_ref()?.settings.as_ref()?;
@@ -138,8 +138,8 @@ fn on_source(
     Ok(timeouts.collect())
 }
 
-/// The value for everybody; `None` where the session that asked has one of its own, which hides it. The session's guards
-/// change what `pg_settings` says of the source of a value, and never its `reset_val`.
+/// Returns the server-wide value, or `None` if a setting of the tool's own session hides it.
+/// The session guards change the column `source` of `pg_settings`, but never `reset_val`.
 fn servers_own<'f>(
     own: &OwnSettings,
     source: &SourceServer,
@@ -201,7 +201,7 @@ fn source_timeout(
     })
 }
 
-/// A bare number with its unit.
+/// Formats a value. A bare number is shown with its unit.
 fn shown(value: &str, unit: Option<&str>) -> String {
     match (value.parse::<f64>(), unit) {
         (Ok(_), unit) => crate::facts::parameter::readable(value, unit.or(Some("ms"))),

@@ -1,5 +1,6 @@
-//! A bulk load wants other settings than a day's work, and a long copy wants connections that survive. Since 0.1.0.
-//! Settings: restore guide, 2025-08-22 (written for pg_restore), as far as disk and memory allow; keepalives: error codes page, 2025-02-07.
+//! Checks that the target's parameters are tuned for a bulk load and that keepalives protect long copies. Since 0.1.0.
+//! Load values: restore guide, 2025-08-22 (written for pg_restore), limited by storage and memory.
+//! Keepalives: error codes page, 2025-02-07.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
 use crate::facts::configurations::Configurations;
@@ -28,26 +29,28 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// Below this a copy takes minutes, whatever the settings.
+/// Data size in GiB below which a copy takes only minutes, whatever the parameters are.
 const WORTH_TUNING_GIB: f64 = 10.0;
-/// From here on a connection carries one table for hours.
+/// Data size in GiB from which a single table can keep a connection busy for hours.
 const WORTH_KEEPING_GIB: f64 = 100.0;
 
-/// A setting of the load on the target: name, what the guide wants, in which unit, and below which value it is far from that.
+/// Bulk load parameters: name, recommended value, unit, and the value below which the parameter is reported.
 const LOAD: &[(&str, f64, &str, f64)] = &[
     ("max_wal_size", 65_536.0, "megabytes", 16.0 * 1024.0),
     ("maintenance_work_mem", 2_097_151.0, "KB", 524_288.0),
     ("checkpoint_timeout", 3600.0, "seconds", 1800.0),
 ];
 
-/// The most of the disk's room beside the data that `max_wal_size` may take. No page gives a share. It is no hard limit for
-/// the log, and at 95 % the server turns read-only: half is left for what goes beyond it.
+/// The maximum share of the free storage for `max_wal_size`. The documentation does not specify a share.
+/// `max_wal_size` is not a hard limit, and the server becomes read-only at 95% of its storage.
+/// Half of the free storage is therefore reserved.
 const LOG_SHARE: f64 = 0.5;
-/// The most of the memory that `maintenance_work_mem` may take. The guide wants less on 2, 4 and 8 vCores, and gives no share: with a
-/// sixteenth, four indexes that are built at a time take a quarter, and the buffers have another.
+/// The maximum share of the memory for `maintenance_work_mem`.
+/// The guide recommends less on 2, 4, and 8 vCores, but does not specify a share.
+/// With 1/16, four parallel index builds use a quarter of the memory, and the shared buffers use another quarter.
 const MEMORY_SHARE: f64 = 1.0 / 16.0;
 
-/// A keepalive of both sides: name, what is wanted, the least and the most that will do.
+/// Keepalive parameters of both servers: name, recommended value, minimum, and maximum.
 const KEEPALIVES: &[(&str, &str, f64, f64)] = &[
     ("tcp_keepalives_idle", "10", 1.0, 60.0),
     ("tcp_keepalives_interval", "10", 1.0, 30.0),
@@ -111,7 +114,7 @@ fn load(
     }
 }
 
-/// What `max_wal_size` may be beside the data, in whole GiB.
+/// Returns the upper limit of `max_wal_size` in MiB, rounded down to whole GiB.
 fn log_megabytes(data: &Data, server: &Server) -> Fact<f64> {
     if let Some(missing) = data.missing.first() {
         return Err(missing.clone());
@@ -122,7 +125,7 @@ fn log_megabytes(data: &Data, server: &Server) -> Fact<f64> {
     Ok((free.max(0.0) * LOG_SHARE).floor() * 1024.0)
 }
 
-/// What `maintenance_work_mem` may be, in whole MiB.
+/// Returns the upper limit of `maintenance_work_mem` in KiB, rounded down to whole MiB.
 fn memory_kilobytes(facts: &Facts, server: &Server) -> Fact<f64> {
     let sku = server.sku.as_ref().map_err(Clone::clone)?;
     let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
@@ -145,7 +148,7 @@ fn kept_by_target(findings: &mut Findings, id: &ServerId, configurations: &Confi
     }
 }
 
-/// Zero leaves it to the operating system, which waits two hours.
+/// Returns whether a number is outside the range. Zero uses the operating system's default, which is two hours.
 fn is_outside(text: &str, least: f64, most: f64) -> bool {
     text.trim()
         .parse::<f64>()
@@ -178,7 +181,7 @@ fn kept_by_source(findings: &mut Findings, facts: &Facts, settings: &Settings) {
             let message = format!("`{name}` of the source is {shown}, a long copy wants {wanted}");
             let finding =
                 Finding::new(format!("parameter/{name}"), message).evidence("restore", old);
-            // A managed source has its own place for parameters.
+            // On a managed source, parameters are not set with `ALTER SYSTEM`.
             findings.push(if kind.is_none_or(|kind| !kind.is_managed()) {
                 let was_default = settings.find(name).is_some_and(|s| s.source == "default");
                 let back = if was_default {

@@ -1,5 +1,5 @@
-//! Temporary files on the local disk are to be off while changes are replayed. Since 0.1.0.
-//! Asked for by the prerequisites of every kind of source for online migrations, since 2025.
+//! Checks that temporary files on the local SSD are off during replay. Since 0.1.0.
+//! The online migration prerequisites of every source type require this since 2025.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;

@@ -1,4 +1,4 @@
-//! Two parameters of the target tell the service to leave things behind. Since 0.1.0.
+//! Checks the two target parameters that make the service skip data. Since 0.1.0.
 //! Only newer flexible servers have them.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
@@ -20,7 +20,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// The parameter, and what it leaves behind.
+/// Each parameter, and the data that it skips.
 const SKIPS: &[(&str, &str)] = &[
     (
         "azure.migration_skip_extensions",
@@ -68,7 +68,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// The extensions of the source, where they are known.
+/// Lists the source's extensions, if they are known and the parameter skips extensions.
 fn named(facts: &Facts, parameter: &str) -> String {
     let Ok(databases) = &facts.extensions else {
         return String::new();

@@ -1,4 +1,4 @@
-//! Server parameters: the service copies none of them.
+//! Checks server parameters, which the migration service does not copy.
 
 mod compare;
 mod idle_timeout_cuts_copy;
@@ -12,7 +12,7 @@ mod settings_not_copied;
 
 use super::Check;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &parameter_differs::CHECK,
     &parameter_not_settable::CHECK,

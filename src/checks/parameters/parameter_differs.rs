@@ -1,4 +1,5 @@
-//! The documented prerequisites ask to match server parameters by hand. Since 0.1.0.
+//! Checks for parameters that the source changed and that differ on the target. Since 0.1.0.
+//! The documented prerequisites require that server parameters are matched manually.
 
 use super::compare::{Difference, Standing, differences, shown};
 use crate::checks::objects::collations::{OnTarget, Presence};
@@ -51,7 +52,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// A difference that one command mends.
+/// A difference that one command can fix.
 struct Settable<'d> {
     difference: &'d Difference<'d>,
     there: String,
@@ -76,7 +77,7 @@ impl Settable<'_> {
         &self.difference.setting.name
     }
 
-    /// `None` for a value that another machine has to choose for itself.
+    /// Returns the step that sets the parameter, or `None` if the value depends on the machine.
     fn command(&self, id: &ServerId) -> Option<Step> {
         let step = command::set_parameter(id, self.name(), self.wanted);
         if follows_machine(self.name()) {
@@ -100,7 +101,8 @@ impl Settable<'_> {
         format!("{here} on the source, {} on the target{mind}", self.there)
     }
 
-    /// The server refuses a locale that it does not have: a person sees to that, unless it surely has it.
+    /// Makes a locale step manual, unless the locale is known to exist on the target.
+    /// The server rejects locales that it does not have.
     fn by_whom(&self, facts: &Facts, step: Step) -> Step {
         let is_sure = || matches!(OnTarget::of(facts).has_locale(self.wanted), Presence::Sure);
         if !names_locale(self.name()) || is_sure() {
@@ -129,7 +131,7 @@ impl Settable<'_> {
     }
 }
 
-/// Differences that change no results, as one finding with its table.
+/// Returns one finding with a table of differences that do not change query results.
 fn table(rows: &[Settable], how: &str, id: &ServerId) -> Finding {
     let message = match rows.len() {
         1 => format!("one more parameter differs, {how}"),

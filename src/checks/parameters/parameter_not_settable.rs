@@ -1,4 +1,5 @@
-//! What the source changed and the target cannot have: no command helps, so the application must do without. Since 0.1.0.
+//! Checks for parameters that the source changed and that cannot be set on the target. Since 0.1.0.
+//! No command fixes this, so the application must work without the value.
 
 use super::compare::{Difference, Standing, differences, shown};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};

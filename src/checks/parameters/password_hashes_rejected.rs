@@ -1,6 +1,7 @@
-//! Passwords kept as MD5 hashes work only where the target takes MD5. Since 0.1.0.
-//! The prerequisites of 2024-06-19 asked for `password_encryption = md5` on every target. Since 2025-01-24 only the
-//! limitations of Single Server sources say so, whose roles are migrated with their hashes; so it depends on the source.
+//! Checks that the target accepts MD5 if the source has MD5 password hashes. Since 0.1.0.
+//! The prerequisites of 2024-06-19 required `password_encryption = md5` on every target.
+//! Since 2025-01-24, only the limitations of Single Server sources require it.
+//! Single Server roles are migrated with their hashes, so the result depends on the source kind.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
@@ -9,7 +10,7 @@ use crate::plan::{ServerId, SourceKind};
 
 const ACCEPTED: &str = "azure.accepted_password_auth_method";
 const ENCRYPTION: &str = "password_encryption";
-/// How many roles one step names.
+/// The maximum number of roles in one step.
 const MOST_NAMED: usize = 5;
 
 pub const CHECK: Check = Check {
@@ -126,7 +127,7 @@ fn kept_roles(roles: &[&str], accepted: &Configuration) -> Finding {
         .fix(Step::from(anew).afterwards())
 }
 
-/// As psql takes it: it asks for the password, and sends its hash.
+/// Formats the psql command that sets a password. psql prompts for the password and sends only its hash.
 fn set_password(role: &&str) -> String {
     format!("`\\password {}`", command::identifier(role))
 }

@@ -1,5 +1,5 @@
-//! Parameters that were set for a role or a database stand outside of the database that is dumped. Since 0.1.0.
-//! `pg_dump` writes `ALTER DATABASE … SET` only with `--create`, and never `ALTER ROLE … SET`:
+//! Checks for parameters set for a role or a database, which a database dump does not contain. Since 0.1.0.
+//! `pg_dump` writes `ALTER DATABASE … SET` only with `--create`, and never writes `ALTER ROLE … SET`:
 //! <https://www.postgresql.org/docs/current/app-pgdump.html>
 
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Whether it is for a database of the migration, and for a role that somebody made.
+/// Returns whether the scope is a selected database and a user-created role.
 fn moves(facts: &Facts, scope: Scope, selected: &[&str]) -> bool {
     if scope.database().is_some_and(|d| !selected.contains(&d)) {
         return false;
@@ -109,13 +109,13 @@ fn finding(
     Ok(finding)
 }
 
-/// Why the target does not let its administrator set it so.
+/// Returns why the administrator of the target cannot set the parameter, or `None` if it can be set.
 fn obstacle(
     facts: &Facts,
     findings: &mut Findings,
     name: &str,
 ) -> Result<Option<&'static str>, Unanswered> {
-    // `role` is in no list of parameters, and may be set all the same.
+    // `role` is not in any parameter list, but it can be set.
     let is_listed = !name.contains('.') && name != "role";
     if let Some(configurations) = findings.know(&facts.configurations)
         && is_listed
@@ -159,7 +159,7 @@ fn statements(scope: Scope, setting: &OwnSetting, selected: &[&str]) -> Vec<Stri
         .collect()
 }
 
-/// PostgreSQL keeps these as lists of quoted names; one constant would be taken for one name.
+/// Parameters that are lists of quoted names. A single constant would be read as a single name.
 const LISTS: &[&str] = &[
     "local_preload_libraries",
     "search_path",
@@ -178,7 +178,7 @@ fn constants(name: &str, value: &str) -> String {
     names.join(", ")
 }
 
-/// The names of a comma list, of which each may stand in double quotes.
+/// Splits a comma-separated list of names, each of which can be in double quotes.
 fn names(list: &str) -> Vec<String> {
     let (mut all, mut name, mut in_quotes) = (Vec::new(), String::new(), false);
     let mut chars = list.chars().peekable();
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_keeps_its_names_apart() {
+    fn each_name_of_a_list_is_quoted_separately() {
         let path = r#""$user", app, "O""Brien, Inc", public"#;
         assert_eq!(
             constants("search_path", path),

@@ -1,6 +1,5 @@
-//! What an online migration asks of the source's own parameters: one list, for the checks that ask, and for those that hold
-//! the source's parameters against the target's. What is there for the migration alone belongs on no target.
-//! Not here: how a parameter is set (`setting`).
+//! Values that an online migration requires of the source's parameters.
+//! The parameter comparison uses the same values: a value that only the migration needs is not copied to the target.
 
 use crate::facts::Facts;
 use crate::facts::settings::Setting;
@@ -13,7 +12,7 @@ pub(super) const SENDER_TIMEOUT: (&str, &str) = ("wal_sender_timeout", "0");
 pub(super) const SLOT_WAL: (&str, &str) = ("max_slot_wal_keep_size", "-1");
 const LEVEL: (&str, &str) = ("wal_level", "logical");
 
-/// The parameter that turns logical decoding on, and its value.
+/// Returns the parameter that enables logical decoding, and its value.
 pub(super) fn logical_decoding(kind: Option<SourceKind>) -> (&'static str, &'static str) {
     match kind {
         Some(AwsRds | AwsAurora) => ("rds.logical_replication", "1"),
@@ -23,17 +22,17 @@ pub(super) fn logical_decoding(kind: Option<SourceKind>) -> (&'static str, &'sta
     }
 }
 
-/// How many slots: those in use, one a database, and one more.
+/// Returns the required number of replication slots: those in use, one for each database, and one more.
 pub(super) fn slots(in_use: u64, databases: u64) -> u64 {
     in_use.saturating_add(databases).saturating_add(1)
 }
 
-/// How many senders: one for each slot, and those in use.
+/// Returns the required number of WAL senders: one for each slot, and those in use.
 pub(super) fn senders(slots: u64, in_use: u64) -> u64 {
     slots.saturating_add(in_use)
 }
 
-/// Whether the source has this parameter just as the online migration asks for it.
+/// Returns whether the source's value is exactly the value that the online migration requires.
 pub(in crate::checks) fn is_asked(facts: &Facts, setting: &Setting) -> bool {
     let (Mode::Online, Some(value)) = (facts.migration.mode, setting.reset_val.as_deref()) else {
         return false;

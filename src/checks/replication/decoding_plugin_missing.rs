@@ -1,6 +1,6 @@
-//! The output plugin comes in a package that may not be installed. Since 0.1.0.
-//! `test_decoding` is a library without a control file, so no catalog lists it, and a slot is never made to find out.
-//! What shows is whether the package that it comes in (contrib) is there.
+//! Checks that the output plugin `test_decoding` is probably installed on the source. Since 0.1.0.
+//! `test_decoding` is a library without a control file, so no catalog lists it. A test slot is never created.
+//! The check therefore looks for other extensions of the same package (contrib).
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;
@@ -22,7 +22,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// One or two extensions of contrib may be packaged alone; so many only come together.
+/// One or two contrib extensions can come from separate packages. This many only come from the contrib package.
 const ENOUGH: u64 = 5;
 
 fn run(facts: &Facts) -> Judged {
@@ -42,7 +42,7 @@ fn run(facts: &Facts) -> Judged {
     if available >= ENOUGH {
         return Ok(Findings::none());
     }
-    // What may still clear it was not answered.
+    // Slots and the source kind could still disprove the finding, so both must be known.
     stream.slots.as_ref()?;
     kind?;
     let major = facts

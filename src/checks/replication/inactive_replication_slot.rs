@@ -1,5 +1,5 @@
-//! A slot that nobody reads keeps the log for ever. Since 0.1.0.
-//! PostgreSQL's own rule: <https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS>.
+//! Checks for inactive replication slots, which retain write-ahead log indefinitely. Since 0.1.0.
+//! PostgreSQL rule: <https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS>.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Facts;
@@ -74,7 +74,7 @@ mod tests {
     use super::size;
 
     #[test]
-    fn sizes() {
+    fn sizes_are_formatted_in_mib_or_gib() {
         assert_eq!(size(0), "0.0 MiB");
         assert_eq!(size(5 * 1_048_576), "5.0 MiB");
         assert_eq!(size(3 * 1_073_741_824), "3.0 GiB");

@@ -1,5 +1,5 @@
-//! A new slot waits for every transaction that has changed something. Since 0.1.0.
-//! Only transactions with an id hold it up; one without may get one at any time, and keeps the vacuum back meanwhile.
+//! Checks for long transactions, because a new slot waits for every transaction with changes. Since 0.1.0.
+//! Only transactions with an ID block the slot. A transaction without an ID can get one at any time, and delays vacuum.
 //! <https://www.postgresql.org/docs/current/logicaldecoding-explanation.html>
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};

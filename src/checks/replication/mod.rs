@@ -1,4 +1,4 @@
-//! What an online migration needs of both servers.
+//! Checks the requirements of an online migration on both servers.
 
 pub(super) mod asked;
 mod decoding_plugin_missing;
@@ -18,7 +18,7 @@ use super::{Check, Unanswered};
 use crate::facts::Facts;
 use crate::facts::settings::Setting;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &wal_level_not_logical::CHECK,
     &replication_slots_short::CHECK,
@@ -33,7 +33,7 @@ pub const ALL: &[&Check] = &[
     &target_slots_short::CHECK,
 ];
 
-/// A parameter of the source that every version has and shows, with its value.
+/// Returns a source parameter and its value. The parameter must exist in every version and be visible to every role.
 fn parameter<'f>(facts: &'f Facts, name: &str) -> Result<(&'f Setting, &'f str), Unanswered> {
     let settings = facts.settings.as_ref()?;
     let value = settings.value(name)?;
@@ -41,7 +41,7 @@ fn parameter<'f>(facts: &'f Facts, name: &str) -> Result<(&'f Setting, &'f str),
     Ok((setting, value))
 }
 
-/// A parameter of the source that is a count.
+/// Returns the value of a source parameter that is a count.
 fn count(facts: &Facts, name: &str) -> Result<u64, Unanswered> {
     let settings = facts.settings.as_ref()?;
     let value = settings.value(name)?;

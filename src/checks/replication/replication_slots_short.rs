@@ -1,6 +1,6 @@
-//! One slot a database, and only free ones count. Since 0.1.0.
-//! The error text asks for free slots; the prerequisites for more slots than databases. Hence: fewer stop it, just as
-//! many are tight.
+//! Checks that the source has a free replication slot for each database. Since 0.1.0.
+//! The error text requires free slots. The prerequisites require more slots than databases.
+//! Therefore fewer free slots than databases are a blocker, and an equal number is a warning.
 
 use super::{asked, count, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
@@ -58,7 +58,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Those that nobody reads first: they may be dropped.
+/// Lists the slots, inactive ones first because they are candidates for removal.
 fn names(slots: &Slots) -> String {
     let mut listed: Vec<_> = slots.listed.iter().collect();
     listed.sort_by_key(|slot| (slot.active, slot.name.as_str()));

@@ -1,12 +1,14 @@
-//! Logical decoding carries rows, not the state of sequences. Since 0.1.0.
+//! Counts sequences to advance at cutover. Since 0.1.0.
+//! Logical decoding replicates rows, but not the state of sequences.
 //! <https://www.postgresql.org/docs/current/logical-replication-restrictions.html>
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
 use crate::facts::Facts;
 use crate::plan::{Mode, SourceServer};
 
-/// The values, as statements. A sequence that was never used has none, and stays as it is. One that the role may not read
-/// looks the same in the view: there the cast fails, and its error names the sequence.
+/// Returns a `setval` statement for each sequence. A sequence that was never used has no value and is skipped.
+/// A sequence that the role cannot read looks the same in the view.
+/// The cast then fails, and the error names the sequence.
 const STATEMENTS: &str = "SELECT format('SELECT setval(%L, %s);', name, CASE WHEN has_sequence_privilege(name, 'SELECT, USAGE') \
                           THEN last_value ELSE format('%s may not read %s', current_user, name)::bigint END) \
                           FROM (SELECT *, format('%I.%I', schemaname, sequencename) AS name FROM pg_sequences) s \
@@ -55,8 +57,9 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Reads the values on the source and sets them on the target. Who audits may see no sequence; the migration user reads
-/// all of them. Without `pipefail` a left half that fails would pass for one that has nothing to say.
+/// Returns a command that reads the values on the source and sets them on the target.
+/// It connects as the migration user, because the connected role possibly cannot read the sequences.
+/// Without `pipefail`, a failure of the first `psql` would look like an empty result.
 fn copy(source: &SourceServer, user: &str, database: &str) -> String {
     let word = command::quote;
     format!(

@@ -1,12 +1,12 @@
-//! How a parameter of the source is set and put back, by where it runs. Not here: which, and to what (`asked`).
-//! Commands as of AWS CLI 2.31, gcloud 545 and Azure CLI 2.91.
+//! Steps that set a source parameter and restore it afterwards, for each source kind.
+//! Commands as of AWS CLI 2.31, gcloud 545, and Azure CLI 2.91.
 
 use crate::checks::{Finding, Step, command::literal};
 use crate::facts::settings::Setting;
 use crate::plan::SourceKind::{self, *};
 
-/// A finding with the commands that set a parameter for the whole server and make it count, and with what puts it back
-/// once the migration is done. `was`: the parameter, or the one that it switches.
+/// Adds steps that set a server-wide parameter, apply it, and restore it after the migration.
+/// `current` is the parameter, or the parameter that it controls.
 pub(super) fn change(
     finding: Finding,
     kind: Option<SourceKind>,
@@ -22,7 +22,8 @@ pub(super) fn change(
     finding.fix(back(kind, name, was).afterwards())
 }
 
-/// Where a provider keeps the value, nothing tells what stood there, save that it is not what the migration needs.
+/// Returns the step that restores the parameter.
+/// On a managed source, the previous value of a provider-specific parameter is unknown.
 fn back(kind: Option<SourceKind>, name: &str, was: &Setting) -> Step {
     if kind.is_some_and(SourceKind::is_managed) {
         let value = match was.reset_val.as_deref() {
@@ -84,7 +85,7 @@ fn set(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> Ste
     words.into()
 }
 
-/// What has to follow.
+/// Returns the step that applies the change: a restart, a reload, or `None` if neither is necessary.
 fn then(kind: Option<SourceKind>, restarts: bool) -> Option<Step> {
     Some(match kind {
         Some(AwsRds) if restarts => {

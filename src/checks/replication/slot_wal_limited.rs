@@ -1,4 +1,4 @@
-//! A slot may be cut off from its log. Since 0.1.0.
+//! Checks that the source does not limit the write-ahead log that a slot retains. Since 0.1.0.
 
 use super::{asked::SLOT_WAL, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
@@ -26,7 +26,7 @@ fn run(facts: &Facts) -> Judged {
     let settings = facts.settings.as_ref()?;
     let (name, wanted) = SLOT_WAL;
     let Some(parameter) = settings.find(name) else {
-        // It came with PostgreSQL 13, and every role sees it.
+        // The parameter exists since PostgreSQL 13 and is visible to every role.
         return match facts.source_version()?.major() {
             ..13 => Ok(Findings::none()),
             _ => Err(settings.hidden(name).into()),

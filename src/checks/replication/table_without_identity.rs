@@ -1,5 +1,6 @@
-//! An update or delete must say which row it is about. Since 0.1.0.
-//! PostgreSQL takes the primary key (unless it is DEFERRABLE), an index that was chosen, or the whole old row.
+//! Checks that tables have a usable replica identity. Since 0.1.0.
+//! A replicated update or delete identifies its row by the replica identity.
+//! PostgreSQL uses the primary key (unless it is DEFERRABLE), a chosen index, or the whole old row.
 //! <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY>
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, command};
@@ -24,7 +25,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// A dump takes the replica identity along.
+/// A dump includes the replica identity, so it must be restored on both servers.
 const AFTERWARDS: &str = "afterwards, on the target, and on the source if it goes on";
 
 fn run(facts: &Facts) -> Judged {
@@ -90,7 +91,7 @@ fn finding(database: &str, table: &Table) -> Finding {
         let statement = format!("ALTER TABLE {schema}.{name} REPLICA IDENTITY {identity}");
         Step::sql(database.to_owned(), statement)
     };
-    // An index that is gone cannot be chosen again.
+    // An index that no longer exists cannot be the replica identity again.
     let was = match table.identity.as_str() {
         "n" => "NOTHING",
         _ => "DEFAULT",

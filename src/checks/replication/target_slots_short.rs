@@ -1,5 +1,6 @@
-//! The target keeps the place of each stream, and replays with workers. Since 0.1.0.
-//! The figures: the Single Server guide of the migration service. PostgreSQL 18 counts origins apart from slots.
+//! Checks that the target has enough replication origins and background workers. Since 0.1.0.
+//! Values: the Single Server guide of the migration service.
+//! PostgreSQL 18 limits origins separately from slots.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
 use crate::facts::Facts;
@@ -23,7 +24,7 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// What the guide asks for.
+/// The number of background workers that the guide requires.
 const WORKERS: u64 = 16;
 
 fn run(facts: &Facts) -> Judged {
@@ -70,7 +71,7 @@ fn value(facts: &Facts, name: &str) -> Result<u64, Unanswered> {
     })?)
 }
 
-/// How many databases: those of the source, else those that the plan names.
+/// Returns the number of databases that the migration names, otherwise the number of selected source databases.
 fn databases(facts: &Facts, findings: &mut Findings) -> Option<u64> {
     let named = facts.migration.databases.len();
     if named > 0 {

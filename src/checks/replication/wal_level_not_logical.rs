@@ -1,5 +1,5 @@
-//! Changes can only be streamed out of a log that is written for it. Since 0.1.0.
-//! The providers' own switches: the prerequisites of an online migration, one page a source type (2025-01 to 2025-11).
+//! Checks that the source writes its write-ahead log for logical decoding. Since 0.1.0.
+//! Provider parameters: the online migration prerequisites of each source type (2025-01 to 2025-11).
 
 use super::{asked, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};

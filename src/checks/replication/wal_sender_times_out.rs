@@ -1,4 +1,4 @@
-//! A sender that hears nothing for long ends the stream. Since 0.1.0.
+//! Checks that `wal_sender_timeout` is disabled, because it ends idle replication connections. Since 0.1.0.
 //! The online prerequisites of every source type recommend 0.
 
 use super::{asked::SENDER_TIMEOUT, parameter, setting};

@@ -1,4 +1,4 @@
-//! Every slot that is read needs a sender. Since 0.1.0.
+//! Checks that the source has a WAL sender for every replication slot. Since 0.1.0.
 
 use super::{asked, count, parameter, setting};
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};

@@ -1,5 +1,7 @@
-//! A migration lives seven days at most. Since 0.1.0.
-//! Best practices, 2025-01-24: 168 hours a migration, and 72 hours after an online one's base copy until the cutover.
+//! The service ends a migration after seven days. Since 0.1.0.
+//!
+//! Best practices, 2025-01-24: 168 hours per migration, and 72 hours between the base copy of an online migration and
+//! its cutover.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;
@@ -35,7 +37,7 @@ fn run(facts: &Facts) -> Judged {
         Ok(capabilities.sku(&sku.name)?.vcores)
     });
     let estimate = copy_time(data.gib, vcores.as_ref().ok().copied());
-    // A single vCore takes four times as long: only then does not knowing the SKU matter.
+    // A single vCore takes four times as long. Only above this limit does an unknown SKU change the result.
     if estimate.hours * f64::from(MEASURED_VCORES) > CLOSE_HOURS {
         findings.know(&vcores);
     }

@@ -1,4 +1,4 @@
-//! One migration or validation at a time: a second one is refused. Since 0.1.0.
+//! A target runs one migration or validation at a time and rejects a second one. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::service::migrations::Run;
@@ -50,7 +50,7 @@ fn finding(id: &ServerId, run: &Run, state: &str) -> Finding {
     finding.fix(awaited(id, run)).fix(cancel.note("instead"))
 }
 
-/// What it waits for has a flag of its own; the confirmation that databases may be overwritten has none in az.
+/// Returns the step that the migration waits for. az has no flag to confirm that databases are overwritten.
 fn awaited(id: &ServerId, run: &Run) -> Step {
     let update = |flag| command::migration(id, "update", &run.name, flag);
     let step = run.sub_state.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The migration service's own limits, and its own word.
+//! Checks of the migration service's limits, and of its own migrations and validations.
 
 mod duration_over_limit;
 mod migration_in_progress;
@@ -9,7 +9,7 @@ mod word;
 
 use super::Check;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &migration_in_progress::CHECK,
     &service_validation_failed::CHECK,

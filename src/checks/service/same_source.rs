@@ -1,15 +1,17 @@
-//! Whether a migration that the service remembers was of this source. Not here: whether of the same databases.
+//! Determines whether a past migration of the service used the same source. Databases are not compared here.
 
 use std::net::IpAddr;
 
 use crate::facts::{Fact, Facts, Missing};
 use crate::plan::SourceServer;
 
-/// `said`: a resource id, `host:port@user` or a host. It is of this source by the name that was asked, by the one that the
-/// service is told to use, or by an address of that one.
+/// Returns whether any of `names` is the source. A name is a resource ID, `host:port@user` or a host. It matches the
+/// configured host, the address for the service, or a resolved IP address of that address.
 ///
 /// # Errors
-/// When it cannot be told: an address is said and our name's are not known, or a port and the server's own is not known.
+///
+/// Returns an error if a name is an IP address and the source's addresses are not known, or if the ports differ and the
+/// server's own port is not known.
 pub(super) fn is_source(facts: &Facts, source: &SourceServer, said: &[String]) -> Fact<bool> {
     let id = source.azure_id.as_ref().map(|id| id.path());
     let mut open = None;
@@ -36,7 +38,7 @@ fn is_place(facts: &Facts, source: &SourceServer, place: &str) -> Fact<bool> {
     }
     match port {
         Some(port) if port != source.port => {
-            // Through a tunnel we asked another port than the server's own.
+            // Through a tunnel, the configured port differs from the server's own port.
             let session = facts.session.as_ref().map_err(Missing::clone)?;
             Ok(session.server_port == Some(port))
         }
@@ -56,7 +58,7 @@ fn is_host(facts: &Facts, source: &SourceServer, host: &str) -> Fact<bool> {
     Ok(resolved.map_err(Missing::clone)?.contains(&address))
 }
 
-/// Host and port. An IPv6 address with a port stands in brackets.
+/// Splits an address into host and port. An IPv6 address with a port is in brackets.
 fn parts(place: &str) -> (&str, Option<u16>) {
     let divided = place.rsplit_once(':').and_then(|(host, port)| {
         let is_whole = !host.contains(':') || host.ends_with(']');
@@ -74,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places() {
+    fn addresses_split_into_host_and_port() {
         assert_eq!(parts("db.example:5432"), ("db.example", Some(5432)));
         assert_eq!(parts("db.example"), ("db.example", None));
         assert_eq!(parts("10.0.0.5:6432"), ("10.0.0.5", Some(6432)));

@@ -1,4 +1,4 @@
-//! What the service itself said of this migration when it last validated. Since 0.1.0.
+//! The result of the service's last validation of this migration. Since 0.1.0.
 
 use time::{Duration, OffsetDateTime};
 
@@ -28,7 +28,7 @@ pub const CHECK: Check = Check {
 
 const FRESH: Duration = Duration::hours(24);
 
-/// One validation, and the migration that it was for.
+/// A validation and its migration.
 struct Word<'f> {
     run: &'f Run,
     validation: &'f Validation,
@@ -51,7 +51,7 @@ fn run(facts: &Facts) -> Judged {
     }
     let mut is_same = |word: &&Word| match is_same(facts, word.run) {
         Ok(is_same) => is_same,
-        // It cannot be told whether a failure was of these.
+        // Without these facts, the failure cannot be assigned to this source.
         Err(missing) => {
             if !word.has_succeeded() {
                 findings.unknown(&missing);
@@ -84,7 +84,7 @@ where
     word.map(|w| (w.run, w.validation))
 }
 
-/// Whether a migration was of this source and of these databases.
+/// Returns whether a past migration had this source and exactly these databases.
 fn is_same(facts: &Facts, run: &Run) -> Fact<bool> {
     let Some(source) = &facts.migration.source else {
         return Ok(false);
@@ -138,7 +138,7 @@ fn judge(
     };
     findings.found.extend(found.into_iter().map(|finding| {
         match is_grave {
-            // One item may have warned where another failed.
+            // One item can have a warning while another has failed.
             true if finding
                 .evidence
                 .iter()
@@ -177,12 +177,12 @@ fn quoted(run: &Run, item: &Item, when: &str) -> Finding {
     }
 }
 
-/// A migration that failed after the last validation says why in a text of its own.
+/// Reports a migration that failed after the last validation. Its error is a separate text.
 fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDateTime>) {
     let Some(last) = runs.iter().max_by_key(|r| r.started) else {
         return;
     };
-    // A state that is not known here may be another word for a failure.
+    // An unknown state can be a failure.
     findings.know(&last.is_active);
     let has_failed = last
         .state

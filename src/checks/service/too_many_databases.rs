@@ -1,10 +1,11 @@
-//! One migration takes at most eight databases. Since 0.1.0.
-//! Rule: the command-line guide (2025-02-07); newer portal guides do not say it any more, so it is a warning.
+//! One migration supports at most eight databases. Since 0.1.0.
+//!
+//! Rule: the command-line guide (2025-02-07). Newer portal guides no longer document it, so it is a warning.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered};
 use crate::facts::Facts;
 
-/// Most databases of one migration.
+/// The maximum number of databases of one migration.
 const MOST: usize = 8;
 
 pub const CHECK: Check = Check {

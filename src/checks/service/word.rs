@@ -1,10 +1,11 @@
-//! The service's messages and our own checks: which of them look at the same thing.
+//! Maps messages and codes of the migration service to related checks.
 
 use crate::checks::{self, Official};
 use crate::facts::service::migrations::Item;
 
-/// Codes that belong to a type of validation, where its message has none. As of 2025-07-21; the table is inferred from
-/// what each type covers: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes>
+/// Codes of each validation type, for messages without a code. As of 2025-07-21. The table is inferred from the scope
+/// of each type:
+/// <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes>
 const CODES: &[(&str, &[u32])] = &[
     (
         "AuthenticationAndConnectivityValidation",
@@ -23,7 +24,7 @@ const CODES: &[(&str, &[u32])] = &[
     ("CollationsValidation", &[603_401, 603_402, 603_403]),
 ];
 
-/// The ids of our checks that stand for the codes of a message, or else for its type of validation.
+/// Returns the IDs of checks for the codes of a message. Without codes, the validation type decides.
 pub(super) fn kin(item: &Item) -> Vec<&'static str> {
     let said: Vec<u32> = item.messages.iter().flat_map(|m| codes(m)).collect();
     if !said.is_empty() {
@@ -33,7 +34,7 @@ pub(super) fn kin(item: &Item) -> Vec<&'static str> {
     typed.map(|(_, codes)| of(codes)).unwrap_or_default()
 }
 
-/// The ids of our checks that stand for the codes in a text.
+/// Returns the IDs of checks for the codes in a text.
 pub(super) fn kin_of(text: &str) -> Vec<&'static str> {
     of(&codes(text).collect::<Vec<_>>())
 }
@@ -45,7 +46,7 @@ fn of(codes: &[u32]) -> Vec<&'static str> {
     kin.map(|c| c.id).collect()
 }
 
-/// Numbers such as `603405` in a text.
+/// Extracts codes such as `603405` from a text.
 fn codes(text: &str) -> impl Iterator<Item = u32> {
     let words = text.split(|c: char| !c.is_ascii_digit());
     words
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_in_a_text_name_checks() {
+    fn codes_in_a_text_map_to_checks() {
         assert_eq!(
             codes("error 603405: x, [603108]; 16034051").collect::<Vec<_>>(),
             [603_405, 603_108]

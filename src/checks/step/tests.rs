@@ -1,9 +1,9 @@
-//! How steps read, now and afterwards.
+//! Tests how steps are printed, for now and for afterwards.
 
 use super::*;
 
 #[test]
-fn what_is_done_afterwards_is_a_comment_that_says_so() {
+fn steps_for_afterwards_are_rendered_as_labeled_comments() {
     let sql = Step::sql("o".to_owned(), "DROP CAST (a\nAS b);").afterwards();
     let words = |text: &str| Step::from(text).afterwards();
     for (step, shown) in [

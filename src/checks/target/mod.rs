@@ -1,4 +1,4 @@
-//! The target as Azure deployed it: is it there, is it ready, is it in the shape that the migration service asks for.
+//! Checks of the target: whether it exists, is ready, and meets the prerequisites of the migration service.
 
 mod target_burstable;
 mod target_database_exists;
@@ -18,7 +18,7 @@ mod target_version_retired;
 
 use super::Check;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &target_not_deployed::CHECK,
     &target_not_ready::CHECK,

@@ -1,5 +1,7 @@
-//! Burstable servers run on credits, and a migration spends them. Since 0.1.0.
-//! Whether the service takes such a target has changed: refused in early 2024, then in one region, allowed since 2025.
+//! A Burstable target runs on CPU credits, which a migration uses up. Since 0.1.0.
+//!
+//! The service's support for such targets has changed: rejected in early 2024, then limited to one region, supported
+//! since 2025.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
@@ -43,7 +45,8 @@ fn run(facts: &Facts) -> Judged {
     .into())
 }
 
-/// The smallest offer that carries the source, or at least what the target is now, where the source does not tell.
+/// Returns the smallest SKU that fits the source. If the size of the source is not known, returns the smallest SKU at
+/// least as large as the current one.
 fn instead(facts: &Facts, offered: &Capabilities, now: &Sku) -> Option<SkuOffer> {
     let known = Need::of(facts);
     let least = offered.sku(&now.name).ok();
@@ -59,7 +62,7 @@ fn instead(facts: &Facts, offered: &Capabilities, now: &Sku) -> Option<SkuOffer>
     Some(smallest(offered, &need)?.sku)
 }
 
-/// Without the location's offers the reader has to choose.
+/// Without the SKUs of the location, lists the offered SKUs so that the user can choose one.
 fn choose(finding: Finding, server: &Server) -> Finding {
     let location = server.location.as_deref().unwrap_or("<location>");
     let list = format!(

@@ -1,4 +1,4 @@
-//! A database of the migration that is on the target already is dropped, or stops the migration. Since 0.1.0.
+//! A database to migrate that already exists on the target is dropped, or stops the migration. Since 0.1.0.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Databases that the service refuses by their name.
+/// Returns a finding for a database name that the service does not support.
 fn never(name: &str) -> Option<Finding> {
     let is_template = name.starts_with("template") && name[8..].chars().all(|c| c.is_ascii_digit());
     let is_platform = ["azure_sys", "azure_maintenance"].contains(&name);
@@ -98,7 +98,7 @@ fn taken(facts: &Facts, server: Option<&ServerId>, name: &str) -> Finding {
     })
 }
 
-/// What SQL on the target says of it, where there is a way in.
+/// Describes the contents of a target database, if the target was read through SQL.
 fn held(facts: &Facts, name: &str) -> String {
     let Ok(on_target) = &facts.on_target else {
         return String::new();

@@ -1,4 +1,5 @@
-//! An elastic cluster is several servers behind one name; the migration service writes into a single one. Since 0.1.0.
+//! The migration service does not support elastic clusters, which consist of several servers behind one name. Since
+//! 0.1.0.
 
 use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
 use crate::facts::Facts;

@@ -1,4 +1,4 @@
-//! The documented prerequisites ask for a target without read replicas until the migration is done. Since 0.1.0.
+//! The documented prerequisites require a target without read replicas until the migration completes. Since 0.1.0.
 
 use super::target_locked;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
@@ -56,14 +56,14 @@ fn finding(facts: &Facts, replica: &Replica) -> Finding {
     let delete = command::delete_replica(&replica.id);
     match keeping.as_deref() {
         None => finding.fix(delete.by_person().note("if no lock keeps it")),
-        // What it was like is known from nowhere else.
+        // The configuration of the replica is not known, so it could not be recreated automatically.
         Some([]) if replica.details.is_err() => finding.fix(
             delete
                 .by_person()
                 .note("when its SKU, storage and place are written down"),
         ),
         Some([]) => finding.fix(delete),
-        // Somebody has to decide on the lock first; until then a script would stop at the replica.
+        // The lock must be handled first. Otherwise a script would fail at the replica.
         Some(locks) => locks
             .iter()
             .fold(finding, |f, lock| f.fix(target_locked::removal(lock)))

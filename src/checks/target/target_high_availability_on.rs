@@ -1,5 +1,6 @@
-//! The documented prerequisites ask for high availability off until the migration is done. Since 0.1.0.
-//! Auditors for production want the opposite; this check is about the hours of the migration.
+//! The documented prerequisites require disabled high availability until the migration completes. Since 0.1.0.
+//!
+//! Audits of production servers require the opposite. This check only concerns the duration of the migration.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;

@@ -1,5 +1,7 @@
-//! Who creates the migration needs rights that a reader has not. Since 0.1.0.
-//! The list: <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions>
+//! Creating a migration needs more permissions than reading. Since 0.1.0.
+//!
+//! List of permissions:
+//! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions>
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
 use crate::facts::Facts;
@@ -20,8 +22,8 @@ pub const CHECK: Check = Check {
     run,
 };
 
-/// What creating a migration needs of the target and its group, as of 2025-07-21. Those of the group are inherited, so
-/// that they show at the target's scope too.
+/// The actions that creating a migration needs on the target and its resource group, as of 2025-07-21. Actions on the
+/// group are inherited, so they are also visible at the target's scope.
 const NEEDED: &[&str] = &[
     "Microsoft.DBforPostgreSQL/flexibleServers/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/databases/read",

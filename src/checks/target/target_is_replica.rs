@@ -1,4 +1,4 @@
-//! A read replica takes no writes, so nothing can be migrated into it. Since 0.1.0.
+//! A read replica is read-only, so it cannot be a migration target. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;

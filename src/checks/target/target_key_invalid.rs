@@ -1,4 +1,4 @@
-//! A server that cannot reach its key stops within the hour. Since 0.1.0.
+//! A server that cannot access its encryption key becomes inaccessible within an hour. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
 use crate::facts::Fact;

@@ -1,4 +1,4 @@
-//! A lock that forbids writes forbids the migration, which is a resource below the server. Since 0.1.0.
+//! A lock that prevents writes prevents the migration, which is a child resource of the server. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
 use crate::facts::Facts;
@@ -37,7 +37,7 @@ fn run(facts: &Facts) -> Judged {
         let replicas = findings.know(&facts.replicas);
         let kept = replicas.and_then(|all| all.iter().find(|r| lock.covers(&r.id)));
         findings.push(match kept {
-            // It has to be deleted.
+            // The replica must be deleted before the migration.
             Some(replica) => {
                 let kept = format!(", which keeps read replica `{}`", replica.id.name);
                 finding.message.push_str(&kept);
@@ -49,7 +49,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-/// Takes it away. A lock on a group or a subscription keeps other resources too: not for a script to take away.
+/// Deletes the lock. A lock on a resource group or subscription also protects other resources, so a script does not
+/// delete it.
 pub(super) fn removal(lock: &Lock) -> Step {
     let delete = command::delete_lock(&lock.id, lock.subscription());
     if lock.is_on_server() {

@@ -1,5 +1,7 @@
-//! Maintenance restarts the server, and a migration that runs then starts over. Since 0.1.0.
-//! The call that tells exists since api-version 2026-04-01-preview; a weekly window alone is no event.
+//! Maintenance restarts the server, and a running migration starts again. Since 0.1.0.
+//!
+//! The maintenance events are available since api-version 2026-04-01-preview. A weekly maintenance window is not an
+//! event.
 
 use time::Duration;
 

@@ -1,4 +1,4 @@
-//! A server that is stopped, updating or failing takes no migration. Since 0.1.0.
+//! A server that is stopped, updating or failed cannot be a migration target. Since 0.1.0.
 
 use crate::checks::step::Turn;
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};

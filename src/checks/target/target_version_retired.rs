@@ -1,5 +1,6 @@
-//! A target of a version that Azure is about to drop means a second move soon. Since 0.1.0.
-//! Dates: `reference::versions`, from Azure's version policy.
+//! A target with a retiring major version needs another upgrade soon. Since 0.1.0.
+//!
+//! The dates are in `reference::versions`, from the Azure version policy.
 
 use time::Date;
 
@@ -28,7 +29,7 @@ fn run(facts: &Facts) -> Judged {
     let major = server.version.as_ref()?.major();
     let today = facts.recorded_at.date();
     let message = match versions::support(major) {
-        // A major that is newer than the table is younger than its newest.
+        // A major version newer than the table is not retiring.
         _ if !versions::is_retiring(major, today) => return Ok(Findings::none()),
         Some(support) => message(support, today),
         None => format!("PostgreSQL {major} is older than any version that Azure supports"),

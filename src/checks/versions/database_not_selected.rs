@@ -1,4 +1,4 @@
-//! What stays behind should be known to stay behind. Since 0.1.0.
+//! Databases that are not migrated must be known. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;

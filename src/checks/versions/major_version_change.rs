@@ -1,4 +1,4 @@
-//! A migration across majors is an upgrade of the application's database. Since 0.1.0.
+//! A migration to a newer major version is an upgrade of the application's database. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;

@@ -1,4 +1,4 @@
-//! The versions of both servers.
+//! Checks of the versions and state of both servers.
 
 mod database_not_selected;
 mod major_version_change;
@@ -9,7 +9,7 @@ mod target_version_older;
 
 use super::Check;
 
-/// The checks of this area, in the order of the report.
+/// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
     &source_version_too_old::CHECK,
     &target_version_older::CHECK,

@@ -1,4 +1,4 @@
-//! A standby cannot be decoded from as a primary can, and pauses or cancels what reads for long. Since 0.1.0.
+//! A standby has limited logical decoding, and it pauses or cancels long reads. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
 use crate::facts::Facts;

@@ -1,5 +1,7 @@
-//! The service turns `default_transaction_read_only` off for its sessions, and stops where it cannot. Since 0.1.0.
-//! Judged by what sessions of the migration user get, never by the tool's own session, which is read only by itself.
+//! The service disables `default_transaction_read_only` for its sessions, and stops if it cannot. Since 0.1.0.
+//!
+//! The check uses the settings for sessions of the migration user. It never uses its own session, which is always
+//! read-only.
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
-//! The first of the documented prerequisites: 9.5 or newer. Since 0.1.0.
+//! The first documented prerequisite: PostgreSQL 9.5 or newer. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
 use crate::facts::Facts;
 
-/// The oldest source that the migration service takes, as `server_version_num`.
+/// The oldest source version that the migration service supports, as `server_version_num`.
 const OLDEST: u32 = 90_500;
 
 pub const CHECK: Check = Check {

@@ -1,4 +1,4 @@
-//! A dump of a newer major does not restore into an older one. Since 0.1.0.
+//! A dump of a newer major version does not restore into an older one. Since 0.1.0.
 
 use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
 use crate::facts::Facts;
@@ -27,7 +27,7 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Findings::none());
     }
     let today = facts.recorded_at.date();
-    // As the check of retired versions proposes it, so that there is one upgrade and not two.
+    // Propose the same version as `target-version-retired`, so that there is only one upgrade.
     let wanted = match versions::is_retiring(target.major(), today) {
         true => versions::proposed(source.major(), today),
         false => source.major(),

@@ -1,4 +1,4 @@
-//! What `flexready audit` is told. Not here: what is done with it (`audit`).
+//! Arguments of `flexready audit`.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,8 @@ use crate::plan::fleet::{
     Filter, Fleet, ResourceGroup, Shard, Tag, management_group, subscription, tier,
 };
 
-/// What a recording cannot be asked for: it holds the answers of its run, and of its servers no more than names to choose by.
+/// IDs of the options that do not apply to a recording. It contains the answers of one run, and its servers can only be
+/// filtered by name.
 const LIVE_ALONE: [&str; 14] = [
     "subscriptions",
     "management_groups",

@@ -1,5 +1,5 @@
-//! What Azure shows, what the plan says and what a recording holds become one list: each server once, each under a name of its own.
-//! Not here: looking for it (`search`), an audit that goes on (`resumed`).
+//! Combines servers found in Azure, migrations of the plan and migrations of a recording into one list. Each server is
+//! in the list once, with a unique name.
 
 use std::collections::HashSet;
 
@@ -11,18 +11,19 @@ use crate::plan::file::Plan;
 use crate::plan::fleet::{FleetNote, UnreadNote};
 use crate::plan::{Migration, Mode, Scope, ServerId, Target};
 
-/// Whose name it keeps, first come first: waivers, reports and recorded answers go by the names that somebody gave.
+/// The origin of a migration's name, in order of precedence. If two names collide, the earlier origin keeps its name,
+/// because waivers, reports and recordings refer to explicit names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Claim {
-    /// The plan or the recording says it.
+    /// The plan or the recording specifies the name.
     Said,
-    /// The plan's migration has none, and is called as its server is.
+    /// The plan's migration has no name and uses the name of its server.
     Derived,
-    /// A server that Azure shows.
+    /// The name of a server found in Azure.
     Shown,
 }
 
-/// A migration of the fleet, on its way to a name of its own.
+/// A migration of the fleet, before its name is unique.
 pub(super) struct Member {
     pub(super) claim: Claim,
     pub(super) meant: Meant,
@@ -32,7 +33,7 @@ impl Member {
     /// A migration of the plan.
     ///
     /// # Errors
-    /// As [`Wanted::meant`].
+    /// The errors of [`MigrationRequest::resolve`].
     pub(super) fn planned(wanted: Wanted, hosts: &Hosts) -> Result<Self, Error> {
         let claim = match wanted.wish.name {
             Some(_) => Claim::Said,
@@ -42,7 +43,7 @@ impl Member {
         Ok(Member { claim, meant })
     }
 
-    /// Whether this migration of the plan is that one of a recording.
+    /// Whether this migration of the plan is the same as a recorded one.
     pub(super) fn is(&self, recorded: &Migration) -> bool {
         let own = &self.meant.migration;
         let is_named = own.name == recorded.name && targets_agree(recorded, own);
@@ -58,12 +59,12 @@ impl Member {
     }
 }
 
-/// The target's path, to compare by.
+/// The resource path of the target in lower case, for comparison.
 pub(super) fn path_of(migration: &Migration) -> Option<String> {
     id_of(migration).map(|id| id.path().to_lowercase())
 }
 
-/// Whether both may be about one target: one that is not known yet may be any.
+/// Whether both migrations could have the same target. An unknown target matches every target.
 pub(super) fn targets_agree(one: &Migration, other: &Migration) -> bool {
     match (path_of(one), path_of(other)) {
         (Some(one), Some(other)) => one == other,
@@ -72,7 +73,7 @@ pub(super) fn targets_agree(one: &Migration, other: &Migration) -> bool {
 }
 
 impl Search<'_> {
-    /// The plan's migrations, and every server that is meant and the plan does not name.
+    /// The migrations of the plan, and every server that passes the filters and is not in the plan.
     pub(super) fn gathered(
         &self,
         planned: Vec<Member>,
@@ -103,14 +104,14 @@ impl Search<'_> {
         (all, note)
     }
 
-    /// What is looked through, a few words each.
+    /// Labels of the audited scopes and the plan.
     pub(super) fn scope(&self) -> Vec<String> {
         let mut scope = self.fleet.words();
         scope.extend(self.plan.map(|plan| format!("plan {}", plan.name())));
         scope
     }
 
-    /// A server that no plan names: a target, judged alone.
+    /// A server that is not in the plan. Only its target side is checked.
     fn alone(&self, id: ServerId, mode: Mode) -> Member {
         let target = Target {
             id,
@@ -141,7 +142,7 @@ impl Search<'_> {
     }
 }
 
-/// Notes the targets whose host names led to no server.
+/// Adds targets whose host names were not found to the summary.
 pub(super) fn hosts_looked_up(note: &mut FleetNote, hosts: &Hosts) {
     let place = |host: &String| format!("target {host}");
     note.unread
@@ -155,7 +156,7 @@ pub(super) fn hosts_looked_up(note: &mut FleetNote, hosts: &Hosts) {
     note.unread.dedup();
 }
 
-/// In the order of their names, each of which is there once: recordings, reports and waivers go by it.
+/// Makes the names unique and sorts by name. Recordings, reports and waivers identify a migration by its name.
 pub(super) fn named_once(mut all: Vec<Member>) -> Vec<Meant> {
     let key = |m: &Meant| (m.migration.name.clone(), path_of(&m.migration));
     all.sort_by_cached_key(|m| (m.claim, key(&m.meant)));

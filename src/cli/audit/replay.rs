@@ -1,4 +1,4 @@
-//! A recorded fleet, judged again: the whole of it, a part, or what some names choose. Nothing is asked.
+//! Replays the recording of a fleet: all of it, one shard, or the migrations that match a name filter.
 
 use super::Args;
 use super::running::Run;
@@ -14,7 +14,7 @@ use crate::report::{self, Report};
 use crate::verdict::Policy;
 use crate::{Asked, Width};
 
-/// One after the other: what they have in common is on disk, and the order is always the same.
+/// One migration at a time: shared answers are on disk, and the order is deterministic.
 const REPLAY: Width = Width {
     subscriptions: 1,
     migrations: 1,
@@ -46,7 +46,7 @@ pub(super) fn run(
     Ok(report::assemble(judged, &start, policy, Some(note)))
 }
 
-/// The migrations that the arguments choose, and what is to be said of the whole.
+/// The migrations that the arguments select, and the summary of the fleet.
 fn chosen(
     args: &Args,
     recording: &Recording,
@@ -79,7 +79,7 @@ fn chosen(
     Ok((kept, note))
 }
 
-/// Migrations that the plan has and the recording does not: nothing is known of them.
+/// Selected migrations of the plan that the recording does not contain.
 fn unrecorded(
     plan: Option<&Plan>,
     recorded: &[Migration],
@@ -95,7 +95,7 @@ fn unrecorded(
     missing.map(note).collect()
 }
 
-/// What a filter can see of a recorded migration.
+/// The properties of a recorded migration for a filter: only its name.
 fn name_of(name: &str) -> Traits<'_> {
     Traits {
         name,

@@ -1,5 +1,4 @@
-//! An audit that goes on: what a recording holds, what the plan has beside it, and what can be seen now become one list.
-//! Not here: a list without a recording (`gathered`).
+//! Resumes an audit: combines the migrations of a recording, new migrations of the plan and newly found servers.
 
 use std::collections::HashSet;
 
@@ -13,8 +12,8 @@ use crate::plan::{Migration, Scope};
 use crate::question::Answers;
 
 impl Search<'_> {
-    /// The migrations of the recording, with the plan's ways into their sources; those that the plan has beside them; and the
-    /// servers of places that could not be listed then.
+    /// The migrations of the recording, with the connect options of the plan; additional migrations of the plan; and
+    /// servers of scopes that the earlier run could not list.
     pub(super) fn resumed(
         &self,
         before: &Recording,
@@ -32,7 +31,7 @@ impl Search<'_> {
             }
             all.push(again(migration, way));
         }
-        // A server that was found then, and is a target of the plan now, is judged as that.
+        // If a server that the earlier run found is now a target of the plan, only the plan's migration is checked.
         let now_planned: HashSet<String> = planned
             .iter()
             .filter_map(|m| path_of(&m.meant.migration))
@@ -62,8 +61,10 @@ impl Search<'_> {
         (all, note)
     }
 
-    /// How many there are that the recording did not count. Of a part, only what it can tell: servers of other parts were
-    /// counted where they could be listed, and the plan's migrations that fall to others are counted there.
+    /// The number of migrations that the recording did not count.
+    ///
+    /// For a shard, only migrations of the plan in this shard and servers of unlisted scopes count. Servers of listed
+    /// scopes were counted already, and other shards count their own migrations of the plan.
     fn late(&self, recorded: &FleetNote, planned: &[Member], shown: &[Member]) -> usize {
         let Some(part) = self.part().filter(|_| !recorded.shards.is_empty()) else {
             return planned.len() + shown.len();
@@ -80,7 +81,7 @@ impl Search<'_> {
         planned.iter().filter(is_ours).count() + shown.iter().filter(was_unread).count()
     }
 
-    /// What is said of the whole: what could not be read then stays, unless it was looked through now.
+    /// The summary of the resumed run. Scopes that the earlier run could not read remain, unless this run listed them.
     fn gone_on(&self, recorded: FleetNote, now: FleetNote, answers: &Answers) -> FleetNote {
         let looked_at = |place: &String| {
             let place = place.to_lowercase();
@@ -103,7 +104,7 @@ impl Search<'_> {
     }
 }
 
-/// A migration of a recording. The plan brings the ways into its servers, and a side that the recording does not know.
+/// A recorded migration. The plan adds the connect options, and a side that the recording does not have.
 fn again(recorded: &Migration, way: Option<Meant>) -> Member {
     let (planned, access, target_access) = match way {
         Some(way) => (Some(way.migration), way.access, way.target_access),

@@ -1,4 +1,5 @@
-//! The run over a fleet: each migration is kept, shown and let go of as it is finished. Ctrl-C ends the asking, not the report.
+//! Runs the fleet. Each migration is recorded, printed and dropped when it finishes. Ctrl-C stops the requests; the
+//! report is still written.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -15,12 +16,12 @@ use crate::report::{self, Judged};
 use crate::verdict::Policy;
 use crate::{Asked, Finished, Width};
 
-/// What is to be seen of it.
+/// How results are printed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown {
-    /// A line for each migration as it is finished.
+    /// Prints a line for each migration when it finishes.
     pub(super) streams: bool,
-    /// Whether the report needs more than verdict and counts in the end.
+    /// Whether the final report needs more than verdicts and counts.
     pub(super) keeps_checks: bool,
 }
 
@@ -35,7 +36,7 @@ pub(super) struct Run<'a> {
 const TICK: Duration = Duration::from_millis(200);
 
 impl Run<'_> {
-    /// Judges all of them.
+    /// Checks all migrations.
     pub(super) async fn all(
         &self,
         fleet: Vec<Asked<'_>>,
@@ -49,7 +50,7 @@ impl Run<'_> {
         Ok(judged)
     }
 
-    /// Judges all of them, tells how far it is, and heeds Ctrl-C.
+    /// Checks all migrations, prints the progress, and stops requests on Ctrl-C.
     pub(super) async fn watched(
         &self,
         fleet: Vec<Asked<'_>>,
@@ -62,7 +63,7 @@ impl Run<'_> {
         let mut running = std::pin::pin!(crate::audit(fleet, self.start, self.policy, self.width));
         let mut ticks = tokio::time::interval(TICK);
         let mut listens = true;
-        // One listener for the whole run: what is pressed while a server is judged is heard afterwards.
+        // One listener for the whole run, so that a Ctrl-C during an evaluation is not lost.
         let mut pressed = std::pin::pin!(tokio::signal::ctrl_c());
         loop {
             tokio::select! {
@@ -107,7 +108,7 @@ impl Run<'_> {
     }
 }
 
-/// What a person sees until the servers are known.
+/// Shows a progress line during discovery.
 pub(super) fn looking(console: &mut Console) {
     show(console, "looking for servers…");
 }
@@ -131,7 +132,7 @@ fn wipe(console: &mut Console) {
     show(console, "");
 }
 
-/// In place of the line before. Nowhere to complain to when the terminal is gone.
+/// Replaces the progress line. Errors are ignored, because there is no other terminal to report them to.
 fn show(console: &mut Console, line: &str) {
     if let Some(terminal) = &mut console.progress {
         let _ = write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush());

@@ -1,5 +1,5 @@
-//! What there is to audit: the servers that Azure shows, the migrations of the plan, or those of a recording that is gone on with.
-//! Here: looking for them. Not here: how they become one list (`gathered`), asking about them (`running`).
+//! Discovers what to audit: servers found in Azure, migrations of the plan, and migrations of a recording that is
+//! resumed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,14 +20,16 @@ use crate::plan::fleet::{Filter, Fleet, FleetNote, Shard};
 use crate::plan::{Migration, ServerId};
 use crate::question::Answers;
 
-/// One request in ten may fail for a while without a server being lost: of a hundred thousand, none fails so often in a row.
-/// For the servers that were found: an endpoint that does not answer at all is given up as soon as `check` gives it up.
+/// The maximum number of attempts for a request about a server that was found.
+///
+/// If one request in ten fails, not one in 100,000 fails this often in a row. An endpoint that never responds is given
+/// up as early as in `check`.
 const TRIES: u32 = 9;
 
-/// The Resource Manager of all migrations.
+/// The ARM backend that all migrations share.
 pub(super) type Azure = Shared<Arm>;
 
-/// What is looked for, and how.
+/// The inputs of an audit: scope, filter, shard, plan, earlier recording and connection arguments.
 pub(super) struct Search<'a> {
     pub(super) fleet: Fleet,
     pub(super) filter: Filter,
@@ -40,19 +42,19 @@ pub(super) struct Search<'a> {
     pub(super) interrupt: Interrupt,
 }
 
-/// What can be known, and refused, before the first question.
+/// The validated inputs of a discovery, before the first question.
 pub(super) struct Prepared {
     wanted: Vec<Wanted>,
     azure: Option<Arc<Azure>>,
-    /// For databases that are signed in to as Azure is.
+    /// Tokens for databases with Microsoft Entra authentication.
     tokens: Option<Arc<DatabaseTokens>>,
 }
 
-/// What there is to audit, in the order of names.
+/// The migrations to audit, sorted by name.
 pub(super) struct Found<'a> {
     pub(super) members: Vec<Asked<'a>>,
     pub(super) note: FleetNote,
-    /// The answers that it was found by.
+    /// The answers of the discovery.
     pub(super) answers: Answers,
     pub(super) azure: Option<Arc<Azure>>,
 }
@@ -64,7 +66,7 @@ impl Found<'_> {
 }
 
 impl<'a> Search<'a> {
-    /// Understands the plan, and makes the way to Azure where one is needed.
+    /// Validates the plan and the recording, and builds the ARM backend if one is needed.
     pub(super) fn prepare(&self) -> Result<Prepared, Error> {
         let wishes = self.plan.map(Plan::migrations).unwrap_or_default();
         let wanted = wishes
@@ -98,7 +100,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Looks for the servers, and puts the plan's migrations beside them.
+    /// Finds the servers, and combines them with the plan and the recording.
     pub(super) async fn found(
         &self,
         prepared: Prepared,
@@ -144,7 +146,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// What cannot go on with this recording.
+    /// Validates that this audit can resume the recording.
     fn goes_on(&self, before: &Recording, planned: &[Meant]) -> Result<(), Error> {
         let note = before.fleet().cloned().unwrap_or_default();
         is_part_of(self.part, &note)?;
@@ -165,7 +167,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// The part that is asked for, else the one that is gone on with.
+    /// The shard of `--shard`, otherwise that of the recording.
     pub(super) fn part(&self) -> Option<Shard> {
         let before = self.before.and_then(Recording::fleet);
         let recorded = || before?.shards.first()?.parse().ok();
@@ -222,7 +224,7 @@ pub(super) fn id_of(migration: &Migration) -> Option<&ServerId> {
     migration.target.as_ref().map(|t| &t.id)
 }
 
-/// A part cannot be taken of another part: servers would be in none.
+/// Ensures that the recording covers the whole fleet or the same shard. Otherwise servers would be in no shard.
 pub(super) fn is_part_of(part: Option<Shard>, recorded: &FleetNote) -> Result<(), Error> {
     let Some(part) = part.map(|p| p.to_string()) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `flexready template`: files to start from. They hold no secrets and name none but by variable.
+//! `flexready template`: prints pipeline templates. They contain no secrets and refer to them only by variable.
 
 use clap::{Args as ClapArgs, ValueEnum};
 
@@ -13,13 +13,13 @@ pub struct Args {
     part: Option<Part>,
 }
 
-/// What a template is for.
+/// The system that a template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
     AzurePipelines,
 }
 
-/// One of the files.
+/// A file of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// The steps: install, check, publish

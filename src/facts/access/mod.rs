@@ -1,5 +1,4 @@
-//! Roles, grants and ownership on the source, one part a module.
-//! Not here: passwords (`roles`), who asks (`session`), where the source runs (`provider`).
+//! Roles, grants and ownership on the source.
 
 mod grants;
 mod own_settings;
@@ -19,17 +18,17 @@ pub use owners::SuperuserOwned;
 pub use reading::{GuardedTable, LargeObjects, Unreadable};
 pub use roles::{Role, Roles};
 
-/// What is known of it, each part for itself.
+/// Roles and privileges of the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Access {
     pub roles: Fact<Roles>,
-    /// The role that the service signs in as.
+    /// The role that the migration service signs in as.
     pub migration_user: Fact<Role>,
     pub settings: Fact<OwnSettings>,
     databases: Vec<InDatabase>,
 }
 
-/// What is known of one database.
+/// Roles and privileges in one database.
 #[derive(Debug)]
 pub struct InDatabase {
     pub name: String,
@@ -42,7 +41,7 @@ pub struct InDatabase {
 }
 
 impl Facts<'_> {
-    /// Whom the service signs in as on the source: the role, which a login such as `name@server` does not tell.
+    /// The role that the service signs in as on the source. A login such as `name@server` does not show the role.
     pub fn migration_user(&self) -> Fact<&str> {
         match &self.migration.migration_user {
             Some(user) => Ok(user),
@@ -53,17 +52,17 @@ impl Facts<'_> {
         }
     }
 
-    /// Whether the plan names whom the service signs in as; else it is taken to be the role that asked.
+    /// Whether the plan specifies the migration user. Otherwise the connected role is assumed to be the migration user.
     pub fn names_migration_user(&self) -> bool {
         self.migration.migration_user.is_some()
     }
 }
 
 impl Access {
-    /// What is known of a database that the migration takes.
+    /// The privileges in one database to migrate.
     ///
     /// # Errors
-    /// When it could not be asked, as it takes no connections.
+    /// The database does not accept connections, so it could not be queried.
     pub fn in_database(&self, name: &str) -> Fact<&InDatabase> {
         let found = self.databases.iter().find(|d| d.name == name);
         found.ok_or_else(|| {
@@ -77,14 +76,14 @@ impl Access {
     }
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     ["roles", "role_settings"]
         .map(|query| Question::on_source(&source.database, query))
         .into()
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> Vec<Question> {
     [
         "unreadable",
@@ -98,7 +97,7 @@ pub fn questions_in(database: &str) -> Vec<Question> {
     .into()
 }
 
-/// Reads all of it.
+/// Reads the roles and privileges from the answers.
 pub fn read(
     migration: &Migration,
     source: &SourceServer,
@@ -130,7 +129,8 @@ pub fn read(
     }
 }
 
-/// Without the migration user the answers about its rights are empty lists, which would look like rights.
+/// Without a migration user, the queries about its privileges return empty lists, which would look like sufficient
+/// privileges.
 fn in_database(name: &str, no_user: Option<&Missing>, answers: &Answers) -> InDatabase {
     let known = || no_user.map_or(Ok(()), |missing| Err(missing.clone()));
     let of = |query| Question::on_source(name, query);

@@ -1,5 +1,4 @@
-//! Parameters that are set for a role, a database, or a role in a database: `pg_db_role_setting`.
-//! Not here: what the server sets for all (`settings`).
+//! Parameters set for a role, a database, or a role in a database (`pg_db_role_setting`).
 
 use serde::Deserialize;
 
@@ -7,18 +6,18 @@ use crate::facts::rows::rows;
 use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// One such parameter.
+/// One parameter value from `pg_db_role_setting`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OwnSetting {
     database: Option<String>,
     role: Option<String>,
     pub name: String,
-    /// `None` for an application's own parameters, which may hold a secret.
+    /// `None` for application-defined parameters, whose values can be secrets.
     pub value: Option<String>,
     total: u64,
 }
 
-/// Whom a parameter is set for. The later in this list, the stronger.
+/// Which sessions a setting applies to. Later variants override earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope<'s> {
     /// `ALTER ROLE ALL`.
@@ -43,7 +42,7 @@ impl OwnSetting {
 }
 
 impl Scope<'_> {
-    /// Whether a session of this role in this database gets it.
+    /// Whether the setting applies to a session of this role in this database.
     pub fn covers(&self, role: &str, database: &str) -> bool {
         match self {
             Scope::AllRoles => true,
@@ -71,7 +70,7 @@ impl Scope<'_> {
     }
 }
 
-/// All of them, those of the migration user first.
+/// All settings, those of the migration user first.
 #[derive(Debug, Clone)]
 pub struct OwnSettings {
     all: Vec<OwnSetting>,
@@ -83,12 +82,12 @@ impl OwnSettings {
         self.all.iter()
     }
 
-    /// Why the list is not whole, where it is not. Those of the migration user alone are whole.
+    /// Why the list is incomplete, if it is. The migration user's own settings are always complete.
     pub fn left_off(&self) -> Option<&Missing> {
         self.left_off.as_ref()
     }
 
-    /// What a new session of this role in this database gets, and from where; `None`: the server's own value.
+    /// The setting that applies to a new session of this role in this database. `None`: the server's value applies.
     pub fn effective(&self, name: &str, role: &str, database: &str) -> Option<&OwnSetting> {
         let covering = self
             .all
@@ -98,7 +97,7 @@ impl OwnSettings {
     }
 }
 
-/// The answer of the query `role_settings`.
+/// Reads the answer of query `role_settings`.
 pub(super) fn read(answers: &Answers, question: &Question) -> Fact<OwnSettings> {
     let all: Vec<OwnSetting> = rows(answers, question)?;
     let total = all.first().map_or(0, |s| s.total);

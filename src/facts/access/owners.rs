@@ -1,8 +1,8 @@
-//! Objects that belong to superusers.
+//! Objects owned by superusers.
 
 use serde::Deserialize;
 
-/// The user objects of one superuser in one database.
+/// User objects of one superuser in one database.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SuperuserOwned {
     pub owner: String,
@@ -10,18 +10,18 @@ pub struct SuperuserOwned {
     pub relations: u64,
     pub functions: u64,
     pub types: u64,
-    /// The first few, without their schemas.
+    /// The first few object names, without schemas.
     pub names: Vec<String>,
-    /// The same few, whole. Recordings of before this was asked for have none.
+    /// The same objects with kind and full name. Empty in recordings made before this column existed.
     #[serde(default)]
     pub objects: Vec<Owned>,
 }
 
-/// One object, as `ALTER <kind> <name>` takes it.
+/// One object, as used in `ALTER <kind> <name>`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Owned {
     /// `TABLE`, `FUNCTION`, …
     pub kind: String,
-    /// Quoted, with its schema and arguments.
+    /// Quoted, with its schema and argument types.
     pub name: String,
 }

@@ -1,4 +1,4 @@
-//! What the migration user cannot read, or not wholly.
+//! Data that the migration user cannot read, or can read only in part.
 
 use serde::Deserialize;
 
@@ -6,16 +6,16 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 pub struct Unreadable {
     pub schema: String,
-    /// The extension that they belong to, which wants its rows dumped.
+    /// The extension that owns the tables, if it marks their rows to be dumped.
     #[serde(default)]
     pub extension: Option<String>,
-    /// USAGE on the schema.
+    /// Whether the migration user has USAGE on the schema.
     pub may_enter: bool,
-    /// Tables without SELECT.
+    /// Number of tables without SELECT.
     pub tables: u64,
-    /// Sequences without SELECT.
+    /// Number of sequences without SELECT.
     pub sequences: u64,
-    /// The first of both by name; null when it is the schema alone.
+    /// The first tables and sequences by name. `None` if only USAGE on the schema is missing.
     pub names: Option<Vec<String>>,
 }
 
@@ -26,16 +26,16 @@ pub struct LargeObjects {
     pub objects: u64,
 }
 
-/// A table whose row security applies to the migration user.
+/// A table whose row-level security applies to the migration user.
 #[derive(Debug, Clone, Deserialize)]
 pub struct GuardedTable {
     pub schema: String,
     pub name: String,
     pub owner: String,
-    /// FORCE ROW LEVEL SECURITY: it applies to the owner too.
+    /// FORCE ROW LEVEL SECURITY: it also applies to the owner.
     pub is_forced: bool,
-    /// The extension that it belongs to.
+    /// The extension that owns the table.
     pub extension: Option<String>,
-    /// How many such tables there are; the list ends at 200.
+    /// Total number of such tables. The list is limited to 200.
     pub total: u64,
 }

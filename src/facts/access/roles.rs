@@ -1,4 +1,4 @@
-//! The roles of the source.
+//! Roles of the source.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,19 @@ pub struct Role {
     pub bypasses_row_security: bool,
     pub replication: bool,
     pub can_login: bool,
-    /// Whether memberships give it rights: to 15 its own attribute alone decides.
+    /// Whether the role inherits privileges of roles that it is a member of. Up to version 15, only the role's own
+    /// attribute decides this.
     #[serde(default)]
     pub inherits: Option<bool>,
-    /// Whether the migration user has its rights; `None` where there is no such user.
+    /// Whether the migration user has the privileges of the role. `None` if the migration user does not exist.
     pub user_has: Option<bool>,
 }
 
-/// The first oid that is not PostgreSQL's own: `FirstNormalObjectId`.
+/// The first OID of user objects: `FirstNormalObjectId`.
 const FIRST_USER_OID: u32 = 16_384;
 
 impl Role {
-    /// Whether it came with `initdb`: the bootstrap superuser, or a predefined role (`pg_monitor`, …).
+    /// Whether `initdb` created the role: the bootstrap superuser, or a predefined role such as `pg_monitor`.
     pub fn is_initial(&self) -> bool {
         self.oid < FIRST_USER_OID
     }
@@ -48,7 +49,7 @@ impl Roles {
     }
 }
 
-/// The answer of the query `roles`; an empty list is no answer, as no server has none.
+/// Reads the answer of query `roles`. An empty list is unreadable, because every server has roles.
 pub(super) fn read(answers: &Answers, question: &Question) -> Fact<Roles> {
     let all: Vec<Role> = rows(answers, question)?;
     if all.is_empty() {

@@ -1,5 +1,6 @@
-//! How ARM writes the offers: since 2023-03-01-preview one element with `supportedServerEditions`; before, one element a
-//! zone with `supportedFlexibleServerEditions`, SKUs below versions (`supportedVcores`), and `MB` where there is `Mb` now.
+//! Parses both response formats of the capabilities call. Since 2023-03-01-preview there is one element with
+//! `supportedServerEditions`. Older versions return one element per zone with `supportedFlexibleServerEditions`. They
+//! list SKUs per version (`supportedVcores`) and use `MB` in names instead of `Mb`.
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use crate::facts::shape::items;
 use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// Every offer with its figures; one without them cannot be proposed.
+/// All offers that have the required numbers. An offer without them cannot be recommended.
 pub(super) fn offers(
     answers: &Answers,
     question: &Question,
@@ -58,7 +59,8 @@ fn sku(tier: &str, sku: &Value) -> Option<SkuOffer> {
     })
 }
 
-/// `status` is absent, `Available` or `Default` where all is well; a `reason` alone says the same as `Disabled`.
+/// If the offer is available, `status` is absent, `Available`, `Default` or `Visible`. A `reason` without `status`
+/// means the same as `Disabled`.
 fn restriction(offer: &Value) -> Option<String> {
     let reason = text(offer, "reason").filter(|r| !r.is_empty());
     match text(offer, "status") {

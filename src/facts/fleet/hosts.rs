@@ -1,4 +1,5 @@
-//! The server that has a host name: from the graph, and from the lists of all subscriptions that can be seen where it refuses.
+//! Finds the server with a host name through Resource Graph. If that fails, through the server lists of all visible
+//! subscriptions.
 
 use serde_json::Value;
 
@@ -16,12 +17,12 @@ pub(super) fn of_host(host: &str) -> Question {
     }
 }
 
-/// Every subscription that the caller may see.
+/// All subscriptions that the signed-in identity can read.
 fn subscriptions() -> Question {
     arm("/subscriptions".to_owned(), "2022-12-01")
 }
 
-/// Where the graph refuses, hosts are looked for in every subscription that can be seen.
+/// If Resource Graph fails, hosts are searched in all visible subscriptions.
 pub(super) fn next_of_hosts(fleet: &Fleet, answers: &Answers) -> Vec<Question> {
     let is_refused = |h: &String| matches!(answers.get(&of_host(h)), Some(Answer::Refused(_)));
     if !fleet.hosts.iter().any(is_refused) {
@@ -44,10 +45,10 @@ fn visible_subscriptions(answers: &Answers) -> Result<Vec<String>, Refusal> {
         .collect())
 }
 
-/// The server with this host name, or why it is not known.
+/// The server with this host name.
 ///
 /// # Errors
-/// What to tell the user who gave the name.
+/// A message for the user who specified the host name.
 pub fn server_of_host(host: &str, answers: &Answers) -> Result<ServerId, String> {
     let rows = match items(answers, &of_host(host)) {
         Ok(rows) => rows,
@@ -66,7 +67,7 @@ pub fn server_of_host(host: &str, answers: &Answers) -> Result<ServerId, String>
     })
 }
 
-/// The servers of every subscription that can be seen; none when one of them refuses.
+/// Servers of all visible subscriptions. Fails if one of the lists could not be read.
 fn listed_everywhere(answers: &Answers) -> Result<Vec<&Value>, Refusal> {
     let mut all = Vec::new();
     for id in visible_subscriptions(answers)? {

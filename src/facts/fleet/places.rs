@@ -1,5 +1,4 @@
-//! Where servers are looked for: the questions about each place, and which subscriptions are below a management group.
-//! Not here: what the answers show (`fleet`).
+//! Scopes to search for servers: the questions for each scope, and the subscriptions below a management group.
 
 use serde_json::Value;
 
@@ -8,11 +7,11 @@ use crate::plan::fleet::{Fleet, ResourceGroup};
 use crate::plan::{API_VERSION, ServerId};
 use crate::question::{Answers, Question, Refusal};
 
-/// Subscriptions in one query at most; more are asked in several.
+/// Maximum number of subscriptions in one Resource Graph query.
 const SUBSCRIPTIONS_A_QUERY: usize = 1_000;
 
 impl Fleet {
-    /// Whether what could not be read of `place` is asked about anew when these places are.
+    /// Whether querying these scopes again also covers an unread `scope`.
     pub fn covers(&self, place: &str, answers: &Answers) -> bool {
         let lower = place.to_lowercase();
         let groups = self.management_groups.iter();
@@ -25,12 +24,12 @@ impl Fleet {
     }
 }
 
-/// What a management group that could not be read is called.
+/// Display name of a management group.
 pub(super) fn of_group(group: &str) -> String {
     format!("management group {group}")
 }
 
-/// Where servers are looked for, one list of ARM each.
+/// A scope to search, with one ARM list each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     Subscription(String),
@@ -72,7 +71,7 @@ pub(super) fn descendants(group: &str) -> Question {
     arm(path, "2020-05-01")
 }
 
-/// The queries that ask the graph about the fleet's places.
+/// Resource Graph queries for the requested scopes.
 pub(super) fn queries(fleet: &Fleet) -> Vec<Question> {
     let groups = fleet.resource_groups.iter().map(|g| &g.subscription);
     let mut all: Vec<String> = fleet.subscriptions.iter().chain(groups).cloned().collect();

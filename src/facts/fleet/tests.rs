@@ -1,4 +1,4 @@
-//! Leads out of answers.
+//! Tests for parsing discovery answers.
 
 use serde_json::json;
 use time::OffsetDateTime;
@@ -15,7 +15,7 @@ fn id(name: &str) -> String {
 }
 
 #[test]
-fn each_server_is_there_once_and_what_names_none_is_told() {
+fn servers_are_listed_once_and_rows_without_an_id_are_reported() {
     let fleet = Fleet {
         subscriptions: vec![SUBSCRIPTION.to_owned()],
         ..Fleet::default()

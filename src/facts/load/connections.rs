@@ -1,4 +1,4 @@
-//! Connections to the source: how many there are, and what limits those of the migration user.
+//! Connections to the source, and the connection limits of the migration user.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::facts::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// Connections to one database, without the one that asked.
+/// Connections to one database, without the connection of this program.
 #[derive(Debug, Clone, Deserialize)]
 struct Row {
     database: String,
@@ -19,28 +19,28 @@ struct Row {
     user_is_superuser: Option<bool>,
 }
 
-/// What is in use, and the migration user's own limits.
+/// Connections in use, and the migration user's limit.
 #[derive(Debug, Clone)]
 pub struct Connections {
     /// By database.
     pub in_use: BTreeMap<String, u32>,
-    /// Connections of the migration user, to all databases.
+    /// Connections of the migration user to all databases.
     pub of_user: u32,
-    /// `None` where there is no such role.
+    /// `None` if the migration user does not exist.
     pub user: Option<User>,
 }
 
-/// What holds for the migration user.
+/// Connection limit of the migration user.
 #[derive(Debug, Clone, Copy)]
 pub struct User {
-    /// Most connections at a time; -1 for no limit.
+    /// Maximum number of connections. -1: no limit.
     pub limit: i32,
-    /// Limits of roles and databases do not hold for superusers, and the reserved connections are theirs.
+    /// Role and database limits do not apply to superusers, and superusers can use the reserved connections.
     pub is_superuser: bool,
 }
 
 impl Connections {
-    /// Connections to all databases.
+    /// Number of connections to all databases.
     pub fn total(&self) -> u32 {
         self.in_use
             .values()
@@ -48,7 +48,7 @@ impl Connections {
     }
 }
 
-/// The query `connections`.
+/// Query `connections`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "connections")
 }

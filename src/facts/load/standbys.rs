@@ -1,4 +1,4 @@
-//! Who receives the source's log as a physical standby.
+//! Physical standbys that receive WAL from the source.
 
 use serde::Deserialize;
 
@@ -7,10 +7,10 @@ use crate::facts::{Fact, Missing};
 use crate::plan::SourceServer;
 use crate::question::{Answers, Question};
 
-/// One receiver that is connected to no database, so that it takes the log as it is.
+/// A WAL receiver that is not connected to a database, and so receives physical WAL.
 #[derive(Debug, Clone)]
 pub struct Standby {
-    /// What it calls itself: `application_name`.
+    /// The standby's `application_name`.
     pub name: String,
     /// `streaming`, `catchup`, `backup`, …
     pub state: String,
@@ -24,7 +24,7 @@ struct Row {
     slot: Option<String>,
 }
 
-/// The query `standbys`.
+/// Query `standbys`.
 pub fn question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "standbys")
 }

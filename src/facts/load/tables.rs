@@ -1,4 +1,4 @@
-//! Tables by number and size, from the catalog's statistics: no table is opened.
+//! Number and size of tables, from catalog statistics. No table is opened.
 
 use serde::Deserialize;
 
@@ -9,20 +9,20 @@ use crate::question::{Answers, Question};
 
 const MIB: u64 = 1_048_576;
 
-/// The tables of one database.
+/// Tables of one database.
 #[derive(Debug, Clone)]
 pub struct InDatabase {
     pub database: String,
     pub counts: Fact<Counts>,
-    /// Tables of 1 GiB and more, largest first; at most 200.
+    /// Tables of at least 1 GiB, largest first, at most 200.
     pub large: Fact<Vec<LargeTable>>,
 }
 
 impl InDatabase {
-    /// Sizes come from the statistics: where these leave out more than `bytes` of the database, there may be a table of
-    /// that size that nobody sees. The same holds where the database's size is not known.
+    /// Sizes are from statistics. If more than `bytes` of the database are not in the statistics, a table of that size
+    /// could be unknown. The same applies if the size of the database is unknown.
     pub fn unseen(&self, database: &Database, bytes: u64) -> Option<Missing> {
-        // Counts that are missing are said to be so where they are looked at.
+        // Missing counts are reported by the code that reads `counts`.
         let counts = self.counts.as_ref().ok()?;
         let size = match database.size() {
             Ok(size) => size,
@@ -41,17 +41,16 @@ impl InDatabase {
     }
 }
 
-/// How many relations there are outside the system's schemas.
+/// Number of relations outside the system schemas.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Counts {
     pub tables: i64,
     pub indexes: i64,
-    /// Bytes that the statistics of all relations account for: far less than the database has, where VACUUM and ANALYZE
-    /// never ran.
+    /// Bytes of all relations according to statistics. Far below the database size if VACUUM and ANALYZE never ran.
     pub known_bytes: u64,
 }
 
-/// A table of 1 GiB or more.
+/// A table of at least 1 GiB.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LargeTable {
     pub schema: String,
@@ -59,13 +58,13 @@ pub struct LargeTable {
     pub bytes: u64,
     pub live_rows: u64,
     pub dead_rows: u64,
-    /// Whether a primary key or unique index of one smallint, integer or bigint column covers all rows.
+    /// Whether a primary key or unique index on one smallint, integer or bigint column covers all rows.
     pub can_be_split: bool,
-    /// How many such tables the database has.
+    /// Total number of such tables in the database.
     pub total: u64,
 }
 
-/// The query `relation_counts` in one database.
+/// Query `relation_counts` in one database.
 pub fn counts_question(database: &str) -> Question {
     Question::on_source(database, "relation_counts")
 }

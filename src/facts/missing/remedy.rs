@@ -1,10 +1,10 @@
-//! What would make a refused question answered: advice in words, and the right by its name.
+//! Advice for failed questions, and the privilege that would prevent the failure.
 
 use super::Grant;
 use crate::queries;
 use crate::question::{Question, Refusal, RefusalKind};
 
-/// What to do about a refusal, where that can be told.
+/// What to do about a failure, if known.
 pub(super) fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
     match (question, refusal.kind) {
         (Question::Arm { path, .. }, RefusalKind::Forbidden) => Some(format!(
@@ -50,13 +50,13 @@ pub(super) fn remedy(question: &Question, refusal: &Refusal) -> Option<String> {
     }
 }
 
-/// What a query needs; `None` where it is not the query that was forbidden, but the way into its database.
+/// Privilege that a query needs. `None` if access to the database failed, not the query.
 fn privilege(query: &str, refusal: &Refusal) -> Option<&'static str> {
     let needs = queries::find(query).and_then(|q| q.header("privilege"));
     needs.filter(|n| *n != "none" && !refusal.message.contains("for database"))
 }
 
-/// The right that would have made an answer of it.
+/// The privilege that would have prevented the failure.
 pub(super) fn grant(question: &Question, refusal: &Refusal) -> Option<Grant> {
     if refusal.kind != RefusalKind::Forbidden {
         return None;
@@ -76,7 +76,7 @@ pub(super) fn grant(question: &Question, refusal: &Refusal) -> Option<Grant> {
     }
 }
 
-/// The read action of a path: its provider and the names of its types, without those of its resources.
+/// The ARM read action for a path: the provider and resource types, without resource names.
 pub fn arm_action(path: &str) -> String {
     let after = path
         .rsplit_once("/providers/")
@@ -93,7 +93,7 @@ mod tests {
     use crate::facts::Missing;
 
     #[test]
-    fn a_wrong_database_has_a_way_out() {
+    fn an_unknown_database_has_advice() {
         let question = Question::on_source("orderz", "settings");
         let refusal = Refusal {
             kind: RefusalKind::NotFound,
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remedy_says_what_to_do() {
+    fn every_forbidden_query_has_advice() {
         for query in queries::ALL {
             let question = Question::on_source("shop", query.name);
             let refusal = Refusal {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_action_of_a_path_leaves_out_names() {
+    fn an_arm_action_has_no_resource_names() {
         let server = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DBforPostgreSQL/flexibleServers/x";
         assert_eq!(
             arm_action(server),

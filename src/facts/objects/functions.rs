@@ -1,5 +1,5 @@
-//! Functions and the languages that they are written in. Names are as `regprocedure` shows them: qualified, quoted where
-//! they must be, with their arguments.
+//! Functions and procedural languages. Names are formatted by `regprocedure`: qualified, quoted if required, with
+//! argument types.
 
 use serde::Deserialize;
 
@@ -7,55 +7,55 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 pub struct Language {
     pub name: String,
-    /// The extension that brought it; old ones were made without.
+    /// The extension that contains it. Old languages were created without one.
     pub extension: Option<String>,
-    /// How many functions of users are written in it.
+    /// Number of user functions in this language.
     pub functions: u64,
     pub first_function: Option<String>,
 }
 
-/// A function of compiled code.
+/// A function in compiled code.
 #[derive(Debug, Clone, Deserialize)]
 pub struct CFunction {
     pub name: String,
     /// `c` or `internal`.
     pub language: String,
-    /// The file that holds it, for `c`.
+    /// The shared library, if the language is `c`.
     pub library: Option<String>,
 }
 
-/// A function with a property that only a superuser may give.
+/// A function with a property that only a superuser can set.
 #[derive(Debug, Clone, Deserialize)]
 pub struct PrivilegedFunction {
     pub name: String,
     pub is_leakproof: bool,
-    /// Its planner support function.
+    /// The planner support function.
     pub support: Option<String>,
-    /// Parameters of context `superuser` that it sets, by name.
+    /// Parameters of context `superuser` that the function sets, sorted by name.
     pub parameters: Vec<String>,
 }
 
-/// A function that a restore calls, and that finds less under the restore's empty `search_path`.
+/// A function that is called during a restore and does not find objects with the restore's empty `search_path`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SearchPathFunction {
     pub name: String,
     pub extension: Option<String>,
     /// The first object that calls it.
     pub used_by: String,
-    /// What kind of object that is: `check constraint`, `index`, …
+    /// Kind of that object: `check constraint`, `index`, …
     pub kind: String,
     pub uses: u64,
-    /// Names in its text without a schema, at most ten.
+    /// Unqualified names in its body, at most ten.
     pub unqualified: Vec<String>,
-    /// The schemas where such names are, at most ten.
+    /// Schemas that contain such names, at most ten.
     pub schemas: Vec<String>,
 }
 
-/// A function whose text touches files of the server.
+/// A function whose body accesses server files.
 #[derive(Debug, Clone, Deserialize)]
 pub struct FileFunction {
     pub name: String,
     pub language: String,
-    /// What in it does: `pg_read_file`, `copy program`, …
+    /// The calls that access files: `pg_read_file`, `copy program`, …
     pub calls: Vec<String>,
 }

@@ -1,19 +1,19 @@
-//! The rarer kinds of objects, one row each. Names are qualified, and quoted where they must be.
+//! Other kinds of objects, with one type each. Names are qualified, and quoted if required.
 
 use serde::Deserialize;
 
-/// A cast that users made, between types as `format_type` shows them.
+/// A user-defined cast. Type names are formatted by `format_type`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Cast {
     pub source: String,
     pub target: String,
-    /// The function that it calls; none for a binary or textual one.
+    /// The cast function. `None` for a binary-coercible or I/O conversion cast.
     pub function: Option<String>,
     /// `implicit`, `assignment` or `explicit`.
     pub context: String,
 }
 
-/// An object that only a superuser may create.
+/// An object that only a superuser can create.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SuperuserObject {
     /// `operator-class`, `access-method`, …
@@ -25,35 +25,35 @@ pub struct SuperuserObject {
 #[derive(Debug, Clone, Deserialize)]
 pub struct BaseType {
     pub name: String,
-    /// Announced by `CREATE TYPE name` and never defined; it takes a superuser too.
+    /// Declared by `CREATE TYPE name` and never defined. This also requires a superuser.
     #[serde(default)]
     pub is_shell: bool,
     pub columns_of_it: u64,
 }
 
-/// A part of full-text search.
+/// A full-text search object.
 #[derive(Debug, Clone, Deserialize)]
 pub struct TextSearch {
     /// `text-search-parser`, `-template`, `-dictionary` or `-configuration`.
     pub kind: String,
     pub name: String,
-    /// A dictionary's template, a configuration's parser.
+    /// A dictionary's template, or a configuration's parser.
     pub base: Option<String>,
 }
 
 impl TextSearch {
-    /// Whether it names C functions, which only a superuser may.
+    /// Whether it references C functions, which requires a superuser.
     pub fn needs_superuser(&self) -> bool {
         ["text-search-parser", "text-search-template"].contains(&self.kind.as_str())
     }
 }
 
-/// The relations that lie in one tablespace other than their database's.
+/// Relations in one tablespace other than the database default.
 #[derive(Debug, Clone, Deserialize)]
 pub struct TablespaceUse {
     pub tablespace: String,
     pub relations: u64,
-    /// By the pages that the planner knows of.
+    /// Estimated from the page counts in the catalog.
     pub bytes: u64,
     pub first_relation: String,
 }
@@ -68,22 +68,23 @@ pub struct EventTrigger {
     pub tags: Option<Vec<String>>,
 }
 
-/// A foreign server, without its options: they may hold secrets.
+/// A foreign server. Options are not read, because they can contain secrets.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ForeignServer {
     pub name: String,
     /// The foreign-data wrapper.
     pub wrapper: String,
     pub tables: u64,
-    /// User mappings.
+    /// Number of user mappings.
     pub mappings: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct LargeObjects {
     pub objects: u64,
-    /// Bytes on disk, by the pages that the planner knows of.
+    /// Size in bytes, estimated from the page counts in the catalog.
     pub bytes: u64,
-    /// Columns of type oid, or of a domain over it, that could name a large object; none when there are none to name.
+    /// Number of columns of type oid, or of a domain over it, that could reference a large object. `None` if there are
+    /// no large objects.
     pub columns_of_oid: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Collations, and what a database gives to what is made in it.
+//! Collations, and default settings of databases.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,24 +8,24 @@ use crate::facts::{Fact, Missing, databases};
 use crate::plan::Migration;
 use crate::question::Answers;
 
-/// A collation that users made, or one of the system's that something of the database is built with.
+/// A user-defined collation, or a system collation that objects of the database use.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Collation {
     pub schema: String,
     pub name: String,
-    /// `c` for the C library, `i` for ICU, `b` for PostgreSQL's own (17 and newer).
+    /// `c`: C library. `i`: ICU. `b`: built-in provider of PostgreSQL (17 and newer).
     pub provider: String,
     pub is_user: bool,
-    /// The library's version when the collation was made; none where none is kept.
+    /// Library version when the collation was created. `None` if not recorded.
     pub version: Option<String>,
     pub actual_version: Option<String>,
-    /// How many objects name it: columns, indexes, constraints, views.
+    /// Number of objects that use it: columns, indexes, constraints, views.
     pub uses: u64,
-    /// One of them, a column where there is one.
+    /// One of these objects, a column if possible.
     pub first_use: Option<String>,
 }
 
-/// A database's encoding, locale and tablespace.
+/// Encoding, locale and tablespace of a database.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Defaults {
     pub name: String,
@@ -34,16 +34,16 @@ pub struct Defaults {
     pub collation: String,
     /// `datctype`.
     pub ctype: String,
-    /// As in [`Collation`].
+    /// Same values as [`Collation::provider`].
     pub provider: String,
-    /// The provider's own locale, where it is not the C library (15 and newer).
+    /// Locale of the provider, if it is not the C library (15 and newer).
     pub locale: Option<String>,
     pub version: Option<String>,
     pub actual_version: Option<String>,
     pub tablespace: String,
 }
 
-/// The recorded version and the actual one, where both are known and differ.
+/// The recorded and the actual version, if both are known and differ.
 fn mismatch<'a>(
     version: Option<&'a String>,
     actual: Option<&'a String>,
@@ -55,20 +55,20 @@ fn mismatch<'a>(
 }
 
 impl Collation {
-    /// The version that it was made with and that of today, where they differ.
+    /// The recorded and the current library version, if they differ.
     pub fn mismatch(&self) -> Option<(&str, &str)> {
         mismatch(self.version.as_ref(), self.actual_version.as_ref())
     }
 }
 
 impl Defaults {
-    /// The version that its default collation was made with and that of today, where they differ.
+    /// The recorded and the current library version of the default collation, if they differ.
     pub fn mismatch(&self) -> Option<(&str, &str)> {
         mismatch(self.version.as_ref(), self.actual_version.as_ref())
     }
 }
 
-/// The collations of the target's databases, its own among them.
+/// Default collations of the target's databases.
 pub(super) fn on_target(migration: &Migration, answers: &Answers) -> Fact<Vec<String>> {
     let target = migration.target.as_ref().ok_or_else(Missing::no_target)?;
     let databases = items(answers, &databases::target_question(target))?;

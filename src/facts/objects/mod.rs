@@ -1,6 +1,4 @@
-//! What a database holds that a dump and restore would trip over, whatever the versions.
-//! Here: which parts there are, how they are asked and read. What one row of a part says lies in the modules below.
-//! Not here: what a newer major removed (`removed`).
+//! Objects that a dump and restore cannot recreate on the target, regardless of versions.
 
 mod functions;
 mod kinds;
@@ -21,17 +19,17 @@ pub use kinds::{
 };
 pub use locales::{Collation, Defaults};
 
-/// What is known of it, each part for itself.
+/// Objects of the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Objects {
-    /// What each database of the server gives to what is made in it.
+    /// Default settings of each database of the server.
     pub defaults: Fact<Vec<Defaults>>,
-    /// Collations that databases of the target have, by ARM: each of them exists there.
+    /// Default collations of the target's databases, from ARM. Each of them exists on the target.
     pub on_target: Fact<Vec<String>>,
     in_databases: Vec<InDatabase>,
 }
 
-/// The parts of one database.
+/// Objects of one database.
 #[derive(Debug)]
 pub struct InDatabase {
     pub database: String,
@@ -51,7 +49,7 @@ pub struct InDatabase {
     pub large_objects: Fact<LargeObjects>,
 }
 
-/// The queries that are asked in each database.
+/// Queries for each database.
 const IN_DATABASE: [&str; 14] = [
     "base_types",
     "c_functions",
@@ -70,7 +68,7 @@ const IN_DATABASE: [&str; 14] = [
 ];
 
 impl Objects {
-    /// What this database gives to what is made in it.
+    /// Default settings of this database.
     pub fn defaults_of(&self, database: &str) -> Fact<&Defaults> {
         let all = self.defaults.as_ref().map_err(Clone::clone)?;
         all.iter().find(|d| d.name == database).ok_or_else(|| {
@@ -81,7 +79,7 @@ impl Objects {
         })
     }
 
-    /// The parts of this database; missing for one that could not be asked.
+    /// Objects of this database. Missing if the database could not be queried.
     pub fn of(&self, database: &str) -> Fact<&InDatabase> {
         let mut all = self.in_databases.iter();
         all.find(|d| d.database == database)
@@ -93,12 +91,12 @@ fn defaults_question(source: &SourceServer) -> Question {
     Question::on_source(&source.database, "database_defaults")
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     vec![defaults_question(source)]
 }
 
-/// What is asked in each database.
+/// Questions for each database.
 pub fn questions_in(database: &str) -> Vec<Question> {
     IN_DATABASE
         .iter()
@@ -106,7 +104,7 @@ pub fn questions_in(database: &str) -> Vec<Question> {
         .collect()
 }
 
-/// Reads all of it.
+/// Reads the objects from the answers.
 pub fn read(
     migration: &Migration,
     source: &SourceServer,

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn the_same_amount_in_two_units_is_the_same() {
+fn equal_amounts_in_different_units_are_equal() {
     assert_eq!(
         value("work_mem", "4096", Some("kB"), false),
         value("work_mem", "4096", Some("KB"), false)
@@ -25,7 +25,7 @@ fn the_same_amount_in_two_units_is_the_same() {
 }
 
 #[test]
-fn spellings_of_one_value() {
+fn spellings_of_one_value_are_equal() {
     assert_eq!(
         value("jit", "off", None, true),
         value("jit", "false", None, true)
@@ -49,7 +49,7 @@ fn spellings_of_one_value() {
 }
 
 #[test]
-fn conversion_keeps_switches_and_refuses_other_kinds() {
+fn conversion_keeps_special_values_and_rejects_other_kinds() {
     assert_eq!(
         convert("131072", Some("8kB"), Some("8KB")).as_deref(),
         Some("131072")
@@ -67,7 +67,7 @@ fn conversion_keeps_switches_and_refuses_other_kinds() {
 }
 
 #[test]
-fn times_with_and_without_a_unit() {
+fn times_are_parsed_with_and_without_a_unit() {
     assert_eq!(milliseconds("24h", Some("ms")), Some(86_400_000.0));
     assert_eq!(milliseconds("1.5 s", None), Some(1500.0));
     assert_eq!(
@@ -80,7 +80,7 @@ fn times_with_and_without_a_unit() {
 }
 
 #[test]
-fn amounts_for_a_reader() {
+fn amounts_are_formatted_with_units() {
     assert_eq!(readable("131072", Some("8kB")), "1 GB");
     assert_eq!(readable("90", Some("s")), "90 s");
     assert_eq!(readable("-1", Some("kB")), "-1");

@@ -1,5 +1,5 @@
-//! Reads an answer of a provider whose models are not linked in, field by field. What has another type than it should, and
-//! what must be there and is not, is missing; what ARM leaves out when there is none of it is none.
+//! Reads an ARM resource field by field, for providers without a linked model. A value of the wrong type, or an absent
+//! required value, is missing. An absent optional value is `None` or empty.
 
 use std::net::IpAddr;
 
@@ -19,7 +19,7 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The resource that answers `question`: an object with `properties`, or the answer is none.
+    /// The resource that answers `question`. It must be an object with `properties`.
     pub fn resource(answers: &'a Answers, question: &'a Question) -> Fact<Self> {
         let json = &given(answers, question)?.json;
         let has_properties = json.get("properties").is_some_and(Value::is_object);
@@ -59,7 +59,7 @@ impl<'a> Body<'a> {
         self.missing(format!("`{path}` is {shown}, not {kind}"))
     }
 
-    /// The text at `path`; `None` where it is absent or empty.
+    /// The text at `path`. `None` if it is absent or empty.
     pub fn text(&self, path: &str) -> Fact<Option<String>> {
         match self.at(path) {
             None => Ok(None),
@@ -91,7 +91,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The resource id at `path`.
+    /// The resource ID at `path`.
     pub fn id(&self, path: &str) -> Fact<Option<ResourceId>> {
         let Some(text) = self.text(path)? else {
             return Ok(None);
@@ -105,7 +105,7 @@ impl<'a> Body<'a> {
         self.id(path)?.ok_or_else(absent)
     }
 
-    /// The array at `path`; `None` where it is absent.
+    /// The array at `path`. `None` if it is absent.
     fn array(&self, path: &str) -> Fact<Option<&'a Vec<Value>>> {
         match self.at(path) {
             None => Ok(None),
@@ -114,14 +114,14 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The objects of the list at `path`, which must be there.
+    /// The objects of the required list at `path`.
     pub fn list(&self, path: &str) -> Fact<Vec<Body<'a>>> {
         let absent = || self.missing(format!("the answer has no `{path}`"));
         let items = self.array(path)?.ok_or_else(absent)?;
         items.iter().map(|i| Body::item(i, self.question)).collect()
     }
 
-    /// The texts of the list at `path`; none where it is absent.
+    /// The strings of the list at `path`. Empty if it is absent.
     pub fn texts(&self, path: &str) -> Fact<Vec<String>> {
         let text = |item: &Value| {
             let text = item.as_str().map(str::to_owned);
@@ -130,7 +130,7 @@ impl<'a> Body<'a> {
         self.array(path)?.into_iter().flatten().map(text).collect()
     }
 
-    /// The address prefixes at `path`; none where it is absent.
+    /// The address prefixes at `path`. Empty if the list is absent.
     pub fn prefixes(&self, path: &str) -> Fact<Vec<IpNet>> {
         self.texts(path)?
             .iter()
@@ -142,13 +142,13 @@ impl<'a> Body<'a> {
             .collect()
     }
 
-    /// How many objects stand in the list at `path`; none where it is absent.
+    /// The length of the list at `path`. 0 if it is absent.
     pub fn count(&self, path: &str) -> Fact<usize> {
         Ok(self.array(path)?.map_or(0, Vec::len))
     }
 }
 
-/// An address prefix, with its host bits cut; a single address is a prefix of its own.
+/// Parses an address prefix and clears its host bits. A single address is a prefix of full length.
 pub fn prefix(text: &str) -> Option<IpNet> {
     let text = text.trim();
     let net = text.parse::<IpNet>().ok();

@@ -1,4 +1,4 @@
-//! The target's private endpoints: whether each is approved, and whether DNS knows it.
+//! Private endpoints of the target: approval status and DNS records.
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 use serde_json::Value;
@@ -10,39 +10,39 @@ use crate::facts::{Fact, Missing};
 use crate::plan::{ResourceId, Target};
 use crate::question::{Answers, Question};
 
-/// A private endpoint's connection, as the server tells of it.
+/// A private endpoint connection, as listed by the server.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// The name of the connection, which is not the endpoint's.
+    /// Name of the connection. It differs from the name of the endpoint.
     pub name: String,
     pub endpoint: ResourceId,
     /// `Approved`, `Pending`, `Rejected`, `Disconnected`.
     pub status: Fact<String>,
     pub description: Option<String>,
-    /// Where a hand-made record of the server would be looked for.
+    /// The zone that would contain a manually created record of the server.
     usual_zone: Fact<ResourceId>,
-    /// For approved ones.
+    /// Only for approved connections.
     pub dns: Fact<Dns>,
 }
 
-/// What resolves the server's name to a private endpoint.
+/// Private DNS configuration of a private endpoint.
 #[derive(Debug, Clone)]
 pub struct Dns {
-    /// The private DNS zones that its zone groups keep up to date.
+    /// Private DNS zones that the endpoint's zone groups manage.
     pub zones: Vec<Keeping>,
-    /// Where there is no zone group: whether the usual zone beside the endpoint has a record of the server.
+    /// Without a zone group: whether the default zone in the endpoint's resource group has a record of the server.
     pub record_by_hand: Fact<bool>,
 }
 
-/// A zone that a zone group keeps, and whether it wrote an address record there.
+/// A zone managed by a zone group, and whether the group created an address record in it.
 #[derive(Debug, Clone)]
 pub struct Keeping {
     pub zone: zone::Zone,
     pub has_record: bool,
 }
 
-/// The zone that private endpoints of flexible servers use: `privatelink.` before what follows the server's own name, which
-/// differs from cloud to cloud. <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>
+/// The default private DNS zone: `privatelink.` followed by the domain of the server's host name, which differs by
+/// cloud. <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>
 fn usual_zone_name(shape: &Shape<models::Server>) -> Fact<String> {
     let path = "properties.fullyQualifiedDomainName";
     let host = shape.required(path)?;
@@ -66,7 +66,7 @@ fn groups_question(endpoint: &ResourceId) -> Question {
     arm(path, NETWORK_API_VERSION)
 }
 
-/// The usual zone in the endpoint's own resource group, where a hand-made one most often is.
+/// The default zone in the endpoint's resource group, the most common location of a manually created zone.
 fn usual_zone(endpoint: &ResourceId, name: &str) -> Fact<ResourceId> {
     let path = format!(
         "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/privateDnsZones/{name}",
@@ -77,7 +77,8 @@ fn usual_zone(endpoint: &ResourceId, name: &str) -> Fact<ResourceId> {
         .map_err(|_| Missing::unreadable(&groups_question(endpoint), "the endpoint's id is odd"))
 }
 
-/// What DNS knows of the approved ones; whether a runtime server's network sees the zones, where one is named.
+/// DNS questions for approved connections. If a runtime server is specified, also the virtual network links of the
+/// zones.
 pub(super) fn questions(
     connections: &[Connection],
     target: &Target,
@@ -104,7 +105,8 @@ pub(super) fn questions(
     questions
 }
 
-/// The connections in the server's answer. Their absence says nothing: public servers of older days have no such key.
+/// The connections in the server's answer. An absent list does not mean that there are none: older public servers do
+/// not have the key.
 pub(super) fn read(
     shape: &Shape<models::Server>,
     question: &Question,

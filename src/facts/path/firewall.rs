@@ -1,4 +1,4 @@
-//! The firewall rules of a server with public access.
+//! Firewall rules of a server with public access.
 
 use std::net::Ipv4Addr;
 
@@ -8,7 +8,7 @@ use crate::facts::shape::items;
 use crate::plan::Target;
 use crate::question::{Answers, Question};
 
-/// Addresses from `start` to `end` may come in. `0.0.0.0` to `0.0.0.0` stands for all of Azure.
+/// Allows addresses from `start` to `end`, both inclusive. `0.0.0.0` to `0.0.0.0` means all Azure services.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirewallRule {
     pub name: String,

@@ -1,5 +1,5 @@
-//! Where the server that migrates stands in a virtual network: its subnet, and what Azure lays around that.
-//! The server is the runtime server where one is named, else the target.
+//! Virtual network placement of the migrating server: its subnet and the network resources around it. The migrating
+//! server is the runtime server if one is specified, otherwise the target.
 
 use azure_mgmt_postgresql::package_flexibleserver_2024_08_01::models;
 
@@ -19,24 +19,24 @@ pub struct Inside {
     pub server: ServerId,
     pub is_runtime: bool,
     pub location: Fact<String>,
-    /// Whether Microsoft Entra sign-in is on.
+    /// Whether Microsoft Entra authentication is enabled.
     pub entra: Fact<bool>,
     pub subnet_id: ResourceId,
     pub network_id: ResourceId,
     pub network: Fact<VirtualNetwork>,
     pub subnet: Fact<Subnet>,
-    /// `None`: the subnet has none.
+    /// `None`: the subnet does not have one.
     pub security: Fact<Option<SecurityGroup>>,
-    /// `None`: the subnet has none.
+    /// `None`: the subnet does not have one.
     pub routes: Fact<Option<RouteTable>>,
-    /// The peered network whose gateway this one uses; `None`: it uses none.
+    /// The peered network whose gateway this network uses. `None`: it does not use one.
     pub hub: Option<Fact<VirtualNetwork>>,
-    /// `None`: the server names none.
+    /// `None`: the server does not reference one.
     pub zone: Fact<Option<Zone>>,
 }
 
 impl Inside {
-    /// What its network and its subnet say is still to be asked.
+    /// Questions about the resources that the network and the subnet reference.
     pub(super) fn questions(&self) -> Vec<Question> {
         let mut questions = vec![subnet::question(&self.network_id)];
         if let Ok(Some(zone)) = &self.zone {
@@ -53,7 +53,7 @@ impl Inside {
         questions
     }
 
-    /// The peering whose gateways this network uses.
+    /// The peering whose gateway this network uses.
     pub fn gateway_peering(&self) -> Fact<Option<&Peering>> {
         let network = self.network.as_ref().map_err(Clone::clone)?;
         let peerings = network.peerings.as_ref().map_err(Clone::clone)?;
@@ -66,7 +66,7 @@ impl Inside {
     }
 }
 
-/// The network of the peering whose gateways are used.
+/// The remote network of the peering whose gateway is used.
 fn hub_of(network: &VirtualNetwork) -> Option<ResourceId> {
     let peerings = network.peerings.as_ref().ok()?;
     let uses = |p: &&Peering| {
@@ -75,7 +75,7 @@ fn hub_of(network: &VirtualNetwork) -> Option<ResourceId> {
     peerings.iter().find(uses)?.remote.clone().ok()
 }
 
-/// The place of `server` by its own answer; `None` when it stands in no virtual network.
+/// The placement of `server`, from its own answer. `None` if it is not in a virtual network.
 pub(super) fn read(
     shape: &Shape<models::Server>,
     question: &Question,
@@ -125,7 +125,7 @@ pub(super) fn read(
     }))
 }
 
-/// What stands at the id that the subnet names, if it names one.
+/// Reads the resource that the subnet references, if any.
 fn of<T>(
     subnet: &Fact<Subnet>,
     pick: fn(&Subnet) -> &Fact<Option<ResourceId>>,

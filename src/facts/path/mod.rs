@@ -1,8 +1,11 @@
-//! The network between the target and the source, as Azure lays it: subnets, security groups, routes, peerings, DNS.
-//! Not here: how the source itself answers (`reach`), what a packet meets on its way (`network`).
+//! Azure network between target and source: subnets, security groups, routes, peerings, DNS. Traffic is evaluated in
+//! `reachability`.
 //!
-//! ARM is asked in three rounds: the servers and the source's network; the network, zone and endpoints that they name;
-//! the security group, route table and peered network that those name.
+//! ARM is queried in three rounds:
+//!
+//! 1. The servers and the source's virtual network.
+//! 2. The virtual network, DNS zone and private endpoints that they reference.
+//! 3. The security group, route table and peered network that those reference.
 
 mod body;
 pub mod endpoint;
@@ -25,27 +28,27 @@ use crate::question::{Answers, Question};
 pub use body::prefix as parse_prefix;
 pub use inside::Inside;
 
-/// The api-version for `Microsoft.Network`: the shapes here are of recorded answers up to it.
+/// API version of `Microsoft.Network`. The readers were written for recorded answers up to this version.
 pub const NETWORK_API_VERSION: &str = "2024-05-01";
-/// The api-version for private DNS zones.
+/// API version of private DNS zones.
 pub const DNS_API_VERSION: &str = "2024-06-01";
 
-/// What is known of it, each part for itself.
+/// The Azure network. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Path {
-    /// The runtime server that the plan names. Its absence shows as that of a target.
+    /// The runtime server of the plan. If it does not exist, it is reported like a target that does not exist.
     pub runtime: Option<Fact<Server>>,
-    /// Where the server that migrates stands; `None`: in no virtual network.
+    /// Placement of the migrating server. `None`: it is not in a virtual network.
     pub inside: Fact<Option<Inside>>,
-    /// The network that the plan names for the source.
+    /// The virtual network that the plan specifies for the source.
     pub source_network: Option<Fact<subnet::VirtualNetwork>>,
-    /// The private endpoints of the target.
+    /// Private endpoints of the target.
     pub endpoints: Fact<Vec<endpoint::Connection>>,
-    /// The firewall of a target with public access.
+    /// Firewall rules of a target with public access.
     pub firewall: Fact<Vec<firewall::FirewallRule>>,
 }
 
-/// What is asked; more once the answers so far name more.
+/// The questions so far. Answers can add further questions.
 pub fn questions(
     migration: &Migration,
     target: &Target,
@@ -64,14 +67,14 @@ pub fn questions(
     if let Ok(endpoints) = &path.endpoints {
         questions.extend(endpoint::questions(endpoints, target, has_runtime, answers));
     }
-    // The rules of the other shapes of network have no effect.
+    // Firewall rules have no effect in the other network modes.
     if matches!(server.as_ref().map(|s| &s.network), Ok(Ok(Network::Public))) {
         questions.push(firewall::question(target));
     }
     questions
 }
 
-/// Reads all of it.
+/// Reads the Azure network from the answers.
 pub fn read(
     migration: &Migration,
     target: &Target,
@@ -92,7 +95,7 @@ pub fn read(
     }
 }
 
-/// The runtime server is asked as the target is.
+/// The runtime server is read in the same way as the target.
 fn runtime_target(migration: &Migration, target: &Target) -> Option<Target> {
     let id = migration.runtime_server.clone()?;
     let api_version = target.api_version.clone();

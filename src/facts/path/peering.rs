@@ -1,4 +1,4 @@
-//! Peerings between virtual networks, as one side of them tells.
+//! Virtual network peerings, as configured on one side.
 
 use ipnet::IpNet;
 
@@ -6,7 +6,7 @@ use super::body::Body;
 use crate::facts::Fact;
 use crate::plan::ResourceId;
 
-/// A peering, seen from the network that holds it.
+/// A peering, from the network that contains it.
 #[derive(Debug, Clone)]
 pub struct Peering {
     pub name: String,
@@ -15,11 +15,11 @@ pub struct Peering {
     pub state: Fact<String>,
     /// `FullyInSync`, `RemoteNotInSync`, `LocalNotInSync`, `LocalAndRemoteNotInSync`.
     pub sync: Fact<String>,
-    /// Whether the remote network's addresses belong to the tag `VirtualNetwork` here.
+    /// Whether the remote addresses are part of the service tag `VirtualNetwork` in this network.
     pub allows_access: Fact<bool>,
     pub uses_remote_gateways: Fact<bool>,
     pub allows_gateway_transit: Fact<bool>,
-    /// The remote network's addresses; missing when only some of its subnets are peered.
+    /// Address space of the remote network. Missing if only some of its subnets are peered.
     pub remote_space: Fact<Vec<IpNet>>,
 }
 

@@ -1,4 +1,5 @@
-//! Route tables. Routes that a gateway learns by BGP are in no table: nobody can read them without a network interface.
+//! Route tables. Routes learned by a gateway through BGP are not in any table. They can only be read from a network
+//! interface.
 
 use ipnet::IpNet;
 
@@ -13,7 +14,7 @@ use crate::question::{Answers, Question};
 pub struct RouteTable {
     pub id: ResourceId,
     pub routes: Vec<Route>,
-    /// Whether routes of gateways reach the subnet too.
+    /// Whether gateway routes are propagated to the subnet.
     pub takes_gateway_routes: Fact<bool>,
 }
 
@@ -21,24 +22,24 @@ pub struct RouteTable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub name: String,
-    /// As it came: an address prefix, or a service tag.
+    /// The original value: an address prefix or a service tag.
     pub prefix: String,
-    /// `None`: it is for a service tag.
+    /// `None`: the route is for a service tag.
     pub net: Option<IpNet>,
     pub next_hop: NextHop,
     pub next_address: Option<String>,
 }
 
-/// Where a route leads.
+/// Next hop of a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextHop {
     Gateway,
     Network,
     Internet,
     Appliance,
-    /// Dropped.
+    /// Traffic is dropped.
     Nowhere,
-    /// Of a later day than this program.
+    /// A next hop type that this version does not know.
     Other(String),
 }
 

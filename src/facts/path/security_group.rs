@@ -1,5 +1,5 @@
-//! Network security groups: their outbound rules, Azure's default ones among them, in the order of their priority.
-//! Not here: what the rules do to a packet (`network::security`).
+//! Network security groups (NSGs): their outbound rules, including default rules, by priority. Rules are evaluated in
+//! `reachability::nsg`.
 
 use super::body::Body;
 use super::network_question;
@@ -11,18 +11,18 @@ use crate::question::{Answers, Question};
 #[derive(Debug, Clone)]
 pub struct SecurityGroup {
     pub id: ResourceId,
-    /// By priority. What is surely inbound is left out.
+    /// Sorted by priority. Rules whose direction is `Inbound` are left out.
     pub outbound: Vec<Rule>,
-    /// The names of all its rules, inbound ones too: no two are alike.
+    /// Names of all rules, including inbound ones. Names are unique.
     pub names: Vec<String>,
 }
 
-/// One rule, each value as it came.
+/// One rule, with unparsed values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     pub name: String,
     pub priority: u32,
-    /// One of those that every group has.
+    /// Whether it is one of the default rules of every group.
     pub is_default: bool,
     pub direction: String,
     pub access: String,
@@ -31,14 +31,14 @@ pub struct Rule {
     pub destination: End,
 }
 
-/// One end of a rule: the singular and the plural fields together.
+/// Source or destination of a rule. Singular and plural fields are merged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct End {
     /// `*`, prefixes and service tags.
     pub addresses: Vec<String>,
-    /// `*`, ports and ranges of them.
+    /// `*`, ports and port ranges.
     pub ports: Vec<String>,
-    /// Whether it names application security groups.
+    /// Whether it references application security groups.
     pub has_groups: bool,
 }
 
@@ -47,7 +47,7 @@ pub fn question(id: &ResourceId) -> Question {
     network_question(id.path())
 }
 
-/// A rule that cannot be read makes the whole group unreadable: it may have decided.
+/// Reads the group. One unreadable rule makes the whole group unreadable, because that rule could apply.
 pub fn read(id: &ResourceId, answers: &Answers) -> Fact<SecurityGroup> {
     let question = question(id);
     let body = Body::resource(answers, &question)?;

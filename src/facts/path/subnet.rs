@@ -1,4 +1,4 @@
-//! Virtual networks with their subnets and peerings: one GET holds them all.
+//! Virtual networks with their subnets and peerings, from one GET.
 
 use ipnet::IpNet;
 
@@ -14,7 +14,7 @@ use crate::question::{Answers, Question};
 pub struct VirtualNetwork {
     pub id: ResourceId,
     pub space: Fact<Vec<IpNet>>,
-    /// Empty: the network uses Azure's own DNS.
+    /// Empty: the network uses Azure-provided DNS.
     pub dns_servers: Fact<Vec<String>>,
     pub subnets: Fact<Vec<Subnet>>,
     pub peerings: Fact<Vec<Peering>>,
@@ -25,17 +25,17 @@ pub struct VirtualNetwork {
 pub struct Subnet {
     pub id: ResourceId,
     pub prefixes: Fact<Vec<IpNet>>,
-    /// The services that it is delegated to.
+    /// The services to which the subnet is delegated.
     pub delegations: Fact<Vec<String>>,
     pub security_group: Fact<Option<ResourceId>>,
     pub route_table: Fact<Option<ResourceId>>,
-    /// Whether a gateway stands in it. Missing for a gateway's subnet where the answer does not list what is in it: Azure
-    /// leaves an empty list out.
+    /// Whether the subnet contains a gateway. Missing for a gateway subnet without `ipConfigurations`, because Azure
+    /// omits empty lists.
     pub has_gateway: Fact<bool>,
 }
 
 impl VirtualNetwork {
-    /// The subnet of this id; missing when the network does not list it.
+    /// The subnet with this ID. Missing if the network does not list it.
     pub(super) fn subnet(&self, id: &ResourceId) -> Fact<Subnet> {
         let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
         let found = subnets.iter().find(|s| s.id == *id);
@@ -45,10 +45,10 @@ impl VirtualNetwork {
         })
     }
 
-    /// Whether a VPN or ExpressRoute gateway, or a route server, stands in it.
+    /// Whether the network contains a VPN gateway, an ExpressRoute gateway or a route server.
     ///
     /// # Errors
-    /// Such a subnet does not show whether anything stands in it.
+    /// A gateway subnet does not show whether it contains a gateway.
     pub fn has_gateway(&self) -> Fact<bool> {
         let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
         let mut all = subnets.iter().map(|s| &s.has_gateway);
@@ -105,7 +105,7 @@ fn subnet(body: &Body) -> Fact<Subnet> {
     })
 }
 
-/// Gateways' subnets have fixed names, and are often made long before there is one.
+/// Gateway subnets have fixed names. They are often created before the gateway.
 /// <https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-about-vpn-gateway-settings#gwsub>
 fn has_gateway(body: &Body, name: &str) -> Fact<bool> {
     let names = ["GatewaySubnet", "RouteServerSubnet"];

@@ -1,4 +1,4 @@
-//! Private DNS zones: which virtual networks they are linked to, and whether they hold a server's address.
+//! Private DNS zones: linked virtual networks, and address records of a server.
 
 use super::body::Body;
 use super::{DNS_API_VERSION, arm};
@@ -11,7 +11,7 @@ use crate::question::{Answer, Answers, Question, RefusalKind};
 #[derive(Debug, Clone)]
 pub struct Zone {
     pub id: ResourceId,
-    /// `None`: there is no such zone.
+    /// `None`: the zone does not exist.
     pub links: Fact<Option<Vec<Link>>>,
 }
 
@@ -24,7 +24,7 @@ pub struct Link {
     pub state: Fact<String>,
 }
 
-/// GET of the links of a zone; a zone that does not exist has a 404 here too.
+/// GET of the links of a zone. Also returns 404 if the zone does not exist.
 pub fn links_question(zone: &ResourceId) -> Question {
     arm(
         format!("{}/virtualNetworkLinks", zone.path()),

@@ -1,22 +1,22 @@
-//! What kind of thing stands where a host is due.
+//! Classifies a host string: socket directory, IP address, cloud instance or DNS name.
 
 use std::fmt;
 use std::net::IpAddr;
 
-/// A host, as it was written.
+/// A host, as specified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// The directory of a Unix-domain socket.
     Socket(String),
     Literal(IpAddr),
-    /// How Google names an instance: `project:region:instance`, or the path of an AlloyDB instance.
+    /// A Google Cloud instance: `project:region:instance`, or the path of an AlloyDB instance.
     Instance(String),
     Name(String),
 }
 
 impl Address {
     pub fn of(host: &str) -> Address {
-        // A zone (`fe80::1%eth0`) is the reader's own.
+        // An IPv6 zone (`fe80::1%eth0`) is only valid on the local machine.
         let bare = host.split('%').next().unwrap_or(host);
         let bare = bare.trim_start_matches('[').trim_end_matches(']');
         if let Ok(ip) = bare.parse() {
@@ -31,7 +31,7 @@ impl Address {
         Address::Name(host.trim_end_matches('.').to_ascii_lowercase())
     }
 
-    /// Whether it is a name that only this machine, its containers or its link know.
+    /// Whether the name only resolves on this machine, in its containers or on its local link.
     pub fn is_local_name(&self) -> bool {
         let Address::Name(name) = self else {
             return false;
@@ -41,8 +41,8 @@ impl Address {
     }
 }
 
-/// Cloud SQL's connection name has a domain in front where the project has one (`example.com:project:region:instance`); its
-/// proxy makes a socket directory of that name.
+/// A Cloud SQL connection name starts with a domain if its project has one (`example.com:project:region:instance`). The
+/// Cloud SQL proxy creates a socket directory of that name.
 fn instance(host: &str) -> Option<&str> {
     let name = host.strip_prefix("/cloudsql/").unwrap_or(host);
     let parts: Vec<&str> = name.split(':').collect();
@@ -57,7 +57,7 @@ fn instance(host: &str) -> Option<&str> {
     (is_cloud_sql || is_alloy_db).then_some(name)
 }
 
-/// Whether no other machine can come in by this address, or only one on the same link.
+/// Whether the address is only reachable from the same machine or the same link.
 pub(crate) fn is_here_only(ip: IpAddr) -> bool {
     let link_local = match ip {
         IpAddr::V4(v4) => v4.is_link_local(),
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_for_a_host() {
+    fn hosts_are_classified() {
         let name = |n: &str| Address::Name(n.to_owned());
         let instance = |n: &str| Address::Instance(n.to_owned());
         assert_eq!(
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mean_nothing_elsewhere() {
+    fn local_names_and_addresses_are_detected() {
         for local in ["localhost", "db", "host.docker.internal", "printer.local"] {
             assert!(Address::of(local).is_local_name(), "{local}");
         }

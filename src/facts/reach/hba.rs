@@ -1,9 +1,10 @@
-//! The network rules of `pg_hba.conf`, and which of them a visitor meets first.
-//! By the rules of hba.c: a rule is met when kind, address, database and user all fit; the first one decides.
+//! Network rules of `pg_hba.conf`, and which of them matches a connection attempt first.
+//!
+//! The rules follow hba.c: connection type, database, user and address must all match, and the first match decides.
 //! <https://www.postgresql.org/docs/current/auth-pg-hba-conf.html>
 //!
-//! The view does not tell a quoted keyword from a bare one: a database that is named `all` in quotes reads as every
-//! database here.
+//! The view `pg_hba_file_rules` does not distinguish quoted keywords: a database named `"all"` is read as all
+//! databases.
 
 use std::net::IpAddr;
 
@@ -14,20 +15,20 @@ use super::super::rows::rows;
 use super::super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// The method, and the kind of password that it takes alone.
+/// The authentication method, and the only kind of password hash that it accepts.
 pub const SCRAM: &str = "scram-sha-256";
 
 /// One rule for network connections.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Rule {
-    /// The file that it stands in (16 and newer).
+    /// The file that contains the rule (16 and newer).
     pub file: Option<String>,
     pub line: u32,
     /// `host`, `hostssl`, `hostnossl`, `hostgssenc`, `hostnogssenc`.
     kind: Option<String>,
     databases: Option<Vec<String>>,
     users: Option<Vec<String>>,
-    /// An address, `all`, `samehost`, `samenet`, or the name of a host.
+    /// An address, `all`, `samehost`, `samenet`, or a host name.
     address: Option<String>,
     netmask: Option<String>,
     pub method: Option<String>,
@@ -36,14 +37,14 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Where it stands.
+    /// File and line of the rule.
     pub fn place(&self) -> String {
         let file = self.file.as_deref().unwrap_or("pg_hba.conf");
         format!("{file} line {}", self.line)
     }
 
-    /// Whether one who has a password may sign in by it; `None`: that depends on how the password is kept, which is not
-    /// known. SCRAM takes no MD5 password; `md5` takes both.
+    /// Whether the rule accepts a sign-in with a password. `None`: this depends on the password hash, which is unknown.
+    /// `scram-sha-256` does not accept an MD5 hash. `md5` accepts both.
     /// <https://www.postgresql.org/docs/current/auth-password.html>
     pub fn admits(&self, password: Option<&str>) -> Option<bool> {
         let others = ["reject", "gss", "sspi", "ident", "peer", "cert", "oauth"];
@@ -60,32 +61,33 @@ impl Rule {
 #[derive(Debug, Clone)]
 pub struct Rules(pub Vec<Rule>);
 
-/// Who comes in, from where.
+/// A connection to evaluate.
 #[derive(Debug, Clone, Copy)]
 pub struct Visitor<'a> {
     pub database: &'a str,
     pub user: &'a str,
-    /// The roles that the user is a member of, itself included.
+    /// The user, and all roles that it is a member of.
     pub groups: &'a [String],
-    /// All addresses that it may come from.
+    /// All addresses from which the connection can come.
     pub prefix: IpNet,
     pub tls: bool,
-    /// How its password is kept, in the words of `facts::roles`; `None`: not known.
+    /// Kind of the user's password hash, as in
+    /// [`PasswordHashKind`](crate::facts::source::password_hashes::PasswordHashKind). `None`: unknown.
     pub password: Option<&'a str>,
 }
 
-/// What a visitor meets.
+/// The rule that decides on a connection attempt.
 #[derive(Debug, Clone)]
 pub enum Met<'r> {
     Rule(&'r Rule),
     Nothing,
-    /// It depends on what the rules alone do not tell.
+    /// The result depends on information that is not in the rules.
     Unsure(&'r Rule, String),
-    /// A rule that admits by how the password is kept, which is not known.
+    /// The result depends on the kind of the user's password hash, which is unknown.
     ByPassword(&'r Rule),
 }
 
-/// Whether a rule fits; unsure ones say why.
+/// Whether a rule matches. An uncertain match has a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fit {
     No,
@@ -115,8 +117,7 @@ impl Fit {
     }
 }
 
-/// The first rule that the visitor meets. Rules of which that is not sure do not matter where they decide as the first
-/// sure one does.
+/// The first matching rule. Uncertain matches are ignored if they have the same result as the first certain match.
 pub fn first_match<'r>(rules: &'r [Rule], visitor: &Visitor) -> Met<'r> {
     let mut unsure: Vec<(&Rule, String)> = Vec::new();
     let mut sure = None;
@@ -164,7 +165,8 @@ fn database(name: &str, visitor: &Visitor) -> Fit {
         "all" => Fit::Yes,
         "sameuser" => Fit::of(visitor.database == visitor.user),
         "samerole" | "samegroup" => Fit::of(is_member(visitor, visitor.database)),
-        // Physical replication alone: a stream of one database is met by the database's name.
+        // `replication` matches physical replication only. A logical replication connection matches by its database
+        // name.
         "replication" => Fit::No,
         name if name.starts_with('/') => expression(),
         name => Fit::of(name == visitor.database),

@@ -1,5 +1,4 @@
-//! How the source can be reached: its addresses, the rules of pg_hba.conf, the groups that these name.
-//! Not here: the target's side of the path (`path`), what connecting showed (`session`), parameters (`settings`).
+//! Network configuration of the source: its addresses, `pg_hba.conf` rules, and the roles that these rules reference.
 
 mod address;
 pub mod hba;
@@ -16,12 +15,13 @@ use crate::question::{Answers, Question};
 pub use address::Address;
 pub(crate) use address::is_here_only;
 
-/// What is known of it, each part for itself.
+/// The source network. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Reach {
-    /// The address that the service is to use: as the plan says, else as the tool was told to connect.
+    /// The host that the service connects to: as specified in the plan, otherwise the host of this program's
+    /// connection.
     pub address: Address,
-    /// What a name resolves to, where this ran; of an address, itself.
+    /// The addresses that a name resolves to on this machine. For an IP address, the address itself.
     pub resolved: Fact<Vec<IpAddr>>,
     pub hba: Fact<hba::Rules>,
     /// The migration user and the roles that it is a member of.
@@ -42,14 +42,14 @@ fn sql(source: &SourceServer, query: &'static str) -> Question {
     Question::on_source(&source.database, query)
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     let mut questions = vec![sql(source, "hba"), sql(source, "groups")];
     questions.extend(dns(&Address::of(source.service_address())));
     questions
 }
 
-/// Reads all of it.
+/// Reads the source network from the answers.
 pub fn read(source: &SourceServer, answers: &Answers) -> Reach {
     let address = Address::of(source.service_address());
     let groups = sql(source, "groups");
@@ -62,7 +62,7 @@ pub fn read(source: &SourceServer, answers: &Answers) -> Reach {
     }
 }
 
-/// The name is looked up as the service would be given it.
+/// Resolves the same name that the service would use.
 fn dns(address: &Address) -> Option<Question> {
     match address {
         Address::Name(host) => Some(Question::Dns { host: host.clone() }),

@@ -1,4 +1,4 @@
-//! How the target lets its users sign in: passwords, Microsoft Entra tokens.
+//! Authentication methods of the target: passwords and Microsoft Entra tokens.
 
 use super::Body;
 use crate::facts::Fact;
@@ -10,7 +10,7 @@ pub struct Auth {
     pub entra: Fact<bool>,
 }
 
-/// Api-version 2022-12-01 brought it; the previews before that wrote `…Enabled` with `true` and `false`.
+/// Since API version 2022-12-01. Earlier previews used `…Enabled` keys with `true` and `false`.
 pub(super) fn read(shape: &Body) -> Fact<Auth> {
     let since = "2022-12-01";
     let one = |name: &str, older: &str| {

@@ -1,4 +1,4 @@
-//! Whose key encrypts the target's disk, and whether that key can still be used.
+//! Encryption key of the target's storage, and whether it is still usable.
 
 use super::Body;
 use crate::facts::Fact;
@@ -9,11 +9,11 @@ pub struct Encryption {
     /// `SystemManaged` or `AzureKeyVault`.
     pub kind: String,
     pub primary: Fact<KeyStatus>,
-    /// Of the key for geo-redundant backups; `None` where there is no such key.
+    /// Status of the key for geo-redundant backups. `None` if there is no such key.
     pub geo: Fact<Option<KeyStatus>>,
 }
 
-/// Where a key is, and Azure's word on it: `Valid` or `Invalid`; any other is no word.
+/// Location of a key, and its status in Azure: `Valid` or `Invalid`. Other values are unreadable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyStatus {
     pub uri: Option<String>,

@@ -1,18 +1,18 @@
-//! How the target is reached, as its GET tells. Not here: the network that it stands in (`facts::network`, `facts::path`).
+//! Network mode of the target.
 
 use serde::Serialize;
 
 use super::Body;
 use crate::facts::Fact;
 
-/// How the server is reached, and so how it reaches others.
+/// How clients reach the server, and so how the server reaches others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Network {
     /// In a delegated subnet of a virtual network.
     Integrated,
-    /// By its public address.
+    /// Through its public address.
     Public,
-    /// By private endpoints alone.
+    /// Through private endpoints only.
     EndpointOnly,
 }
 

@@ -1,28 +1,28 @@
-//! The target's disk, as its GET tells. Not here: what such a disk can do (`capabilities`).
+//! Storage of the target, from its GET. Limits of a storage size are in `capabilities`.
 
 use super::Body;
 use crate::facts::Fact;
 
-/// `properties.storage`. Sizes in GiB.
+/// `properties.storage`. Sizes are in GiB.
 #[derive(Debug, Clone)]
 pub struct Storage {
     pub size_gib: Fact<u32>,
-    /// `None`: this api-version or this kind of disk does not say.
+    /// `None`: this API version or storage type does not return it.
     pub auto_grow: Fact<Option<String>>,
-    /// `Premium_LRS`, `PremiumV2_LRS`, `UltraSSD_LRS`; empty or absent means the first.
+    /// `Premium_LRS`, `PremiumV2_LRS`, `UltraSSD_LRS`. Empty or absent means `Premium_LRS`.
     pub kind: Fact<Option<String>>,
-    /// What the disk is provisioned for; `None` where the server does not say.
+    /// Provisioned IOPS. `None` if the server does not return it.
     pub iops: Fact<Option<u32>>,
 }
 
 impl Storage {
-    /// Whether it is a Premium SSD v2, whose reads and writes a second are chosen apart from its size.
+    /// Whether it is Premium SSD v2, whose IOPS are configured separately from its size.
     pub fn is_premium_ssd_v2(&self) -> Fact<bool> {
         let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
         Ok(kind.is_some_and(|k| k.starts_with("PremiumV2")))
     }
 
-    /// Whether it is a Premium SSD, which grows by itself and is cached by its host: v2 and Ultra are neither.
+    /// Whether it is Premium SSD, which supports autogrow and host caching. Premium SSD v2 and Ultra Disk do not.
     pub fn is_premium_ssd(&self) -> Fact<bool> {
         let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
         Ok(!kind.is_some_and(|k| k.starts_with("PremiumV2") || k.starts_with("Ultra")))

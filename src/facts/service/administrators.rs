@@ -1,4 +1,5 @@
-//! The target's Microsoft Entra administrators. Asked only where Entra is on and the source may have Entra roles.
+//! Microsoft Entra administrators of the target. Read only if Entra authentication is enabled and the source can have
+//! Entra roles.
 
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::facts::shape::{Shape, items};
 use crate::plan::{Migration, Scope, SourceKind, Target};
 use crate::question::{Answers, Question};
 
-/// Whether Entra roles can be on a source of this kind at all; one whose kind was not said may be anything.
+/// Whether a source of this kind can have Entra roles. An unspecified kind can.
 pub fn may_have_entra_roles(kind: Option<SourceKind>) -> bool {
     matches!(
         kind,
@@ -21,7 +22,7 @@ pub fn may_have_entra_roles(kind: Option<SourceKind>) -> bool {
     )
 }
 
-/// `None` while it is not known that Entra is on, and where nobody needs the answer.
+/// `None` until it is known that Entra authentication is enabled, and if no check needs the answer.
 pub fn question(migration: &Migration, target: &Target, server: &Fact<Server>) -> Option<Question> {
     let is_needed = migration.scope == Scope::Pair
         && may_have_entra_roles(migration.source.as_ref().and_then(|s| s.kind));

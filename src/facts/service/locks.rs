@@ -1,4 +1,4 @@
-//! Management locks. Asked of the target, ARM gives the inherited ones too.
+//! Management locks. For the target, ARM also returns inherited locks.
 
 use serde_json::Value;
 
@@ -13,28 +13,28 @@ const API_VERSION: &str = "2016-09-01";
 #[derive(Debug, Clone)]
 pub struct Lock {
     pub name: String,
-    /// Its resource id, which shows what it was put on.
+    /// Resource ID of the lock. It contains the locked scope.
     pub id: String,
     /// `ReadOnly`, `CanNotDelete`.
     pub level: Fact<String>,
-    /// What somebody wrote to it.
+    /// Notes that were entered for the lock.
     pub notes: Option<String>,
 }
 
 impl Lock {
-    /// The resource id of what it was put on.
+    /// Resource ID of the locked scope.
     pub fn on(&self) -> &str {
         let lower = self.id.to_ascii_lowercase();
         let end = lower.find("/providers/microsoft.authorization/");
         &self.id[..end.unwrap_or(self.id.len())]
     }
 
-    /// The subscription that it lies in.
+    /// The subscription of the locked scope.
     pub fn subscription(&self) -> &str {
         self.segment("/subscriptions/").unwrap_or_default()
     }
 
-    /// The resource group that it was put on, or that its resource is in; `None` for a lock on a subscription.
+    /// The resource group of the locked scope. `None` for a lock on a subscription.
     pub fn group(&self) -> Option<&str> {
         self.segment("/resourcegroups/")
     }
@@ -44,7 +44,7 @@ impl Lock {
         self.on()[start..].split('/').next()
     }
 
-    /// Whether it keeps this server from being deleted, of whichever level it is.
+    /// Whether the lock prevents this server from being deleted, at any level.
     pub fn covers(&self, server: &ServerId) -> bool {
         let (on, path) = (
             self.on().to_ascii_lowercase(),
@@ -54,18 +54,18 @@ impl Lock {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// Whether nothing that it covers may be changed either.
+    /// Whether the lock also prevents changes.
     pub fn is_read_only(&self) -> Fact<bool> {
         let level = self.level.as_ref().map_err(Clone::clone)?;
         Ok(level.eq_ignore_ascii_case("ReadOnly"))
     }
 
-    /// Whether it was put on the server alone.
+    /// Whether the lock is on the server itself.
     pub fn is_on_server(&self) -> bool {
         self.scope() == "the server"
     }
 
-    /// What it was put on, in words.
+    /// The kind of the locked scope, as text.
     pub fn scope(&self) -> &'static str {
         match self.on().to_ascii_lowercase().as_str() {
             on if on.contains("/providers/") => "the server",

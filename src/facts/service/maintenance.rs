@@ -1,4 +1,4 @@
-//! Maintenance that Azure has planned. The call exists since api-version 2026-04-01-preview.
+//! Planned maintenance of the target. The call exists since API version 2026-04-01-preview.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,15 +12,15 @@ use crate::question::{Answers, Question};
 
 const SINCE: &str = "2026-04-01";
 
-/// What is planned, where the api-version can tell.
+/// Planned maintenance, if the API version supports the call.
 #[derive(Debug, Clone)]
 pub enum Maintenance {
     Events(Vec<Event>),
-    /// This api-version has no such call.
+    /// This API version does not support the call.
     NotOffered(String),
 }
 
-/// One planned or running maintenance.
+/// One planned or running maintenance event.
 #[derive(Debug, Clone)]
 pub struct Event {
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Event {
     pub deferrable: bool,
 }
 
-/// `None` for an api-version without the call.
+/// `None` for an API version without the call.
 pub fn question(target: &Target) -> Option<Question> {
     (target.api_version.as_str() >= SINCE).then(|| below(target, "maintenanceEvents"))
 }
@@ -57,7 +57,7 @@ fn event(item: &Value, question: &Question) -> Fact<Event> {
     let start = shape
         .moment("properties.startTime")
         .and_then(|start| start.ok_or_else(|| shape.absent("properties.startTime")));
-    // An end that cannot be read might be long past, or yet to come.
+    // An unreadable end could be in the past or in the future, so the start is missing too.
     let end = shape.moment("properties.endTime");
     let start = start.and_then(|start| end.clone().map(|_| start));
     Ok(Event {

@@ -1,5 +1,5 @@
-//! The migrations of the target that the service remembers, each with the service's own validation.
-//! The list is asked with `All`: by default it hides those that have ended.
+//! Past and running migrations of the target, with the service's own validation. The filter `All` is required: by
+//! default, the list excludes ended migrations.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -16,17 +16,17 @@ pub struct Run {
     pub name: String,
     /// `InProgress`, `WaitingForUserAction`, `CleaningUp`, `Canceled`, `Failed`, `Succeeded`, `ValidationFailed`.
     pub state: Fact<String>,
-    /// Whether it has not ended yet; missing for a state that is not known here.
+    /// Whether the migration is still running. Missing for an unknown state.
     pub is_active: Fact<bool>,
     pub sub_state: Option<String>,
-    /// What the service says went wrong.
+    /// The error message of the service.
     pub error: Option<String>,
-    /// What names its source: a resource id, `host:port@user`, or a host.
+    /// Identifiers of the source: a resource ID, `host:port@user`, or a host.
     pub source: Fact<Vec<String>>,
     pub databases: Fact<Vec<String>>,
     pub started: Option<OffsetDateTime>,
     pub ended: Option<OffsetDateTime>,
-    /// `None` where it has validated nothing, or not yet.
+    /// `None` if validation did not run or did not finish.
     pub validation: Fact<Option<Validation>>,
 }
 
@@ -39,10 +39,10 @@ pub struct Validation {
     pub items: Vec<Item>,
 }
 
-/// One thing that the service looked at.
+/// One validation item.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// `None` for the server as a whole.
+    /// `None` for the server.
     pub database: Option<String>,
     /// `ExtensionsValidation`, `CollationsValidation`, …
     pub kind: String,
@@ -64,7 +64,7 @@ pub fn question(target: &Target) -> Question {
     }
 }
 
-/// GET of the newest migration whose validation failed and whose list entry does not say why.
+/// GET of the newest migration, if its validation failed and the list does not contain the reason.
 pub fn question_of_unexplained(target: &Target, answers: &Answers) -> Option<Question> {
     let runs = listed(target, answers).ok()?;
     let newest = runs.iter().max_by_key(|r| r.started)?;
@@ -73,7 +73,7 @@ pub fn question_of_unexplained(target: &Target, answers: &Answers) -> Option<Que
     (has_failed && is_unexplained).then(|| below(target, &format!("migrations/{}", newest.name)))
 }
 
-/// All migrations, in the order of the list.
+/// Reads all migrations, in the order of the list.
 pub fn read(target: &Target, answers: &Answers) -> Fact<Vec<Run>> {
     let mut runs = listed(target, answers)?;
     if let Some(question) = question_of_unexplained(target, answers) {
@@ -136,7 +136,7 @@ fn source(shape: &Shape<Value>) -> Fact<Vec<String>> {
     }
 }
 
-/// That what leads to the service's word, and tells when and why it ended, has the shape that it must have.
+/// Checks the structure around the validation result and the end of the migration.
 fn whole(shape: &Shape<Value>) -> Fact<()> {
     for object in [
         "properties",
@@ -171,7 +171,7 @@ fn validation(shape: &Shape<Value>) -> Fact<Option<Validation>> {
         return Ok(None);
     }
     let at = |name: &str| format!("{VALIDATION}.{name}");
-    // While it runs there is no word yet.
+    // While the validation runs, it has no status.
     let Some(status) = shape.field(&at("status"), "")? else {
         return Ok(None);
     };

@@ -1,5 +1,4 @@
-//! What Azure says of the target beside its own GET: migrations, locks, permissions, maintenance, administrators.
-//! Not here: server parameters (`configurations`), what the location offers (`capabilities`).
+//! Further Azure resources of the target: migrations, locks, permissions, maintenance, administrators.
 
 pub mod administrators;
 pub mod locks;
@@ -13,21 +12,21 @@ use crate::question::{Answers, Question};
 use super::Fact;
 use super::server::Server;
 
-/// What is known of it, each part for itself.
+/// Further Azure resources of the target. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Service {
-    /// Every migration that the service remembers for this target.
+    /// All migrations that the service still lists for this target.
     pub migrations: Fact<Vec<migrations::Run>>,
-    /// Locks on the target, those of its group and subscription included.
+    /// Locks on the target, including those of its resource group and subscription.
     pub locks: Fact<Vec<locks::Lock>>,
-    /// What the identity that asks may do with the target.
+    /// Permissions of the signed-in identity on the target.
     pub permissions: Fact<permissions::Permissions>,
     pub maintenance: Fact<maintenance::Maintenance>,
-    /// The target's Microsoft Entra administrators, by name; none where Entra is off.
+    /// Names of the target's Microsoft Entra administrators. Empty if Entra authentication is disabled.
     pub administrators: Fact<Vec<String>>,
 }
 
-/// What is asked; more once the server's own answer is there.
+/// The questions so far. The server's own answer can add further questions.
 pub fn questions(
     migration: &Migration,
     target: &Target,
@@ -45,7 +44,7 @@ pub fn questions(
     questions
 }
 
-/// Reads all of it.
+/// Reads all parts from the answers.
 pub fn read(
     migration: &Migration,
     target: &Target,
@@ -61,7 +60,7 @@ pub fn read(
     }
 }
 
-/// A GET of what lies below the target.
+/// GET of a child resource of the target.
 fn below(target: &Target, path: &str) -> Question {
     Question::Arm {
         path: format!("{}/{path}", target.id.path()),

@@ -1,5 +1,5 @@
-//! What the identity that asks may do with the target, evaluated as Azure does it: each role grants its `actions` less
-//! its own `notActions`, and roles add up. What deny assignments take away does not show here.
+//! Permissions of the signed-in identity on the target, evaluated like in Azure: each role grants its `actions` except
+//! its `notActions`, and roles are additive. Deny assignments are not visible here.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::question::{Answers, Question};
 
 const API_VERSION: &str = "2022-04-01";
 
-/// The grants that hold at the target's scope.
+/// The permissions at the scope of the target.
 #[derive(Debug, Clone)]
 pub struct Permissions(Vec<Grant>);
 
@@ -21,7 +21,7 @@ struct Grant {
 }
 
 impl Permissions {
-    /// Whether an action such as `Microsoft.DBforPostgreSQL/flexibleServers/migrations/write` is granted.
+    /// Whether an action such as `Microsoft.DBforPostgreSQL/flexibleServers/migrations/write` is allowed.
     pub fn allow(&self, action: &str) -> bool {
         let any = |patterns: &[String]| patterns.iter().any(|p| matches(p, action));
         self.0
@@ -45,7 +45,7 @@ pub fn read(target: &Target, answers: &Answers) -> Fact<Permissions> {
     let question = question(target);
     let grant = |item| {
         let shape = Shape::<Value>::item(item, &question, &[])?;
-        // Without its `notActions` a role would seem to grant more than it does.
+        // Without its `notActions`, a role would appear to grant more than it does.
         let list = |path| shape.texts(path)?.ok_or_else(|| shape.absent(path));
         Ok(Grant {
             actions: list("actions")?,
@@ -56,7 +56,7 @@ pub fn read(target: &Target, answers: &Answers) -> Fact<Permissions> {
     grants.map(Permissions)
 }
 
-/// Whether a pattern such as `*/read` covers an action. `*` stands for any text, slashes included; case does not count.
+/// Whether a pattern such as `*/read` matches an action. `*` matches any text, including slashes. Case is ignored.
 fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
     let parts: Vec<&str> = pattern.split('*').collect();
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_as_azure_reads_them() {
+    fn patterns_match_like_in_azure() {
         let write = "Microsoft.DBforPostgreSQL/flexibleServers/migrations/write";
         assert!(matches("*", write));
         assert!(matches(
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_role_takes_away_another_may_give() {
+    fn roles_are_additive() {
         let texts = |all: &[&str]| all.iter().map(|t| (*t).to_owned()).collect();
         let all_but_writes = Grant {
             actions: texts(&["*"]),

@@ -1,4 +1,4 @@
-//! Fields of other kinds than text: switches, numbers, moments. What an older api-version does not have is missing.
+//! Fields of other types: switches, numbers, times. A field that an older API version does not have is missing.
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -8,12 +8,12 @@ use super::{Missing, Shape, at};
 use crate::facts::Fact;
 
 impl<M> Shape<'_, M> {
-    /// The api-version that answered.
+    /// The API version of the answer.
     pub fn api_version(&self) -> &str {
         &self.api_version
     }
 
-    /// `Enabled` or `Disabled`; the previews of 2022 wrote `true` and `false`. `None` where it is absent.
+    /// `Enabled` or `Disabled`. Previews of 2022 used `true` and `false`. `None` if absent.
     pub fn switch(&self, path: &str, since: &str) -> Fact<Option<bool>> {
         if let Some(Value::Bool(flag)) = at(self.json, path) {
             return Ok(Some(*flag));
@@ -28,7 +28,7 @@ impl<M> Shape<'_, M> {
         }
     }
 
-    /// A whole number; `None` where it is absent.
+    /// An integer. `None` if absent.
     pub fn number(&self, path: &str, since: &str) -> Fact<Option<u32>> {
         match at(self.json, path) {
             None => self.field(path, since).map(|_| None),
@@ -41,7 +41,7 @@ impl<M> Shape<'_, M> {
         }
     }
 
-    /// A moment in RFC 3339; `None` where it is absent.
+    /// An RFC 3339 time. `None` if absent.
     pub fn moment(&self, path: &str) -> Fact<Option<OffsetDateTime>> {
         let Some(text) = self.field(path, "")? else {
             return Ok(None);
@@ -51,7 +51,7 @@ impl<M> Shape<'_, M> {
             .map_err(|_| self.odd(path, &format!("`{text}`"), "a moment"))
     }
 
-    /// A list of texts; `None` where it is absent.
+    /// A list of strings. `None` if absent.
     pub fn texts(&self, path: &str) -> Fact<Option<Vec<String>>> {
         let Some(value) = at(self.json, path) else {
             return Ok(None);
@@ -66,7 +66,7 @@ impl<M> Shape<'_, M> {
             .ok_or_else(|| self.odd(path, "something else", "a list of texts"))
     }
 
-    /// The items of the list at `path`, each to be read like an answer of its own; `None` where it is absent.
+    /// The items of the list at `path`, each with its own reader. `None` if absent.
     pub fn list(&self, path: &str) -> Fact<Option<Vec<Shape<'_, Value>>>> {
         let Some(value) = at(self.json, path) else {
             return Ok(None);
@@ -80,7 +80,7 @@ impl<M> Shape<'_, M> {
         shapes.collect::<Fact<Vec<_>>>().map(Some)
     }
 
-    /// That the value at `path` is another than those known.
+    /// A [`Missing`] for an unexpected value at `path`.
     pub fn odd(&self, path: &str, is: &str, due: &str) -> Missing {
         Missing::unreadable(&self.question, format!("`{path}` is {is}, not {due}"))
     }

@@ -1,4 +1,4 @@
-//! Tables whose updates and deletes carry nothing by which the target could find the row.
+//! Tables without a replica identity, whose updates and deletes cannot be replicated.
 
 use serde::Deserialize;
 
@@ -6,14 +6,14 @@ use super::super::rows::rows;
 use super::super::{Fact, Missing};
 use crate::question::{Answers, Question};
 
-/// The primary key of a table, as far as it can identify a row to a subscriber.
+/// Whether the primary key can be used as a replica identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
     Usable,
-    /// Checked at commit: PostgreSQL does not take it as an identity.
+    /// Checked at commit: PostgreSQL does not accept it as a replica identity.
     Deferrable,
-    /// Its index was not built to the end.
+    /// Its index build did not finish.
     Invalid,
 }
 
@@ -27,7 +27,7 @@ pub struct Table {
     pub key: Option<Key>,
     pub updates: u64,
     pub deletes: u64,
-    /// Since when the database counts; `None`: since it was made.
+    /// Time of the last statistics reset. `None`: since the database was created.
     pub stats_reset: Option<String>,
     total: u64,
     total_changed: u64,
@@ -40,7 +40,7 @@ impl Table {
     }
 }
 
-/// The tables of one database, those that were changed first.
+/// The tables of one database, those with changes first.
 #[derive(Debug, Clone, Default)]
 pub struct Identities {
     pub listed: Vec<Table>,

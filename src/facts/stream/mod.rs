@@ -1,5 +1,4 @@
-//! What an online migration needs of the source: slots, senders, a plugin, transactions, identities, sequences.
-//! Not here: objects that do not replicate (`objects`), prepared transactions (`objects`), parameters (`settings`).
+//! Logical replication on the source: slots, WAL senders, output plugin, transactions, replica identities, sequences.
 
 mod identities;
 mod slots;
@@ -20,13 +19,13 @@ pub use identities::{Identities, Key, Table};
 pub use slots::{Slot, Slots};
 pub use transactions::{Transaction, Transactions};
 
-/// What is known of it, each part for itself.
+/// Logical replication on the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct Stream {
     pub slots: Fact<Slots>,
-    /// WAL senders at work: standbys, backups, subscribers.
+    /// WAL senders in use: standbys, backups, subscribers.
     pub senders_in_use: Fact<u64>,
-    /// How many extensions of contrib can be installed.
+    /// Number of contrib extensions that can be installed.
     pub contrib: Fact<u64>,
     pub transactions: Fact<Transactions>,
     in_database: BTreeMap<String, InDatabase>,
@@ -39,7 +38,7 @@ struct InDatabase {
 }
 
 impl Stream {
-    /// The tables of a database that lack a replica identity.
+    /// The tables of a database without a replica identity.
     pub fn identities(&self, database: &str) -> Fact<&Identities> {
         match self.in_database.get(database) {
             Some(known) => known.identities.as_ref().map_err(Clone::clone),
@@ -50,7 +49,7 @@ impl Stream {
         }
     }
 
-    /// How many sequences of users a database has.
+    /// Number of user sequences in a database.
     pub fn sequences(&self, database: &str) -> Fact<u64> {
         match self.in_database.get(database) {
             Some(known) => known.sequences.clone(),
@@ -74,7 +73,7 @@ struct Sequences {
     sequences: u64,
 }
 
-/// What is asked of the server as a whole.
+/// Questions for the whole server.
 pub fn questions(source: &SourceServer) -> Vec<Question> {
     [
         "replication_slots",
@@ -86,13 +85,13 @@ pub fn questions(source: &SourceServer) -> Vec<Question> {
     .into()
 }
 
-/// What is asked in each database. Offline too: a recording can then be judged as the other mode.
-/// Sequences are counted with all relations, in what `load` asks.
+/// Questions for each database. They are also sent in offline mode, so that a recording can be checked in online mode
+/// later. Sequences are counted by a query of `workload`.
 pub fn questions_in(database: &str) -> Vec<Question> {
     vec![Question::on_source(database, "identities")]
 }
 
-/// Reads all of it.
+/// Reads the replication facts from the answers.
 pub fn read(source: &SourceServer, databases: Option<&Databases>, answers: &Answers) -> Stream {
     let on_server = |query| Question::on_source(&source.database, query);
     let in_database = |name: &str| InDatabase {

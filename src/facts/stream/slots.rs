@@ -1,4 +1,4 @@
-//! The replication slots of the source.
+//! Replication slots of the source.
 
 use serde::Deserialize;
 
@@ -10,22 +10,22 @@ use crate::question::{Answers, Question};
 #[derive(Debug, Clone, Deserialize)]
 pub struct Slot {
     pub name: String,
-    /// The output plugin of a logical slot.
+    /// Output plugin of a logical slot.
     pub plugin: Option<String>,
     /// `logical` or `physical`.
     pub kind: String,
     pub database: Option<String>,
     pub active: bool,
-    /// Gone with the session that made it.
+    /// Dropped at the end of the session that created it.
     pub temporary: bool,
-    /// Bytes of log that it keeps; none where it keeps none, or lost it already.
+    /// Bytes of WAL that the slot retains. `None` if it retains none or is already lost.
     pub held_bytes: Option<i64>,
     /// `reserved`, `extended`, `unreserved`, `lost` (13 and newer).
     pub wal_status: Option<String>,
     total: u64,
 }
 
-/// All slots: those that keep most first, as many as were listed.
+/// The listed slots, those that retain most first, and the total number.
 #[derive(Debug, Clone)]
 pub struct Slots {
     pub listed: Vec<Slot>,

@@ -1,4 +1,4 @@
-//! The transactions that were open on the source while it was asked.
+//! Transactions that were open on the source when it was queried.
 
 use serde::Deserialize;
 
@@ -16,15 +16,16 @@ pub struct Transaction {
     /// `active`, `idle in transaction`, …
     pub state: Option<String>,
     pub seconds: u64,
-    /// Whether it has an id of its own, which it gets with its first change: only then does a new slot wait for it.
+    /// Whether it has a transaction ID, which is assigned with the first change. A new replication slot only waits for
+    /// these.
     pub has_written: bool,
 }
 
-/// The open transactions, oldest first, as many as were listed; and the sessions that show nothing of theirs.
+/// The listed open transactions, oldest first.
 #[derive(Debug, Clone)]
 pub struct Transactions {
     pub listed: Vec<Transaction>,
-    /// Why the list may lack some.
+    /// Why the list could be incomplete.
     pub unseen: Option<Missing>,
 }
 
@@ -58,7 +59,7 @@ pub(super) fn read(answers: &Answers, question: &Question) -> Fact<Transactions>
 
 impl Row {
     fn shown(self) -> Option<Transaction> {
-        // The start may lie in the future of a clock that was set back.
+        // The start can be in the future if the clock was set back.
         let seconds = self.seconds?.max(0).unsigned_abs();
         Some(Transaction {
             process: self.process,

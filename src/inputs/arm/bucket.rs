@@ -1,22 +1,22 @@
-//! A token bucket at one moment, as ARM keeps one for each subscription. It counts; waiting is for `limiter`.
+//! A token bucket, as ARM has one for each subscription. It only counts: `rate_limiter` waits.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The tokens of one bucket at one moment.
+/// The state of one token bucket.
 #[derive(Debug)]
 pub(crate) struct Level {
     burst: f64,
     per_second: f64,
     tokens: f64,
     at: Instant,
-    /// How many were taken so far.
+    /// The number of tickets taken so far.
     taken: u64,
     pub(crate) not_before: Option<Instant>,
 }
 
-/// A token that was taken: what an answer says is left was true when this request arrived.
+/// A token taken from the bucket. It dates the remaining count in the response to its request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Token {
     number: u64,
@@ -35,7 +35,7 @@ impl Level {
         }
     }
 
-    /// Takes a token, or says how long to wait before trying again.
+    /// Takes a token, or returns the time to wait before the next attempt.
     pub(crate) fn take(&mut self, now: Instant) -> Result<Token, Duration> {
         self.refill(now);
         if let Some(wait) = self.paused(now) {
@@ -66,12 +66,13 @@ impl Level {
             .filter(|wait| !wait.is_zero())
     }
 
-    /// The answer to this request says how many were left after it. Since then the bucket was filled, and others took from it:
-    /// without that, a bucket that stands at zero would be emptied again by each answer, and its rate halved.
+    /// Applies the remaining count from the response to the request of `ticket`. Since that request, the bucket was
+    /// refilled and other requests took from it. Otherwise each response would empty a bucket that is at zero again,
+    /// and halve its rate.
     pub(crate) fn correct(&mut self, token: Token, remaining: f64, now: Instant) {
         let filled = now.saturating_duration_since(token.at).as_secs_f64() * self.per_second;
         let since = (self.taken - token.number) as f64;
-        // The count is of whole tokens: half a one is what it leaves out on average.
+        // The count is in complete tokens, so on average it omits half a token.
         self.lower(remaining + 0.5 + filled - since, now);
     }
 
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_bucket_gives_its_burst_then_its_rate() {
+    fn a_full_bucket_allows_its_burst_and_then_its_rate() {
         let start = Instant::now();
         let mut level = Level::full(3.0, 10.0, start);
         for _ in 0..3 {
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn idling_never_saves_up_more_than_the_burst() {
+    fn an_idle_bucket_never_exceeds_its_burst() {
         let start = Instant::now();
         let mut level = Level::full(2.0, 10.0, start);
         let later = start + Duration::from_secs(3_600);
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arm_says_is_left_only_lowers() {
+    fn a_reported_count_only_lowers_the_bucket() {
         let start = Instant::now();
         let mut level = Level::full(5.0, 10.0, start);
         level.lower(16_499.0, start);
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_left_when_a_request_arrived_is_not_what_is_left_now() {
+    fn a_reported_count_is_corrected_for_refills_and_later_requests() {
         let start = Instant::now();
         let mut level = Level::full(1.0, 10.0, start);
         let first = level.take(start).expect("a token");

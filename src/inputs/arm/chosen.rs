@@ -1,4 +1,4 @@
-//! The kinds of credentials, and the one that was chosen with what it needs. Not here: how it was chosen (`credentials`).
+//! The kinds of credentials, and the configuration of the selected one.
 
 use clap::ValueEnum;
 use secrecy::SecretString;
@@ -39,7 +39,7 @@ impl Auth {
     }
 }
 
-/// A credential with all that it needs. Its secrets do not print.
+/// A credential with everything that it requires. Its secrets are not printed.
 #[derive(Debug, Clone)]
 pub enum Chosen {
     Environment {
@@ -65,16 +65,16 @@ pub enum Chosen {
     },
     AzureCli,
     ManagedIdentity {
-        /// A user-assigned identity; none: the one that the system has.
+        /// The client ID of a user-assigned identity. `None` is the system-assigned identity.
         client: Option<String>,
     },
 }
 
-/// What proves a service connection's identity.
+/// The proof of identity of a service connection.
 #[derive(Debug, Clone)]
 pub enum Proof {
     Key(SecretString),
-    /// Lives for ten minutes: enough to sign in at the start of a step.
+    /// Valid for ten minutes: enough to sign in at the start of a step.
     IdToken(SecretString),
 }
 
@@ -90,7 +90,7 @@ impl Chosen {
         }
     }
 
-    /// The secret that was handed in, to be cut out of whatever is said.
+    /// The configured secret, to be removed from all messages.
     pub(crate) fn secret(&self) -> Option<&SecretString> {
         match self {
             Chosen::Environment { secret, .. }

@@ -1,17 +1,16 @@
-//! Which credential signs in: a pure choice from what the user said and what the environment holds.
-//! Not here: what was chosen (`chosen`), signing in (`sign_in`), keeping the token (`token`).
+//! Selects the credential from `--auth` and the environment. Signing in is in `login`.
 
 use super::ArmError;
 use super::chosen::{Auth, Chosen, Proof};
 
-/// A variable's value, where it says something. Azure Pipelines hands an undefined `$(name)` on as it stands.
+/// The value of a variable that is set and not empty. Azure Pipelines passes an undefined `$(name)` literally.
 pub(crate) fn given(env: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {
     let value = env(name)?.trim().to_owned();
     let undefined = value.starts_with("$(") && value.ends_with(')');
     (!value.is_empty() && !undefined).then_some(value)
 }
 
-/// The order of `auto`: what a pipeline hands to this very step comes before what happens to be signed in.
+/// The order of `auto`: variables of the current pipeline step come before an existing login.
 const ORDER: [Auth; 6] = [
     Auth::Environment,
     Auth::WorkloadIdentity,
@@ -21,10 +20,11 @@ const ORDER: [Auth; 6] = [
     Auth::ManagedIdentity,
 ];
 
-/// Decides from `env` alone, asking nobody. `az` says whether the Azure CLI is on the PATH.
+/// Selects a credential from `env` only, without any request. `has_az` is whether the Azure CLI is on the PATH.
 ///
 /// # Errors
-/// [`ArmError::NoCredential`] when `auto` finds none, [`ArmError::Missing`] when the one asked for lacks something.
+/// [`ArmError::NoCredential`] if `auto` finds no credential.
+/// [`ArmError::IncompleteCredential`] if the selected credential lacks variables.
 pub fn choose(
     auth: Auth,
     env: &dyn Fn(&str) -> Option<String>,
@@ -56,7 +56,7 @@ pub fn choose(
     })
 }
 
-/// One credential, or what it lacks.
+/// The configuration of one credential, or the variables that it lacks.
 fn link(
     auth: Auth,
     env: &dyn Fn(&str) -> Option<String>,
@@ -93,7 +93,7 @@ fn link(
     }
 }
 
-/// The address of SYSTEM_OIDCREQUESTURI is read by the credential itself; here it only has to be there.
+/// SYSTEM_OIDCREQUESTURI is only required to exist: the credential reads it itself.
 fn pipelines(env: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Vec<&'static str>> {
     let names = [
         "AZURESUBSCRIPTION_TENANT_ID",
@@ -126,7 +126,7 @@ fn service_connection(env: &dyn Fn(&str) -> Option<String>) -> Result<Chosen, Ve
     })
 }
 
-/// The values of all `names`, or the names that have none.
+/// The values of all `names`, or the names without a value.
 fn all<const N: usize>(
     env: &dyn Fn(&str) -> Option<String>,
     names: [&'static str; N],
@@ -139,7 +139,7 @@ fn all<const N: usize>(
     Err(missing.map(|(name, _)| *name).collect())
 }
 
-/// App Service and Functions announce an identity with two variables, Cloud Shell and Azure ML with one.
+/// App Service and Functions announce a managed identity with two variables, Cloud Shell and Azure ML with one.
 fn has_managed_identity(env: &dyn Fn(&str) -> Option<String>) -> bool {
     let app_service =
         given(env, "IDENTITY_ENDPOINT").is_some() && given(env, "IDENTITY_HEADER").is_some();

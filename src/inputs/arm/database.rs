@@ -1,6 +1,6 @@
 //! Microsoft Entra tokens as passwords of databases in Azure, from the credential that signs in to Resource Manager.
-//! (<https://learn.microsoft.com/azure/postgresql/security/security-entra-concepts>)
-//! Not here: to which servers such a token may go (`postgres::conninfo`), when it is asked for (`postgres`).
+//! See <https://learn.microsoft.com/azure/postgresql/security/security-entra-concepts>.
+//! The servers that can receive such a token are defined in `postgres::conninfo`.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use super::transport::Wire;
 use crate::inputs::postgres::Passwords;
 use crate::question::{Asker, Refusal};
 
-/// The tokens of one run, renewed before they end.
+/// The database access tokens of one run. They are renewed before they expire.
 #[derive(Debug)]
 pub struct DatabaseTokens(Tokens);
 
 impl DatabaseTokens {
-    /// Nobody is asked anything yet.
+    /// Creates the cache without any request.
     ///
     /// # Errors
-    /// A credential whose settings are wrong, or a token for Resource Manager alone.
+    /// Fails if the configuration of the credential is invalid, or if the credential is a token for Resource Manager.
     pub fn new(options: &Options) -> Result<Self, ArmError> {
         if matches!(options.sign_in, SignIn::Token(_)) {
             return Err(ArmError::TokenOfAnother);

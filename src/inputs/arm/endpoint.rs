@@ -1,5 +1,4 @@
-//! Which Azure Resource Manager is asked: the clouds with their addresses, and the one host that a run is pinned to.
-//! Not here: what is asked of it, and with which token.
+//! The Azure clouds with their addresses, and the one Resource Manager host that a run is pinned to.
 
 use std::net::IpAddr;
 
@@ -8,7 +7,7 @@ use url::{Host, Url};
 
 use super::ArmError;
 
-/// An Azure cloud, by the name that `az cloud list` gives it.
+/// An Azure cloud, named as in `az cloud list`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Cloud {
     #[default]
@@ -21,7 +20,7 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// The address of its Resource Manager.
+    /// The URL of Azure Resource Manager.
     pub fn resource_manager(self) -> &'static str {
         match self {
             Cloud::Public => "https://management.azure.com",
@@ -30,7 +29,7 @@ impl Cloud {
         }
     }
 
-    /// What a token for its Resource Manager is asked for.
+    /// The scope of access tokens for Azure Resource Manager.
     pub fn scope(self) -> &'static str {
         match self {
             Cloud::Public => "https://management.azure.com/.default",
@@ -39,7 +38,7 @@ impl Cloud {
         }
     }
 
-    /// What a token for its databases is asked for.
+    /// The scope of access tokens for databases.
     pub fn database_scope(self) -> &'static str {
         match self {
             Cloud::Public => "https://ossrdbms-aad.database.windows.net/.default",
@@ -48,7 +47,7 @@ impl Cloud {
         }
     }
 
-    /// What the host names of its databases end in.
+    /// The suffix of database host names.
     pub fn database_suffix(self) -> &'static str {
         match self {
             Cloud::Public => ".postgres.database.azure.com",
@@ -57,7 +56,7 @@ impl Cloud {
         }
     }
 
-    /// Where its identities sign in.
+    /// The URL of the sign-in authority.
     pub fn authority(self) -> &'static str {
         match self {
             Cloud::Public => "https://login.microsoftonline.com",
@@ -67,12 +66,12 @@ impl Cloud {
     }
 }
 
-/// The scheme, host and port that every request of a run goes to: the token is for it and for nobody else.
+/// The scheme, host, and port of all requests of a run. The access token is only sent to this endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint(Url);
 
 impl Endpoint {
-    /// `given` wins over the cloud's own address. Plain http is for tests and tunnels on this machine only.
+    /// A `custom` URL overrides the address of the cloud. Plain HTTP is only for tests and tunnels on this machine.
     pub(crate) fn new(cloud: Cloud, given: Option<&Url>) -> Result<Self, ArmError> {
         let url = match given {
             Some(url) => url.clone(),
@@ -98,7 +97,7 @@ impl Endpoint {
         Ok(Endpoint(url))
     }
 
-    /// The address of a resource: `path` and `query` are encoded where they need it, and cannot leave the host.
+    /// Returns the URL of a resource. `path` and `query` are encoded as necessary and cannot change the host.
     pub(crate) fn address(&self, path: &str, query: &str) -> Url {
         let mut url = self.0.clone();
         url.set_path(path);
@@ -106,7 +105,7 @@ impl Endpoint {
         url
     }
 
-    /// Whether a request to `url` stays with the pinned scheme, host and port.
+    /// Returns whether `url` has the pinned scheme, host, and port.
     pub(crate) fn admits(&self, url: &Url) -> bool {
         url.origin() == self.0.origin() && url.username().is_empty() && url.password().is_none()
     }
@@ -122,7 +121,7 @@ impl Endpoint {
     }
 }
 
-/// The address without what must not be printed: a password may stand before the host, or in the place of a path.
+/// The URL without its user name, password, and path, which can contain secrets.
 fn shown(url: &Url) -> String {
     let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
     let host = url.host_str().unwrap_or("…");

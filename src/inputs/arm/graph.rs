@@ -1,5 +1,5 @@
-//! Azure Resource Graph: the flexible servers of many subscriptions in one query, a thousand a page; all pages, or no answer.
-//! Not here: what is done with the rows (`facts::fleet`).
+//! Azure Resource Graph: lists the flexible servers of many subscriptions in one query, with 1,000 rows per page.
+//! An answer has the rows of all pages, or it is an error.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,13 @@ use super::refusal::Fault;
 use super::retry::Caller;
 use super::transport::Call;
 
-/// The rows are in the order of their ids: without an order, pages may overlap.
+/// The rows are sorted by ID. Without an order, pages can overlap.
 const SERVERS: &str = "resources | where type =~ 'microsoft.dbforpostgresql/flexibleservers'";
 const COLUMNS: &str = "project id, name, location, sku, tags, \
      host = tostring(properties.fullyQualifiedDomainName) | order by id asc";
 
-/// The body of the query. A host name is let in as letters, digits, dots and hyphens alone: it stands inside quotes.
+/// The body of the query. The host name is inserted into a quoted string, so only letters, digits, dots, and hyphens
+/// are kept.
 pub(crate) fn query(
     subscriptions: &[String],
     management_groups: &[String],
@@ -42,7 +43,7 @@ pub(crate) fn query(
     body
 }
 
-/// All rows, as a list of ARM has them: `{"value": […]}`.
+/// Returns all rows in the shape of an ARM list: `{"value": […]}`.
 pub(crate) async fn rows(caller: &Caller, mut query: Value) -> Result<Value, Fault> {
     let mut room = caller.limits.answer_bytes;
     let mut rows = Vec::new();
@@ -68,7 +69,7 @@ pub(crate) async fn rows(caller: &Caller, mut query: Value) -> Result<Value, Fau
     }
 }
 
-/// The last page says how many rows there are, and whether some were cut off.
+/// Checks with the last page that all rows are present: it contains the row count and a truncation flag.
 fn whole(rows: Vec<Value>, last: &Value) -> Result<Value, Fault> {
     let is_cut = match last.get("resultTruncated") {
         Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
@@ -88,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_name_cannot_leave_its_quotes() {
+    fn a_host_name_cannot_escape_its_quotes() {
         let body = query(&[], &[], Some("a.postgres.example' or '1'=='1"));
         let text = body["query"].as_str().expect("a query");
         assert!(text.contains("=~ 'a.postgres.exampleor11'"), "{text}");

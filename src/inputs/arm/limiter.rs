@@ -1,5 +1,5 @@
-//! How fast may be asked: a token bucket for each subscription, corrected by what ARM says, and a cap on what runs at once.
-//! Not here: when a refused request is made again (`retry`).
+//! Limits the request rate: a token bucket for each subscription, corrected by the headers of ARM, and a cap on
+//! concurrent requests.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,30 +13,30 @@ use tokio::time::{Instant, sleep};
 use super::bucket::{Level, Token};
 use super::options::Limits;
 
-/// What is left of the subscription's own bucket, and of the one that all its callers share.
+/// Remaining requests: of the subscription, of the bucket that all callers share, and of Azure Resource Graph.
 const REMAINING: [&str; 3] = [
     "x-ms-ratelimit-remaining-subscription-reads",
     "x-ms-ratelimit-remaining-subscription-global-reads",
     "x-ms-user-quota-remaining",
 ];
 
-/// The bucket of Azure Resource Graph, which counts for the caller, whatever the subscription.
+/// The bucket of Azure Resource Graph. It counts per caller, not per subscription.
 pub(crate) const GRAPH: &str = "graph";
 
-/// A request that may go out, and runs until this is dropped.
+/// The permit to send one request. The request counts as in flight until the permit is dropped.
 pub(crate) struct Admitted<'a> {
     pub(crate) token: Token,
     _permit: SemaphorePermit<'a>,
 }
 
-/// How a run gets on with Azure Resource Manager.
+/// Request statistics of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pace {
-    /// Requests that went out.
+    /// Requests that were sent.
     pub requests: usize,
-    /// Those that were answered 429.
+    /// Requests that were throttled (HTTP 429).
     pub refused: usize,
-    /// Subscriptions that wait for their bucket at this moment.
+    /// Subscriptions that currently wait for their bucket.
     pub waiting: usize,
 }
 
@@ -47,7 +47,7 @@ struct Counts {
     waiting: AtomicUsize,
 }
 
-/// Counts a wait for as long as it lasts, even when it is given up.
+/// Counts a wait while it lasts, even if the wait is canceled.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
@@ -65,9 +65,9 @@ impl Drop for Waiting<'_> {
 
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    /// Burst and rate of a subscription.
+    /// Burst and refill rate of a subscription.
     reads: (f64, f64),
-    /// The same of Azure Resource Graph.
+    /// Burst and refill rate of Azure Resource Graph.
     queries: (f64, f64),
     in_flight: Semaphore,
     buckets: Mutex<HashMap<String, Arc<Bucket>>>,
@@ -85,11 +85,11 @@ impl Limiter {
         }
     }
 
-    /// Waits until a request of this subscription may go out; it counts as running until the permit is dropped.
-    /// A subscription that waits holds no permit, so it does not slow the others.
+    /// Waits until a request of this subscription can be sent. The request counts as in flight until the permit is
+    /// dropped. A waiting subscription holds no permit, so it does not slow down the others.
     ///
     /// # Errors
-    /// The wait that ARM asked for, when it is not over before `deadline`.
+    /// Returns the wait that ARM requested if it does not end before `deadline`.
     pub(crate) async fn admit(
         &self,
         subscription: &str,
@@ -104,7 +104,7 @@ impl Limiter {
                 .await
                 .expect("the semaphore is never closed");
             let now = Instant::now();
-            // The token is taken last: until a request goes out, what others learned still holds it back.
+            // Take the ticket last: until then, a pause or correction from other responses still applies.
             let wait = match bucket.level(|level| level.take(now)) {
                 Err(wait) => wait,
                 Ok(token) => {
@@ -134,7 +134,7 @@ impl Limiter {
         }
     }
 
-    /// Takes over what an answer says is left, where that is less than we thought.
+    /// Applies the remaining count of a response if it is lower than the local count.
     pub(crate) fn learn(&self, subscription: &str, token: Token, headers: &HeaderMap) {
         let remaining = REMAINING
             .iter()
@@ -146,7 +146,7 @@ impl Limiter {
         }
     }
 
-    /// ARM said 429: nothing more of this subscription for so long.
+    /// Stops all requests of a subscription for `wait`, after HTTP 429.
     pub(crate) fn pause(&self, subscription: &str, wait: Duration) {
         self.counts.refused.fetch_add(1, Ordering::Relaxed);
         self.bucket(subscription).level(|level| {
@@ -174,7 +174,8 @@ impl Limiter {
 
 #[derive(Debug)]
 struct Bucket {
-    /// First come, first served: only the holder waits for a token and a permit, so subscriptions share the permits evenly.
+    /// First come, first served: only the holder waits for a token and a permit, so subscriptions share the permits
+    /// evenly.
     turn: tokio::sync::Mutex<()>,
     level: Mutex<Level>,
 }
@@ -190,7 +191,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_paused_subscription_waits_and_the_others_do_not() {
+    async fn only_the_paused_subscription_waits() {
         let limiter = Limiter::new(&Limits {
             in_flight: 1,
             ..Limits::default()
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_beyond_the_deadline_is_not_waited_for() {
+    async fn a_pause_beyond_the_deadline_fails_immediately() {
         let limiter = Limiter::new(&Limits::default());
         limiter.pause("a", Duration::from_secs(3_600));
         let start = Instant::now();

@@ -1,7 +1,5 @@
-//! Azure Resource Manager: asks its questions with GET, and Azure Resource Graph with the one POST that it takes.
-//! Here: [`Arm`], the source of its answers. One file each for who signs in (`credentials`, `chosen`, `sign_in`, `token`, `database`), for how a request
-//! travels (`endpoint`, `transport`, `retry`, `limiter` with `bucket`), and for what comes back (`paging`, `graph`, `versions`, `refusal`, `words`).
-//! Not here: what an answer means (`facts`).
+//! Azure Resource Manager (ARM): reads resources with GET, and queries Azure Resource Graph with its one POST.
+//! Bodies are interpreted in `facts`.
 
 mod bucket;
 mod chosen;
@@ -47,15 +45,15 @@ use token::Tokens;
 use transport::{GRAPH, Wire};
 use versions::Versions;
 
-/// Longer timeouts are this one: the clock must not overflow.
+/// The maximum timeout of a run: a longer one could overflow the clock.
 const LONGEST_RUN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// The end of a run that begins now.
+/// The deadline of a run that starts now.
 fn deadline(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(LONGEST_RUN)
 }
 
-/// The live Resource Manager. Nobody is asked anything until the first question.
+/// The backend for a live Azure Resource Manager. It sends no request before the first question or [`Self::sign_in`].
 #[derive(Debug)]
 pub struct Arm {
     caller: Caller,
@@ -63,10 +61,10 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// The run's time counts from here.
+    /// Creates the backend. The timeout of the run starts here.
     ///
     /// # Errors
-    /// An endpoint that must not see a token, or a credential whose settings are wrong.
+    /// Fails if the endpoint must not receive a token, or if the configuration of the credential is invalid.
     pub fn new(options: Options) -> Result<Self, ArmError> {
         let Options {
             cloud,
@@ -98,8 +96,8 @@ impl Arm {
         })
     }
 
-    /// Gets the token, so that a credential that answers only for minutes is asked at once. A failure is no less one
-    /// later: it comes up with the first question.
+    /// Fetches the token up front, because the ID tokens of pipelines expire within minutes. Errors are ignored here:
+    /// the first question reports them.
     pub(crate) async fn sign_in(&self) {
         let _ = self.caller.tokens.current().await;
     }
@@ -176,12 +174,12 @@ impl Arm {
         paging::whole(&self.caller, url).await
     }
 
-    /// From now on each request is made so often before its fault is the answer.
+    /// Sets the maximum number of attempts per request, from the next attempt on.
     pub fn persist(&self, tries: u32) {
         self.caller.tries.store(tries, Ordering::Relaxed);
     }
 
-    /// How the run gets on.
+    /// The request statistics of the run so far.
     pub fn pace(&self) -> Pace {
         self.caller.limiter.pace()
     }
@@ -222,8 +220,8 @@ impl Source for Arm {
     }
 }
 
-/// Whether log lines of `target` come from a layer that sees requests whole. They are left out at every level,
-/// whatever RUST_LOG says: an Authorization header must not depend on a library's care.
+/// Returns whether log lines of `target` come from a library that handles complete requests. These are suppressed at
+/// every level, regardless of RUST_LOG: hiding the Authorization header must not depend on a library.
 pub fn is_loud_target(target: &str) -> bool {
     const LOUD: [&str; 8] = [
         "azure_core",

@@ -1,5 +1,4 @@
-//! What an ARM input is told before its first request, and what can be wrong with that.
-//! Here: [`Options`], read from the environment or built by a test, [`Limits`], [`ArmError`].
+//! The options and limits of the ARM backend, and the errors in its configuration.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,7 +14,7 @@ use super::chosen::Chosen;
 use super::credentials::{choose, given};
 use super::endpoint::Cloud;
 
-/// Why no request can be made at all: known before the first one, so the tool ends with exit code 2.
+/// Why no request can be sent. Known before the first request, so the exit code is 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArmError {
     #[error(
@@ -49,13 +48,13 @@ pub enum ArmError {
     BadCredential { auth: &'static str, cause: String },
 }
 
-/// Who signs in.
+/// The credential that signs in.
 #[derive(Clone)]
 pub enum SignIn {
-    /// A token that the user brought; it cannot be renewed.
+    /// An access token from the user. It cannot be renewed.
     Token(SecretString),
     Chosen(Chosen),
-    /// A credential made elsewhere, with the name to report it by.
+    /// A credential built by the caller, with its name in the report.
     Made(&'static str, Arc<dyn TokenCredential>),
 }
 
@@ -66,7 +65,7 @@ impl fmt::Debug for SignIn {
 }
 
 impl SignIn {
-    /// What the report calls it.
+    /// The name in the report.
     pub fn name(&self) -> &'static str {
         match self {
             SignIn::Token(_) => "access-token",
@@ -76,25 +75,26 @@ impl SignIn {
     }
 }
 
-/// All that an [`Arm`](super::Arm) needs to know.
+/// The options of an [`ArmBackend`](super::ArmBackend).
 #[derive(Debug, Clone)]
 pub struct Options {
     pub cloud: Cloud,
-    /// Another Resource Manager than the cloud's own.
+    /// A Resource Manager URL that overrides the one of the cloud.
     pub endpoint: Option<Url>,
-    /// Another place to sign in than the cloud's own (AZURE_AUTHORITY_HOST, as the Azure SDKs have it).
+    /// A sign-in authority that overrides the one of the cloud (AZURE_AUTHORITY_HOST, as in the Azure SDKs).
     pub authority: Option<String>,
     pub sign_in: SignIn,
-    /// For all requests together, counted from [`Arm::new`](super::Arm::new).
+    /// The timeout of all requests together, counted from [`ArmBackend::new`](super::ArmBackend::new).
     pub timeout: Duration,
     pub limits: Limits,
 }
 
 impl Options {
-    /// Reads FLEXREADY_ARM_ENDPOINT, FLEXREADY_ACCESS_TOKEN, AZURE_AUTHORITY_HOST, PATH and what the credentials need.
+    /// Reads FLEXREADY_ARM_ENDPOINT, FLEXREADY_ACCESS_TOKEN, AZURE_AUTHORITY_HOST, PATH, and the variables of the
+    /// credentials.
     ///
     /// # Errors
-    /// An endpoint that is no URL, a token that cannot be one, no credential.
+    /// Fails if the endpoint is not a URL, if the token is malformed, or if no credential is found.
     pub fn from_env(
         cloud: Cloud,
         auth: Auth,
@@ -124,7 +124,8 @@ impl Options {
     }
 }
 
-/// A token goes into a header, so it is printable ASCII without spaces; a pasted `Bearer ` in front is forgiven.
+/// Parses an access token. It is sent in a header, so it must be printable ASCII without spaces. A pasted `Bearer `
+/// prefix is removed.
 fn checked(token: String) -> Result<SecretString, ArmError> {
     let bare = token.strip_prefix("Bearer ").unwrap_or(&token).trim();
     if bare.bytes().all(|b| b.is_ascii_graphic()) {
@@ -144,28 +145,28 @@ fn is_on_path(program: &str, path: Option<String>) -> bool {
     std::env::split_paths(&path).any(|dir| names.iter().any(|name| dir.join(name).is_file()))
 }
 
-/// How much, how often and how long. The defaults are what runs use; tests shrink them.
+/// Limits on size, number, and duration of requests. Runs use the defaults, and tests reduce them.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Until a connection stands.
+    /// The timeout for establishing a connection.
     pub connect: Duration,
-    /// From sending a request to the last byte of its answer.
+    /// The time from sending a request to the last byte of its response.
     pub request: Duration,
-    /// How often one request is made before its fault is the answer.
+    /// The maximum number of attempts per request.
     pub tries: u32,
-    /// The pause before the second try, without a Retry-After; it doubles from try to try.
+    /// The pause before the second attempt without Retry-After. It doubles with each attempt.
     pub first_pause: Duration,
     pub longest_pause: Duration,
-    /// One answer, unpacked, all its pages together.
+    /// The size limit of one answer in bytes: uncompressed, all pages together.
     pub answer_bytes: usize,
     pub pages: usize,
-    /// Requests that run at the same time.
+    /// The maximum number of concurrent requests.
     pub in_flight: usize,
-    /// Reads that a subscription grants at once, and again each second: the documented token bucket of ARM
+    /// Burst and refill rate per second of the read requests of a subscription: the documented token bucket of ARM
     /// (<https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling>).
     pub burst: f64,
     pub per_second: f64,
-    /// The same of Azure Resource Graph: 15 queries in 5 seconds
+    /// Burst and refill rate of Azure Resource Graph: 15 queries in 5 seconds
     /// (<https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests>).
     pub graph_burst: f64,
     pub graph_per_second: f64,

@@ -1,5 +1,5 @@
-//! Makes one answer of a list's pages, or none: a list that lacks a page would look like a smaller list.
-//! Not here: what is in the list.
+//! Combines the pages of a list into one answer. If a page is missing, the answer is an error: otherwise it would look
+//! like a shorter list.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use super::retry::Caller;
 use super::transport::{Call, Reply};
 use crate::question::RefusalKind;
 
-/// The answer at `url`. Of a list it is the first page's object with the items of all pages and without `nextLink`, which is
-/// followed as it stands, its own api-version included.
+/// Returns the answer at `url`. A list is the object of the first page with the items of all pages and without
+/// `nextLink`. The link is followed unchanged, including its api-version.
 pub(crate) async fn whole(caller: &Caller, url: Url) -> Result<Value, Fault> {
     let mut room = caller.limits.answer_bytes;
     let mut answer = page(caller, &url, &mut room).await?;
@@ -45,7 +45,7 @@ async fn page(caller: &Caller, url: &Url, room: &mut usize) -> Result<Value, Fau
     read(&reply)
 }
 
-/// The JSON of an answer with status 200.
+/// Parses the JSON body of a response with status 200.
 pub(super) fn read(reply: &Reply) -> Result<Value, Fault> {
     if reply.body.is_empty() {
         return Err(malformed("HTTP 200 with an empty body"));
@@ -59,7 +59,7 @@ pub(super) fn read(reply: &Reply) -> Result<Value, Fault> {
     Ok(body)
 }
 
-/// Takes the link to the next page out of this one. Absent, null and empty mean that there is none.
+/// Removes the link to the next page from a page. Absent, null, and empty all mean that there is none.
 fn next_of(caller: &Caller, page: &mut Value) -> Result<Option<Url>, Fault> {
     let Some(object) = page.as_object_mut() else {
         return Ok(None);

@@ -1,5 +1,4 @@
-//! Puts what ARM declined into a refusal: which kind, whose words, what to do.
-//! Not here: whether another try may help (`retry`).
+//! Converts the error responses of ARM to failures: their kind, message, and advice. Retries are decided in `client`.
 
 use serde_json::Value;
 
@@ -8,7 +7,7 @@ use super::transport::{Broken, Reply};
 use super::words::{quoted_after, shortened, without_request_ids};
 use crate::question::{Refusal, RefusalKind};
 
-/// Why there is no answer yet: declined by ARM, in its own words, or final already.
+/// Why a request does not have a usable answer: an error response of ARM, or a final failure.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Declined(Declined),
@@ -27,17 +26,17 @@ impl From<Broken> for Fault {
     }
 }
 
-/// An answer that is no answer. The words are whole here, because supported versions are read from them.
+/// An error response of ARM. Its message is complete, because the supported api-versions are parsed from it.
 #[derive(Debug)]
 pub(crate) struct Declined {
     pub(crate) status: u16,
     pub(crate) code: Option<String>,
     pub(crate) words: Option<String>,
-    /// What stands in for words that are missing.
+    /// Describes the body of a response without a message.
     bare: &'static str,
 }
 
-/// What a refusal's advice needs to know of the one who asked.
+/// The context of the request that the advice of a failure needs.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
@@ -46,7 +45,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) host: &'a str,
 }
 
-/// The codes with which ARM says that the api-version is not to be had.
+/// Returns whether an error code of ARM means that the api-version is not available.
 pub(crate) fn is_about_version(code: &str) -> bool {
     matches!(
         code,
@@ -54,7 +53,7 @@ pub(crate) fn is_about_version(code: &str) -> bool {
     )
 }
 
-/// A refusal without status or code: ours, not ARM's.
+/// A failure without status and code: it comes from flexready, not from ARM.
 pub(crate) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
     Refusal {
         kind,
@@ -85,7 +84,7 @@ impl Declined {
         }
     }
 
-    /// The refusal that stands for it in the answers.
+    /// The failure that represents the response in the answers.
     pub(crate) fn refusal(self, asked: &Asked<'_>) -> Refusal {
         let kind = self.kind();
         let said = match &self.words {
@@ -110,7 +109,7 @@ impl Declined {
             (200, _) => RefusalKind::Server,
             (401, _) => RefusalKind::Unauthenticated,
             (403, _) => RefusalKind::Forbidden,
-            // Without ARM's words it is something between us and ARM that has no such page: no word on the resource.
+            // Without an error code, a proxy or gateway responded. That does not mean that the resource does not exist.
             (404, Some(_)) => RefusalKind::NotFound,
             (408, _) => RefusalKind::Timeout,
             (429, _) => RefusalKind::Busy,
@@ -150,7 +149,7 @@ impl Declined {
         }
     }
 
-    /// Names the action that is missing and the role that holds it, where the rest of the audit needs it too.
+    /// Names the missing action, and the role that contains it. The rest of the audit needs that role too.
     fn grant(&self, asked: &Asked<'_>) -> String {
         let action = self
             .words
@@ -166,7 +165,7 @@ impl Declined {
     }
 }
 
-/// Following a redirect would hand the token to whomever it names.
+/// Describes a redirect. Redirects are not followed, because the target would receive the token.
 fn redirect(reply: &Reply) -> Option<String> {
     let to = reply.headers.get("location")?.to_str().ok()?;
     let host = url::Url::parse(to).ok()?.host_str()?.to_owned();
@@ -178,7 +177,7 @@ fn redirect(reply: &Reply) -> Option<String> {
     })
 }
 
-/// The resource group of a resource, or the subscription of what is in none.
+/// The resource group of a path, or the subscription if there is none.
 fn grant_scope(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let in_group = parts
@@ -188,19 +187,19 @@ fn grant_scope(path: &str) -> String {
     parts[..length.min(parts.len())].join("/")
 }
 
-/// The body as JSON; some proxies put a byte order mark in front.
+/// Parses a body as JSON. Some proxies add a byte order mark.
 pub(crate) fn json(body: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-/// The object that holds `code` and `message`: `error`, or the body itself as some providers have it.
+/// The object that contains `code` and `message`: `error`, or the body itself for some providers.
 fn error_in(body: &Value) -> Option<&Value> {
     body.get("error")
         .filter(|e| e.is_object())
         .or(Some(body).filter(|b| b.is_object()))
 }
 
-/// Whether a body that came with status 200 is an error all the same, as of failed operations.
+/// Returns whether a body with status 200 is an error, as for failed operations.
 pub(crate) fn is_error(body: &Value) -> bool {
     body.get("error").is_some_and(Value::is_object)
         && ["id", "value", "properties"]

@@ -1,5 +1,4 @@
-//! Asks until there is an answer: which faults pass by themselves, how long to wait for that, and when to stop.
-//! Not here: pages (`paging`), other api-versions (`versions`).
+//! Sends a request until it has a final response: which errors are retried, how long to wait, and when to stop.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -17,7 +16,7 @@ use super::token::Tokens;
 use super::transport::{Call, Reply, Wire};
 use crate::question::{Refusal, RefusalKind};
 
-/// Everything that a request goes through.
+/// The ARM client: endpoint, transport, token cache, and rate limiter of a run.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) endpoint: Endpoint,
@@ -25,23 +24,23 @@ pub(crate) struct Caller {
     pub(crate) tokens: Tokens,
     pub(crate) limiter: Limiter,
     pub(crate) limits: Limits,
-    /// How often one request is made before its fault is the answer.
+    /// The maximum number of attempts per request.
     pub(crate) tries: AtomicU32,
-    /// The end of the run's time.
+    /// The deadline of the run.
     pub(crate) deadline: Instant,
 }
 
-/// What one try led to.
+/// The result of one attempt.
 enum Outcome {
     Final(Result<Reply, Fault>),
-    /// Another try may go better, after the pause that the answer asks for.
+    /// A retry can succeed, after the pause that the response requests.
     Passing(Fault, Option<Duration>),
-    /// The token was not taken.
+    /// The token was not accepted.
     Unauthenticated(Declined, secrecy::SecretString),
 }
 
 impl Caller {
-    /// The answer with status 200, of at most `room` bytes.
+    /// Returns the response with status 200, of at most `max_bytes` bytes.
     pub(crate) async fn ask(&self, call: Call<'_>, room: usize) -> Result<Reply, Fault> {
         let mut tries = 0;
         let mut has_renewed = false;
@@ -76,7 +75,8 @@ impl Caller {
             Call::Query(_) => GRAPH,
         };
         let token = self.tokens.current().await?;
-        // What takes long is done before the bucket starts to fill: ARM's own starts with the first request.
+        // Slow preparation comes before the local bucket starts to refill: the bucket of ARM starts at the first
+        // request.
         self.wire.prepare();
         let admitted = self.limiter.admit(subscription, self.deadline).await;
         let admitted = admitted.map_err(|wait| does_not_fit(429, None, wait))?;
@@ -105,7 +105,7 @@ impl Caller {
         })
     }
 
-    /// Waits, unless the run ends before; then `fault` is final.
+    /// Waits before a retry. If the run ends before that, `fault` is final.
     async fn pause(&self, pause: Duration, was_asked: bool, fault: Fault) -> Result<(), Fault> {
         if Instant::now() + pause < self.deadline {
             sleep(pause).await;
@@ -119,8 +119,8 @@ impl Caller {
         })
     }
 
-    /// Twice as long from try to try, and each somewhere in its upper half: callers that fail together do not come
-    /// back together.
+    /// The pause doubles with each attempt. It is random within its upper half, so that clients that fail together do
+    /// not retry together.
     fn backoff(&self, tries: u32) -> Duration {
         let doubled = self.limits.first_pause * 2_u32.saturating_pow(tries - 1);
         doubled
@@ -147,14 +147,14 @@ fn does_not_fit(status: u16, code: Option<String>, pause: Duration) -> Refusal {
     }
 }
 
-/// No run lasts longer, so a longer pause is not told apart from this one; unbounded, it would overflow the clock.
+/// The maximum pause. No run is longer, and an unlimited pause would overflow the clock.
 const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn wait_asked(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     pause_in(headers, now).map(|pause| pause.min(LONGEST_ASKED))
 }
 
-/// The pause that an answer asks for: milliseconds in ARM's own header, seconds or a date in the standard one.
+/// The pause that a response requests: milliseconds in the header of ARM, seconds or a date in the standard header.
 fn pause_in(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     if let Some(ms) = text("x-ms-retry-after-ms").and_then(|t| t.parse().ok()) {
@@ -168,7 +168,7 @@ fn pause_in(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     Some(Duration::try_from(until - now).unwrap_or_default())
 }
 
-/// When Azure Resource Graph counts anew, as `hh:mm:ss`: it says so instead of Retry-After.
+/// The time until the quota of Azure Resource Graph resets, as `hh:mm:ss`. It replaces Retry-After.
 fn quota_resets(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("x-ms-user-quota-resets-after")?.to_str().ok()?;
     let parts: Vec<u64> = text
@@ -187,7 +187,7 @@ fn quota_resets(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// The subscription in a path, in the case it stands in; empty for what belongs to the tenant.
+/// The subscription in a path, in its original case. Empty for a resource of the tenant.
 fn subscription_in(path: &str) -> &str {
     let mut parts = path.split('/').skip(1);
     match parts.next() {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_is_read_in_all_its_forms() {
+    fn every_form_of_retry_after_is_parsed() {
         assert_eq!(asked("retry-after", "7"), Some(Duration::from_secs(7)));
         let date = asked("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT");
         assert_eq!(date, Some(Duration::from_secs(30)));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_subscription_is_found_whatever_the_case() {
+    fn the_subscription_is_found_in_any_case() {
         assert_eq!(subscription_in("/Subscriptions/abc/providers/x"), "abc");
         assert_eq!(subscription_in("/providers/x"), "");
     }

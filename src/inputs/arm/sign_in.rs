@@ -1,5 +1,4 @@
-//! Makes the credential that was chosen, and puts its failures into words.
-//! Not here: which one is chosen (`credentials`), how long a token is kept (`token`).
+//! Builds the selected credential, and describes its errors. Tokens are cached in `token_cache`.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ use super::chosen::{Chosen, Proof};
 use super::words::{shortened, without_request_ids};
 use crate::question::{Refusal, RefusalKind};
 
-/// Where and over what a credential signs in.
+/// The sign-in authority and the HTTP client of a credential.
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     pub(crate) authority: String,
@@ -64,7 +63,7 @@ impl Door {
     }
 }
 
-/// Makes the credential; nobody is asked anything yet.
+/// Builds the credential without any request.
 pub(crate) fn make(chosen: &Chosen, door: &Door) -> Result<Arc<dyn TokenCredential>, String> {
     let made: azure_core::Result<Arc<dyn TokenCredential>> = match chosen {
         Chosen::Environment {
@@ -125,7 +124,7 @@ pub(crate) fn make(chosen: &Chosen, door: &Door) -> Result<Arc<dyn TokenCredenti
     made.map_err(|error| words(&error))
 }
 
-/// A token that somebody else asked for, as the proof of who we are.
+/// A token that another party requested, as proof of identity.
 #[derive(Debug)]
 struct Assertion(SecretString);
 
@@ -140,8 +139,7 @@ fn handed(secret: &SecretString) -> Secret {
     Secret::new(secret.expose_secret().to_owned())
 }
 
-/// What a credential says went wrong, on one line: without its own type's name, pointers to its manual, and the ids of
-/// the one failed request.
+/// Describes the error of a credential on one line: without its type name, troubleshooting links, and request IDs.
 pub(crate) fn words(error: &azure_core::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -163,7 +161,7 @@ pub(crate) fn words(error: &azure_core::Error) -> String {
     shortened(&without_request_ids(own))
 }
 
-/// Signing in failed: what the credential said, and what to do about it.
+/// The failure of a sign-in, with the message of the credential and advice.
 pub(crate) fn refused(credential: &str, said: &str) -> Refusal {
     let code = said
         .split(|c: char| !c.is_ascii_alphanumeric())
@@ -180,7 +178,7 @@ pub(crate) fn refused(credential: &str, said: &str) -> Refusal {
     }
 }
 
-/// What helps when a credential, or its token, is not accepted.
+/// Advice for a credential, or a token, that was not accepted.
 pub(crate) fn advice(credential: &str) -> &'static str {
     match credential {
         "access-token" => {

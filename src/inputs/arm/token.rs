@@ -1,5 +1,5 @@
-//! The token of a run: asked for once, kept, renewed before it ends, and never printed.
-//! Here too: the identity that the token names. Not here: which credential gives it (`credentials`, `sign_in`).
+//! Caches the access token of a run: it is requested once, renewed before it expires, and never printed.
+//! Also reads the identity that the token names.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,12 +15,13 @@ use super::options::{ArmError, SignIn};
 use super::sign_in::{Door, make, refused, words};
 use crate::question::{Asker, Refusal};
 
-/// A token is renewed when it has less than this left: no request starts with one that ends on the way.
+/// A token is renewed when less than this time is left, so that it does not expire during a request.
 const EARLY: Duration = Duration::from_secs(5 * 60);
-/// How long a failure to sign in is taken as the answer: hundreds of questions need not fail one by one.
+/// How long a failed sign-in is cached, so that hundreds of questions do not sign in one by one.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// How long signing in may take, within the time of the run: `az` starts slowly, but one that hangs must not eat the run.
+/// The timeout of a sign-in, within the timeout of the run. `az` starts slowly, but if it hangs, it must not use up the
+/// run.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
@@ -28,9 +29,9 @@ pub(crate) struct Tokens {
     sign_in: SignIn,
     scope: &'static str,
     door: Door,
-    /// The end of the run.
+    /// The deadline of the run.
     deadline: tokio::time::Instant,
-    /// Held while asking, so that one renewal serves everyone who waits for it.
+    /// Locked during a request, so that all waiting callers share one renewal.
     kept: tokio::sync::Mutex<Kept>,
     asker: Mutex<Asker>,
 }
@@ -40,12 +41,13 @@ struct Kept {
     credential: Option<Arc<dyn TokenCredential>>,
     token: Option<(SecretString, OffsetDateTime)>,
     failed: Option<(Instant, Refusal)>,
-    /// When a renewal last brought a token that ends no later, as of credentials that keep theirs to the end.
+    /// The last time that a renewal returned a token that does not expire later. Some credentials return the same token
+    /// until it expires.
     in_vain: Option<Instant>,
 }
 
 impl Tokens {
-    /// Makes the credential, so that what is wrong with its settings shows before the first request.
+    /// Builds the credential, so that configuration errors occur before the first request.
     pub(crate) fn new(
         sign_in: SignIn,
         scope: &'static str,
@@ -89,7 +91,7 @@ impl Tokens {
         self.sign_in.name()
     }
 
-    /// The token to ask with.
+    /// Returns a valid token, from the cache or from a request.
     pub(crate) async fn current(&self) -> Result<SecretString, Refusal> {
         if let SignIn::Token(token) = &self.sign_in {
             return Ok(token.clone());
@@ -111,11 +113,11 @@ impl Tokens {
             return Ok(token.clone());
         }
         let renewed = self.ask(&mut kept).await;
-        // A renewal that fails costs nothing while the old token still holds.
+        // A failed renewal is harmless while the old token is valid.
         still_good.map_or(renewed.clone(), |old| renewed.or(Ok(old)))
     }
 
-    /// Another token than `refused`, which ARM did not take; `None` when there can be none.
+    /// Returns another token than `rejected`, which ARM did not accept. `None` if there cannot be another one.
     pub(crate) async fn instead_of(
         &self,
         refused: &SecretString,
@@ -130,7 +132,7 @@ impl Tokens {
         }
         kept.token = None;
         if let SignIn::Chosen(chosen) = &self.sign_in {
-            // azure_identity keeps tokens inside its credentials: only a new one asks again.
+            // azure_identity caches tokens inside its credentials: only a new credential requests a new token.
             kept.credential = make(chosen, &self.door).ok();
         }
         match self.ask(&mut kept).await {
@@ -185,7 +187,7 @@ impl Tokens {
         }
     }
 
-    /// A failure's words quote what was sent only by mistake; the secrets that we know are cut out all the same.
+    /// Removes the known secrets from an error message. A message quotes a secret only by mistake.
     fn masked(&self, words: &str) -> String {
         let SignIn::Chosen(chosen) = &self.sign_in else {
             return words.to_owned();
@@ -197,8 +199,8 @@ impl Tokens {
     }
 }
 
-/// Whom the token names: a user's principal name, else the application, else the object. The token is read, not verified:
-/// this is for the report's first line, and ARM decides what it is worth.
+/// The identity that a token names: the user principal name, otherwise the application, otherwise the object. The token
+/// is not verified: the identity is for the header of the report, and ARM decides about access.
 fn identity(token: &SecretString) -> Option<String> {
     let payload = token.expose_secret().split('.').nth(1)?;
     let claims: Value = serde_json::from_slice(&decode_url_safe(payload).ok()?).ok()?;

@@ -1,6 +1,5 @@
-//! One request and its answer, byte for byte: a GET, or the POST that asks Azure Resource Graph, at its one address. There is
-//! nothing else here: what this module cannot do, the tool cannot do.
-//! Not here: whether to ask again (`retry`), what a status means (`refusal`).
+//! Sends one HTTP request: a GET, or the POST of an Azure Resource Graph query at its fixed address.
+//! No other request exists, so flexready cannot write to Azure.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -17,7 +16,7 @@ use super::endpoint::Endpoint;
 use super::options::Limits;
 use crate::question::RefusalKind;
 
-/// Where Azure Resource Graph takes queries. It reads, and has no other method than POST for that
+/// The path and query string of Azure Resource Graph. It is read-only, and POST is its only method
 /// (<https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>).
 pub(crate) const GRAPH: (&str, &str) = (
     "/providers/Microsoft.ResourceGraph/resources",
@@ -28,30 +27,30 @@ pub(crate) const GRAPH: (&str, &str) = (
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Call<'a> {
     Get(&'a Url),
-    /// A query for Azure Resource Graph.
+    /// An Azure Resource Graph query.
     Query(&'a Value),
 }
 
-/// An answer of the endpoint, whatever its status.
+/// A response of the endpoint, with any status.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// Unpacked.
+    /// The uncompressed body.
     pub(crate) body: Vec<u8>,
 }
 
-/// No answer, or half of one.
+/// No response, or an incomplete one.
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) kind: RefusalKind,
     pub(crate) words: String,
-    /// Whether the next try may go better.
+    /// Whether a retry can succeed.
     pub(crate) passing: bool,
 }
 
-/// The one HTTP client of a run, for questions and for signing in. It is built when it is first needed, because reading the
-/// trusted certificates takes a while.
+/// The HTTP client of a run, for questions and for signing in. It is built on first use, because loading the trusted
+/// certificates is slow.
 #[derive(Debug)]
 pub(crate) struct Wire {
     client: OnceLock<Result<reqwest::Client, String>>,
@@ -60,7 +59,8 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Without `use_proxies` none of the environment's is used: a plain request through a proxy would show it the token.
+    /// Without `use_proxies`, the proxies of the environment are ignored: a proxy could read the token of a plain HTTP
+    /// request.
     pub(crate) fn new(limits: &Limits, use_proxies: bool) -> Self {
         Wire {
             client: OnceLock::new(),
@@ -69,12 +69,12 @@ impl Wire {
         }
     }
 
-    /// Builds the client, if nobody has; its failure shows with the first request.
+    /// Builds the client if it does not exist. The first request reports an error.
     pub(crate) fn prepare(&self) {
         let _ = self.client();
     }
 
-    /// Reads at most `room` bytes of body.
+    /// Sends a request and reads at most `max_bytes` bytes of the body.
     pub(crate) async fn send(
         &self,
         call: Call<'_>,
@@ -93,7 +93,7 @@ impl Wire {
             words,
             passing: false,
         })?;
-        // bearer_auth marks the header as sensitive: it prints as `Sensitive` wherever a layer below logs headers.
+        // `bearer_auth` marks the header as sensitive, so that lower layers log it as `Sensitive`.
         let mut request = client
             .request(method.clone(), url)
             .header(ACCEPT, "application/json")
@@ -127,7 +127,7 @@ impl Wire {
     }
 }
 
-/// Signing in goes over the same client; azure_identity asks with it what it has to ask.
+/// azure_identity sends its sign-in requests through the same client.
 #[async_trait]
 impl HttpClient for Wire {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
@@ -141,7 +141,7 @@ impl HttpClient for Wire {
 fn build(limits: &Limits, use_proxies: bool) -> Result<reqwest::Client, String> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("flexready/", env!("CARGO_PKG_VERSION")))
-        // Following one would hand the token to whomever the answer names.
+        // A redirect would send the token to the host that the response names.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .gzip(true)
@@ -154,7 +154,7 @@ fn build(limits: &Limits, use_proxies: bool) -> Result<reqwest::Client, String> 
     builder.build().map_err(|e| cause(&e))
 }
 
-/// Trusts what the system trusts, or what SSL_CERT_FILE and SSL_CERT_DIR name instead.
+/// Trusts the certificates of the system, or those in SSL_CERT_FILE and SSL_CERT_DIR if set.
 fn tls() -> Result<rustls::ClientConfig, String> {
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
@@ -210,7 +210,7 @@ fn broken(error: reqwest::Error) -> Broken {
     }
 }
 
-/// The innermost words of an error: the outer ones only say which layer passed it on.
+/// The message of the innermost error. The outer errors only name the layers that passed it on.
 pub(crate) fn cause(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

@@ -1,5 +1,4 @@
-//! Another api-version where ARM does not have the one asked for, as in clouds and regions that lag behind.
-//! Not here: which fields an api-version has (`facts`).
+//! Falls back to another api-version if ARM does not have the requested one. Some clouds and regions lag behind.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::refusal::{Declined, is_about_version};
 use super::words::quoted_after;
 
-/// The stable api-versions of `Microsoft.DBforPostgreSQL/flexibleServers` whose shapes are known to this program.
+/// The stable api-versions of `Microsoft.DBforPostgreSQL/flexibleServers` whose shapes flexready supports.
 const KNOWN: [&str; 5] = [
     "2021-06-01",
     "2022-12-01",
@@ -16,12 +15,12 @@ const KNOWN: [&str; 5] = [
     "2026-10-01",
 ];
 
-/// What answered instead of the version asked for, for each resource and its children: another region may have more.
+/// The api-version that was used instead of the requested one, for each resource with its children. Regions can differ.
 #[derive(Debug, Default)]
 pub(crate) struct Versions(Mutex<HashMap<(String, String), String>>);
 
 impl Versions {
-    /// The version to ask with.
+    /// The api-version to use.
     pub(crate) fn instead_of(&self, path: &str, asked: &str) -> String {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known
@@ -35,7 +34,7 @@ impl Versions {
     }
 }
 
-/// The newest stable version that the words of `declined` list and that we can read; `None`: there is no other to try.
+/// The newest stable api-version that the error message lists and that flexready supports. `None` if there is none.
 pub(crate) fn alternative(declined: &Declined, path: &str, asked: &str) -> Option<String> {
     if !declined.code.as_deref().is_some_and(is_about_version) {
         return None;
@@ -49,7 +48,7 @@ pub(crate) fn alternative(declined: &Declined, path: &str, asked: &str) -> Optio
     listed
         .split(',')
         .map(str::trim)
-        // Of other providers we know the shape that we asked for; what came later may differ.
+        // For other providers, only the shape of the requested version is known. A later version can differ.
         .filter(|v| {
             if ours {
                 KNOWN.contains(v)
@@ -62,7 +61,7 @@ pub(crate) fn alternative(declined: &Declined, path: &str, asked: &str) -> Optio
         .map(str::to_owned)
 }
 
-/// `2025-08-01`, without `-preview` or the like.
+/// Returns whether a version is a plain date such as `2025-08-01`, without a suffix such as `-preview`.
 fn is_stable(version: &str) -> bool {
     version.len() == 10 && version.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }

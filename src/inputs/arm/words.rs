@@ -1,10 +1,9 @@
-//! The words of ARM and of Entra, made fit to print: on one line, short, the same in every run.
-//! Not here: what they mean (`refusal`, `versions`).
+//! Normalizes error messages of ARM and Entra for output: on one line, short, and identical in every run.
 
-/// Words longer than this are cut: ARM lists every region of the world when a location is wrong.
+/// Longer messages are truncated: for an invalid location, ARM lists all regions of Azure.
 const LONGEST: usize = 600;
 
-/// Cuts off what differs from request to request: the ids come last in the words of ARM and of Entra.
+/// Removes what differs between requests: messages of ARM and Entra end with the request IDs.
 pub(crate) fn without_request_ids(text: &str) -> String {
     const MARKS: [&str; 5] = [
         "tracking id:",
@@ -18,7 +17,7 @@ pub(crate) fn without_request_ids(text: &str) -> String {
     text[..end.unwrap_or(text.len())].trim_end().to_owned()
 }
 
-/// On one line, and not longer than a reader would read.
+/// Joins the lines of a text and truncates it.
 pub(crate) fn shortened(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
@@ -27,7 +26,7 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
-/// The text between `before` and the next quotation mark.
+/// The text between `before` and the next single quotation mark.
 pub(crate) fn quoted_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     text.split_once(before)?.1.split_once('\'').map(|(q, _)| q)
 }

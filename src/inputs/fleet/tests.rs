@@ -1,4 +1,4 @@
-//! What is asked once, and what an interruption leaves.
+//! Tests of deduplication, per-migration recording, and cancellation.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Answers after a while, and counts.
+/// Answers after one second and counts the questions.
 #[derive(Default)]
 struct Slow(AtomicUsize);
 
@@ -34,7 +34,7 @@ const SERVER: &str =
     "/subscriptions/s/resourceGroups/g/providers/microsoft.dbforpostgresql/FlexibleServers/x";
 
 #[tokio::test(start_paused = true)]
-async fn what_servers_share_is_asked_once_however_many_want_it_at_once() {
+async fn concurrent_requests_for_a_shared_answer_are_sent_once() {
     let shared = Shared::new(Slow::default(), Interrupt::default());
     let questions = [arm(LOCATION), arm(SERVER)];
     let (one, two) = tokio::join!(shared.ask(&questions), shared.ask(&questions));
@@ -48,7 +48,7 @@ async fn what_servers_share_is_asked_once_however_many_want_it_at_once() {
 }
 
 #[tokio::test]
-async fn what_two_were_told_otherwise_is_recorded_for_each() {
+async fn different_answers_to_one_question_are_recorded_per_migration() {
     use crate::inputs::recording::{FleetRecorder, Recording};
     use crate::question::{Answers, Origin};
     let folder = tempfile::tempdir().unwrap();
@@ -75,7 +75,7 @@ async fn what_two_were_told_otherwise_is_recorded_for_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_ends_what_is_asked_and_what_would_be() {
+async fn cancellation_fails_open_and_later_questions() {
     let interrupt = Interrupt::default();
     let shared = Shared::new(Slow::default(), interrupt.clone());
     let questions = [arm(LOCATION), arm(SERVER)];

@@ -1,5 +1,4 @@
-//! From an [`Access`] to a connection that is signed in: hosts and addresses in turn, TLS as the sslmode says.
-//! Not here: what the session may do (`session`).
+//! Connects to one host: tries its addresses in order, negotiates TLS according to `sslmode`, and signs in.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,17 +13,17 @@ use super::tls::{self, Mode};
 use super::wire::{Greeting, Started, Wire};
 use crate::question::RefusalKind;
 
-/// A connection that the server has let in.
+/// A connection that is signed in, without the guards of a session.
 pub(super) struct Link {
     pub(super) client: Client,
     pub(super) connection: Connection<Wire, Wire>,
     pub(super) tls: Option<tls::Seen>,
     pub(super) greeting: Greeting,
-    /// Address and port of a TCP peer.
+    /// Address and port of the server. `None` for a socket.
     pub(super) peer: Option<SocketAddr>,
 }
 
-/// Connects to one host: its addresses in turn, until one lets us in or a server has refused us.
+/// Connects to one host. Tries its addresses in order until a server accepts or rejects the connection.
 pub(super) async fn connect(access: &Access, endpoint: &Endpoint) -> Result<Link, Failed> {
     let mut last = None;
     for address in addresses(access, endpoint).await? {
@@ -46,7 +45,7 @@ pub(super) async fn connect(access: &Access, endpoint: &Endpoint) -> Result<Link
     }))
 }
 
-/// `None` stands for a socket in the file system.
+/// Resolves the addresses of an endpoint. `None` means a Unix-domain socket.
 async fn addresses(
     access: &Access,
     endpoint: &Endpoint,
@@ -70,8 +69,9 @@ async fn addresses(
     Ok(found.map(Some).collect())
 }
 
-/// Tries with and without TLS in the order of the sslmode. libpq falls back when the handshake fails and when the
-/// server turns us away, which lets both kinds of pg_hba.conf line (hostssl, hostnossl) be met.
+/// Tries with and without TLS in the order that `sslmode` defines.
+/// As in libpq, a failed handshake or a rejected sign-in leads to the second attempt. It can match another kind of
+/// pg_hba.conf line (`hostssl`, `hostnossl`).
 async fn at_address(
     access: &Access,
     endpoint: &Endpoint,
@@ -99,7 +99,7 @@ async fn at_address(
     }
 }
 
-/// The refusal that got further speaks; the other is added when it says something else.
+/// Combines the errors of both attempts. The one that reached the later stage comes first.
 fn both(first: Failed, second: Failed) -> Failed {
     let (mut told, other) = if second.stage == Stage::SignIn && first.stage != Stage::SignIn {
         (second, first)
@@ -133,7 +133,7 @@ async fn sign_in(
     peer: Option<SocketAddr>,
 ) -> Result<Link, Failed> {
     let greeting = wire.greeting();
-    // tokio-postgres must leave the stream as it is: `Direct` sends no SSLRequest, `Started` does no handshake.
+    // tokio-postgres must not negotiate TLS: `Direct` sends no SSLRequest, `EstablishedTls` does no handshake.
     let mut config = Config::new();
     config
         .ssl_mode(SslMode::Require)

@@ -1,5 +1,7 @@
-//! Several hosts: which one is taken. By libpq's rules: in the order given, the next one where a host cannot be reached
-//! or is not of the wanted kind, none after one that refused the sign-in.
+//! Selects one of several hosts by libpq's rules.
+//!
+//! Hosts are tried in order. The next one is tried if a host cannot be reached or does not match
+//! `target_session_attrs`. A rejected sign-in ends the search.
 
 use super::connect::connect;
 use super::conninfo::{Access, Wanted};
@@ -8,7 +10,7 @@ use super::refusal::refusal;
 use super::session::{Session, State};
 use crate::question::{Refusal, RefusalKind};
 
-/// A session on the first host that will do.
+/// Opens a session on the first host that matches.
 pub(super) async fn open(access: &Access, migration_user: &str) -> Result<Session, Refusal> {
     let wishes: &[Wanted] = match access.wanted {
         Wanted::PreferStandby => &[Wanted::Standby, Wanted::Any],
@@ -38,7 +40,7 @@ pub(super) async fn open(access: &Access, migration_user: &str) -> Result<Sessio
     Err(summary(refused))
 }
 
-/// A host that is starting up or shutting down is passed over like one that is not there.
+/// Whether no other host is tried. A host that is starting up or shutting down counts as unreachable.
 fn is_final(failed: &Failed) -> bool {
     failed.stage == Stage::SignIn && failed.refusal.kind != RefusalKind::Unreachable
 }

@@ -1,15 +1,14 @@
-//! The texts that go to the server and the bytes that come back: the guards, a query wrapped into one JSON document, and
-//! the document. Not here: sending and receiving (`session`).
+//! The SQL around every query: the guards and the wrapping into one JSON document. Also decodes that document.
 
 use serde_json::Value;
 
 use super::refusal::refusal;
 use crate::question::{Refusal, RefusalKind};
 
-/// No query of ours has a column of this name, which would shadow the row.
+/// Alias of the wrapped query. No query has a column of this name, which would shadow the row.
 pub(crate) const ALIAS: &str = "flexready_row_e7b1";
 
-/// Asked first: its first column is the proof of the guards.
+/// The first query of a connection. As in every query, the first column proves that the guards are active.
 pub(super) const HELLO: &str = "SELECT pg_catalog.current_setting('transaction_read_only'), \
     pg_catalog.current_setting('server_version_num'), \
     pg_catalog.current_setting('server_version'), \
@@ -17,15 +16,16 @@ pub(super) const HELLO: &str = "SELECT pg_catalog.current_setting('transaction_r
     pg_catalog.pg_is_in_recovery(), \
     pg_catalog.current_setting('default_transaction_read_only')";
 
-/// Opens the transaction, whatever the server's transactions are by default: a standby refuses serializable ones, and a
-/// deferrable one may wait. Each query is one statement, so that nothing needs more than its own snapshot.
+/// Starts the transaction independently of the server's default transaction characteristics.
+/// A standby rejects serializable transactions, and a deferrable one can wait.
+/// Each query is one statement, so READ COMMITTED is sufficient.
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE";
 
-/// Whom the session is of: a login such as `name@server`, or one that a pooler maps, is no role's name.
+/// The session's role. The login name can differ from it, as in `name@server` or behind a pooler that maps names.
 const SESSION_USER: &str = "session_user::pg_catalog.text";
 
-/// Opens the transaction. Names are qualified: the search_path is the server's until this message has run. An empty
-/// `migration_user` stands for the session's own.
+/// Returns the SQL that starts the guarded transaction. An empty `migration_user` means the session user.
+/// Names are qualified because the server's `search_path` applies until this message has run.
 pub(super) fn guards(migration_user: &str) -> String {
     let user = match migration_user {
         "" => SESSION_USER.to_owned(),
@@ -49,9 +49,9 @@ pub(super) fn guards(migration_user: &str) -> String {
     format!("{BEGIN}; SELECT {}", calls.join(", "))
 }
 
-/// A string constant that means the same whatever `standard_conforming_strings` is.
+/// Quotes a string constant independently of `standard_conforming_strings`.
 fn literal(text: &str) -> String {
-    // The protocol ends a message's text at a NUL, and no name of PostgreSQL has one.
+    // In the protocol, NUL ends a string, and no PostgreSQL name contains one.
     let text = text
         .replace('\0', "")
         .replace('\\', "\\\\")
@@ -59,7 +59,8 @@ fn literal(text: &str) -> String {
     format!("E'{text}'")
 }
 
-/// The whole answer as bytes: as text, one name with bytes that are no UTF-8 in a SQL_ASCII database would cost it all.
+/// Wraps a query so that it returns one JSON document as bytes.
+/// As text, a single name in a SQL_ASCII database that is not valid UTF-8 would make the whole answer fail.
 pub(super) fn wrapped(query: &str) -> String {
     format!(
         "SELECT pg_catalog.current_setting('transaction_read_only'), \
@@ -69,7 +70,7 @@ pub(super) fn wrapped(query: &str) -> String {
     )
 }
 
-/// Bytes in hexadecimal, to JSON. What is no UTF-8 shows as U+FFFD.
+/// Decodes a hexadecimal `bytea` value into a JSON array. Invalid UTF-8 becomes U+FFFD.
 pub(super) fn document(hex: Option<&str>) -> Result<Value, Refusal> {
     let malformed = |what: &str| {
         refusal(
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_survives_bytes_that_are_no_utf_8() {
+    fn invalid_utf_8_in_an_answer_is_replaced() {
         let hex: String = b"[{\"n\": \"a\xffb\"}]"
             .iter()
             .map(|b| format!("{b:02x}"))
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_rows_is_malformed() {
+    fn an_answer_that_is_not_a_list_of_rows_is_malformed() {
         for text in [
             None,
             Some("[]"),
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_name_cannot_leave_its_quotes() {
+    fn a_user_name_cannot_escape_its_quotes() {
         assert_eq!(literal(r"a'b\'c"), r"E'a''b\\''c'");
         assert_eq!(literal("a\0b"), "E'ab'");
     }

@@ -1,7 +1,7 @@
-//! PostgreSQL: answers the SQL questions of one server.
-//! Here: [`Database`], which question goes to which connection, when time is up.
-//! Not here: how many connections there are (`places`), libpq's conventions (`conninfo`, `tls`, `hosts`, `connect`), guards and answers (`session`, `messages`),
-//! the queries (`queries`), what the answers mean (`facts`).
+//! Answers the SQL questions of one PostgreSQL server, through a pool of at most four connections.
+//!
+//! libpq's conventions are in `conninfo`, `tls`, `dial` and `failover`.
+//! The read-only guards are in `guard` and `session`.
 
 mod connect;
 pub mod conninfo;
@@ -36,37 +36,37 @@ use super::Source;
 use crate::queries::{self, Query};
 use crate::question::{Answer, Question, Refusal, RefusalKind, Side};
 
-/// Most connections at a time: enough to be quick, few enough for a source that is near its max_connections.
+/// Maximum number of simultaneous connections. Few enough for a source that is near its `max_connections`.
 const CONNECTIONS: usize = 4;
 
-/// Gives the password when a connection is made: for passwords that end, as tokens do.
+/// Provides the password when a connection is made, for passwords that expire, such as access tokens.
 #[async_trait]
 pub trait Passwords: Send + Sync {
     async fn password(&self) -> Result<SecretString, Refusal>;
 }
 
-/// One server, asked through at most four connections, one for each database. Connections stay open for the
-/// next round of questions, until another database needs the place.
+/// Backend for one server, with at most four connections, one per database.
+/// A connection stays open for the next round of questions until another database needs its permit.
 pub struct Database {
     access: Access,
-    /// Instead of the access's own password.
+    /// Overrides the password in `options`.
     passwords: Option<Arc<dyn Passwords>>,
     side: Side,
     migration_user: String,
     deadline: Instant,
     queries: &'static [Query],
-    /// Held while a connection is made or at work.
+    /// A permit is held while a connection is being made or is in use.
     places: Semaphore,
-    /// Connections that wait for further questions, oldest first.
+    /// Idle connections with their databases, oldest first.
     idle: Mutex<Vec<(String, Session)>>,
 }
 
-/// A question to one database, and where its answer belongs.
+/// A question and the index of its answer.
 type Numbered<'a> = (usize, &'a Question);
 
 impl Database {
-    /// Connects to nothing yet. `migration_user` is whom queries see as `flexready.migration_user`, the
-    /// session's own where it is empty; what is not answered by `deadline` is refused.
+    /// Creates the backend without connecting. Queries see `migration_user` as `flexready.migration_user`.
+    /// If it is empty, they see the session user. Questions without an answer at `deadline` fail with a timeout.
     pub fn new(access: Access, side: Side, migration_user: String, deadline: Instant) -> Self {
         Database {
             access,
@@ -80,7 +80,7 @@ impl Database {
         }
     }
 
-    /// Signs in with the passwords that are given when they are needed.
+    /// Uses `passwords` for each new connection.
     #[must_use]
     pub fn with_passwords(self, passwords: Arc<dyn Passwords>) -> Self {
         Database {
@@ -89,12 +89,12 @@ impl Database {
         }
     }
 
-    /// Answers by these queries instead of [`queries::ALL`]: for tests of what no query of ours does.
+    /// Replaces [`queries::ALL`], for tests with queries that flexready does not have.
     pub fn with_queries(self, queries: &'static [Query]) -> Self {
         Database { queries, ..self }
     }
 
-    /// All questions to one database, through its one connection.
+    /// Answers all questions about one database through its connection.
     async fn ask_database(
         &self,
         database: &str,
@@ -157,7 +157,7 @@ impl Source for Database {
                     .push((number, question));
             }
         }
-        // Those that have a connection go first: a newcomer would take their place.
+        // Databases with an idle connection go first; otherwise a new connection would evict theirs.
         let mut databases: Vec<_> = databases.into_iter().collect();
         let idle = self.idle.lock().await;
         databases.sort_by_key(|(database, _)| !idle.iter().any(|(name, _)| name == database));

@@ -1,5 +1,4 @@
-//! From a host's address to a stream that is ready for the sign-in: TCP or socket, with TLS or without.
-//! Not here: which addresses and which protection are tried in turn, and the sign-in (`connect`).
+//! Opens the stream to one address: TCP or Unix-domain socket, with or without TLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +15,7 @@ use crate::question::{Refusal, RefusalKind};
 const NO_TLS: &str = "the server does not speak TLS, and the sslmode demands it; set `ssl = on` on the server, \
                       or sslmode=prefer";
 
-/// Whether one attempt uses TLS.
+/// Whether a connection attempt uses TLS.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protection {
     Plain,
@@ -24,7 +23,7 @@ pub(super) enum Protection {
     Required,
 }
 
-/// Why one attempt came to nothing, and how far it got.
+/// A failed connection attempt and the stage that it reached.
 #[derive(Debug)]
 pub(super) struct Failed {
     pub(super) refusal: Refusal,
@@ -40,7 +39,7 @@ impl Failed {
     }
 }
 
-/// How far an attempt got: what may be tried next depends on it.
+/// The stage that a connection attempt reached. It decides what is tried next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     Route,
@@ -48,7 +47,8 @@ pub(super) enum Stage {
     SignIn,
 }
 
-/// Opens the stream to an address, or (without one) to the endpoint's socket. What TLS negotiated is the second value.
+/// Opens the stream to `address`, or to the endpoint's socket if it is `None`.
+/// The second value describes the TLS session, if there is one.
 pub(super) async fn open(
     access: &Access,
     endpoint: &Endpoint,
@@ -121,7 +121,7 @@ async fn protect(
     }
 }
 
-/// SSLRequest; the answer is one byte, `S` or `N` (`E` from servers that have run out of processes).
+/// Sends SSLRequest. The answer is one byte: `S`, `N`, or `E` from a server that cannot start a process.
 async fn offers_tls(stream: &mut TcpStream) -> io::Result<bool> {
     stream
         .write_all(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])

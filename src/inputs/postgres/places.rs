@@ -1,4 +1,4 @@
-//! The connections of one server and the places that they take: who gets one, who waits, who is closed for another.
+//! The connection pool of [`PostgresBackend`](super::PostgresBackend).
 
 use futures::future::join_all;
 use tokio::sync::SemaphorePermit;
@@ -9,13 +9,13 @@ use super::session::Session;
 use super::{CONNECTIONS, Database, hosts, pooling};
 use crate::question::Answer;
 
-/// How often a server without a free connection is asked again, and after what time: a process of it that served a
-/// connection which is closed now needs a moment to end.
+/// Attempts when the server is out of connections and all of ours are closed.
 const TRIES_ALONE: u32 = 5;
+/// Delay between these attempts. The server process of a closed connection needs a moment to exit.
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Database {
-    /// How the pooler in front of the server shares its connections.
+    /// Detects the pooling mode of the pooler in front of the server: `transaction`, `session` or `unknown`.
     pub(super) async fn pooling(&self, first: &Session, database: &str) -> &'static str {
         let probe = async {
             let place = self.places.acquire().await;
@@ -31,8 +31,8 @@ impl Database {
         timeout_at(until, probe).await.unwrap_or(pooling::UNKNOWN)
     }
 
-    /// A connection for the place that the caller holds. A server that has no more to give is asked again when all
-    /// others are given back: one after the other, what can be had is had.
+    /// Returns a session for `database`. If the server is out of connections, waits until all of ours are released and
+    /// retries with a single one.
     pub(super) async fn session_in_turn<'a>(
         &'a self,
         database: &str,
@@ -54,7 +54,7 @@ impl Database {
         }
     }
 
-    /// The database's waiting connection, or a new one in the place that the caller holds.
+    /// Returns the idle session of `database`, or opens a new one. The caller holds a permit.
     async fn session(&self, database: &str) -> Result<Session, Answer> {
         let mut closing = Vec::new();
         let found = {
@@ -79,8 +79,8 @@ impl Database {
         Ok(opened.map_err(|refused| with_ways(refused, self.side))?)
     }
 
-    /// Place and connection change hands in one step, so that nobody closes a connection for a place that is free.
-    /// A connection with an unanswered question on it is of no further use.
+    /// Returns session and permit to the pool in one step, so that no idle session is closed for a permit that is free.
+    /// After the deadline, the session can have an unfinished query and is not reused.
     pub(super) async fn give_back(
         &self,
         database: &str,
@@ -95,7 +95,7 @@ impl Database {
     }
 }
 
-/// SQLSTATE `too_many_connections`: the server's limit, a database's or a role's.
+/// Whether the SQLSTATE is `too_many_connections`: the limit of the server, a database or a role.
 fn is_crowded(answer: &Answer) -> bool {
     matches!(answer, Answer::Refused(refusal) if refusal.status.as_deref() == Some("53300"))
 }

@@ -1,23 +1,24 @@
-//! How a pooler shares its connections: for a session, or for each transaction. Needs two connections through it.
-//! Not here: whether one answers at all (`session`).
+//! Detects whether a pooler assigns server connections per session or per transaction.
+//! The probe needs two connections through the pooler.
 //!
-//! While the second connection holds a transaction, the first asks for its server process. A pooler that keeps
-//! connections for sessions shows the first one the same process every time, and the second one another. Nothing is set
-//! and nothing is created.
+//! While the second connection has an open transaction, the first one reads the PID of its server process.
+//! With session pooling, each connection has its own process, which does not change.
+//! The probe sets no parameter and creates no object.
 
 use std::time::Duration;
 
 use super::session::Session;
 use crate::question::Refusal;
 
-/// Poolers mostly lend the connection that came back last, so the first try shows it. Others' traffic may get between.
+/// Poolers usually reuse the connection that was returned last, so the first attempt is enough.
+/// Traffic of other clients can disturb it.
 const TRIES: usize = 3;
-/// A pooler whose connections are all lent lets us wait; for so long.
+/// Maximum time to wait for a pooler whose server connections are all in use.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// It did not show.
+/// The pooling mode could not be detected.
 pub(super) const UNKNOWN: &str = "unknown";
 
-/// In the words of the connection's answer.
+/// Returns the value of `pooling` in the connection's answer: `transaction`, `session` or `unknown`.
 pub(super) async fn mode(first: &Session, second: &Session) -> &'static str {
     for _ in 0..TRIES {
         match is_shared(first, second).await {
@@ -29,7 +30,7 @@ pub(super) async fn mode(first: &Session, second: &Session) -> &'static str {
     "session"
 }
 
-/// Whether two sessions were seen to share connections.
+/// Whether both sessions used the same server process, or the first one changed its process.
 async fn is_shared(first: &Session, second: &Session) -> Result<bool, Refusal> {
     let before = first.process().await?;
     let held = second.hold().await?;

@@ -1,4 +1,4 @@
-//! From an error to a [`Refusal`]: which kind it is, and the server's own words on one line.
+//! Converts errors of tokio-postgres into a [`Failure`], with the server's message on one line.
 
 use tokio_postgres::Error;
 use tokio_postgres::error::DbError;
@@ -7,7 +7,7 @@ use crate::question::{Refusal, RefusalKind, Side};
 
 const NO_PASSWORD: &str = "the server asks for a password and none is known";
 
-/// A refusal in this tool's own words.
+/// Creates a failure that flexready itself reports, without SQLSTATE.
 pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal {
     Refusal {
         kind,
@@ -17,7 +17,7 @@ pub(super) fn refusal(kind: RefusalKind, message: impl Into<String>) -> Refusal 
     }
 }
 
-/// What tokio-postgres reports: the server's refusal, or a connection that failed.
+/// Converts an error of tokio-postgres: an error response of the server, or a failed connection.
 pub(super) fn of(error: &Error) -> Refusal {
     match error.as_db_error() {
         Some(answer) => from_server(answer),
@@ -25,7 +25,7 @@ pub(super) fn of(error: &Error) -> Refusal {
     }
 }
 
-/// With the ways to bring a password, where none is known: what the environment says is the source's alone.
+/// Adds how to provide a password to the message about a missing one. `PGPASSWORD` only applies to the source.
 pub(super) fn with_ways(refused: Refusal, side: Side) -> Refusal {
     let ways = match side {
         Side::Source => "set PGPASSWORD, or name a password file with PGPASSFILE",
@@ -98,7 +98,7 @@ fn sign_in(cause: &str) -> String {
     way_out.to_owned()
 }
 
-/// The last in the chain of causes: the only one that says what happened.
+/// Returns the text of the root cause. The errors around it only name the operation.
 fn innermost(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
@@ -107,7 +107,7 @@ fn innermost(error: &Error) -> String {
     cause.to_string()
 }
 
-/// By SQLSTATE. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+/// Maps an SQLSTATE to a kind. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 fn kind(state: &str) -> RefusalKind {
     match state {
         "42501" => RefusalKind::Forbidden,
@@ -120,7 +120,7 @@ fn kind(state: &str) -> RefusalKind {
     }
 }
 
-/// The names of the states that a reader of a catalog meets.
+/// Returns the condition name of an SQLSTATE that a query on the catalogs can cause.
 fn condition(state: &str) -> Option<&'static str> {
     Some(match state {
         "0A000" => "feature_not_supported",

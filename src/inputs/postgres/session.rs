@@ -1,11 +1,11 @@
-//! One database's connection: the guards around every query, the query's wrapping into one JSON document, the answer.
-//! Not here: which host (`hosts`), how the connection was made (`connect`).
+//! A connection to one database that runs every query under the read-only guards.
 //!
-//! **Guards.** Nothing is SET for the session: behind a transaction pooler that would stay on a connection which the
-//! next client gets. Each query goes out as three messages in one write: a read-only `BEGIN` with transaction-local
-//! settings, the query, `ROLLBACK`. They are three because up to PostgreSQL 10 a statement_timeout that is set within a
-//! message does not yet hold for it. Transaction-local settings leave `reset_val` of pg_settings, and with it the
-//! source's own values, as they are. Every answer carries the proof that it was read under the guards.
+//! # Guards
+//! No session parameter is set: behind a transaction pooler, it would stay on a connection that the next client gets.
+//! Each query is sent as three messages in one write: a read-only `BEGIN` with transaction-local parameters, the query,
+//! and `ROLLBACK`. They are separate messages because up to PostgreSQL 10, a `statement_timeout` does not apply to the
+//! message that sets it. Transaction-local parameters do not change `reset_val` in `pg_settings`, which holds the
+//! source's own values. The first column of every answer proves that the query ran in a read-only transaction.
 
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -16,7 +16,7 @@ use super::messages::{HELLO, document, guards, wrapped};
 use super::refusal::{self, refusal};
 use crate::question::{Answer, Refusal, RefusalKind};
 
-/// A connection that has proved that its guards hold.
+/// A connection whose guards are verified.
 pub(super) struct Session {
     client: Client,
     driver: JoinHandle<()>,
@@ -25,19 +25,19 @@ pub(super) struct Session {
     about: Value,
 }
 
-/// What the server says of itself.
+/// Version and state of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) version_num: u32,
     version: String,
     process: i32,
     pub(super) in_recovery: bool,
-    /// What transactions here are unless they say otherwise.
+    /// Value of `default_transaction_read_only`.
     pub(super) read_only: bool,
 }
 
 impl Session {
-    /// Asks the server for its version, under the guards.
+    /// Reads the server's version under the guards.
     pub(super) async fn open(link: Link, migration_user: &str) -> Result<Session, Refusal> {
         let Link {
             client,
@@ -47,7 +47,7 @@ impl Session {
             peer,
         } = link;
         let driver = tokio::spawn(async move {
-            // Its end shows as an error in the queries that it leaves unanswered.
+            // Its error also appears in the pending queries.
             let _ = connection.await;
         });
         let guards = guards(migration_user);
@@ -76,28 +76,31 @@ impl Session {
         })
     }
 
-    /// What connecting showed: `server_version`, `server_version_num`; `tls`, null without, else its `version` (as
-    /// pg_stat_ssl names it), `certificate` (`ca-signed`, `self-signed`, `none`) and `cipher`; `auth_method` in the words
-    /// of pg_hba.conf; `peer_address` and `peer_port`, null on a socket; and `direct`: false when the process that
-    /// answers is not the one that the server announced, as behind a pooler.
+    /// Returns the answer to a connection question. Its members are:
+    ///
+    /// - `server_version`, `server_version_num`
+    /// - `tls`: null without TLS; otherwise `version` (as in `pg_stat_ssl`), `certificate` (`ca-signed`, `self-signed`,
+    ///   `none`) and `cipher`
+    /// - `auth_method`: as named in pg_hba.conf
+    /// - `peer_address`, `peer_port`: null for a socket
+    /// - `direct`: false if the process that answers is not the announced one, as behind a pooler
     pub(super) fn about(&self) -> Answer {
         self.about.clone().into()
     }
 
-    /// Whether the process that answers is the one that was announced.
+    /// Whether the process that answers is the announced one. `None` if no process was announced.
     pub(super) fn is_direct(&self) -> Option<bool> {
         self.about.get("direct").and_then(Value::as_bool)
     }
 
-    /// As [`about`](Self::about), with how the pooler shares its connections: `pooling` is `transaction`, `session` or
-    /// `unknown`.
+    /// Returns [`connection_answer`](Self::connection_answer) with `pooling`: `transaction`, `session` or `unknown`.
     pub(super) fn about_pooler(&self, pooling: &str) -> Answer {
         let mut about = self.about.clone();
         about["pooling"] = pooling.into();
         about.into()
     }
 
-    /// The server process that a transaction of this connection meets.
+    /// Reads the ID of the server process in a new transaction.
     pub(super) async fn process(&self) -> Result<i32, Refusal> {
         let row = guarded(&self.client, &self.guards, HELLO).await?;
         let state = state(&row);
@@ -109,7 +112,7 @@ impl Session {
         })
     }
 
-    /// Opens a guarded transaction and leaves it open until [`release`](Self::release); the process that it met.
+    /// Starts a guarded transaction that stays open until [`rollback`](Self::rollback). Returns its process ID.
     pub(super) async fn hold(&self) -> Result<i32, Refusal> {
         let messages = futures::future::join(
             self.client.simple_query(&self.guards),
@@ -126,7 +129,7 @@ impl Session {
     }
 
     pub(super) async fn release(&self) {
-        // A connection that is broken holds nothing any more.
+        // A broken connection has no transaction.
         let _ = self.client.simple_query("ROLLBACK").await;
     }
 
@@ -134,7 +137,7 @@ impl Session {
         self.client.is_closed()
     }
 
-    /// The rows of a query, as an array of objects.
+    /// Runs a query and returns its rows as an array of objects.
     pub(super) async fn rows(&self, query: &str) -> Answer {
         match guarded(&self.client, &self.guards, &wrapped(query)).await {
             Ok(row) => document(row.get(1)).map_or_else(Answer::from, Answer::from),
@@ -142,7 +145,7 @@ impl Session {
         }
     }
 
-    /// Says goodbye and waits until the connection is gone.
+    /// Terminates the connection and waits until it is closed.
     pub(super) async fn close(self) {
         drop(self.client);
         let _ = self.driver.await;
@@ -159,7 +162,7 @@ fn state(row: &SimpleQueryRow) -> Option<State> {
     })
 }
 
-/// Runs one query that gives one row, whose first column is whether the transaction is read only.
+/// Runs a query that returns one row. Its first column is `transaction_read_only`.
 async fn guarded(client: &Client, guards: &str, query: &str) -> Result<SimpleQueryRow, Refusal> {
     let messages = futures::future::join3(
         client.simple_query(guards),
@@ -175,7 +178,7 @@ async fn guarded(client: &Client, guards: &str, query: &str) -> Result<SimpleQue
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
         });
-    // A connection that breaks after the answer costs the next question, not this one.
+    // If the connection breaks after the answer, only the next query fails.
     drop(closed);
     let row = row.ok_or_else(|| refusal(RefusalKind::Malformed, "the server gave no row"))?;
     match row.get(0) {

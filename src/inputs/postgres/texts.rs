@@ -1,4 +1,4 @@
-//! Which text of a query a server of some version is asked.
+//! Selects the variant of a query for a server version.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,10 @@ use super::refusal::refusal;
 use crate::queries::Query;
 use crate::question::{Answer, RefusalKind};
 
-/// The text of a query for this server.
+/// Returns the SQL of `query` for a server of this `server_version_num`.
+///
+/// # Errors
+/// [`FailureKind::Unsupported`] if the query does not exist or the server is too old for it.
 pub(super) fn text(
     queries: &'static [Query],
     query: &str,
@@ -23,7 +26,7 @@ pub(super) fn text(
     })
 }
 
-/// `90600` is 9.6, `110000` is 11: the numbering changed with 10.
+/// Formats a `server_version_num` as a major version: `90600` as 9.6, `110000` as 11. The numbering changed with 10.
 fn release(version_num: u32) -> String {
     match version_num {
         0..100_000 => format!("{}.{}", version_num / 10_000, version_num / 100 % 100),
@@ -37,7 +40,7 @@ mod tests {
     use crate::queries;
 
     #[test]
-    fn a_query_that_the_server_is_too_old_for_says_which_version_it_needs() {
+    fn the_failure_for_an_old_server_names_the_required_version() {
         let Err(Answer::Refused(refusal)) = text(queries::ALL, "identity", 90_320) else {
             panic!("identity is from 9.4")
         };

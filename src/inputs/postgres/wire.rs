@@ -1,5 +1,7 @@
-//! The stream under a connection: plain or TLS, TCP or socket; and what can be seen on it before the first query.
-//! tokio-postgres does not tell how the server had us sign in, nor which process it announced: [`Wire`] reads both along.
+//! The stream of a connection: TCP or socket, with or without TLS.
+//!
+//! tokio-postgres does not expose the authentication method and the announced process ID.
+//! [`PgStream`] reads both from the startup messages.
 
 use std::io;
 use std::pin::Pin;
@@ -9,21 +11,21 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 
-/// Anything that carries the protocol.
+/// A transport for the PostgreSQL protocol.
 pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
 
-/// What the server said while signing us in.
+/// Data from the startup messages of the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Greeting {
-    /// How it wanted us to prove who we are, in the words of pg_hba.conf. `trust`: it asked for no password, so
-    /// trust, peer, ident or a client certificate.
+    /// Authentication method, as named in pg_hba.conf. `trust` means that no password was requested: trust, peer, ident
+    /// or a client certificate.
     pub(super) method: Option<&'static str>,
-    /// The process that it says answers us. A pooler makes one up.
+    /// Process ID from BackendKeyData. A pooler invents one.
     pub(super) process: Option<i32>,
 }
 
-/// A stream that is ready for the startup message.
+/// A stream that is ready for the startup message of the protocol.
 pub(super) struct Wire {
     carrier: Box<dyn Carrier>,
     channel_binding: Option<Vec<u8>>,
@@ -41,7 +43,7 @@ impl Wire {
         }
     }
 
-    /// Filled while the connection is made.
+    /// Returns the startup data, which is filled while the connection is being made.
     pub(super) fn greeting(&self) -> Arc<Mutex<Greeting>> {
         Arc::clone(&self.greeting)
     }
@@ -56,20 +58,21 @@ impl Wire {
     }
 }
 
-/// The messages from the server up to its first ReadyForQuery.
+/// Parses the messages from the server up to its first ReadyForQuery.
 #[derive(Default)]
 struct Listener {
     pending: Vec<u8>,
 }
 
 impl Listener {
-    /// A message is a letter, a length that counts itself, and a body.
+    /// Parses more bytes and returns whether parsing is finished.
+    /// A message is a type byte, a length that includes itself, and a body.
     fn is_done_after(&mut self, bytes: &[u8], greeting: &mut Greeting) -> bool {
         self.pending.extend_from_slice(bytes);
         while let [kind, a, b, c, d, rest @ ..] = self.pending.as_slice() {
             let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
             let Some(body) = length.checked_sub(4).and_then(|length| rest.get(..length)) else {
-                // Nothing that the server says here is long; give up on what is no such message.
+                // Startup messages are short. A longer one is not the PostgreSQL protocol.
                 return length > 65_536;
             };
             match kind {
@@ -84,7 +87,7 @@ impl Listener {
     }
 }
 
-/// The names that pg_hba.conf has for the codes of the protocol's authentication requests.
+/// Maps the code of an authentication request to the method name in pg_hba.conf.
 /// <https://www.postgresql.org/docs/current/protocol-message-formats.html>
 fn method(body: &[u8]) -> Option<&'static str> {
     Some(match i32::from_be_bytes(*body.first_chunk()?) {
@@ -140,7 +143,7 @@ impl TlsStream for Wire {
     }
 }
 
-/// For tokio-postgres, which wants to start TLS itself: it is started already.
+/// TLS connector for tokio-postgres that returns the stream unchanged, because TLS is already established.
 pub(super) struct Started;
 
 impl TlsConnect<Wire> for Started {
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn method_and_process_are_read_in_pieces_of_any_size() {
+    fn startup_messages_are_parsed_from_chunks_of_any_size() {
         let stream = b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0R\0\0\0\x08\0\0\0\0S\0\0\0\x08a\0b\0K\0\0\0\x0c\0\0\x01\x02\0\0\0\0Z\0\0\0\x05I";
         let expected = Greeting {
             method: Some("scram-sha-256"),
@@ -179,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_ends_the_listening() {
+    fn parsing_stops_at_an_invalid_message() {
         assert_eq!(heard(&[b"HTTP/1.1 400 Bad Request"]).0, Greeting::default());
         assert!(heard(&[b"HTTP/1.1 400 Bad Request"]).1);
         assert!(heard(&[b"E\0\0\0\x05\0"]).1);

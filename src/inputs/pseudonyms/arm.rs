@@ -1,4 +1,4 @@
-//! Which parts of Azure's answers hold names: ids, names beside them, hosts, identities.
+//! Replaces names in ARM answers: resource IDs, resource names, hosts, and identities.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ const PEOPLE: &[&str] = &[
     "principalname",
     "username",
 ];
-/// Lists and objects of database names.
+/// Fields that hold database names, as a list, as a string, or as the keys of an object.
 const DATABASES: &[&str] = &[
     "dbdetails",
     "dbstomigrate",
@@ -28,7 +28,7 @@ const DATABASES: &[&str] = &[
     "databasename",
 ];
 
-/// Renames in a body of ARM. `path` is the question's: what Azure offers to everybody stays as it is.
+/// Replaces the names in an ARM body. `path` is the path of the question: answers that are public stay unchanged.
 pub(super) fn rename(names: &mut Names, path: &str, json: &mut Value) {
     let path = path.split('?').next().unwrap_or(path).to_lowercase();
     if !path.ends_with("/capabilities") && !path.ends_with("/permissions") {
@@ -69,7 +69,7 @@ fn object(names: &mut Names, key: &str, fields: &mut Map<String, Value>) {
     }
 }
 
-/// Server parameters have ids of their own, and public names.
+/// Server parameters, locations, and default security rules have resource IDs but public names.
 fn is_public_resource(id: &str) -> bool {
     let id = id.to_lowercase();
     ["/configurations/", "/locations/", "/defaultsecurityrules/"]
@@ -94,14 +94,14 @@ fn string(names: &mut Names, key: &str, text: &str) -> String {
     }
 }
 
-/// `host:port@user`, which stands for a source outside Azure.
+/// Replaces `host:port@user`, the ID of a source outside Azure.
 fn on_host(names: &mut Names, text: &str) -> String {
     let (place, user) = text.split_once('@').unwrap_or((text, ""));
     let (host, port) = place.split_once(':').unwrap_or((place, ""));
     format!("{}:{port}@{}", names.host(host), names.of(user))
 }
 
-/// Texts that only quote names: what is known by now is exchanged.
+/// Replaces known names in texts that quote names.
 pub(super) fn texts(names: &Names, json: &mut Value) {
     match json {
         Value::Object(fields) => {

@@ -1,5 +1,5 @@
-//! Which name has which pseudonym: `name1`, `name2`, … in the order in which they turn up. None needs quotes in SQL, and
-//! each may be a resource of Azure's. Not here: names within SQL and within sentences (`texts`).
+//! Maps names to pseudonyms: `name1`, `name2`, … in the order in which they occur. A pseudonym needs no quotes in SQL,
+//! and it is a valid name of an Azure resource.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -16,13 +16,13 @@ pub(super) static GUID: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) exact: BTreeMap<String, String>,
-    /// The first of those that differ in case alone: Azure compares without regard to it.
+    /// For each lower-case name, the pseudonym of its first spelling. Azure ignores case.
     pub(super) lower: BTreeMap<String, String>,
     pub(super) guids: BTreeMap<String, String>,
 }
 
 impl Names {
-    /// The pseudonym of a name, where case counts.
+    /// Returns the pseudonym of a case-sensitive name.
     pub fn of(&mut self, name: &str) -> String {
         if let Some(known) = self.exact.get(name) {
             return known.clone();
@@ -38,7 +38,7 @@ impl Names {
         pseudonym
     }
 
-    /// The pseudonym of a name of Azure's, where case does not count.
+    /// Returns the pseudonym of an Azure name, which is case-insensitive.
     pub fn of_azure(&mut self, name: &str) -> String {
         if GUID.find(name).is_some_and(|guid| guid.as_str() == name) {
             return self.guids(name);
@@ -57,12 +57,12 @@ impl Names {
         self.of(name)
     }
 
-    /// The pseudonym of a name that has one already, else the name.
+    /// Returns the pseudonym of a name that already has one, otherwise the name.
     pub fn if_known(&self, name: &str) -> String {
         self.exact.get(name).map_or(name, String::as_str).to_owned()
     }
 
-    /// A resource id, or a path of ARM's: subscription, groups and names of resources.
+    /// Replaces subscription, resource groups, and resource names in a resource ID or an ARM path.
     pub fn id(&mut self, path: &str) -> String {
         let parts: Vec<&str> = path.split('/').collect();
         let mut own = Vec::with_capacity(parts.len());
@@ -78,12 +78,12 @@ impl Names {
         own.join("/")
     }
 
-    /// A host name. The end that shows the provider stays; addresses and paths of sockets do too.
+    /// Replaces a host name. The suffix that identifies the provider is kept, as are addresses and socket paths.
     pub fn host(&mut self, host: &str) -> String {
         if host.parse::<IpAddr>().is_ok() || host.starts_with('/') || is_public(host) {
             return host.to_owned();
         }
-        // An instance of Google's, by its path: kinds and names in turn
+        // The path of a Google Cloud SQL instance: alternating collection and name.
         if host.contains('/') {
             let parts = host.split('/').enumerate();
             let own = parts.map(|(at, part)| match at % 2 {
@@ -110,7 +110,7 @@ impl Names {
         format!("{}{end}", known.unwrap_or_else(|| self.of(own)))
     }
 
-    /// The text with every GUID exchanged.
+    /// Replaces every GUID in a text.
     pub fn guids(&mut self, text: &str) -> String {
         let guids = &mut self.guids;
         GUID.replace_all(text, |found: &Captures| {
@@ -123,7 +123,7 @@ impl Names {
         .into_owned()
     }
 
-    /// A question's key with the names that its answer has.
+    /// Replaces the names in the key of a question, consistently with its answer.
     pub fn key(&mut self, key: &str) -> String {
         let Some((kind, rest)) = key.split_once(':') else {
             return key.to_owned();
@@ -148,7 +148,7 @@ impl Names {
     }
 }
 
-/// Whether this part of a path is a resource's name: after a provider they come in pairs of type and name.
+/// Returns whether a path segment is a resource name. After a provider, types and names alternate.
 fn is_name_place(parts: &[&str], at: usize) -> bool {
     let before = parts[..at]
         .iter()
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_name_has_the_same_pseudonym() {
+    fn a_name_has_one_pseudonym_everywhere() {
         let mut names = Names::default();
         assert_eq!(names.of("orders"), "name1");
         assert_eq!(names.of("Orders"), "name2");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_hosts() {
+    fn ids_and_hosts_are_replaced() {
         let mut names = Names::default();
         let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop";
         let own = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/name1/providers/Microsoft.DBforPostgreSQL/flexibleServers/name2";

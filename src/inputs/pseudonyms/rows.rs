@@ -1,4 +1,4 @@
-//! Which columns of the queries' answers hold names, and which of the settings.
+//! Replaces names in the answers of SQL queries: which columns and which settings hold names.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::names::Names;
 use super::words::is_public;
 use crate::reference::extensions;
 
-/// Columns whose texts are names of the user's, or are made of them.
+/// Columns that hold user-defined names, or text that contains them.
 const COLUMNS: &[&str] = &[
     "application",
     "calls",
@@ -50,7 +50,7 @@ const COLUMNS: &[&str] = &[
     "support",
 ];
 
-/// Of these queries, these columns hold what PostgreSQL or an extension calls its own.
+/// Exceptions to the columns above: in these queries, they hold names of PostgreSQL or of an extension.
 const PUBLIC: &[(&str, &str)] = &[
     ("collations", "name"),
     ("extension_pins", "name"),
@@ -69,7 +69,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("target_collations", "name"),
 ];
 
-/// Settings that name hosts, files or people, and that no check compares.
+/// Settings that name hosts, files, or persons. No check compares them.
 const PLACES: &[&str] = &[
     "archive_cleanup_command",
     "archive_command",
@@ -102,7 +102,7 @@ const PLACES: &[&str] = &[
     "unix_socket_directories",
 ];
 
-/// Settings that name databases, roles and the like, which checks compare with others.
+/// Settings that name databases, roles, and other objects. Checks compare them with other names.
 const NAMED: &[&str] = &[
     "cron.database_name",
     "default_tablespace",
@@ -115,7 +115,7 @@ const NAMED: &[&str] = &[
 
 const REDACTED: &str = "redacted";
 
-/// Renames in all rows of a query's answer.
+/// Replaces the names in all rows of a query answer.
 pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
     let query = query.split('@').next().unwrap_or(query);
     for row in json.as_array_mut().into_iter().flatten() {
@@ -148,7 +148,7 @@ pub(super) fn rename(names: &mut Names, query: &str, json: &mut Value) {
     }
 }
 
-/// Classes of settings that are no extension's name.
+/// Prefixes of settings that belong to a product, although no extension has that name.
 const CLASSES: &[&str] = &[
     "alloydb",
     "azure",
@@ -159,7 +159,7 @@ const CLASSES: &[&str] = &[
     "rds",
 ];
 
-/// Whether a setting is an application's: `app.tenant`. Its class and its name say whose.
+/// Returns whether a setting belongs to an application, as `app.tenant` does. Its prefix and its name are private.
 fn is_own_class(setting: &str) -> bool {
     let Some((class, _)) = setting.split_once('.') else {
         return false;
@@ -167,7 +167,7 @@ fn is_own_class(setting: &str) -> bool {
     !CLASSES.contains(&class) && !is_public(class) && extensions::find(class).is_none()
 }
 
-/// A name that is made of names, with dots between.
+/// Replaces each part of a dotted name.
 fn parts(names: &mut Names, value: &mut Value) {
     if let Value::String(text) = value {
         let own: Vec<String> = text.split('.').map(|part| names.of(part)).collect();
@@ -175,7 +175,7 @@ fn parts(names: &mut Names, value: &mut Value) {
     }
 }
 
-/// A line of `pg_hba.conf` may name a host, or a whole domain.
+/// Replaces a host name or a domain in an address of `pg_hba.conf`.
 fn address(names: &mut Names, value: &mut Value) {
     if let Value::String(text) = value {
         *text = names.host(text);
@@ -188,7 +188,7 @@ fn hide(value: &mut Value) {
     }
 }
 
-/// A column of whole names, or of texts that are made of them.
+/// Replaces the names in a column, which holds either complete names or text that contains names.
 fn name(names: &mut Names, query: &str, column: &str, value: &mut Value) {
     let is_whole = matches!(
         column,
@@ -237,7 +237,8 @@ fn name(names: &mut Names, query: &str, column: &str, value: &mut Value) {
     }
 }
 
-/// A name of `pg_hba.conf` may begin with `+` (a group's members), `/` (a pattern) or `@` (a file); all else is the name.
+/// Replaces a name of `pg_hba.conf`. It can begin with `+` (members of a role), `/` (regular expression), or `@`
+/// (file).
 fn whole(names: &mut Names, text: &str) -> String {
     match text.chars().next().filter(|c| "+/@".contains(*c)) {
         Some(mark) => format!("{mark}{}", names.of(&text[1..])),

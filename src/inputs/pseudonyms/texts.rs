@@ -1,4 +1,4 @@
-//! Names within other text: within a piece of SQL, and within what a server or a person wrote.
+//! Replaces names inside other text: in SQL fragments, and in messages of servers and persons.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@#.+\x{80}-\x{10FFFF}-]+"#)
         .expect("the pattern is tested")
 });
-/// Whom ARM's refusals name.
+/// The identity that an ARM error message names.
 static CLIENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(client|user|principal|identity) '([^']*)'").expect("the pattern is tested")
 });
@@ -21,7 +21,7 @@ static SQL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Names {
-    /// A piece of SQL that is made of names: `app."Old orders"`, `app.load(integer)`. Literals are taken out.
+    /// Replaces the names in an SQL fragment, such as `app."Old orders"` or `app.load(integer)`. Removes literals.
     pub fn sql(&mut self, text: &str) -> String {
         if let Some(known) = self.exact.get(text) {
             return known.clone();
@@ -41,7 +41,7 @@ impl Names {
         .into_owned()
     }
 
-    /// A text of somebody's with the names in it that are known by now.
+    /// Replaces the names in free text, as far as they have a pseudonym already.
     pub fn in_text(&self, text: &str) -> String {
         let text = GUID.replace_all(text, |found: &Captures| {
             let known = self.guids.get(&found[0].to_lowercase());
@@ -70,7 +70,7 @@ impl Names {
         match of(&bare) {
             Some(known) if quoted.is_some() => format!("\"{known}\""),
             Some(known) => known.clone(),
-            // Whatever stands in quotes is a name, whosever it is
+            // Everything in quotation marks is a name, even an unknown one.
             None if quoted.is_some() && !is_public(&bare) => "\"…\"".to_owned(),
             None if is_mail(word) => "…@example".to_owned(),
             None => {
@@ -84,7 +84,7 @@ impl Names {
     }
 }
 
-/// `somebody@corp.example`, or a guest's `somebody_corp.example#EXT#@tenant.example`.
+/// Returns whether a token is `user@corp.example`, or a guest account `user_corp.example#EXT#@tenant.example`.
 fn is_mail(word: &str) -> bool {
     let parts = word.rsplit_once('@');
     parts.is_some_and(|(who, place)| !who.is_empty() && place.trim_matches('.').contains('.'))

@@ -1,8 +1,8 @@
-//! Words that tell nothing of anybody: those of PostgreSQL, of SQL, of Azure, and of providers.
+//! Names that identify no person or organization: those of PostgreSQL, SQL, Azure, and providers.
 
 use crate::reference::providers;
 
-/// What belongs to PostgreSQL, Azure or the language, so that it tells nothing of anybody.
+/// Names that belong to PostgreSQL, Azure, or SQL.
 const PUBLIC: &[&str] = &[
     "$user",
     "all",
@@ -35,7 +35,7 @@ const PUBLIC: &[&str] = &[
     "user",
 ];
 
-/// Names of types and words of definitions that stand beside names: `app.load(integer, character varying)`.
+/// Type names and keywords that occur next to names in definitions: `app.load(integer, character varying)`.
 pub(super) const TYPES: &[&str] = &[
     "abstime",
     "aclitem",
@@ -142,7 +142,7 @@ pub(super) const TYPES: &[&str] = &[
     "zone",
 ];
 
-/// Ends of host names that say by whom a server is run, and are kept.
+/// Suffixes of host names that identify the provider of a server. They are kept.
 pub(super) const SUFFIXES: &[&str] = &[
     ".private.postgres.database.azure.com",
     ".postgres.database.azure.com",
@@ -158,7 +158,7 @@ pub(super) const SUFFIXES: &[&str] = &[
     ".crunchybridge.com",
 ];
 
-/// Whether a name is nobody's own.
+/// Returns whether a name identifies no person or organization.
 pub(super) fn is_public(name: &str) -> bool {
     let lower = name.to_lowercase();
     let is_number = name.chars().all(|c| !c.is_alphabetic());

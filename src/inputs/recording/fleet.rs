@@ -1,6 +1,7 @@
-//! A fleet in one recording: the answers of a migration are written as soon as they are complete, those that several share once.
-//! Azure is one for all of them; a database server is asked for its migration, so its answers carry that name. So does whatever
-//! was answered otherwise to one migration than to the first that asked: the replay judges each by its own.
+//! Records a fleet. The answers of a migration are written as soon as they are complete.
+//! An answer from a database server is recorded with the name of its migration. Other answers are recorded once.
+//! If a migration got a different answer than the first one, that answer is recorded with the migration's name too.
+//! A replay uses the answers that the migration got.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub struct Recorded<'a> {
 }
 
 impl Recording {
-    /// The answers as they were for one migration; without a name, those that all share.
+    /// The answers for one migration. Without a name, the shared answers.
     pub fn of(&self, migration: Option<&str>) -> Recorded<'_> {
         Recorded {
             recording: self,
@@ -33,7 +34,7 @@ impl Recording {
         }
     }
 
-    /// What was said of the fleet; `None` where it is a recording of one migration.
+    /// The fleet summary. `None` for a recording of one migration.
     pub fn fleet(&self) -> Option<&FleetNote> {
         self.manifest.fleet.as_ref()
     }
@@ -51,7 +52,7 @@ impl Source for Recorded<'_> {
     }
 }
 
-/// Writes a fleet as it is read. Nothing but the list of questions stays in memory.
+/// Writes a recording while the fleet is read. Only the list of questions is kept in memory.
 pub struct FleetRecorder {
     path: PathBuf,
     kept: Mutex<Kept>,
@@ -59,18 +60,18 @@ pub struct FleetRecorder {
 
 struct Kept {
     writer: Writer,
-    /// What is written, and a mark of each answer.
+    /// The questions that are written, with a digest of each answer.
     names: HashMap<(Option<String>, String), Vec<u8>>,
     entries: Vec<Entry>,
-    /// Why nothing is written any more.
+    /// The error after which nothing more is written.
     failure: Option<RecordingError>,
 }
 
 impl FleetRecorder {
-    /// Prepares `path` as [`Recorder::create`] does.
+    /// Prepares `path` in the same way as [`Recorder::create`].
     ///
     /// # Errors
-    /// When it holds something already, or cannot be made.
+    /// Fails if the path is not empty or cannot be created.
     pub fn create(path: &Path) -> Result<Self, RecordingError> {
         let writer = Recorder::create(path)?.begin()?;
         Ok(FleetRecorder {
@@ -84,8 +85,8 @@ impl FleetRecorder {
         })
     }
 
-    /// Writes what is new in the answers of a migration, or in those that belong to none. When something in it looks like a
-    /// secret, and when a file cannot be written, the run goes on without its recording: [`FleetRecorder::finish`] says why.
+    /// Writes the new answers of a migration, or the new answers that belong to no migration. If a file cannot be
+    /// written, the run continues without the recording, and [`FleetRecorder::finish`] returns the error.
     pub fn keep(&self, migration: Option<&str>, answers: &Answers) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.failure.is_some() {
@@ -130,10 +131,10 @@ impl FleetRecorder {
         written.map_err(|source| unwritable(&self.path, source))
     }
 
-    /// Writes the manifest: a recording without one was not finished.
+    /// Writes the manifest. A recording without a manifest is incomplete.
     ///
     /// # Errors
-    /// When it cannot be written, or something before it could not.
+    /// Fails if the manifest cannot be written, or if an earlier write failed.
     pub fn finish(
         self,
         migrations: Vec<Migration>,
@@ -168,7 +169,7 @@ impl FleetRecorder {
     }
 }
 
-/// What tells two answers apart, without keeping them.
+/// A digest that distinguishes answers without storing them.
 fn mark(answer: &Answer) -> Vec<u8> {
     let whole = match answer {
         Answer::Given(given) => format!("{:?} {}", given.api_version, given.json),

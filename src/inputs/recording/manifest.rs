@@ -1,5 +1,5 @@
-//! What a recording says of itself: when and of what it was made, and every question that was asked.
-//! Not here: the answers, a file each (`store`).
+//! The manifest of a recording: its time, origin, migrations, and questions. Each answer is a separate file
+//! (`archive`).
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -8,7 +8,7 @@ use crate::plan::Migration;
 use crate::plan::fleet::FleetNote;
 use crate::question::{Asker, Origin, Refusal};
 
-/// The whole of `manifest.json`.
+/// The content of `manifest.json`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
@@ -20,18 +20,18 @@ pub(super) struct Manifest {
     #[serde(default)]
     pub(super) asked_as: Asker,
     pub(super) migrations: Vec<Migration>,
-    /// Of a fleet: what was looked for and not read.
+    /// The summary of a fleet: its scopes, and what could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fleet: Option<FleetNote>,
     pub(super) answers: Vec<Entry>,
 }
 
-/// One question that was asked.
+/// One question, with the file of its answer or with a failure.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
     pub(super) question: String,
-    /// The migration whose servers were asked, where others of the recording have servers of their own.
+    /// The migration whose servers were queried. Absent if the answer is shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) migration: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,5 @@
-//! Writes a recording: every answer a file, the manifest last, and nothing that looks like a secret: such an answer is withheld,
-//! and the recording says so in its place.
+//! Writes a recording: one file for each answer, then the manifest. An answer that looks like a secret is withheld, and
+//! the recording contains a failure in its place.
 
 use std::fs;
 use std::io;
@@ -19,10 +19,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Prepares `folder`, which must be empty or absent; the file of a `.tar.gz` must not be there.
+    /// Prepares `folder`, which must be empty or absent. A `.tar.gz` file must not exist.
     ///
     /// # Errors
-    /// When it holds something already, or cannot be made.
+    /// Fails if the path is not empty, or if it cannot be created or written.
     pub fn create(folder: &Path) -> Result<Self, RecordingError> {
         let unwritable = |source| unwritable(folder, source);
         let is_taken = if store::is_archive(folder) {
@@ -42,11 +42,11 @@ impl Recorder {
         })
     }
 
-    /// Writes all answers, and the manifest last: a recording without one was not finished. Gives the number of answers that
-    /// are withheld since they look like a secret.
+    /// Writes all answers, then the manifest. A recording without a manifest is incomplete.
+    /// Returns the number of answers that are withheld because they look like a secret.
     ///
     /// # Errors
-    /// When the manifest looks like a secret, and when a file cannot be written.
+    /// Fails if the manifest looks like a secret, or if a file cannot be written.
     pub fn write(
         &self,
         migrations: &[Migration],
@@ -83,7 +83,7 @@ impl Recorder {
         Ok(withheld)
     }
 
-    /// Begins to write: for answers that come one after the other.
+    /// Opens the recording for answers that are written one at a time.
     pub(super) fn begin(&self) -> Result<Writer, RecordingError> {
         Writer::begin(&self.folder).map_err(|source| unwritable(&self.folder, source))
     }
@@ -96,10 +96,10 @@ pub(super) fn unwritable(path: &Path, source: io::Error) -> RecordingError {
     }
 }
 
-/// A file of a recording: its name and its bytes.
+/// A file of a recording: its name and its content.
 pub(super) type Written = (String, Vec<u8>);
 
-/// The manifest as the last file.
+/// Returns the manifest as a file. It must be written last.
 pub(super) fn last(manifest: &Manifest) -> Result<Written, RecordingError> {
     let json = serde_json::to_value(manifest).expect("a manifest is JSON");
     match secrets::seen_in(&json) {
@@ -108,8 +108,8 @@ pub(super) fn last(manifest: &Manifest) -> Result<Written, RecordingError> {
     }
 }
 
-/// What the manifest says of an answer, and its file where it was given. An answer that looks like a secret, in spite of the
-/// masks, is withheld.
+/// Returns the manifest entry of an answer, and its file unless the answer is a failure.
+/// An answer that still looks like a secret after masking is withheld.
 pub(super) fn entry(
     number: usize,
     key: &str,
@@ -145,7 +145,7 @@ pub(super) fn entry(
     Ok((entry, Some((file, text(&json)))))
 }
 
-/// What a recording has in the place of an answer that it must not hold.
+/// The failure that replaces an answer that must not be recorded.
 fn withheld(question: &str, what: &str) -> Refusal {
     let message = format!(
         "withheld from the recording: it seems to hold {what}, in spite of the masks; look at it there, and tell the makers of \
@@ -155,14 +155,14 @@ fn withheld(question: &str, what: &str) -> Refusal {
     Refusal::malformed(&message)
 }
 
-/// The bytes of a file.
+/// The content of a file.
 fn text(json: &Value) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(json).expect("answers and manifest are JSON");
     text.push(b'\n');
     text
 }
 
-/// A short ASCII name for a key: for people who look into the folder. Never parsed back.
+/// A short ASCII file name for a key. It is only for readers of the folder and is never parsed.
 fn slug(key: &str) -> String {
     let without_query = key.split('?').next().unwrap_or(key);
     let words: Vec<String> = without_query

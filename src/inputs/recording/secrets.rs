@@ -1,5 +1,5 @@
-//! A last look at what is about to be written: whatever still looks like a secret keeps the recording from being written.
-//! Wider than the masks of `redact`: these know where a secret stands, this asks what one looks like.
+//! Scans the content of a recording for secrets, as a last step before it is written. The masks of `secret_mask` know
+//! where secrets occur. These patterns are wider: they only know what secrets look like.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::inputs::redact;
 
-/// What secrets look like, wherever they stand.
+/// Patterns of secrets, wherever they occur.
 const LOOKS: &[(&str, &str)] = &[
     ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     (
@@ -44,7 +44,7 @@ static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// What kind of secret a JSON value seems to hold, if any.
+/// Returns the kind of secret that a JSON value seems to contain, if any.
 pub(super) fn seen_in(value: &Value) -> Option<&'static str> {
     match value {
         Value::String(text) => seen_in_text(text),
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_seen() {
+    fn secrets_are_found() {
         let storage = format!("{}==", "Ab1+".repeat(21) + "xy");
         for text in [
             "-----BEGIN OPENSSH PRIVATE KEY-----",
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_not_seen() {
+    fn values_without_secrets_are_not_reported() {
         for value in [
             json!({ "clientSecret": "********", "password": null }),
             json!("password_encryption"),

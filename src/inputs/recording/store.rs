@@ -1,4 +1,4 @@
-//! Where a recording lies: a folder, or one file (`.tar.gz`) with the same files in it.
+//! The files of a recording: a folder, or one `.tar.gz` file with the same content.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
@@ -9,11 +9,11 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-/// The most that a file of a recording may hold, and a whole archive unpacked: a recording may come from anybody, and a small
-/// archive may unpack to anything.
+/// The size limit in bytes of one file, and of a complete unpacked archive. A recording can be untrusted, and a small
+/// archive can unpack to any size.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// The files of a recording that is read.
+/// Reads the files of a recording.
 pub(super) enum Store {
     Folder(PathBuf),
     Archive(BTreeMap<String, Vec<u8>>),
@@ -28,7 +28,7 @@ impl Store {
         unpacked(GzDecoder::new(archive), MOST_BYTES).map(Store::Archive)
     }
 
-    /// One file, by its bare name.
+    /// Reads one file by its base name.
     pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         match self {
             Store::Folder(folder) => {
@@ -46,13 +46,13 @@ impl Store {
     }
 }
 
-/// Whether a path names the single-file form.
+/// Returns whether a path names the single-file form.
 pub fn is_archive(path: &Path) -> bool {
     let name = path.to_string_lossy().to_lowercase();
     name.ends_with(".tar.gz") || name.ends_with(".tgz")
 }
 
-/// Opens a file that is nothing but a file: a link leads anywhere, a pipe or a device may never end.
+/// Opens a regular file only. A symbolic link can lead anywhere, and a pipe or a device can be endless.
 fn regular(path: &Path, found: Metadata) -> io::Result<File> {
     match found.is_file() {
         true => File::open(path),
@@ -60,7 +60,7 @@ fn regular(path: &Path, found: Metadata) -> io::Result<File> {
     }
 }
 
-/// Fails after so many bytes, where [`Read::take`] would seem to be at the end.
+/// Fails after a number of bytes, where [`Read::take`] would report the end of the file.
 struct Capped<R> {
     inner: R,
     left: u64,
@@ -79,8 +79,8 @@ impl<R: Read> Read for Capped<R> {
     }
 }
 
-/// The files of an archive by their bare names: a folder that they lie in is left off, and nothing is written anywhere. The
-/// limit is on all that is unpacked: names and headers can be of any length too.
+/// Returns the files of an archive by their base names. Folders in the archive are ignored, and nothing is written to
+/// disk. The limit includes names and headers, because these can also have any length.
 fn unpacked(archive: impl Read, most: u64) -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for entry in tar::Archive::new(capped(archive, most)).entries()? {
@@ -99,7 +99,7 @@ fn unpacked(archive: impl Read, most: u64) -> io::Result<BTreeMap<String, Vec<u8
     Ok(files)
 }
 
-/// Whether something can be written at `path`: known before anything is asked.
+/// Checks that `path` is writable, before any question is sent.
 pub fn probe(path: &Path) -> io::Result<()> {
     let place = match is_archive(path) {
         true => part_of(path),
@@ -109,15 +109,15 @@ pub fn probe(path: &Path) -> io::Result<()> {
     fs::remove_file(place)
 }
 
-/// What an archive is called until it is finished.
+/// The temporary path of an archive until it is complete.
 fn part_of(path: &Path) -> PathBuf {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     PathBuf::from(part)
 }
 
-/// A recording that is being written. Its manifest comes last: a folder without one was not finished, and an archive that was
-/// not finished does not get its name.
+/// Writes the files of a recording. The manifest is written last: a folder without a manifest is incomplete.
+/// An archive gets its final name only when it is complete.
 pub(super) enum Writer {
     Folder(PathBuf),
     Archive {
@@ -145,7 +145,7 @@ impl Writer {
         match self {
             Writer::Folder(folder) => fs::write(folder.join(name), bytes),
             Writer::Archive { files, .. } => {
-                // No owner and no time: the same answers make the same bytes
+                // No owner and no time: the same answers produce the same bytes.
                 let mut header = tar::Header::new_gnu();
                 header.set_size(bytes.len() as u64);
                 header.set_mode(0o600);
@@ -169,7 +169,7 @@ impl Writer {
 mod tests {
     use super::*;
 
-    /// An archive whose one file has a name of so many bytes.
+    /// An archive with one file, whose name has this number of bytes.
     fn archive(name: usize) -> Vec<u8> {
         let mut files = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_gnu();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn names_count_as_files_do() {
+    fn file_names_count_toward_the_size_limit() {
         assert_eq!(unpacked(&archive(50)[..], 8_192).unwrap().len(), 1);
         assert_eq!(unpacked(&archive(300)[..], 8_192).unwrap().len(), 1);
         let error = unpacked(&archive(9_000)[..], 8_192).unwrap_err();
@@ -189,7 +189,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_files_are_read() {
+    fn only_regular_files_are_read() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         std::os::unix::fs::symlink("/dev/zero", at("endless.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What is masked, and what is not.
+//! Tests of secret masking.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ fn masked(text: &str) -> String {
 }
 
 #[test]
-fn secrets_in_texts() {
+fn secrets_in_text_are_masked() {
     assert_eq!(
         masked("host=h password=hush user=u"),
         "host=h password=******** user=u"
@@ -50,7 +50,7 @@ fn secrets_in_texts() {
 }
 
 #[test]
-fn what_is_no_secret_stays() {
+fn text_without_secrets_is_unchanged() {
     for text in [
         "password_encryption",
         "md5,scram-sha-256",
@@ -62,7 +62,7 @@ fn what_is_no_secret_stays() {
 }
 
 #[test]
-fn secrets_by_their_key() {
+fn values_of_secret_keys_are_masked() {
     let mut answer = Answer::from(
         json!({ "tags": { "Password": "hush", "a": 1 }, "list": [{ "secretParameters": { "x": "hush" } }] }),
     );
@@ -76,7 +76,7 @@ fn secrets_by_their_key() {
 }
 
 #[test]
-fn of_tags_the_names_alone_are_kept() {
+fn tag_values_are_masked_and_tag_names_are_kept() {
     let json = json!([{ "Tags": { "env": "hush" }, "name": "orders", "tags": null }]);
     assert_eq!(
         without_tags(&json),

@@ -1,12 +1,10 @@
-//! The last hop: what the source's pg_hba.conf says to the service.
-
 use super::unknown;
 use crate::facts::Facts;
 use crate::facts::reach::hba::Rule;
 use crate::network::admission::{Visit, keeper, visits};
 use crate::network::hop::{Hop, State};
 
-/// The source's own word; `None` where a provider keeps pg_hba.conf itself.
+/// Returns the hop for pg_hba.conf of the source. `None` if a provider manages that file.
 pub(super) fn door(facts: &Facts) -> Option<Hop> {
     if keeper(facts).is_some() {
         return None;
@@ -26,7 +24,8 @@ pub(super) fn door(facts: &Facts) -> Option<Hop> {
     })
 }
 
-/// The first visit that is turned away, else the first that may be, else the rules that let the service in.
+/// Returns the first certain rejection, otherwise the first uncertain result, otherwise the rules that accept the
+/// service.
 fn ruled(visits: &[Visit]) -> (State, String) {
     let mut shut = visits.iter().filter(|v| v.admitted_by().is_none());
     let Some(visit) = shut.clone().find(|v| v.is_sure()).or(shut.next()) else {

@@ -1,5 +1,3 @@
-//! The single hops of the drawn path: the guide's word, the server's place, its security group, the source.
-
 mod door;
 mod ways;
 
@@ -14,7 +12,7 @@ use crate::facts::path::security_group::Rule;
 use crate::facts::{Facts, Missing};
 use crate::reference::scenarios::{Listed, Side};
 
-/// All of them, in the order in which a packet meets them.
+/// Returns all hops in the order in which a packet meets them.
 pub(super) fn all(facts: &Facts) -> Vec<Hop> {
     let mut hops = vec![guide(facts)];
     hops.extend(endpoints(facts));
@@ -47,7 +45,7 @@ fn guide(facts: &Facts) -> Hop {
     }
 }
 
-/// What leads a runtime server to the target.
+/// Returns the private endpoints through which a runtime server reaches the target.
 fn endpoints(facts: &Facts) -> Vec<Hop> {
     if facts.migration.runtime_server.is_none() {
         return Vec::new();
@@ -73,7 +71,7 @@ fn endpoint(connection: &Connection) -> Hop {
     }
 }
 
-/// A server that stands in no virtual network.
+/// Returns the hop of a server that is not in a virtual network.
 fn outside(facts: &Facts) -> Hop {
     match super::side(facts) {
         Err(missing) => unknown("network of the server", &missing),
@@ -151,7 +149,7 @@ fn group(inside: &Inside, to: IpAddr, port: u16) -> Hop {
     }
 }
 
-/// `rule deny-all (deny, priority 4000)`.
+/// Formats a security rule: `rule deny-all (deny, priority 4000)`.
 pub(super) fn rule_name(rule: &Rule) -> String {
     let access = match security::allows(rule) {
         Some(true) => "allow",
@@ -169,7 +167,8 @@ pub(super) fn rule_name(rule: &Rule) -> String {
     )
 }
 
-/// A source that is given by name must be resolved from there, which no read shows.
+/// Returns the DNS hop of a source that is specified by name. The name must resolve in the server's network, which
+/// cannot be verified from here.
 fn name_of_source(facts: &Facts) -> Option<Hop> {
     let host = facts.migration.source.as_ref()?.service_address();
     if host.parse::<IpAddr>().is_ok() {

@@ -1,5 +1,3 @@
-//! The hops from the subnet on: the route, the peering, the gateway.
-
 use std::net::IpAddr;
 
 use super::{rule_name, unknown};
@@ -12,7 +10,7 @@ use crate::network::crossing::{self, Stop};
 use crate::network::hop::{Hop, State};
 use crate::network::routing::{self, Gate, Told, Way};
 
-/// The hops that a packet to this address meets after it left the subnet.
+/// Returns the hops between the subnet and this address: route, peering, gateway.
 pub(super) fn way(inside: &Inside, to: IpAddr, port: u16) -> Vec<Hop> {
     let way = match routing::way(inside, to) {
         Err(missing) => return vec![unknown("route", &missing)],
@@ -91,7 +89,7 @@ fn by_table(inside: &Inside, told: &Told, to: IpAddr, stop: &Fact<Option<Stop>>)
     hops
 }
 
-/// The gateway itself, and the peering that leads to it.
+/// Returns the gateway, and the peering that leads to it.
 fn through(inside: &Inside, gate: &Gate, stop: &Fact<Option<Stop>>) -> Vec<Hop> {
     let behind = "no read shows which addresses lie behind it";
     match gate {

@@ -1,4 +1,4 @@
-//! What a plan file says, and what is said of a plan that is wrong.
+//! Tests of the plan file and its error messages.
 
 use time::macros::date;
 
@@ -18,7 +18,7 @@ fn migration(text: &str, name: Option<&str>) -> Result<Wish, String> {
 }
 
 #[test]
-fn a_typo_names_its_place_and_the_nearest_key() {
+fn unknown_key_is_reported_with_its_position_and_the_nearest_key() {
     let error = migration(
         "[[migration]]\nname = \"a\"\nsurce = \"postgresql://u:hush@h/d\"\n",
         None,
@@ -30,7 +30,7 @@ fn a_typo_names_its_place_and_the_nearest_key() {
 }
 
 #[test]
-fn defaults_fill_what_a_migration_leaves_out() {
+fn defaults_apply_to_unset_options() {
     let plan = "[defaults]\nmode = \"online\"\n[[migration]]\nname = \"a\"\n[[migration]]\nname = \"b\"\nmode = \"offline\"\n";
     assert_eq!(
         migration(plan, Some("a")).map(|w| w.mode),
@@ -46,7 +46,7 @@ fn defaults_fill_what_a_migration_leaves_out() {
 }
 
 #[test]
-fn waivers_severities_and_their_lines_are_kept() {
+fn waivers_and_severities_are_read_with_their_lines() {
     let text = "[judging]\nmax_waiver_days = 90\n\n[[migration]]\nname = \"orders\"\n\n[severity]\n\
                 target-burstable = \"note\"\n\n[[waiver]]\ncheck = \"storage-too-small\"\nmigration = \"ord*\"\n\
                 object = \"server\"\nreason = \"grows at cutover\"\nowner = \"dba\"\nticket = \"T-1\"\nuntil = 2027-03-31\n";
@@ -73,7 +73,7 @@ fn waivers_severities_and_their_lines_are_kept() {
 }
 
 #[test]
-fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
+fn waiver_requires_a_reason_an_owner_and_an_end_date() {
     let whole = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows\"\nowner = \"dba\"\nuntil = 2027-03-31\n";
     assert!(plan(whole).is_ok());
     let wrong = [
@@ -127,7 +127,7 @@ fn a_waiver_without_a_reason_an_owner_or_an_end_is_no_waiver() {
 }
 
 #[test]
-fn all_that_a_waiver_lacks_is_said_at_once() {
+fn all_missing_keys_of_a_waiver_are_reported_together() {
     let text = "[[waiver]]\ncheck = \"storage-too-small\"\nreason = \"a\"\nowner = \"b\"\nuntil = 2027-03-31\n\n\
                 [[waiver]]\nreason = \"c\"\n";
     let wanted = "PLAN:7:1: `check`, `owner` and `until` of the waiver are missing";
@@ -135,7 +135,7 @@ fn all_that_a_waiver_lacks_is_said_at_once() {
 }
 
 #[test]
-fn a_table_with_the_wrong_number_of_brackets_is_told_the_right_one() {
+fn wrong_number_of_brackets_is_reported_with_the_right_one() {
     for (line, words) in [
         ("[migration]\nname = \"a\"", "write `[[migration]]`"),
         ("[waiver]\nowner = \"a\"", "write `[[waiver]]`"),
@@ -154,7 +154,7 @@ fn a_table_with_the_wrong_number_of_brackets_is_told_the_right_one() {
 }
 
 #[test]
-fn an_override_of_no_check_or_to_no_severity_is_refused() {
+fn severity_override_requires_a_known_check_and_severity() {
     let no_check = plan("[severity]\ntarget-burst = \"note\"\n").err();
     assert_eq!(
         no_check.as_deref(),
@@ -174,7 +174,7 @@ fn an_override_of_no_check_or_to_no_severity_is_refused() {
 }
 
 #[test]
-fn two_migrations_have_two_names() {
+fn migration_names_must_be_unique() {
     let error = plan("[[migration]]\nname = \"a\"\n[[migration]]\nname = \"a\"\n").err();
     assert_eq!(
         error.as_deref(),
@@ -183,7 +183,7 @@ fn two_migrations_have_two_names() {
 }
 
 #[test]
-fn values_are_asked_for_in_words() {
+fn invalid_values_are_reported_with_the_expected_value() {
     for (line, message) in [
         (
             "source_vcores = \"8\"",

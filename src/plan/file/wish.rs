@@ -1,5 +1,4 @@
-//! What is said of one migration, in a plan or on the command line, and nothing of what it means yet.
-//! Not here: the file as a whole (`file`), how a field's words are read (`words`).
+//! The options of one migration, in a plan or on the command line, before resolution.
 
 use std::path::{Path, PathBuf};
 
@@ -48,15 +47,15 @@ pub struct Wish {
     pub target_password_env: Option<String>,
     /// The file that holds the target's password and nothing else, relative to the plan.
     pub target_password_file: Option<PathBuf>,
-    /// Where it stands, where it is a plan's: the file and the line.
+    /// File and line, if the migration is from a plan.
     #[serde(skip)]
     pub line: Option<(String, usize)>,
 }
 
-/// Where a password is found.
+/// The source of a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
-    /// As libpq finds it: PGPASSWORD, a password file, or none.
+    /// libpq's conventions: PGPASSWORD, a password file, or no password.
     Elsewhere,
     Variable(String),
     File(PathBuf),
@@ -73,7 +72,7 @@ impl Password {
 }
 
 impl Wish {
-    /// What is said here, and where nothing is, what `other` says.
+    /// These options, with unset options taken from `other`.
     #[must_use]
     pub fn or(self, other: &Wish) -> Wish {
         let o = other.clone();
@@ -106,7 +105,7 @@ impl Wish {
         }
     }
 
-    /// What an error calls it: its place in the plan and its name.
+    /// Describes the migration for errors: file, line and name.
     pub fn place(&self) -> String {
         let line = self.line.as_ref();
         let place = line.map_or(String::new(), |(file, line)| format!("{file}:{line}: "));
@@ -129,7 +128,7 @@ impl Wish {
         )
     }
 
-    /// With its paths as seen from where the plan lies.
+    /// Resolves relative paths against the directory of the plan.
     pub(super) fn beside(mut self, plan: &Path) -> Self {
         let folder = plan.parent().unwrap_or(Path::new(""));
         let files = [

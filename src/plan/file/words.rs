@@ -1,5 +1,5 @@
-//! What is wrong with a value of a plan, in words for who wrote it; and which sizes of a source there are.
-//! The parser's own words are about types of a program, and name neither the key nor what may stand there.
+//! Describes TOML errors of a plan, and validates the size of a source. The messages of the parser refer to Rust types
+//! and contain neither the key nor the valid values.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -7,17 +7,18 @@ use toml::{Spanned, Table};
 
 use super::{Fault, WaiverTable};
 
-/// What `source_vcores` must be.
+/// The requirement for `source_vcores`.
 pub const VCORES: &str = "must be a whole number from 1 on, such as 8";
-/// What `source_memory_gib` must be.
+/// The requirement for `source_memory_gib`.
 pub const MEMORY: &str = "must be a number of GiB above 0, such as 32";
 
-/// Whether a server can have so many vCores.
+/// Whether `count` is a valid number of vCores.
 pub fn is_vcores(count: u32) -> bool {
     count > 0
 }
 
-/// Whether a server can have so much memory. With what is no number, every comparison says no, and every check passes.
+/// Whether `gib` is a valid memory size. NaN is rejected, because every comparison with it is false and every check
+/// would pass.
 pub fn is_memory(gib: f64) -> bool {
     gib.is_finite() && gib > 0.0
 }
@@ -32,7 +33,7 @@ pub(super) fn memory<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>,
     found.map(Some).ok_or_else(|| D::Error::custom(MEMORY))
 }
 
-/// A parser's error, and the byte where it stands.
+/// Converts an error of the parser to a message with its byte offset.
 pub(super) fn malformed(text: &str, error: &toml::de::Error) -> Fault {
     let message = error.message().lines().next().unwrap_or_default();
     let at = error.span().map_or(0, |s| s.start);
@@ -51,7 +52,7 @@ pub(super) fn malformed(text: &str, error: &toml::de::Error) -> Fault {
     (at, words)
 }
 
-/// A table of which there may be several, with the brackets of one that there is once; or the other way round.
+/// Describes an array of tables that is written with single brackets, or a single table with double brackets.
 fn brackets(text: &str, at: usize, message: &str) -> Option<String> {
     let line = text.get(at..)?.lines().next()?.trim();
     let inside = line.strip_prefix('[')?;
@@ -67,7 +68,7 @@ fn brackets(text: &str, at: usize, message: &str) -> Option<String> {
     })
 }
 
-/// All that a waiver lacks, where it lacks anything: the parser names the first alone. No other table has keys that must be there.
+/// Lists all missing keys of a waiver; the parser reports only the first. No other table has required keys.
 fn absent(text: &str, at: usize, message: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Waivers {
@@ -91,7 +92,8 @@ fn absent(text: &str, at: usize, message: &str) -> Option<String> {
     }
 }
 
-/// What may stand where something else does: `invalid type: string "8", expected u32`. The value itself is not repeated.
+/// Describes the expected value of a message such as `invalid type: string "8", expected u32`. The actual value is not
+/// repeated.
 fn expected(message: &str) -> Option<String> {
     let is_value = ["invalid type", "invalid value", "unknown variant"]
         .iter()
@@ -110,7 +112,7 @@ fn expected(message: &str) -> Option<String> {
     })
 }
 
-/// The key of the value at this byte; `the value`, where the line does not begin with one.
+/// The key of the value at this byte offset; `the value` if the line does not start with a key.
 fn key_before(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -123,7 +125,7 @@ fn key_before(text: &str, at: usize) -> String {
     }
 }
 
-/// Adds the nearest known key to a message such as ``unknown field `surce`, expected one of `name`, `source` ``.
+/// Suggests the nearest known key for a message such as ``unknown field `surce`, expected one of `name`, `source` ``.
 fn with_nearest(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     if message.starts_with("missing field") {

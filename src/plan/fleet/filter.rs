@@ -1,4 +1,4 @@
-//! Which of the servers that are found are meant.
+//! Filters that select servers of an audit.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,17 +7,17 @@ use wildmatch::WildMatch;
 
 use super::FleetError;
 
-/// Which of the servers that are found are meant. Nothing said: all of them. Case does not count.
+/// Selects servers of an audit. An empty filter selects all. Matching is case-insensitive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub locations: Vec<String>,
     pub tags: Vec<Tag>,
-    /// Patterns: `*` is any text, `?` any character.
+    /// Name patterns: `*` matches any text, `?` any character.
     pub names: Vec<String>,
     pub tiers: Vec<String>,
 }
 
-/// A tag that a server must have, whatever its value or with this one.
+/// A tag that a server must have, with this value or any value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     pub name: String,
@@ -49,20 +49,20 @@ impl fmt::Display for Tag {
     }
 }
 
-/// The tiers that the service has.
+/// The compute tiers of the service.
 const TIERS: [&str; 3] = ["Burstable", "GeneralPurpose", "MemoryOptimized"];
 
-/// The tier that is meant by this word, which may have spaces and any case.
+/// Parses the name of a compute tier, in any case and with or without spaces.
 ///
 /// # Errors
-/// There is no such tier: nothing would fit.
+/// The tier does not exist. A filter with it would match nothing.
 pub fn tier(text: &str) -> Result<String, FleetError> {
     let known = TIERS.into_iter().find(|t| squeezed(t) == squeezed(text));
     let known = known.map(str::to_owned);
     known.ok_or_else(|| FleetError::Tier(text.to_owned()))
 }
 
-/// What is known of a server before it is asked about.
+/// The properties of a server that a filter can match.
 #[derive(Debug, Clone)]
 pub struct Traits<'a> {
     pub name: &'a str,
@@ -72,7 +72,7 @@ pub struct Traits<'a> {
 }
 
 impl Filter {
-    /// The options that say it.
+    /// The filter as command-line options.
     pub fn words(&self) -> Vec<String> {
         let said = |option: &str, values: &[String]| -> Vec<String> {
             values.iter().map(|v| format!("--{option} {v}")).collect()
@@ -87,7 +87,7 @@ impl Filter {
         .concat()
     }
 
-    /// Whether a server is meant: of each kind of filter that is given, one has to fit; of tags, all.
+    /// Whether the filter selects a server. One value of each kind of filter must match; all tags must match.
     pub fn admits(&self, server: &Traits) -> bool {
         let one = |wanted: &[String], found: Option<&str>| {
             let found = found.map(squeezed);
@@ -115,7 +115,7 @@ impl Tag {
     }
 }
 
-/// `East US` and `eastus` are one location.
+/// Normalizes a name: `East US` and `eastus` are the same location.
 fn squeezed(text: &str) -> String {
     text.to_lowercase().replace([' ', '_', '-'], "")
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_narrow_down() {
+    fn filter_selects_matching_servers() {
         let server = Traits {
             name: "Orders-Prod",
             location: Some("West Europe"),

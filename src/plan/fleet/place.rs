@@ -1,4 +1,4 @@
-//! Places in Azure as people write them: subscriptions, management groups, resource groups.
+//! Parses Azure scopes: subscriptions, management groups and resource groups.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::FleetError;
 use crate::plan::is_guid;
 
-/// A resource group's place in Azure.
+/// A resource group in a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceGroup {
     pub subscription: String,
@@ -23,7 +23,7 @@ impl fmt::Display for ResourceGroup {
 impl FromStr for ResourceGroup {
     type Err = FleetError;
 
-    /// Reads `/subscriptions/<id>/resourceGroups/<name>` or `<subscription>/<name>`.
+    /// Parses `/subscriptions/<id>/resourceGroups/<name>` or `<subscription>/<name>`.
     fn from_str(text: &str) -> Result<Self, FleetError> {
         let parts: Vec<&str> = text.trim().trim_matches('/').split('/').collect();
         let (subscription, name) = match parts.as_slice() {
@@ -46,10 +46,10 @@ impl FromStr for ResourceGroup {
     }
 }
 
-/// The id of a subscription. It becomes a part of paths, so it must be one.
+/// Parses a subscription ID. It is validated because it becomes part of request paths.
 ///
 /// # Errors
-/// It is no GUID.
+/// The text is not a GUID.
 pub fn subscription(text: &str) -> Result<String, FleetError> {
     let text = text.trim();
     let bare = text.strip_prefix("/subscriptions/").unwrap_or(text);
@@ -60,10 +60,10 @@ pub fn subscription(text: &str) -> Result<String, FleetError> {
     }
 }
 
-/// The name of a management group, or its resource id.
+/// Parses the name or the resource ID of a management group, and returns the name.
 ///
 /// # Errors
-/// It has characters that no such name has.
+/// The name contains invalid characters.
 pub fn management_group(text: &str) -> Result<String, FleetError> {
     let bare = text.trim().rsplit('/').next().unwrap_or_default();
     if is_plain_name(bare) {
@@ -85,7 +85,7 @@ mod tests {
     const SUBSCRIPTION: &str = "11111111-2222-4333-8444-555555555555";
 
     #[test]
-    fn places_are_read_as_people_write_them() {
+    fn scopes_are_parsed_in_long_and_short_form() {
         let group = format!("/subscriptions/{SUBSCRIPTION}/resourcegroups/rg-a");
         assert_eq!(
             group.parse::<ResourceGroup>().map(|g| g.name),

@@ -1,4 +1,4 @@
-//! Which part of a fleet is this machine's.
+//! Shards: the part of a fleet that one job audits.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,21 +6,21 @@ use std::str::FromStr;
 use super::FleetError;
 use crate::plan::ServerId;
 
-/// One part of a fleet: the `index`-th of `of`, from 1.
+/// One of `count` parts of a fleet. `index` is 1-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     pub index: u32,
     pub of: u32,
 }
 
-/// More than any pipeline runs side by side; a report names each part that is not there.
+/// The maximum number of shards. No pipeline runs more jobs in parallel, and a merged report lists each missing shard.
 pub(super) const MOST_PARTS: u32 = 1_000;
 
 impl Shard {
-    /// The part that Azure Pipelines gives this job of several parallel ones.
+    /// The shard of this job among the parallel jobs of Azure Pipelines.
     ///
     /// # Errors
-    /// The variables are not set, or are no numbers.
+    /// The variables are not set, or are not valid numbers.
     pub fn of_pipeline(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, FleetError> {
         let number = |name: &str| env(name)?.trim().parse().ok();
         let index = number("SYSTEM_JOBPOSITIONINPHASE");
@@ -33,7 +33,8 @@ impl Shard {
         self.of <= MOST_PARTS && (1..=self.of).contains(&self.index)
     }
 
-    /// Whether a migration is in this part: by the resource id of its target, so that two into one server stay together.
+    /// Whether a migration is in this shard. The resource ID of the target decides, so migrations to the same server
+    /// are in the same shard. Without a target, the name decides.
     pub fn holds(&self, target: Option<&ServerId>, name: &str) -> bool {
         let id = target.map_or_else(|| name.to_owned(), ServerId::path);
         fnv1a(&id.to_lowercase()) % u64::from(self.of) == u64::from(self.index - 1)
@@ -59,7 +60,8 @@ impl FromStr for Shard {
     }
 }
 
-/// FNV-1a, 64 bits: the same on every machine and in every version, which the standard library's hashes are not.
+/// The 64-bit FNV-1a hash. It is the same on every machine and in every version, unlike the hashes of the standard
+/// library.
 fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_make_the_whole_and_case_does_not_count() {
+    fn every_server_is_in_exactly_one_shard_regardless_of_case() {
         assert_eq!(fnv1a("a"), 0xaf63_dc4c_8601_ec8c, "the published value");
         let shards: Vec<Shard> = (1..=3).map(|index| Shard { index, of: 3 }).collect();
         let mut sizes = [0; 3];
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_said_by_hand_or_by_the_pipeline() {
+    fn shard_is_parsed_from_an_option_or_from_pipeline_variables() {
         assert_eq!("2/5".parse(), Ok(Shard { index: 2, of: 5 }));
         for wrong in ["0/5", "6/5", "2", "a/b", "1/0", "1/4294967295"] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");

@@ -1,8 +1,8 @@
-//! Extensions that a provider puts into every database. As of 2026-11.
+//! Extensions that a provider installs in every database. As of 2026-11.
 
 use crate::plan::SourceKind;
 
-/// Extensions that a flexible server brings itself; the target has its own of them.
+/// Extensions that a flexible server installs itself, so the target has them too. As of 2026-11.
 /// <https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions>
 const FLEXIBLE_SERVER_EXTENSIONS: &[&str] = &[
     "plpgsql",
@@ -14,7 +14,7 @@ const FLEXIBLE_SERVER_EXTENSIONS: &[&str] = &[
     "pgms_wait_sampling",
 ];
 
-/// Extensions that a provider installs by itself.
+/// Extensions that a provider installs automatically. As of 2026-11.
 const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
     ("rds_tools", &[SourceKind::AwsRds, SourceKind::AwsAurora]),
     ("aurora_stat_utils", &[SourceKind::AwsAurora]),
@@ -37,18 +37,19 @@ const AUTO_INSTALLED: &[(&str, &[SourceKind])] = &[
     ),
 ];
 
-/// Whether the target has this extension by itself, or every PostgreSQL does.
+/// Whether the target has this extension without installing it.
 pub fn is_platform_extension(name: &str) -> bool {
     FLEXIBLE_SERVER_EXTENSIONS.contains(&name)
 }
 
-/// Whether a provider installs this extension without being asked.
+/// Whether a provider installs this extension automatically.
 pub fn is_auto_installed(name: &str) -> bool {
     AUTO_INSTALLED.iter().any(|(n, _)| *n == name)
 }
 
-/// Libraries that a hosting provider preloads for itself: whole names, or beginnings that end in `_`. Nobody misses them
-/// on a flexible server. As of 2026-11, from the providers' lists of `shared_preload_libraries`.
+/// Libraries that a hosting provider preloads for its own use and that are not needed on a flexible server.
+/// Entries are full names, or prefixes that end in `_`.
+/// As of 2026-11, from the providers' values of `shared_preload_libraries`.
 const OWN_LIBRARIES: &[&str] = &[
     "rdsutils",
     "rds_",
@@ -64,7 +65,7 @@ const OWN_LIBRARIES: &[&str] = &[
     "pg_availability",
 ];
 
-/// Whether a provider preloads this library for its own ends.
+/// Whether a provider preloads this library for its own use.
 pub fn is_own_library(name: &str) -> bool {
     OWN_LIBRARIES
         .iter()

@@ -1,4 +1,4 @@
-//! What a hosting provider puts into every server, and nobody migrates; and by what a provider is recognised.
+//! Databases, extensions, roles and tablespaces that hosting providers create and that are not migrated.
 
 mod databases;
 mod extensions;

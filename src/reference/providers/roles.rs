@@ -1,13 +1,9 @@
-//! Roles that a provider puts into every server. As of 2026-11, after the providers' own pages:
-//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html>,
-//! <https://cloud.google.com/sql/docs/postgres/users>, <https://cloud.google.com/alloydb/docs/database-users/about>,
-//! <https://learn.microsoft.com/azure/postgresql/security/security-access-control>. Providers without such a page
-//! (Supabase, DigitalOcean, Huawei, Alibaba) stand here as their servers show them.
+//! Roles that a provider creates on every server.
 
 use crate::plan::SourceKind::{self, *};
 
-/// Accounts with SUPERUSER that only the provider signs in as. The query `superuser_owned` names them too; a test holds
-/// both lists together.
+/// SUPERUSER roles that only the provider signs in as. The query `superuser_owned` has the same list, which a test
+/// compares.
 pub const SUPERUSERS: &[&str] = &[
     "alloydbadmin",
     "azure_superuser",
@@ -17,13 +13,18 @@ pub const SUPERUSERS: &[&str] = &[
     "supabase_admin",
 ];
 
-/// For which sources, exact names, and beginnings of names.
+/// Source kinds, exact role names, and prefixes of role names.
 type Row = (
     &'static [SourceKind],
     &'static [&'static str],
     &'static [&'static str],
 );
 
+/// Roles that a provider creates on every server. As of 2026-11, from the documentation of the providers:
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html>,
+/// <https://cloud.google.com/sql/docs/postgres/users>, <https://cloud.google.com/alloydb/docs/database-users/about>,
+/// <https://learn.microsoft.com/azure/postgresql/security/security-access-control>.
+/// Entries for providers without such a page (Supabase, DigitalOcean, Huawei, Alibaba) were observed on their servers.
 const BUILT_IN: &[Row] = &[
     (
         &[AwsRds, AwsAurora],
@@ -104,7 +105,8 @@ const BUILT_IN: &[Row] = &[
     ),
 ];
 
-/// Whether the provider of such a source made this role. PostgreSQL's own (`pg_monitor`, …) are told by their oid.
+/// Whether the provider of this source kind created the role. PostgreSQL's own roles, such as `pg_monitor`, are
+/// identified by their OID instead.
 pub fn is_built_in_role(kind: SourceKind, name: &str) -> bool {
     let of_kind = BUILT_IN.iter().filter(|(kinds, ..)| kinds.contains(&kind));
     let mut rows = of_kind.map(|(_, names, beginnings)| {
@@ -113,7 +115,7 @@ pub fn is_built_in_role(kind: SourceKind, name: &str) -> bool {
     rows.any(|is_one| is_one)
 }
 
-/// Whether a provider of whatever kind makes a role of this name.
+/// Whether any provider creates a role of this name.
 pub fn is_role_of_a_provider(name: &str) -> bool {
     let mut rows = BUILT_IN.iter().map(|(_, names, beginnings)| {
         names.contains(&name) || beginnings.iter().any(|b| name.starts_with(b))
@@ -121,7 +123,7 @@ pub fn is_role_of_a_provider(name: &str) -> bool {
     is_superuser_account(name) || rows.any(|is_one| is_one)
 }
 
-/// Whether this is an account that only a provider signs in as, with every right.
+/// Whether this is a SUPERUSER role that only a provider signs in as.
 pub fn is_superuser_account(name: &str) -> bool {
     SUPERUSERS.contains(&name)
 }
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_providers_role_is_built_in_at_its_own_provider_alone() {
+    fn a_provider_role_is_built_in_only_at_its_own_provider() {
         assert!(is_built_in_role(AwsAurora, "rds_replication"));
         assert!(is_built_in_role(GcpCloudSql, "cloudsqlsuperuser"));
         assert!(!is_built_in_role(OnPremises, "rds_replication"));
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_names_the_same_accounts() {
+    fn the_query_has_the_same_superuser_roles() {
         let query = crate::queries::find("superuser_owned").unwrap();
         for (_, text) in query.variants {
             let start = text.find("rolname IN (").unwrap() + "rolname IN (".len();

@@ -1,16 +1,16 @@
-//! By what a source shows where it runs: names of server parameters and roles that only one provider has, and what
-//! `version()` says. As of 2026-11. Self-run servers show nothing, wherever they stand.
+//! Detects the provider of a source by server parameters, roles, and the text of `version()`.
+//! As of 2026-11. Self-managed servers have no indicator, wherever they run.
 
 use crate::plan::SourceKind::{self, *};
 
-/// One thing that a server shows.
+/// A property of a server that identifies its provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// A server parameter whose name begins so.
+    /// A server parameter with this prefix.
     Parameter(&'static str),
-    /// A role of exactly this name.
+    /// A role with exactly this name.
     Role(&'static str),
-    /// `version()` holds this.
+    /// `version()` contains this text.
     Version(&'static str),
 }
 
@@ -24,8 +24,8 @@ impl std::fmt::Display for Sign {
     }
 }
 
-/// The more telling first: Aurora shows all that RDS does, AlloyDB some of Cloud SQL's, and every Azure server the role
-/// `azure_pg_admin`.
+/// Most specific first: Aurora has all indicators of RDS, and AlloyDB some of Cloud SQL.
+/// Every Azure server has the role `azure_pg_admin`, so it is not an indicator.
 const SIGNS: &[(Sign, SourceKind)] = &[
     (Sign::Parameter("apg_"), AwsAurora),
     (Sign::Parameter("aurora_"), AwsAurora),
@@ -59,7 +59,7 @@ const SIGNS: &[(Sign, SourceKind)] = &[
     (Sign::Version("EnterpriseDB"), Edb),
 ];
 
-/// The first sign that `shows` confirms, and where such a server runs.
+/// Returns the first indicator that `shows` confirms, with its source kind.
 pub fn recognise(shows: impl Fn(Sign) -> bool) -> Option<(Sign, SourceKind)> {
     SIGNS.iter().copied().find(|(sign, _)| shows(*sign))
 }

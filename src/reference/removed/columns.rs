@@ -1,4 +1,4 @@
-//! Columns and whole relations of the catalogs, and columns of sequences. Not here: views of statistics (`statistics`).
+//! Removed columns and relations: catalogs, `information_schema`, sequences, statistics views and `pg_stat_statements`.
 
 use super::What::{Column, Relation};
 use super::{Removal, SEQUENCE};
@@ -19,7 +19,7 @@ const fn relation(gone: u32, name: &'static str, instead: &'static str) -> Remov
 const PG_AM: &str = "`pg_index_has_property` and its kin";
 const PG_SEQUENCES: &str = "the view `pg_sequences`";
 
-/// Catalogs, `information_schema`, and sequences.
+/// Columns and relations of catalogs and `information_schema`, and columns of sequences.
 pub(super) const CATALOGS: &[Removal] = &[
     column(90600, "pg_am", "amstrategies", PG_AM),
     column(90600, "pg_am", "amsupport", PG_AM),

@@ -1,9 +1,9 @@
-//! Definitions that users were free to make, and that a later major refuses.
+//! Definitions that a later major version rejects.
 
 use super::Removal;
 use super::What::Definition;
 
-/// The words are those that the query `removed_uses` answers with.
+/// Definitions that a later major version rejects. The names are those in the answer of the query `removed_uses`.
 pub(super) const DEFINITIONS: &[Removal] = &[
     Removal::new(
         90500,

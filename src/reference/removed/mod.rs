@@ -1,12 +1,11 @@
-//! What PostgreSQL took away between two majors that an object of a user's database can hold on to, as one dated table.
-//! Here: what an entry is, and [`all`]. The entries lie in the files below, by kind.
-//! Not here: how uses are found (`queries/removed_*.sql`, `facts::removed`), which release breaks what else
-//! (`release_notes`).
+//! Features that PostgreSQL removed between major versions and that user objects can depend on.
 //!
-//! As of 2026-11, for sources from 9.5 to 17 and targets from 9.6 to 18. From the release notes' lists of
-//! incompatibilities, pg_upgrade's `check.c`, and the differences between the catalogs of real servers 10 to 18, which a
-//! test holds the table against; entries of 9.6 and 10 rest on the release notes. Left out: what only C code can name,
-//! languages (no untrusted one can be had on the target anyway), and extensions that went as a whole.
+//! As of 2026-11, for sources 9.5 to 17 and targets 9.6 to 18. Sources: the incompatibilities in the release notes,
+//! pg_upgrade's `check.c`, and the differences between the catalogs of real servers 10 to 18. A test compares the table
+//! with these catalogs. Entries for 9.6 and 10 are based on the release notes.
+//!
+//! Not included: features that only C code can use, languages (the target offers no untrusted one), and extensions that
+//! were removed entirely. Uses are found by `queries/removed_*.sql`.
 
 mod columns;
 mod definitions;
@@ -14,36 +13,38 @@ mod names;
 mod operators;
 mod statistics;
 
-/// What was taken away.
+/// A removed feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// A type of `pg_catalog`.
     Type(&'static str),
-    /// A function of `pg_catalog`: all of that name, or the one with these arguments as `oidvectortypes` writes them.
+    /// A function of `pg_catalog`: all of that name, or the one with these arguments in the format of `oidvectortypes`.
     Function(&'static str, Option<&'static str>),
-    /// A function that takes or gives a type which is gone too: definitions are found by the type, bodies by this name.
+    /// A function with a parameter or result of a removed type. Definitions are found by the type, and bodies by this
+    /// name.
     Call(&'static str),
-    /// An operator by its name and the `typname`s of its operands, an absent one empty: `int8,`.
+    /// An operator with its name and the `typname`s of its operands. A missing operand is empty, as in `int8,`.
     Operator(&'static str, &'static str),
-    /// A column of a catalog, a system view or a view of an extension.
+    /// A column of a catalog, a system view or a view of an extension: relation and column.
     Column(&'static str, &'static str),
-    /// A catalog or a system view as a whole.
+    /// A catalog or a system view.
     Relation(&'static str),
     /// A server parameter.
     Parameter(&'static str),
-    /// A way to define objects that users were free to take.
+    /// A form of definition that was accepted earlier.
     Definition(&'static str),
 }
 
-/// One entry of the table.
+/// An entry of the table.
 #[derive(Debug)]
 pub struct Removal {
-    /// `server_version_num` of the first release without it.
+    /// `server_version_num` of the first release without the feature.
     pub gone: u32,
     pub what: What,
-    /// The extension whose it was. Its version need not follow the server's, so the target's major alone decides.
+    /// The extension that had the feature. Extension versions are independent of the server version, so only the
+    /// target's major version counts.
     pub extension: Option<&'static str>,
-    /// What takes its place, in words.
+    /// Description of the replacement.
     pub instead: &'static str,
 }
 
@@ -62,12 +63,12 @@ impl Removal {
         self
     }
 
-    /// Whether a migration between these servers (`server_version_num`) crosses it.
+    /// Whether it affects a migration between servers with these values of `server_version_num`.
     pub fn is_between(&self, source: u32, target: u32) -> bool {
         target >= self.gone && (self.extension.is_some() || source < self.gone)
     }
 
-    /// The release that took it away: `9.6`, `14`.
+    /// Returns the major version that removed the feature, such as `9.6` or `14`.
     pub fn release(&self) -> String {
         match self.gone {
             100_000.. => (self.gone / 10_000).to_string(),
@@ -75,7 +76,7 @@ impl Removal {
         }
     }
 
-    /// The notes of that release.
+    /// Returns the URL of its release notes.
     pub fn notes(&self) -> String {
         format!(
             "https://www.postgresql.org/docs/release/{}.0/",
@@ -85,7 +86,7 @@ impl Removal {
 }
 
 impl What {
-    /// The three words that name it in queries and their answers: kind, name, detail.
+    /// Returns the key in queries and their answers: kind, name, detail.
     pub fn words(&self) -> (&'static str, &'static str, &'static str) {
         match *self {
             What::Type(name) => ("type", name, ""),
@@ -100,7 +101,7 @@ impl What {
     }
 }
 
-/// As a sentence names it, in backticks.
+/// Formats the feature for use in a sentence, with names in backticks.
 impl std::fmt::Display for What {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -123,10 +124,10 @@ impl std::fmt::Display for What {
     }
 }
 
-/// Stands for every sequence of a user: up to 9.6 a sequence showed its definition as columns of its own.
+/// Relation name for every user sequence. Up to 9.6, each sequence has its definition as columns.
 pub const SEQUENCE: &str = "(sequence)";
 
-/// Every entry.
+/// Returns all entries.
 pub fn all() -> impl Iterator<Item = &'static Removal> {
     [
         columns::CATALOGS,
@@ -141,7 +142,7 @@ pub fn all() -> impl Iterator<Item = &'static Removal> {
     .flatten()
 }
 
-/// The entry with these words.
+/// Finds the entry with this key.
 pub fn find(kind: &str, name: &str, detail: &str) -> Option<&'static Removal> {
     all().find(|r| r.what.words() == (kind, name, detail))
 }
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_stands_once_and_says_what_to_use() {
+    fn every_entry_is_unique_and_names_a_replacement() {
         let mut words: Vec<_> = all().map(|r| r.what.words()).collect();
         let count = words.len();
         words.sort_unstable();
@@ -174,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn a_migration_crosses_what_goes_between_its_majors() {
+    fn a_removal_between_the_major_versions_affects_the_migration() {
         let waiting = find("column", "pg_stat_activity", "waiting").expect("an entry");
         assert!(waiting.is_between(90_525, 100_000) && waiting.is_between(90_525, 180_000));
         assert!(!waiting.is_between(90_600, 180_000) && !waiting.is_between(90_400, 90_525));
-        // A server that was upgraded under its extension still has the old view.
+        // A server that was upgraded without its extension still has the old view.
         let total = find("column", "pg_stat_statements", "total_time").expect("an entry");
         assert!(total.is_between(140_000, 140_000) && !total.is_between(110_000, 120_000));
         assert_eq!(waiting.release(), "9.6");
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_is_named_as_people_do() {
+    fn removed_features_are_formatted_for_readers() {
         let name =
             |kind, name, detail| find(kind, name, detail).expect("an entry").what.to_string();
         assert_eq!(name("operator", "!", "int8,"), "the operator `int8 !`");

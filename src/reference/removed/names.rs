@@ -1,4 +1,4 @@
-//! Types and functions. Not here: operators and parameters (`operators`).
+//! Removed types, functions, operators, parameters and forms of definition.
 
 use super::Removal;
 use super::What::{Call, Function, Type};
@@ -15,7 +15,7 @@ const fn call(gone: u32, name: &'static str, instead: &'static str) -> Removal {
     Removal::new(gone, Call(name), instead)
 }
 
-/// `unknown` still exists, as a pseudo-type: no table, composite type or function can have it since 10.
+/// Removed types. `unknown` still exists, but since 10 only as a pseudo-type, which columns and functions cannot use.
 pub(super) const TYPES: &[Removal] = &[
     a_type(100000, "unknown", "`text`"),
     a_type(120000, "abstime", "`timestamptz`"),

@@ -1,4 +1,4 @@
-//! Operators and parameters.
+//! Removed operators and parameters.
 
 use super::Removal;
 use super::What::{Operator, Parameter};
@@ -19,7 +19,8 @@ const fn parameter(gone: u32, name: &'static str, instead: &'static str) -> Remo
 const IN: &str = "`<@`";
 const HAS: &str = "`@>`";
 
-/// Those of `abstime` and its kin are left to the types. Of extensions: the containment operators that 14's versions dropped.
+/// Operators of removed types are not included, because their uses are found by the type.
+/// Includes the containment operators that extensions dropped in the versions of PostgreSQL 14.
 pub(super) const OPERATORS: &[Removal] = &[
     operator(140000, "!", "int8,", "`factorial`"),
     operator(140000, "!!", ",int8", "`factorial`"),
@@ -56,7 +57,8 @@ pub(super) const OPERATORS: &[Removal] = &[
     operator(150000, "@@", ",path", "nothing: it was never usable"),
 ];
 
-/// Those whose old name is still understood (`ssl_ecdh_curve`) or that stay as a constant (`default_with_oids`) are left out.
+/// Not included: parameters whose old name is still accepted (`ssl_ecdh_curve`), and those that remain as a constant
+/// (`default_with_oids`).
 pub(super) const PARAMETERS: &[Removal] = &[
     parameter(
         100000,

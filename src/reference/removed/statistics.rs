@@ -1,4 +1,4 @@
-//! Columns of the system views with statistics, and of `pg_stat_statements`.
+//! Removed columns of statistics views and of `pg_stat_statements`.
 
 use super::Removal;
 use super::columns::column;

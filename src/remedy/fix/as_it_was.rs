@@ -1,4 +1,4 @@
-//! The commands that make replicas, high availability and locks again as the answers show them.
+//! Steps that recreate read replicas, high availability, and resource locks as the answers show them.
 
 use crate::checks::command::{self, az, flag, quote};
 use crate::checks::step::{Effect, Step};
@@ -25,16 +25,16 @@ const REPLICA: Effect = Effect {
     ),
 };
 
-/// One thing that is put back.
+/// A resource to restore.
 pub(super) struct Back {
     pub title: String,
-    /// Or what has to be done by hand.
+    /// The step, or the description of the manual work.
     pub step: Result<Step, String>,
 }
 
 const HA_UNKNOWN: &str = "High availability: whether it was on is not known";
 
-/// What could not be read is told: somebody else may take it away before the migration.
+/// Returns an entry for facts that could not be read, because the resource can be removed before the migration.
 fn not_known(facts: &Facts, title: &str, missing: &Missing) -> Vec<Back> {
     let back = || Back {
         title: title.to_owned(),
@@ -62,7 +62,8 @@ pub(super) fn availability(facts: &Facts) -> Vec<Back> {
     }
 }
 
-/// The flag of az chooses between zones by itself: a standby in the same zone is asked for through the REST interface.
+/// Returns the step that enables high availability again.
+/// The az flag selects the zone automatically. A standby in the same zone therefore requires the REST API.
 fn on_again(server: &Server, ha: &HighAvailability, mode: &str) -> Result<Step, String> {
     match mode.to_ascii_lowercase().as_str() {
         "zoneredundant" => {
@@ -115,7 +116,8 @@ pub(super) fn replicas(facts: &Facts) -> Vec<Back> {
     all.iter().map(back).collect()
 }
 
-/// `server`: the target, where it is known; without it the replica's own size is named.
+/// Returns the step that recreates a replica.
+/// `server` is the target. The storage size is specified if it exceeds the target's size or if that size is unknown.
 fn again(target: &ServerId, server: Option<&Server>, replica: &Replica, details: &Details) -> Step {
     let own = server
         .and_then(|s| s.storage.as_ref().ok())
@@ -142,7 +144,8 @@ fn again(target: &ServerId, server: Option<&Server>, replica: &Replica, details:
     command::server(&replica.id, "replica create", &rest).effect(REPLICA)
 }
 
-/// All locks. The fix takes those on the server away by itself; those of a wider scope are a person's decision.
+/// Returns the steps for all locks. The fix script only removes locks on the server itself.
+/// Removing a lock of a wider scope is a manual decision.
 pub(super) fn locks(facts: &Facts) -> Vec<Back> {
     let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
     match locks {
@@ -161,7 +164,7 @@ fn lock_again(lock: &Lock) -> Back {
             };
         }
     };
-    // az takes the id of a resource for `--resource`, and stops at that of a group.
+    // `--resource` of az accepts the ID of a resource, but fails for the ID of a resource group.
     let on = match lock.group() {
         _ if lock.is_on_server() => flag("--resource", lock.on()),
         Some(group) => flag("--resource-group", group),

@@ -1,4 +1,4 @@
-//! Lines of a bash script: comments that nothing breaks out of, commands, and the functions that run SQL.
+//! Builds a bash script: safe comments, commands, and functions that run SQL.
 
 use std::fmt::Write;
 
@@ -9,11 +9,11 @@ use crate::question::Side;
 
 const WIDTH: usize = 118;
 
-/// A script under way.
+/// A script under construction.
 #[derive(Default)]
 pub(super) struct Script {
     body: String,
-    /// Which sides are asked by SQL.
+    /// The sides on which the script runs SQL.
     sides: Vec<Side>,
 }
 
@@ -22,12 +22,12 @@ impl Script {
         self.body.push('\n');
     }
 
-    /// A heading of a part.
+    /// Appends a section heading.
     pub fn part(&mut self, title: &str) {
         writeln!(self.body, "\n### {title}").expect("writing to a string succeeds");
     }
 
-    /// Comment lines, wrapped; what follows the first is indented by `indent`.
+    /// Appends a wrapped comment. `indent` applies to all lines after the first.
     pub fn comment(&mut self, text: &str, indent: &str) {
         let text = line(text);
         let next = format!("# {indent}");
@@ -42,37 +42,38 @@ impl Script {
         }
     }
 
-    /// What a step brings with it.
+    /// Appends the impact of a step as comments.
     pub fn effect(&mut self, effect: &Effect) {
         for text in told(effect) {
             self.comment(&format!("  {text}"), "  ");
         }
     }
 
-    /// A command that runs.
+    /// Appends a command that runs.
     pub fn run(&mut self, command: &str) {
         self.body.push_str(command);
         self.body.push('\n');
     }
 
-    /// A command that does not run, for a person to take the mark off. It is not wrapped: it must stay one command.
+    /// Appends a command as a comment, to be uncommented by the administrator.
+    /// The line is not wrapped, because it must stay one command.
     pub fn offer(&mut self, command: &str) {
         self.body.push_str("# ");
         self.body.push_str(command);
         self.body.push('\n');
     }
 
-    /// A statement or command for a person's own session. Not wrapped either, and whatever a name holds, it stays on its line.
+    /// Appends a statement or command for a manual session, as a comment on a single line.
     pub fn statement(&mut self, statement: &str) {
         self.offer(&format!("    {}", line(statement)));
     }
 
-    /// Says on stderr how far the script is.
+    /// Appends a command that prints the progress to stderr.
     pub fn say(&mut self, text: &str) {
         writeln!(self.body, "say {}", quote(text)).expect("writing to a string succeeds");
     }
 
-    /// The command of a step, if a shell can run it.
+    /// Returns the shell command of a step, or `None` if a shell cannot run it.
     pub fn command(&mut self, facts: &Facts, step: &Step) -> Option<String> {
         match &step.what {
             What::Words(_) => None,
@@ -103,12 +104,12 @@ impl Script {
         }
     }
 
-    /// Whether it runs, or offers, a statement.
+    /// Returns whether the script contains SQL, including SQL in comments.
     pub fn has_statements(&self) -> bool {
         !self.sides.is_empty()
     }
 
-    /// The whole script behind its head.
+    /// Returns the complete script with its header.
     pub fn finish(self, head: &[String], facts: &Facts) -> String {
         let mut top = Script::default();
         top.run("#!/usr/bin/env bash");
@@ -132,7 +133,7 @@ impl Script {
     }
 }
 
-/// The text on one line, with nothing in it that an agent of a pipeline would take for a command.
+/// Returns the text on a single line, without Azure Pipelines logging commands.
 fn line(text: &str) -> String {
     let shown: String = text
         .chars()
@@ -175,8 +176,10 @@ fn server<'f>(facts: &'f Facts, side: Side) -> Option<(&'f str, u16, &'f str)> {
     }
 }
 
-/// A function that runs one statement in one database. The name goes by the environment, where libpq takes it as it is; so does
-/// the password, of each side its own. It signs in no less safely than the run did that asked.
+/// Returns the bash function that runs a statement in a database.
+/// The database name is passed as `PGDATABASE`, because libpq does not parse that value.
+/// The password is an environment variable too, one for each side.
+/// If the recorded connection to the source used TLS, the function requires TLS too.
 fn function(facts: &Facts, side: Side, runs: bool) -> Option<String> {
     let (host, port, database) = server(facts, side)?;
     let (admin, password, else_by) = match side {
@@ -195,7 +198,7 @@ fn function(facts: &Facts, side: Side, runs: bool) -> Option<String> {
         false => "",
     };
     let (quoted, database) = (quote(host), quote(database));
-    // Nothing is begun that a wrong password would end half way.
+    // Test the sign-in first, so that a wrong password does not stop the script halfway.
     let signs_in = match runs {
         true => {
             format!("say 'signing in on the {side}'; on_{side} {database} 'SELECT 1' > /dev/null\n")

@@ -1,4 +1,4 @@
-//! What a person has to decide or to do: comments, with the choices as commands that a mark keeps from running.
+//! Writes the manual steps: comments, with the possible commands commented out.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::checks::step::{Effect, Step, Taken, What};
 use crate::facts::Facts;
 use crate::verdict::Judgement;
 
-/// What a person has to decide or do: blockers and warnings that no step answers, and steps that are offered.
+/// Writes blockers and warnings that the script does not fix, and optional steps.
 pub(super) fn decisions(
     script: &mut Script,
     facts: &Facts,
@@ -21,7 +21,7 @@ pub(super) fn decisions(
 ) {
     let taken_by_script = |asked: &Asked| {
         let steps = &asked.finding.fix;
-        // What is only told for afterwards mends no blocker.
+        // Steps for after the migration do not fix a blocker.
         let is_left = asked.severity == Severity::Blocker
             && steps.iter().all(|s| s.taken == Taken::Afterwards);
         !is_left
@@ -65,7 +65,7 @@ pub(super) fn decisions(
     }
 }
 
-/// What the script does anyhow, so that it is not offered again.
+/// The steps that the script already runs, which are not repeated as manual steps.
 pub(super) struct Done<'d> {
     pub steps: &'d [&'d Wish<'d>],
     pub set: &'d [Setting<'d>],
@@ -86,7 +86,8 @@ impl Done<'_> {
     }
 }
 
-/// `offered`: the commands that stand above already. An upgrade that two findings ask for fails the second time.
+/// Writes one finding with its steps.
+/// `written` contains the commands written so far. A repeated upgrade, for example, would fail the second time.
 fn decision(
     script: &mut Script,
     facts: &Facts,

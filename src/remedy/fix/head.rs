@@ -1,4 +1,4 @@
-//! The first lines of a script: what it is, what it needs, and how often it restarts, costs and deletes something.
+//! Writes the header of a script: its purpose, its requirements, and the number of restarts, costs, and deletions.
 
 use super::wishes::Wish;
 use crate::checks::step::Turn;
@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::facts::service::locks::Lock;
 use crate::verdict::Judgement;
 
-/// The first lines of the script for before the migration.
+/// Returns the header of the preparation script.
 pub(super) fn head(
     facts: &Facts,
     judgement: &Judgement,
@@ -24,7 +24,7 @@ pub(super) fn head(
         .iter()
         .filter(|o| !o.missing.is_empty())
         .count();
-    // Whether az starts a server that runs is not documented.
+    // It is not documented whether az accepts a start command for a running server.
     let but = match steps.iter().any(|w| w.step.turn == Turn::Start) {
         true => " without the step that starts the server",
         false => "",
@@ -51,7 +51,7 @@ pub(super) fn head(
     head
 }
 
-/// What the steps delete, for whoever only reads the head.
+/// Returns a summary of the resources that the steps delete, or `None` if there are none.
 fn deleted(steps: &[&Wish]) -> Option<String> {
     let all = steps.iter().filter_map(|w| w.step.deletes.as_deref());
     let names: Vec<&str> = all.collect();
@@ -62,7 +62,7 @@ fn deleted(steps: &[&Wish]) -> Option<String> {
     })
 }
 
-/// What Azure refuses every change for, and a script does not take away.
+/// Returns a warning for each read-only lock that blocks all changes and that the script does not remove.
 fn frozen(facts: &Facts) -> Vec<String> {
     let locks = facts.service.as_ref().and_then(|s| s.locks.as_ref());
     let all = locks.map(Vec::as_slice).unwrap_or_default().iter();
@@ -77,7 +77,7 @@ fn frozen(facts: &Facts) -> Vec<String> {
     frozen.map(told).collect()
 }
 
-/// The first line of a script: what made it, of what.
+/// Returns the first line of a script: the tool version, the migration, and the time of the answers.
 pub(super) fn origin(facts: &Facts, moment: &str) -> String {
     let name = &facts.migration.name;
     let at = facts.recorded_at;

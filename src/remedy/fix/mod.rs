@@ -1,6 +1,6 @@
-//! `flexready fix`: the commands of a judgement as one bash script, in the order in which they are to be run. Restarts once.
-//! Here: what is to be done before the migration. In `head`: what stands above it. In `decisions`: what it leaves to a person. In `restore`: what is put back after it.
-//! Not here: which command mends a finding (`checks`). Nothing is run.
+//! Generates the bash scripts of `flexready fix` from a judgement. Does not run anything.
+//! This module writes the preparation script, with all steps in execution order and at most one final restart.
+//! Which step fixes a finding is defined in `checks`.
 
 mod as_it_was;
 mod bash;
@@ -23,10 +23,10 @@ use wishes::{Asked, Wish, wishes};
 
 pub use restore::restore;
 
-/// How many findings of one check a script tells of where a person decides. The report has the others.
+/// The maximum number of findings that a script lists for one check or step. The report lists all of them.
 const MOST_TOLD: usize = 20;
 
-/// The script for before the migration.
+/// Returns the script to run before the migration.
 pub fn before(facts: &Facts, judgement: &Judgement) -> String {
     let wishes = wishes(judgement);
     let set = settings(&wishes, Taken::ByScript);
@@ -68,7 +68,7 @@ fn is_single_step(wish: &Wish) -> bool {
     wish.taken() == Taken::ByScript && !is_merged
 }
 
-/// Whether anything that the script does waits for a restart.
+/// Returns whether a change by the script requires a restart.
 fn must_restart(facts: &Facts, wishes: &[Wish], set: &[Setting]) -> bool {
     let asked = wishes
         .iter()
@@ -88,7 +88,8 @@ impl Progress {
     }
 }
 
-/// `told`: the findings that stand above the step before. Where this one answers the same, they are not said again.
+/// Writes one step with its findings.
+/// The findings are not repeated if they equal `previous_reasons`, the findings of the previous step.
 fn step(script: &mut Script, facts: &Facts, wish: &Wish, told: &[Asked], progress: &mut Progress) {
     let Some(command) = script.command(facts, wish.step) else {
         return;
@@ -103,7 +104,7 @@ fn step(script: &mut Script, facts: &Facts, wish: &Wish, told: &[Asked], progres
     script.run(&command);
 }
 
-/// The findings that a step answers, each with its check.
+/// Writes the findings that a step fixes, each with its check.
 fn answers(script: &mut Script, by: &[Asked]) {
     for asked in by.iter().take(MOST_TOLD) {
         let (id, severity) = (asked.check.id, word(asked.severity));

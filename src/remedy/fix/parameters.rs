@@ -1,4 +1,4 @@
-//! The server parameters that findings ask for, each set once. Two checks may want the same one.
+//! Plans the server parameters that findings require. Each is set once, even if several checks require it.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use crate::checks::step::{Taken, What};
 use crate::facts::Facts;
 use crate::plan::ServerId;
 
-/// One parameter with its one value.
+/// A parameter with its merged value.
 pub(super) struct Setting<'a> {
     pub server: &'a ServerId,
     pub name: &'a str,
     pub value: String,
     pub by: Vec<Asked<'a>>,
-    /// What was asked for beside it, where that differs.
+    /// Other values that findings require.
     pub others: Vec<&'a str>,
-    /// What it has to be once the migration is done, where that is another value than now wanted.
+    /// The required value after the migration, if `value` is temporary.
     pub lasting: Option<&'a str>,
     pub is_temporary: bool,
 }
 
-/// The parameters that are to be set by whoever takes them, by name.
+/// Returns the parameters of steps with this applicability, sorted by name.
 pub(super) fn settings<'a>(wishes: &'a [Wish<'a>], taken: Taken) -> Vec<Setting<'a>> {
     let mut by_name: BTreeMap<String, Vec<&Wish>> = BTreeMap::new();
     for wish in wishes.iter().filter(|w| w.taken() == taken) {
@@ -39,7 +39,7 @@ fn merged<'a>(same: &[&'a Wish<'a>]) -> Option<Setting<'a>> {
     let (server, name, _) = parts(same.first()?)?;
     let all = || same.iter().copied();
     let is_temporary = same.iter().any(|w| w.step.is_temporary);
-    // What the migration needs goes before what is to stay.
+    // Temporary values for the migration have precedence over permanent values.
     let now: Vec<&str> = values(all().filter(|w| w.step.is_temporary == is_temporary));
     let lasting = values(all().filter(|w| !w.step.is_temporary));
     let value = one_of(name, &now)?;
@@ -72,14 +72,14 @@ fn values<'a>(wishes: impl Iterator<Item = &'a Wish<'a>>) -> Vec<&'a str> {
     all
 }
 
-/// Parameters that hold a list: nobody's member is left out.
+/// Parameters whose values are lists. All members of all values are kept.
 const LISTS: &[&str] = &[
     "azure.accepted_password_auth_method",
     "azure.extensions",
     "shared_preload_libraries",
 ];
 
-/// The value that serves all: the members of all lists, the largest number, else that of the first check.
+/// Merges the required values: the union of lists, the largest number, otherwise the value of the first check.
 fn one_of(name: &str, values: &[&str]) -> Option<String> {
     if LISTS.contains(&name.to_lowercase().as_str()) {
         let mut members: Vec<&str> = Vec::new();
@@ -101,7 +101,7 @@ fn one_of(name: &str, values: &[&str]) -> Option<String> {
     values.get(place).map(|v| (*v).to_owned())
 }
 
-/// Whether a change of it counts only after a restart; where that is not known, it does.
+/// Returns whether a change of the parameter requires a restart. Returns `true` if this is unknown.
 pub(super) fn waits_for_restart(facts: &Facts, name: &str) -> bool {
     let configurations = facts.configurations.as_ref().ok();
     let known = configurations.and_then(|c| c.find(name).ok().flatten().map(|p| p.is_dynamic));
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_value_serves_all() {
+    fn required_values_are_merged_into_one() {
         assert_eq!(
             one_of("max_connections", &["415", "2015"]).as_deref(),
             Some("2015")

@@ -1,5 +1,6 @@
-//! What is put back once the migration is complete: parameters that it alone needed, read replicas, high availability, locks.
-//! All values are those of the answers, so these must be older than the fix. Here: the script. In `as_it_was`: its commands.
+//! Generates the script that restores the target after the migration.
+//! It restores temporary parameters, read replicas, high availability, and locks.
+//! All values are from the answers, which must therefore be older than the fix.
 
 use super::as_it_was::{Back, availability, locks, replicas};
 use super::bash::Script;
@@ -14,7 +15,7 @@ use crate::checks::step::{Taken, What};
 use crate::facts::Facts;
 use crate::verdict::Judgement;
 
-/// The script for after the migration.
+/// Returns the script to run after the migration.
 pub fn restore(facts: &Facts, judgement: &Judgement) -> String {
     let wishes = wishes(judgement);
     let parameters = parameters(facts, &wishes);
@@ -78,10 +79,11 @@ fn one(script: &mut Script, back: &Back, progress: &mut Progress) {
     }
 }
 
-/// Name, value and command of each parameter that goes back.
+/// Name, value, and command of a parameter to restore.
 type Parameter = (String, String, String);
 
-/// What the migration alone needed, whoever was to set it: a value that is there already is set to no harm.
+/// Returns the parameters that were changed only for the migration, by the script or manually.
+/// Setting one that already has its old value is harmless.
 fn parameters(facts: &Facts, wishes: &[Wish]) -> Vec<Parameter> {
     let Ok(known) = facts.configurations.as_ref() else {
         return Vec::new();
@@ -128,7 +130,8 @@ fn parameters_back(
     }
 }
 
-/// What belongs after the migration and is a person's to do, if anything. `done`: the commands that stand above.
+/// Writes the manual steps for after the migration. Returns whether there are any.
+/// `done` contains the commands that the script already runs.
 fn by_hand(script: &mut Script, wishes: &[Wish], done: &[&str]) -> bool {
     let after = wishes.iter().filter(|w| w.taken() == Taken::Afterwards);
     let is_open = |wish: &&Wish| match &wish.step.what {

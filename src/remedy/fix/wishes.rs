@@ -1,10 +1,10 @@
-//! What the findings of a judgement ask for: each step once, with all that it answers.
+//! Collects the steps of all findings of a judgement. Each step occurs once, with all findings that it fixes.
 
 use crate::checks::step::{Step, Taken, What};
 use crate::checks::{Check, Finding, Severity};
 use crate::verdict::Judgement;
 
-/// A finding that asks for something.
+/// A finding with its check and effective severity.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub check: &'static Check,
@@ -12,20 +12,21 @@ pub(super) struct Asked<'a> {
     pub finding: &'a Finding,
 }
 
-/// A step with the findings that it answers.
+/// A step with the findings that it fixes.
 pub(super) struct Wish<'a> {
     pub step: &'a Step,
     pub by: Vec<Asked<'a>>,
 }
 
 impl Wish<'_> {
-    /// The most that one of its findings weighs.
+    /// Returns the highest severity of the findings.
     pub fn severity(&self) -> Severity {
         let all = self.by.iter().map(|a| a.severity);
         all.max().unwrap_or(Severity::Note)
     }
 
-    /// Who takes it. A note asks for nothing, and what costs money is worth it for a blocker alone: both are offered.
+    /// Returns who runs the step. Steps for notes are manual.
+    /// Steps that cost money are manual unless they fix a blocker.
     pub fn taken(&self) -> Taken {
         let is_offered = self.severity() == Severity::Note
             || (self.step.effect.costs.is_some() && self.severity() < Severity::Blocker);
@@ -35,7 +36,7 @@ impl Wish<'_> {
         }
     }
 
-    /// The ids of the checks that it answers, in the order of the report.
+    /// Returns the IDs of the checks whose findings it fixes, in report order.
     pub fn checks(&self) -> Vec<&'static str> {
         let mut ids: Vec<&str> = self.by.iter().map(|a| a.check.id).collect();
         ids.dedup();
@@ -47,7 +48,7 @@ impl Wish<'_> {
     }
 }
 
-/// Every finding that is not waived, in the order of the report.
+/// Returns every finding that is not waived, in report order.
 pub(super) fn asked(judgement: &Judgement) -> impl Iterator<Item = Asked<'_>> {
     judgement.outcomes.iter().flat_map(|outcome| {
         outcome.findings.iter().map(|finding| Asked {
@@ -58,7 +59,7 @@ pub(super) fn asked(judgement: &Judgement) -> impl Iterator<Item = Asked<'_>> {
     })
 }
 
-/// Every step that they ask for, each once, in turn.
+/// Returns every step of the findings once, sorted by phase.
 pub(super) fn wishes(judgement: &Judgement) -> Vec<Wish<'_>> {
     let mut all: Vec<Wish> = Vec::new();
     let mut places = std::collections::HashMap::new();

@@ -1,5 +1,4 @@
-//! The issues of the run's summary: which there are, in what order, and what each says.
-//! Not here: how the agent reads them (`azure_pipelines`).
+//! The issues of the run summary: selection, order, and text.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +10,12 @@ use crate::report::value::{MissingReport, Report};
 use crate::report::words::counted;
 use crate::verdict::FailOn;
 
-/// Issues of one kind that the run's summary shows.
+/// Issues of one type that the run summary shows.
 const MOST_ISSUES: usize = 10;
-/// Longest text of an issue.
+/// Maximum length of an issue text, in characters.
 const LONGEST: usize = 1_000;
 
-/// The verdict, then the worst: at most ten errors and ten warnings.
+/// Returns the verdict, then the worst findings: at most ten errors and ten warnings.
 pub(super) fn issues(report: &Report) -> Vec<String> {
     let gate = match report.policy.fail_on {
         FailOn::Blocker => Some(Severity::Blocker),
@@ -52,7 +51,8 @@ pub(super) fn issues(report: &Report) -> Vec<String> {
     lines
 }
 
-/// All that one check says of one migration with the same weight; or all checks of one that wait for the very same.
+/// Entries that share one issue: findings of one check with the same severity, or checks of one migration that miss the
+/// same answers.
 struct Grouped<'a> {
     first: Entry<'a>,
     more: usize,
@@ -116,7 +116,7 @@ impl Grouped<'_> {
 
     fn message(&self) -> String {
         match self.first.what {
-            // One reason for all of its answers is said once
+            // Identical reasons appear once.
             What::Unknown([first, more @ ..]) if more.iter().all(|m| m.reason == first.reason) => {
                 not_answered(std::slice::from_ref(first))
             }
@@ -128,7 +128,7 @@ impl Grouped<'_> {
         let check = self.first.check;
         match self.first.what {
             What::Found(_) => {
-                // The cap of a report's findings must not make the number smaller
+                // The limit on listed findings must not reduce the count.
                 let shown = check.findings.iter().filter(|f| f.waived.is_none()).count();
                 let more = self.more + check.count.saturating_sub(shown);
                 (more > 0).then(|| format!(" (and {more} more)"))

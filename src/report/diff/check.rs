@@ -1,4 +1,4 @@
-//! One check, before and after.
+//! Compares one check of two reports, including whether the earlier run could have seen a finding.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use crate::checks::Severity;
 use crate::report::value::{CheckReport, FindingReport};
 use crate::verdict::Status;
 
-/// Sorts what was found into its parts.
+/// Sorts the findings of a check into the lists of `found`.
 pub(super) fn compare(found: &mut MigrationDiff, was: Option<&CheckReport>, now: &CheckReport) {
     let (old, new) = (was.map(findings).unwrap_or_default(), findings(now));
     let (cut_before, cut_now) = (was.is_some_and(is_cut), is_cut(now));
-    // What could not be looked at in full may still hold what is not listed.
+    // A partly answered check can have findings that are not listed.
     let is_known = open::is_known(now);
     let was_known = was.is_none_or(open::is_known);
     if is_known && !was_known {
@@ -53,7 +53,7 @@ pub(super) fn compare(found: &mut MigrationDiff, was: Option<&CheckReport>, now:
 
 fn still(found: &mut MigrationDiff, check: &CheckReport, now: &FindingReport, was: &FindingReport) {
     match (was.waived.is_some(), now.waived.is_some()) {
-        // What nobody answers for any more counts again.
+        // A finding whose waiver was removed counts again.
         (true, false) => found.new.push(change(check, now, None)),
         _ => {
             let before = Some(was.severity).filter(|s| *s != now.severity);
@@ -89,7 +89,7 @@ fn change(check: &CheckReport, finding: &FindingReport, was: Option<Severity>) -
     }
 }
 
-/// A check that was answered in full and is not now, or in part and now not at all.
+/// Returns a check that lost its answer: complete before and incomplete now, or partial before and absent now.
 fn lost(was: &CheckReport, now: &CheckReport) -> Option<Lost> {
     let first = now.missing.first()?;
     let lost_all = now.status == Status::Unknown && was.status != Status::Unknown;
@@ -101,7 +101,7 @@ fn lost(was: &CheckReport, now: &CheckReport) -> Option<Lost> {
     })
 }
 
-/// The findings by object; of several with one object, each has its place.
+/// Indexes the findings by object. Findings of the same object are numbered.
 fn findings(check: &CheckReport) -> BTreeMap<(&str, usize), &FindingReport> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let mut all = BTreeMap::new();
@@ -113,7 +113,7 @@ fn findings(check: &CheckReport) -> BTreeMap<(&str, usize), &FindingReport> {
     all
 }
 
-/// Whether the report lists only the first of its findings.
+/// Returns whether the report lists only the first findings of the check.
 fn is_cut(check: &CheckReport) -> bool {
     let listed = check.findings.iter().filter(|f| f.waived.is_none()).count();
     check.count > listed

@@ -1,10 +1,8 @@
-//! Two reports of the same migrations, held against each other: what was fixed, what is new, what is still there, what is
-//! newly known and what is known no longer. Here: the comparison. In `pairs`: what is compared with what; in `check`: one check;
-//! in `worse`: what makes the exit code 1; in `open`: what could not be seen before; in `shown`: the formats.
+//! Compares two reports of the same migrations: fixed, new, remaining, newly known, and no longer known findings.
 //!
-//! A finding is known by its check and its object. Where a report lists only the first of many objects, nothing is said of
-//! those that are not listed; their number is compared instead. A finding of a check that had no answer before is newly known,
-//! not new: it may have been there all along.
+//! A finding is identified by its check and object. If a report lists only the first of many objects, unlisted objects
+//! are not compared. The comparison uses their number instead. A finding of a check without an earlier answer is newly
+//! known, not new: the problem may have existed before.
 
 mod check;
 mod open;
@@ -24,22 +22,22 @@ use pairs::{pairs, without};
 pub use shown::{json, markdown, plain};
 use worse::{Reason, Reasons};
 
-/// What became of all migrations.
+/// The comparison of two reports.
 #[derive(Debug, Serialize)]
 pub struct Diff {
     /// `flexready-diff/1`.
     pub schema: &'static str,
     pub before: Moment,
     pub after: Moment,
-    /// Whether anything got worse: then the exit code is 1.
+    /// Whether anything got worse. If `true`, the exit code is 1.
     pub worse: bool,
-    /// What got worse, in words.
+    /// A summary of the regressions.
     pub exit_reason: String,
     pub migrations: Vec<MigrationDiff>,
-    /// Migrations that one of the two does not have.
+    /// Migrations that only the earlier report contains.
     pub only_before: Vec<String>,
     pub only_after: Vec<String>,
-    /// What is said of the fleet as a whole, and was not said before: databases that collide, places that could not be read.
+    /// New fleet findings, such as colliding databases and scopes that could not be read.
     pub fleet: Vec<String>,
 }
 
@@ -49,11 +47,11 @@ pub struct Moment {
     pub verdict: Verdict,
 }
 
-/// What became of one migration.
+/// The comparison of one migration.
 #[derive(Debug, Default, Serialize)]
 pub struct MigrationDiff {
     pub name: String,
-    /// What the earlier report calls it, where that is otherwise.
+    /// The name in the earlier report, if it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_before: Option<String>,
     pub verdicts: Option<[Verdict; 2]>,
@@ -62,25 +60,25 @@ pub struct MigrationDiff {
     pub fixed: Vec<Change>,
     pub new: Vec<Change>,
     pub still: Vec<Change>,
-    /// Findings that could not be seen before.
+    /// Findings that the earlier run could not see.
     pub newly_known: Vec<Change>,
-    /// Checks that were not answered in full before, and are now.
+    /// Checks with a missing answer before and complete answers now.
     pub answered: Vec<String>,
-    /// Checks that were answered before, and are not now.
+    /// Checks that had an answer before and have none now.
     pub no_longer_known: Vec<Lost>,
-    /// Checks of which one report or both list only the first objects.
+    /// Checks for which at least one report lists only the first objects.
     pub counts: Vec<Count>,
     pub worse: bool,
 }
 
-/// How much was found, and how much was not answered.
+/// Finding counts and unchecked counts of one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Totals {
     pub blockers: usize,
     pub warnings: usize,
-    /// Checks without an answer.
+    /// Checks without any answer.
     pub unknown: usize,
-    /// Checks that found something and could not look everywhere.
+    /// Checks that have findings and an incomplete answer.
     pub unknown_in_part: usize,
 }
 
@@ -91,9 +89,9 @@ pub struct Change {
     pub object: String,
     pub message: String,
     pub severity: Severity,
-    /// What it weighed before, where that differs; of what is newly known, what its check counted as without an answer.
+    /// The earlier severity, if it differs. For a newly known finding: the severity that the missing answer counted as.
     pub was: Option<Severity>,
-    /// Whether a waiver covers it now.
+    /// Whether a waiver applies now.
     pub waived: bool,
 }
 
@@ -102,29 +100,29 @@ pub struct Lost {
     pub check: String,
     pub reason: String,
     pub was: Status,
-    /// What it counts as, not being known.
+    /// The severity that the missing answer counts as.
     pub counts_as: Option<Severity>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Count {
     pub check: String,
-    /// The object that stands for those beyond, where the source itself cut the list off.
+    /// The `/*` object that represents the remaining objects, if the source truncated the list.
     pub object: Option<String>,
     pub before: usize,
     pub after: usize,
-    /// Whether the number before is of those alone that could be seen: then more of them are no news.
+    /// Whether `before` covers only the objects that could be read. A larger number is then not a regression.
     pub before_in_part: bool,
 }
 
 impl Diff {
-    /// 0 when nothing got worse, else 1.
+    /// Returns 1 if anything got worse, 0 otherwise.
     pub fn exit_code(&self) -> u8 {
         u8::from(self.worse)
     }
 }
 
-/// Holds a later report against an earlier one.
+/// Compares an earlier report with a later report.
 pub fn diff(before: &Report, after: &Report) -> Diff {
     let pairs = pairs(before, after);
     let migrations: Vec<MigrationDiff> = pairs.iter().map(|(a, b)| of_migration(a, b)).collect();
@@ -135,7 +133,7 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
     for (reason, count) in migrations.iter().flat_map(worse::reasons) {
         *reasons.entry(reason).or_default() += count;
     }
-    // A migration that is not looked at any more is not known any more.
+    // A migration that is missing from the later report is no longer known.
     if !only_before.is_empty() {
         reasons.insert(Reason::Gone, only_before.len());
     }
@@ -143,7 +141,7 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
         reasons.insert(Reason::Fleet, fleet.len());
     }
     let verdicts = [before.verdict, after.verdict];
-    // A blocker that was feared and is found is weighed with its migration.
+    // A blocker that was possible and is now found is compared as part of its migration.
     let is_graver = after.verdict > before.verdict && verdicts[0] != Verdict::Incomplete;
     if reasons.is_empty() && after.fleet.is_some() && is_graver {
         reasons.insert(Reason::Verdict, 1);
@@ -165,7 +163,7 @@ pub fn diff(before: &Report, after: &Report) -> Diff {
     }
 }
 
-/// What the later report says of its fleet, and the earlier one did not: of one object, only once.
+/// Returns the fleet findings that only the later report has, one for each object.
 fn of_fleet(before: &Report, after: &Report) -> Vec<String> {
     let old = notes(before);
     let is_new = |n: &Note| {

@@ -1,15 +1,15 @@
-//! What could not be seen before: whether a finding may have been there all along.
+//! Whether the earlier run could have seen a finding.
 
 use crate::report::value::{CheckReport, FindingReport, MissingReport};
 use crate::verdict::Status;
 
-/// Whether all that the check asks was answered.
+/// Returns whether every question of the check has an answer.
 pub(super) fn is_known(check: &CheckReport) -> bool {
     check.missing.is_empty() && check.status != Status::Unknown
 }
 
-/// Whether the check, as it was, could not have seen this. Where only some databases had no answer, what is found in
-/// another one is not excused by them.
+/// Returns whether the earlier check could not have seen this finding. A missing answer in one database does not hide
+/// findings in another database.
 pub(super) fn was_hidden(was: &CheckReport, finding: &FindingReport) -> bool {
     let may_hide = |m: &MissingReport| match (asked_in(m), found_in(&finding.object)) {
         (Some(asked), Some(its)) => asked == its,
@@ -18,7 +18,7 @@ pub(super) fn was_hidden(was: &CheckReport, finding: &FindingReport) -> bool {
     was.status == Status::Unknown || was.missing.iter().any(may_hide)
 }
 
-/// The database of the source that has no answer.
+/// Returns the source database whose answer is missing.
 fn asked_in(missing: &MissingReport) -> Option<&str> {
     let question = missing.question.as_deref()?;
     match question.strip_prefix("sql:source/") {
@@ -27,7 +27,7 @@ fn asked_in(missing: &MissingReport) -> Option<&str> {
     }
 }
 
-/// The database that an object lies in, by the grammar of objects.
+/// Returns the database of an object, from the format of object names.
 fn found_in(object: &str) -> Option<&str> {
     let parts: Vec<&str> = object.splitn(3, '/').collect();
     match parts[..] {

@@ -1,9 +1,9 @@
-//! Which migration of one report is which of the other.
+//! Matches the migrations of two reports.
 
 use crate::report::value::{MigrationReport, Report};
 
-/// The migrations of one name; where each report has a single one to the same target, these two, whatever they are called: a
-/// plan gives a name that the command line does not know.
+/// Matches migrations by name. If each report has exactly one migration and both have the same target, they match under
+/// any name, because a plan can define a name that the command line does not have.
 pub(super) fn pairs<'r>(
     before: &'r Report,
     after: &'r Report,
@@ -27,7 +27,7 @@ fn is_same(a: &MigrationReport, b: &MigrationReport) -> bool {
     }
 }
 
-/// The names of those that are in no pair.
+/// Returns the names of migrations without a match.
 pub(super) fn without(report: &Report, paired: &[&MigrationReport]) -> Vec<String> {
     let names = report.migrations.iter().map(|m| m.name.clone());
     names

@@ -1,4 +1,4 @@
-//! The formats of a comparison: for a terminal, as JSON, as Markdown.
+//! Renders a comparison as plain text, JSON, and Markdown.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::report::text::{pretty_json, visible};
 use crate::report::words::verdict;
 use crate::verdict::Verdict;
 
-/// For a terminal, a log or a mail: no colours.
+/// Renders the comparison for a terminal, a log, or an email, without colors.
 pub fn plain(diff: &Diff) -> String {
     let mut text = format!(
         "before  {}\nafter   {}\n",
@@ -35,12 +35,12 @@ pub fn plain(diff: &Diff) -> String {
     text
 }
 
-/// All of it as JSON.
+/// Renders the comparison as JSON.
 pub fn json(diff: &Diff) -> String {
     pretty_json(diff)
 }
 
-/// For a pull request or a summary.
+/// Renders the comparison as Markdown for a pull request or a summary.
 pub fn markdown(diff: &Diff) -> String {
     let mut text = format!("# {}\n", escaped(&last(diff)));
     for migration in &diff.migrations {
@@ -99,7 +99,7 @@ fn totals([before, after]: &[Totals; 2]) -> String {
     }
 }
 
-/// The parts that have rows, each with the number of what it tells.
+/// Returns the sections that have rows, each with its number of items.
 fn parts(found: &MigrationDiff) -> Vec<(&'static str, usize, Vec<String>)> {
     let all = [
         ("new", found.new.iter().map(change).collect::<Vec<_>>()),
@@ -117,7 +117,7 @@ fn parts(found: &MigrationDiff) -> Vec<(&'static str, usize, Vec<String>)> {
     ];
     let all = all.into_iter();
     let mut all: Vec<_> = all.map(|(title, rows)| (title, rows.len(), rows)).collect();
-    // Names alone: one row is enough.
+    // These are only names, so one row is enough.
     let answered = vec![found.answered.join(", ")];
     all.push(("answered now", found.answered.len(), answered));
     all.retain(|(_, count, _)| *count > 0);

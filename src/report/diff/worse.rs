@@ -1,8 +1,8 @@
-//! What counts as worse, and the words for it.
+//! Detects and describes regressions.
 //!
-//! Worse is what the servers, or what is known of them, lost. Notes tell what is always so, and are never worse. What was not
-//! answered has weighed all the time: a finding that comes of an answer weighs against what its check counted as without one,
-//! and is worse only where it weighs more.
+//! Regressions are new blockers and warnings, and checks that lost their answer. Notes describe what always applies and
+//! are never regressions. A finding of a previously unanswered check is a regression only if its severity exceeds what
+//! the missing answer already counted as.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,22 @@ use crate::checks::Severity;
 use crate::report::words::counted;
 use crate::verdict::Verdict;
 
-/// Why something is worse; the gravest first.
+/// The types of regression, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
     NewBlocker,
     NewWarning,
-    /// Found before too, or feared before, and milder then.
+    /// A finding, or a possible finding, whose severity increased.
     Graver,
     Lost,
     More,
     Verdict,
     Gone,
-    /// Said of the fleet as a whole, and not said before.
+    /// A fleet finding that the earlier report does not have.
     Fleet,
 }
 
-/// How often each reason holds.
+/// The number of regressions of each type.
 pub(super) type Reasons = BTreeMap<Reason, usize>;
 
 pub(super) fn reasons(found: &MigrationDiff) -> Reasons {
@@ -55,7 +55,8 @@ pub(super) fn reasons(found: &MigrationDiff) -> Reasons {
     all
 }
 
-/// A blocker that was feared and is found now makes the verdict a graver word for the same.
+/// Returns whether the verdict got worse for a new reason. A blocker that was possible before and is found now is not a
+/// new reason.
 fn is_verdict_worse(found: &MigrationDiff) -> bool {
     let Some([before, after]) = found.verdicts else {
         return false;

@@ -1,8 +1,8 @@
-//! What is said of the fleet as a whole, as entries for the formats that are lists: they name it as they name a check.
+//! Fleet findings, in the form of check findings, for the list formats.
 
 use crate::report::value::{CollisionReport, FleetReport, Report};
 
-/// What may be said of a fleet.
+/// A type of fleet finding.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::report) struct Kind {
     pub(in crate::report) id: &'static str,
@@ -10,11 +10,11 @@ pub(in crate::report) struct Kind {
     pub(in crate::report) why: &'static str,
     pub(in crate::report) fix: &'static str,
     pub(in crate::report) link: &'static str,
-    /// Whether it says that something is not known, rather than that something is wrong.
+    /// Whether the finding reports missing data and not a problem.
     pub(in crate::report) is_unknown: bool,
 }
 
-/// All of them; each weighs as a blocker.
+/// All types of fleet finding. Each one is a blocker.
 pub(in crate::report) static KINDS: [Kind; 4] = [
     Kind {
         id: "fleet-databases-collide",
@@ -50,19 +50,19 @@ pub(in crate::report) static KINDS: [Kind; 4] = [
     },
 ];
 
-/// One thing that is said.
+/// One fleet finding.
 #[derive(Debug)]
 pub(in crate::report) struct Note<'a> {
     pub(in crate::report) kind: &'static Kind,
-    /// The migrations that it is about; none: all.
+    /// The affected migrations. Empty means all.
     pub(in crate::report) migrations: &'a [String],
     pub(in crate::report) target: Option<&'a str>,
     pub(in crate::report) object: &'a str,
-    /// In one sentence.
+    /// One sentence.
     pub(in crate::report) message: String,
 }
 
-/// All that is said of the fleet; nothing where one migration was judged.
+/// Returns all fleet findings. The list is empty for a report of one migration.
 pub(in crate::report) fn notes(report: &Report) -> Vec<Note<'_>> {
     let Some(fleet) = &report.fleet else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What stands in the way of most servers.
+//! The checks that affect the most servers.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use crate::checks::{self, Severity};
 use crate::report::value::{CheckReport, MigrationReport};
 
-/// A check that weighs on some of the servers.
+/// A check that affects some of the servers.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::report) struct Reason<'a> {
     pub(in crate::report) id: &'a str,
-    /// Its title; where it could not be answered, that.
+    /// The check title, with a prefix if the check has no answer.
     pub(in crate::report) words: String,
-    /// Servers that it weighs on.
+    /// Number of affected servers.
     pub(in crate::report) count: usize,
 }
 
-/// All that weighs as a warning or more: what weighs on most first, of those alike what weighs more.
+/// Returns all checks with at least a warning, sorted by number of servers, then by severity.
 pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'_>> {
     let mut counts: BTreeMap<(&str, bool), (usize, Severity)> = BTreeMap::new();
     for check in migrations.iter().flat_map(|m| &m.checks) {
@@ -41,8 +41,8 @@ pub(in crate::report) fn reasons(migrations: &[MigrationReport]) -> Vec<Reason<'
     reasons
 }
 
-/// What weighs no more than a note, and could be answered for none: the reason, with the checks that it keeps open. Left out, a
-/// table of servers would be greener than the page of each.
+/// Returns the notes that no server could answer: each reason and its checks. Without them, a table of servers would
+/// look better than the report of each server.
 pub(in crate::report) fn lacking(migrations: &[MigrationReport]) -> Vec<(&str, Vec<&str>)> {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for check in migrations.iter().flat_map(|m| &m.checks) {
@@ -59,7 +59,7 @@ pub(in crate::report) fn lacking(migrations: &[MigrationReport]) -> Vec<(&str, V
     lacking.into_iter().collect()
 }
 
-/// What a check weighs on its server, and whether that was found or is only feared; `None` for less than a warning.
+/// Returns the severity of a check and whether it comes from a finding. Returns `None` below a warning.
 pub(in crate::report) fn weight(check: &CheckReport) -> Option<(Severity, bool)> {
     let found = check.findings.iter().filter(|f| f.waived.is_none());
     let found = found.map(|f| f.severity).max().map(|s| (s, true));

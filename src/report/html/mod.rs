@@ -1,7 +1,7 @@
-//! One self-contained page: no script, no other file, for a screen of any width and for paper.
+//! One self-contained HTML page without scripts or other files, for any screen width and for print.
 //!
-//! The template (`page.html`) reads the report's fields by their names in JSON. Every text goes through [`visible`] before, and is escaped after.
-//! Here: what is added for a reader. Not here: colours (`style.css`).
+//! The template (`page.html`) reads the fields of the report by their JSON names. Every text passes through
+//! [`escape_control`] first and is HTML-escaped afterwards. Colors are in `style.css`.
 
 use minijinja::value::{Serde, Value as Filled};
 use minijinja::{AutoEscape, Environment, HtmlEscape};
@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("style.css");
 
 const SEVERITIES: [Severity; 3] = [Severity::Blocker, Severity::Warning, Severity::Note];
 
-/// The page.
+/// Renders the page.
 pub fn html(report: &Report) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -33,11 +33,12 @@ pub fn html(report: &Report) -> String {
         .get_template("page")
         .and_then(|t| t.render(Serde(view(report))))
         .expect("the template takes every report");
-    // Nothing of the page's own holds `##`: what does is data, where a reference means the same.
+    // The template and the style sheet do not contain `##`. Data can contain it, and a character reference is
+    // equivalent there.
     page.replace("##", "&#35;&#35;")
 }
 
-/// Escaped text, with what stands in backticks as code.
+/// Escapes the text and marks parts in backticks as code.
 fn code(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     let escaped = |text: &str| HtmlEscape(text).to_string();
@@ -51,10 +52,10 @@ fn code(text: &str) -> String {
     marked.collect()
 }
 
-/// Reasons that are named for a whole fleet.
+/// Maximum number of top issues of a fleet.
 const MOST_REASONS: usize = 10;
 
-/// What the template shows.
+/// Returns the data for the template.
 fn view(report: &Report) -> Value {
     let migrations: Vec<Value> = report.migrations.iter().map(migration).collect();
     let stale = report.policy.stale_waivers();
@@ -109,7 +110,7 @@ fn migration(migration: &MigrationReport) -> Value {
     )
 }
 
-/// The checks with findings of one severity.
+/// Returns the checks with findings of one severity.
 fn section(migration: &MigrationReport, severity: Severity) -> Value {
     let has = |c: &&CheckReport| {
         let mut held = c.findings.iter().filter(|f| f.waived.is_none());
@@ -120,7 +121,7 @@ fn section(migration: &MigrationReport, severity: Severity) -> Value {
     with(json!({ "severity": severity }), [("checks", checks.into())])
 }
 
-/// A check with its findings of one severity, or those that are waived, and what its record says.
+/// Returns a check with its findings of one severity, or with its waived findings, and the texts of its record.
 fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
     let is_of = |f: &&super::value::FindingReport| match severity {
         Some(severity) => f.waived.is_none() && f.severity == severity,
@@ -144,7 +145,7 @@ fn card(check: &CheckReport, severity: Option<Severity>) -> Value {
     with(view, [("findings", findings.into())])
 }
 
-/// What could not be read, by reason, with the checks that wait for it.
+/// Returns the missing answers by reason, with the checks that need them.
 fn unanswered(migration: &MigrationReport) -> Vec<Value> {
     let groups = SEVERITIES.iter().flat_map(|s| open::groups(migration, *s));
     let view = groups.map(|g| {
@@ -156,7 +157,7 @@ fn unanswered(migration: &MigrationReport) -> Vec<Value> {
     view.collect()
 }
 
-/// What is needed, what there is, what would fit: names and words.
+/// Returns rows for the requirements, the target, and the recommendation.
 fn sizes(sizing: &SizingReport) -> Vec<(&'static str, String)> {
     use sizing::words::{chosen, has, needs, smaller};
     let mut rows = vec![("Needed", needs(sizing))];
@@ -173,7 +174,7 @@ fn sizes(sizing: &SizingReport) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// All checks, by area.
+/// Returns all checks by area.
 fn areas(migration: &MigrationReport) -> Vec<Value> {
     let mut areas: Vec<(&str, Vec<&CheckReport>)> = Vec::new();
     for check in &migration.checks {
@@ -196,7 +197,7 @@ fn areas(migration: &MigrationReport) -> Vec<Value> {
     areas.collect()
 }
 
-/// The value with more fields. What is large goes in so: `json!` would copy it.
+/// Adds fields to the value. Large values are passed this way because `json!` would copy them.
 fn with<const N: usize>(mut value: Value, more: [(&str, Value); N]) -> Value {
     if let Value::Object(fields) = &mut value {
         fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
@@ -204,7 +205,7 @@ fn with<const N: usize>(mut value: Value, more: [(&str, Value); N]) -> Value {
     value
 }
 
-/// Makes every text of it, keys too, [`visible`].
+/// Applies [`escape_control`] to every string and every key.
 fn make_visible(value: &mut Value) {
     match value {
         Value::String(text) if !is_plain(text) => *text = visible(text),

@@ -1,10 +1,10 @@
-//! What the page is made of: colours that can be read, code that is marked.
+//! Tests of the page template: legible colors, marked code, no active content.
 
 use std::collections::BTreeMap;
 
 use super::*;
 
-/// The colours that a block of the style sheet declares.
+/// Returns the colors that a block of the style sheet declares.
 fn colours(block: &str) -> BTreeMap<String, [f64; 3]> {
     let declared = block.split([';', '{', '}']).filter_map(|d| {
         let (name, value) = d.trim().strip_prefix("--")?.split_once(": #")?;
@@ -17,7 +17,7 @@ fn colours(block: &str) -> BTreeMap<String, [f64; 3]> {
     declared.collect()
 }
 
-/// Relative luminance, as WCAG 2 defines it.
+/// Relative luminance, as defined by WCAG 2.
 fn luminance(colour: [f64; 3]) -> f64 {
     let linear = colour.map(|c| match c {
         c if c <= 0.04045 => c / 12.92,
@@ -32,7 +32,7 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
 }
 
 #[test]
-fn every_colour_can_be_read_on_its_paper() {
+fn every_color_has_enough_contrast_with_its_background() {
     let blocks: Vec<_> = STYLE
         .split(":root {")
         .skip(1)
@@ -66,13 +66,13 @@ fn black_on_white_is_21_to_1() {
 }
 
 #[test]
-fn what_stands_in_backticks_is_code_and_all_of_it_escaped() {
+fn text_in_backticks_becomes_escaped_code() {
     assert_eq!(code("set `a < b` now"), "set <code>a &lt; b</code> now");
     assert_eq!(code("one ` alone <i>"), "one ` alone &lt;i&gt;");
 }
 
 #[test]
-fn the_style_holds_no_command_and_calls_nothing() {
+fn the_page_and_its_style_contain_no_command_and_no_external_reference() {
     assert!(!STYLE.contains("##") && !STYLE.contains("url(") && !STYLE.contains("@import"));
     assert!(!PAGE.contains("##") && !PAGE.contains("<script") && !PAGE.contains("src="));
 }

@@ -1,4 +1,4 @@
-//! What came of a check, as a test case has it, and the words for it.
+//! Maps a check outcome to a JUnit test result.
 
 use crate::checks::{self, Severity};
 use crate::report::entries::not_answered;
@@ -7,19 +7,20 @@ use crate::report::value::{CheckReport, FindingReport, MigrationReport, MissingR
 use crate::report::words;
 use crate::verdict::{FailOn, Status};
 
-/// Messages are cut there at 4,000 characters.
+/// Maximum message length. Azure Pipelines truncates messages at 4,000 characters.
 pub(super) const LONGEST_MESSAGE: usize = 1_000;
 
-/// What came of one check.
+/// The result of one test case.
 pub(super) enum Came {
     Passed,
     Failed(String, String),
     Unknown(String, String),
-    /// It was waived, or not answered and weighs less than what fails the run: no failure, and not passed either.
+    /// Waived, or not checked without failing the run. The test neither fails nor passes.
     Skipped(String),
 }
 
-/// A finding or an unknown gates when it weighs as much as `--fail-on` says; `never` changes the exit code alone.
+/// A finding or a missing answer fails the test from the severity of `--fail-on`. The value `never` changes only the
+/// exit code, not the tests.
 pub(super) fn came(check: &CheckReport, fail_on: FailOn) -> Came {
     let gate = match fail_on {
         FailOn::Warning => Severity::Warning,
@@ -55,7 +56,7 @@ fn message(finding: &FindingReport, check: &CheckReport) -> String {
     format!("{}{more}", cut(&visible(&said(finding)), LONGEST_MESSAGE))
 }
 
-/// What stands behind the first of so many.
+/// Returns the suffix for the findings after the first one.
 pub(super) fn and_more(count: usize) -> String {
     match count.saturating_sub(1) {
         0 => String::new(),
@@ -63,7 +64,7 @@ pub(super) fn and_more(count: usize) -> String {
     }
 }
 
-/// What was found, why it matters, what to do: all lines that a reader of the tests tab gets.
+/// Lists findings, consequence, and fix for the Tests tab.
 fn evidence(check: &CheckReport) -> String {
     let mut lines = Vec::new();
     for finding in &check.findings {
@@ -102,7 +103,7 @@ fn found(finding: &FindingReport) -> String {
     visible(&format!("{severity}: {text}{}", waived.unwrap_or_default()))
 }
 
-/// All that was found and all that was not answered, so that a passed test's warnings are not lost.
+/// Lists all findings and missing answers, so that warnings of passed tests are not lost.
 pub(super) fn out(migration: &MigrationReport) -> String {
     let lines = migration.checks.iter().flat_map(|check| {
         let found = check.findings.iter().map(found);

@@ -1,4 +1,4 @@
-//! One test case: what it is called, and how what came of it is written. Not here: what came (`came`), the suite around it.
+//! Writes one `<testcase>`.
 
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
@@ -11,10 +11,10 @@ use crate::report::text::{cut, visible};
 use crate::report::value::{CheckReport, Report};
 use crate::report::words;
 
-/// Longer names are cut or lost on the way into the tests tab.
+/// Maximum name length. The Tests tab truncates or drops longer names.
 const LONGEST_NAME: usize = 256;
 
-/// One test.
+/// One test case.
 pub(super) struct Case {
     title: String,
     area: String,
@@ -32,7 +32,7 @@ impl Case {
         }
     }
 
-    /// A suite without a test is green.
+    /// Returns an error case for a migration without checks. A suite without tests would pass.
     pub(super) fn unjudged() -> Self {
         let why = "`--check` and `--skip` leave no check for what is given".to_owned();
         Case {

@@ -1,4 +1,4 @@
-//! Many servers on one page: a table, worst first, and what stands in the way of most.
+//! The fleet overview: a table of servers, worst first, and the most frequent issues.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::report::value::{CheckReport, FleetReport, MigrationReport, Report};
 use crate::report::words::{self, counted};
 use crate::verdict::Verdict;
 
-/// Reasons that are named for one server, and for the fleet.
+/// Maximum number of titles per server.
 const REASONS: usize = 3;
 const TOP: usize = 10;
 
@@ -64,7 +64,7 @@ impl Page {
         }
     }
 
-    /// A green row is no word on a migration where only one side of it was judged.
+    /// States how many rows cover only one side of the migration. Such a row can be ready while the migration is not.
     fn one_sided(&mut self, report: &Report) {
         let all = report.migrations.len();
         for (scope, side) in [(Scope::Target, "target"), (Scope::Source, "source")] {
@@ -78,7 +78,7 @@ impl Page {
         }
     }
 
-    /// What could be answered for none: no reason of any server, and in each row a number alone.
+    /// Writes the checks that no server could answer. Such a reason is not part of any server row.
     fn open_for_all(&mut self, report: &Report) {
         let all = report.migrations.len();
         for (reason, ids) in lacking(&report.migrations) {
@@ -114,7 +114,7 @@ impl Page {
         }
     }
 
-    /// What stands in the way of most servers.
+    /// Writes the issues that affect the most servers.
     fn reasons(&mut self, report: &Report) {
         let all = report.migrations.len();
         let reasons = reasons(&report.migrations);
@@ -190,7 +190,7 @@ fn counts(migration: &MigrationReport) -> String {
     parts.join(", ")
 }
 
-/// The titles of what was found and weighs most, worst first.
+/// Returns the titles of the most severe findings, worst first.
 fn found_in(migration: &MigrationReport) -> Option<String> {
     let found = |check| weight(check).filter(|(_, is_found)| *is_found);
     let weighed = migration.checks.iter();
@@ -208,7 +208,7 @@ fn found_in(migration: &MigrationReport) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Why most of what weighs and was not answered was not: one refusal keeps many checks open.
+/// Returns the most frequent reason for missing answers. One failure often affects many checks.
 fn unanswered_in(migration: &MigrationReport) -> Option<String> {
     let feared = migration
         .checks

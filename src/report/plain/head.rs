@@ -1,4 +1,4 @@
-//! Who was asked, when, how it is judged; of each migration its two servers and its verdict.
+//! The header of the report: signed-in identity, time, policy, servers, and verdict.
 
 use anstyle::{AnsiColor, Style};
 
@@ -38,7 +38,7 @@ impl Page {
         );
     }
 
-    /// How it was judged, where that is not as usual, and waivers that want looking after.
+    /// Writes policy settings that differ from the defaults, and waivers that need attention.
     pub(super) fn policy(&mut self, report: &Report) {
         for said in report.policy.words() {
             self.labelled(0, "judged", &said);

@@ -1,5 +1,4 @@
-//! The report for a person at a terminal: worst first, readable without colour, as wide as the terminal.
-//! Here: the order of the page. Not here: who was asked (`head`), what was found (`sections`).
+//! The report for a terminal: worst findings first, readable without colors, wrapped to the terminal width.
 
 mod fleet;
 mod head;
@@ -16,14 +15,14 @@ use crate::checks::Severity;
 use crate::verdict::Status;
 use page::{BOLD, Page};
 
-/// How to lay it out.
+/// Layout options.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
-    /// Columns; text wraps there, commands never do.
+    /// Number of columns. Text wraps at this width, commands do not.
     pub width: usize,
 }
 
-/// The whole report. Styles are in it as ANSI escapes; the writer strips them where they are not wanted.
+/// Renders the report with ANSI styles. The output stream removes the styles if they are not supported.
 pub fn plain(report: &Report, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.header(report);
@@ -42,7 +41,7 @@ pub fn plain(report: &Report, layout: Layout) -> String {
     page.out
 }
 
-/// Who was asked, when, and how it is judged.
+/// Renders the run header: signed-in identity, time, and policy.
 pub(super) fn head(report: &Report, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.header(report);
@@ -50,7 +49,7 @@ pub(super) fn head(report: &Report, layout: Layout) -> String {
     page.out
 }
 
-/// One migration, without the run around it.
+/// Renders one migration without the run header.
 pub(super) fn migration(migration: &MigrationReport, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.migration(migration);
@@ -75,7 +74,7 @@ impl Page {
         self.gap();
     }
 
-    /// The path from target to source, a line for each hop.
+    /// Writes the path from target to source, one line per hop.
     fn path(&mut self, migration: &MigrationReport) {
         let Some(path) = &migration.path else {
             return;
@@ -88,7 +87,7 @@ impl Page {
         }
     }
 
-    /// One list of the rights that would answer what is open.
+    /// Writes the privileges that would provide missing answers.
     fn lacking(&mut self, migration: &MigrationReport) {
         let Some(lacking) = Lacking::of(migration) else {
             return;

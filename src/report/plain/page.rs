@@ -1,4 +1,4 @@
-//! The sheet that is written on: lines, gaps, labelled and wrapped text, colours.
+//! Writes lines, blank lines, and labeled, wrapped text with styles.
 
 use anstyle::{AnsiColor, Style};
 
@@ -43,7 +43,7 @@ impl Page {
         }
     }
 
-    /// Text under a label, wrapped beside it; made [`visible`] here, whoever wrote it.
+    /// Writes wrapped text after a label. The text is sanitized with [`escape_control`].
     pub(super) fn labelled(&mut self, indent: usize, label: &str, text: &str) {
         let text = &visible(text);
         let start = format!("{}{label:<5} ", " ".repeat(indent));

@@ -1,4 +1,4 @@
-//! What was found, what could not be answered, and what is waived.
+//! The findings, missing answers, and waived findings of a migration.
 
 use super::page::{BOLD, DIM, Page, colour};
 use crate::checks::{self, Severity};
@@ -8,7 +8,7 @@ use crate::report::value::{CheckReport, FindingReport, MigrationReport};
 use crate::report::words;
 
 impl Page {
-    /// The findings of one severity, and after them the checks that count as it for want of an answer.
+    /// Writes the findings of one severity, then the missing answers that count as this severity.
     pub(super) fn section(&mut self, migration: &MigrationReport, severity: Severity) {
         for check in &migration.checks {
             let findings: Vec<_> = check
@@ -81,7 +81,7 @@ impl Page {
         }
     }
 
-    /// Checks without an answer, one entry for each reason.
+    /// Writes the missing answers, one entry for each reason.
     fn unanswered(&mut self, migration: &MigrationReport, severity: Severity) {
         for group in open::groups(migration, severity) {
             self.group(&group);
@@ -110,7 +110,7 @@ impl Page {
         self.labelled(2, "holds", &group.ids().join(", "));
     }
 
-    /// What is waived: it does not count, and stays in sight.
+    /// Writes the waived findings. They do not count, but stay visible.
     pub(super) fn waived(&mut self, migration: &MigrationReport) {
         for check in migration.checks.iter().filter(|c| c.waived > 0) {
             self.gap();

@@ -1,4 +1,4 @@
-//! Sizing and copy time, in a few lines.
+//! Sizing and copy time.
 
 use super::page::Page;
 use crate::report::sizing::words::{chosen, copy, has, needs, smaller};

@@ -1,4 +1,4 @@
-//! Where in Azure Pipelines a run took place, in the words that GitHub Advanced Security for Azure DevOps asks for.
+//! Identifies the Azure Pipelines build in the format that GitHub Advanced Security for Azure DevOps requires.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::shape::AutomationDetails;
 
 const PREFIX: &str = "azuredevops/pipeline/build/";
 
-/// The build that a report belongs to.
+/// The build that produced a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
     organisation: String,
@@ -20,8 +20,8 @@ pub struct Build {
 }
 
 impl Build {
-    /// Reads the agent's predefined variables; `None` where one is missing, or is not what it must be: a run with wrong
-    /// details is dropped as a whole, one without them is not.
+    /// Reads the predefined variables of the agent. Returns `None` if a variable is missing or invalid. A run with
+    /// invalid details is rejected as a whole, while a run without details is accepted.
     pub fn from_env(env: &dyn Fn(&str) -> Option<String>) -> Option<Build> {
         let any = |names: &[&str]| names.iter().find_map(|name| env(name));
         let build = Build {
@@ -63,7 +63,8 @@ impl Build {
     }
 }
 
-/// `https://dev.azure.com/fabrikam/` and `https://fabrikam.visualstudio.com/` are both fabrikam's.
+/// Returns the organization, such as `fabrikam` for `https://dev.azure.com/fabrikam/` and
+/// `https://fabrikam.visualstudio.com/`.
 fn organisation(collection: &str) -> Option<String> {
     let url = url::Url::parse(collection).ok()?;
     let host = url.host_str()?;

@@ -1,9 +1,10 @@
 //! SARIF 2.1.0 for the Scans tab and for GitHub Advanced Security for Azure DevOps.
 //!
-//! Both want every result in a file of the repository: that is the plan, at the line of the migration; the object itself is the
-//! logical location. What could not be read is a result too, for no tab shows notifications. A waived finding carries a
-//! suppression that points at its waiver. Here: what a report becomes. Not here: one result (`results`), one rule (`rules`), the
-//! format's own shape (`shape`), what the pipeline is called (`automation`).
+//! Both require every result to be in a file of the repository. The results are therefore in the plan, at the line of
+//! the migration, and the object is the logical location.
+//!
+//! A missing answer is a result too, because no tab shows notifications. A waived finding has a suppression that points
+//! to its waiver.
 
 mod automation;
 mod results;
@@ -26,18 +27,18 @@ pub use automation::Build;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-/// More results of one run are not kept.
+/// GitHub Advanced Security keeps at most this many results of one run.
 const MOST_RESULTS: usize = 5_000;
 
-/// Where a run took place.
+/// The environment of the run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// The plan's path within the repository, with `/` between its parts.
+    /// Path of the plan within the repository, separated by `/`.
     pub plan: Option<String>,
     pub build: Option<Build>,
 }
 
-/// The whole report as one SARIF run.
+/// Renders the report as one SARIF run.
 pub fn sarif(report: &Report, surroundings: &Surroundings) -> String {
     let all = entries(report);
     let of_fleet = notes(report);
@@ -130,7 +131,7 @@ fn invocation(
     }
 }
 
-/// How it was judged, where that is not the usual.
+/// Returns the policy settings that differ from the defaults, as notifications.
 fn configured(report: &Report) -> Vec<Notification> {
     let judged = report.policy.judged().into_iter();
     let notification = |said: String| Notification {

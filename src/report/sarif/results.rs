@@ -1,4 +1,4 @@
-//! A result for each thing that weighs something: where it stands, and what it is known by from run to run.
+//! Builds SARIF results with their location and their fingerprint.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::report::fingerprint;
 use crate::report::fleet::Note;
 use crate::report::text::visible;
 
-/// Where results stand when there is no plan.
+/// File of the results if there is no plan.
 const NO_PLAN: &str = "flexready.toml";
 
-/// The file that all results stand in.
+/// Builds results in one file.
 pub(super) struct Place {
     uri: String,
 }
@@ -24,7 +24,7 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn new(surroundings: &Surroundings) -> Place {
         let path = surroundings.plan.as_deref().unwrap_or(NO_PLAN);
-        // A URL only to have the path escaped as URIs want it.
+        // The URL is only used to escape the path as a URI.
         let mut url = url::Url::parse("file:///").expect("a URL");
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.clear().extend(path.split('/'));
@@ -134,7 +134,8 @@ impl Place {
     }
 }
 
-/// Ids that stay the same from run to run: they rest on check, servers and object, on no word and no number.
+/// Returns fingerprints that stay the same from run to run. They depend on check, servers, and object, not on messages
+/// or counts.
 fn fingerprints(
     entry: &Entry,
     seen: &mut BTreeMap<String, usize>,
@@ -166,7 +167,7 @@ fn fingerprints(
     marks(&whole, *times)
 }
 
-/// A fingerprint under the names that readers look for; `times`: which of those alike.
+/// Returns the fingerprint under the names that readers expect. `occurrence` numbers results with the same fingerprint.
 fn marks(whole: &str, times: usize) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         (

@@ -1,4 +1,4 @@
-//! The rules that results refer to: the checks, and what is said of a fleet.
+//! Builds the SARIF rules: the checks and the fleet finding types.
 
 use super::shape::{Configuration, Rule, RuleProperties, Text};
 use super::{level, text};
@@ -6,7 +6,7 @@ use crate::checks::{self, Severity};
 use crate::report::fleet::{Kind, Note};
 use crate::report::value::{CheckReport, Report};
 
-/// A rule for each check that was judged, from its record, and for what is said of the fleet.
+/// Returns a rule for each check of the report and for each fleet finding type.
 pub(super) fn rules(report: &Report, of_fleet: &[Note]) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     for note in of_fleet {
@@ -41,7 +41,7 @@ fn rule_of_fleet(kind: &Kind) -> Rule {
     }
 }
 
-/// As a sentence.
+/// Ends the text with a period.
 fn words(words: &str) -> Text {
     text(&format!("{}.", words.trim_end_matches('.')))
 }
@@ -66,7 +66,7 @@ fn rule(check: &CheckReport) -> Rule {
     }
 }
 
-/// `target-not-ready` as `TargetNotReady`: a rule's name is another than its id.
+/// Converts `target-not-ready` to `TargetNotReady`. The name of a rule must differ from its id.
 fn pascal(id: &str) -> String {
     let capital = |part: &str| {
         let mut letters = part.chars();

@@ -1,4 +1,4 @@
-//! The part of SARIF 2.1.0 that is written here (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>).
+//! The subset of SARIF 2.1.0 that flexready writes (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/>).
 
 use std::collections::BTreeMap;
 

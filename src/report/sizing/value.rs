@@ -1,4 +1,4 @@
-//! Sizing and estimate as data. What is not known is null.
+//! The JSON types of sizing and estimate. An unknown value is null.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

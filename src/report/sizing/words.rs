@@ -1,4 +1,4 @@
-//! Sizing and copy time in words, for every reader: what is needed, what there is, what would fit.
+//! Text for sizing and copy time: requirements, current target, and recommendation.
 
 use super::value::{ChoiceReport, EstimateReport, OfferedReport, RejectedReport, SizingReport};
 use crate::sizing::demand::amount;
@@ -75,7 +75,8 @@ pub(in crate::report) fn chosen(choice: &ChoiceReport) -> String {
     format!("{} ({figures}){}", choice.sku, disk.unwrap_or_default())
 }
 
-/// Why nothing smaller will do: each reason once, by the first thing that a SKU lacks; the JSON report has all.
+/// Explains why smaller SKUs do not fit. Each reason appears once, from the first missing feature of each SKU. The JSON
+/// report has all of them.
 pub(in crate::report) fn smaller(rejected: &[RejectedReport]) -> Option<String> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for RejectedReport { sku, lacks } in rejected {

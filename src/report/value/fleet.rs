@@ -1,4 +1,4 @@
-//! What is said of many servers together, as data. Not here: how it follows from them (`fleet`).
+//! The JSON types of a fleet.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

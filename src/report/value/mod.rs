@@ -1,4 +1,4 @@
-//! The report as data: the shape that `flexready schema` describes. Field order is the order in the file.
+//! The JSON report, as described by `flexready schema`. The order of the fields is their order in the file.
 
 mod fleet;
 mod policy;

@@ -1,4 +1,4 @@
-//! How it was judged, as data. Not here: how it is made (`weighed`).
+//! The JSON types of the policy section.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How it was judged, in words.
+//! Text for the policy section.
 
 use crate::checks::Severity;
 use crate::report::value::{PolicyReport, WaivedReport, WaiverReport};
@@ -6,7 +6,7 @@ use crate::report::words::{self, counted};
 use crate::verdict::{FailOn, WaiverState};
 
 impl PolicyReport {
-    /// What differs from the usual, a sentence each.
+    /// Describes policy settings that differ from the defaults, one sentence each.
     pub(in crate::report) fn words(&self) -> Vec<String> {
         let mut said = Vec::new();
         if self.strict {
@@ -36,14 +36,15 @@ impl PolicyReport {
         said
     }
 
-    /// All that a reader must know of how it was judged: what differs from the usual, and the waivers that ask for something.
+    /// Describes what a reader must know about the policy: settings that differ from the defaults, and waivers that
+    /// need attention.
     pub(in crate::report) fn judged(&self) -> Vec<String> {
         let stale = self.stale_waivers();
         let stale = stale.map(|w| w.words(self.max_waiver_days));
         self.words().into_iter().chain(stale).collect()
     }
 
-    /// The waivers that a reader should do something about.
+    /// Returns the waivers that need attention.
     pub(in crate::report) fn stale_waivers(&self) -> impl Iterator<Item = &WaiverReport> {
         self.waivers
             .iter()
@@ -51,7 +52,7 @@ impl PolicyReport {
     }
 }
 
-/// Which checks were left out; where it is most of them, which were not.
+/// Describes which checks were excluded. If only a few checks remain, names those.
 fn left_out(ids: &[String], alone: &[String]) -> String {
     const FEW: usize = 6;
     let count = ids.len();
@@ -65,7 +66,7 @@ fn left_out(ids: &[String], alone: &[String]) -> String {
 }
 
 impl WaiverReport {
-    /// What became of it, for those that do not simply hold.
+    /// Describes the state of the waiver.
     pub(in crate::report) fn words(&self, max_days: Option<u32>) -> String {
         let object = self.object.as_deref().map(|o| format!(" on {o}"));
         let object = object.unwrap_or_default();

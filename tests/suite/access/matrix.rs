@@ -1,4 +1,5 @@
-//! Superuser, owner, `pg_monitor` alone, and a role with nothing: what each of them can answer, on four majors.
+//! Runs the checks as a superuser, the owner, a member of `pg_monitor` and a role without privileges, on four major
+//! versions.
 
 use std::thread;
 
@@ -6,8 +7,9 @@ use super::{MAJORS, judge, objects, seed, statuses};
 use crate::support::pg::Server;
 use crate::support::program;
 
-/// Each check, and how it comes out for the superuser, the owner, a role with pg_monitor, and one with nothing.
-/// First all of the areas access, parameters, network and replication that look at the source.
+/// The expected status of each check for the superuser, the owner, a member of `pg_monitor`, and a role without
+/// privileges.
+/// The first entries are all checks of the areas access, parameters, network and replication that read the source.
 const EXPECTED: &[(&str, [&str; 4])] = &[
     ("settings-not-copied", ["fail"; 4]),
     ("local-ssd-temp-on", ["fail"; 4]),
@@ -60,13 +62,13 @@ const EXPECTED: &[(&str, [&str; 4])] = &[
     ("long-transaction", ["pass", "unknown", "pass", "unknown"]),
     ("sequences-need-resync", ["fail", "fail", "fail", "unknown"]),
     ("target-slots-short", ["fail"; 4]),
-    // Not of these areas, but answered by what the script grants.
+    // Checks of other areas that the privileges granted by the script answer.
     (
         "extension-not-supported",
         ["pass", "pass", "pass", "unknown"],
     ),
     ("storage-too-small", ["pass", "pass", "pass", "unknown"]),
-    // Not answered by it: only a superuser sees this.
+    // Only a superuser can read this, so the script does not answer it.
     (
         "password-hashes-rejected",
         ["pass", "unknown", "unknown", "unknown"],
@@ -84,7 +86,7 @@ fn column(at: usize) -> Vec<&'static str> {
 }
 
 #[test]
-fn each_auditor_answers_what_its_rights_show() {
+fn each_role_answers_the_checks_that_its_privileges_allow() {
     thread::scope(|scope| {
         for major in MAJORS {
             scope.spawn(move || on(&seed(major)));
@@ -188,7 +190,7 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
     );
 }
 
-/// Extensions, their schema and the grants of initdb are nobody's fault.
+/// Extensions, their schemas and the grants made by initdb are not findings.
 fn healthy_is_healthy(server: &Server) {
     let run = judge(server, "postgres", "healthy");
     let per_database = [
@@ -208,7 +210,7 @@ fn healthy_is_healthy(server: &Server) {
     );
 }
 
-/// What `flexready grants` prints, run as the superuser, gives the last auditor what the one before it has.
+/// The script of `flexready grants`, run as superuser, gives role `nothing` the same answers as role `watcher`.
 fn the_script_keeps_its_promise(server: &Server) {
     let before = judge(server, "nothing", "shop");
     let plain = flexready::report::plain::plain(
@@ -249,7 +251,7 @@ fn the_script_keeps_its_promise(server: &Server) {
     what_it_offers_beside(server, &script.stdout);
 }
 
-/// The statements that the script leaves out, run where it says, answer the one check that waits for them.
+/// The statements that the script only lists as comments answer `source-hba-rejects-target`.
 fn what_it_offers_beside(server: &Server, script: &str) {
     let statements = script.lines().filter_map(|l| l.strip_prefix("--   "));
     for statement in statements {
@@ -260,7 +262,7 @@ fn what_it_offers_beside(server: &Server, script: &str) {
     assert_eq!(hba, ["fail"], "on {}", server.major());
 }
 
-/// The checks that lack nothing but what the script grants.
+/// The checks whose missing facts can all be answered by the script.
 fn promised_checks(run: &flexready::Run) -> Vec<String> {
     let checks = run.report.migrations[0].checks.iter();
     let open = checks.filter(|c| !c.missing.is_empty());
@@ -279,9 +281,9 @@ fn between(text: &str, start: &str, end: &str) -> usize {
     text[from..from + length].parse().unwrap()
 }
 
-/// The custom role of Azure has each action that a recorded question needs.
+/// The Azure custom role allows each action that a recorded question needs.
 #[test]
-fn the_azure_role_is_what_is_asked() {
+fn the_azure_custom_role_allows_every_recorded_request() {
     use flexready::facts::arm_action;
     use std::collections::BTreeSet;
     let recorded =

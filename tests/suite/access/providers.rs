@@ -1,5 +1,6 @@
-//! Providers that cannot be started here: synthetic recordings of what each shows, through the whole program. Each is
-//! recognised by itself, what it brings along is nobody's fault, and its own switch, role and administrator are named.
+//! Synthetic recordings of providers that cannot be started in a test, run through the whole program.
+//! Each provider is recognized, its built-in roles and databases are not findings, and the advice names its own
+//! command, role and administrator.
 
 use flexready::inputs::recording::{Recorder, Recording};
 use flexready::plan::Mode;
@@ -13,12 +14,13 @@ use crate::support::program::{Ran, run};
 struct Provider {
     kind: &'static str,
     version: &'static str,
-    /// Name, and whether it is a superuser.
+    /// Role name, and whether the role is a superuser.
     roles: &'static [(&'static str, bool)],
     databases: &'static [&'static str],
     settings: &'static [&'static str],
-    /// In the commands that switch logical decoding on, and that let the migration user stream.
+    /// Part of the command that enables logical decoding.
     switch: &'static str,
+    /// Part of the command that lets the migration user stream.
     right: &'static str,
     administrator: &'static str,
     is_managed: bool,
@@ -132,7 +134,7 @@ const PROVIDERS: &[Provider] = &[
 ];
 
 impl Provider {
-    /// The healthy source as it would be there, with a log that cannot be streamed yet.
+    /// The baseline source as this provider shows it, with a WAL level that does not allow logical replication.
     fn case(&self) -> Case {
         let role = |at: usize, is_superuser: bool| {
             json!({ "oid": 16384 + at, "is_superuser": is_superuser, "bypasses_row_security": is_superuser,
@@ -170,7 +172,7 @@ impl Provider {
         serde_json::from_value(case).unwrap()
     }
 
-    /// The recording of it, judged by the program.
+    /// Records the case and runs `flexready check` on the recording.
     fn judged(&self, more: &[&str]) -> Ran {
         let place = tempfile::tempdir().unwrap();
         let recording = place.path().join("recording");
@@ -191,7 +193,7 @@ impl Provider {
     }
 }
 
-/// All that a check says: its findings with their commands.
+/// The findings of a check with their commands, as JSON text.
 fn said(report: &Value, id: &str) -> String {
     let checks = report["migrations"][0]["checks"].as_array().unwrap();
     let check = checks.iter().find(|c| c["id"] == id).unwrap();
@@ -199,7 +201,7 @@ fn said(report: &Value, id: &str) -> String {
 }
 
 #[test]
-fn each_provider_is_known_and_brings_no_faults_of_its_own() {
+fn each_provider_is_detected_and_its_built_in_objects_are_not_findings() {
     for provider in PROVIDERS {
         let kind = provider.kind;
         let ran = provider.judged(&["--format", "json"]);
@@ -262,7 +264,7 @@ fn each_provider_is_known_and_brings_no_faults_of_its_own() {
 }
 
 #[test]
-fn what_is_said_against_what_shows_is_doubted() {
+fn a_source_kind_that_contradicts_the_server_is_reported() {
     for provider in PROVIDERS {
         let other = if provider.kind == "aws-rds" {
             "gcp-cloudsql"

@@ -1,11 +1,11 @@
-//! PostgreSQL's own answer to what the checks say: what is reported is refused, and what is not reported is not.
+//! Compares the checks with PostgreSQL itself: it refuses what they report and allows what they do not report.
 
 use std::thread;
 
 use super::seed;
 use crate::support::pg::{Server, Session};
 
-/// `shop_owner` in `shop`.
+/// Connects to `shop` as `shop_owner`.
 fn as_owner(server: &Server) -> Session {
     let place = format!(
         "host={} port={} user=shop_owner dbname=shop",
@@ -16,7 +16,7 @@ fn as_owner(server: &Server) -> Session {
 }
 
 #[test]
-fn what_is_reported_is_refused_and_the_rest_is_not() {
+fn postgresql_refuses_what_is_reported_and_allows_the_rest() {
     thread::scope(|scope| {
         for major in [10, 13, 15, 16, 18] {
             scope.spawn(move || on(&seed(major)));
@@ -57,7 +57,8 @@ fn on(server: &Server) {
     without_inheritance(server, &owner);
 }
 
-/// A membership that is not inherited gives no rights by itself, whether the role (to 15) or the grant (16) says so.
+/// A membership without INHERIT does not give privileges by itself. INHERIT belongs to the role up to 15 and to the
+/// grant since 16.
 fn without_inheritance(server: &Server, owner: &Session) {
     let major = server.major();
     match major {
@@ -90,7 +91,7 @@ fn without_inheritance(server: &Server, owner: &Session) {
         owner.try_query(sql).is_err(),
         "default privileges on {major}"
     );
-    // What is offered gives the rights that were missing, though the membership was there before.
+    // The fix grants the missing privileges, although the membership existed before.
     for fix in fixes {
         server.run("postgres", &fix);
     }

@@ -1,4 +1,4 @@
-//! Which credential is taken, from the environment alone. Nobody is asked for a token here.
+//! Choice of the credential, which only depends on the environment. These tests do not request a token.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -50,7 +50,7 @@ fn takes(auth: Auth, sets: &[&[(&str, &str)]], az: bool, expected: Auth) {
 }
 
 #[test]
-fn auto_takes_the_first_that_is_complete() {
+fn auto_chooses_the_first_complete_credential() {
     takes(
         Auth::Auto,
         &[SECRET, FEDERATED, PIPELINE, APP],
@@ -77,7 +77,7 @@ fn auto_takes_the_first_that_is_complete() {
 }
 
 #[test]
-fn half_a_credential_is_none() {
+fn an_incomplete_credential_is_skipped() {
     for complete in [SECRET, FEDERATED, PIPELINE, CONNECTION] {
         for lacking in 0..complete.len() {
             let mut half = complete.to_vec();
@@ -89,8 +89,8 @@ fn half_a_credential_is_none() {
 }
 
 #[test]
-fn what_says_nothing_is_not_set() {
-    // Azure Pipelines hands a variable that is not defined on as it is written.
+fn empty_and_undefined_variables_are_ignored() {
+    // Azure Pipelines passes an undefined variable as its literal text, `$(name)`.
     for nothing in ["", "  ", "$(System.AccessToken)"] {
         let env = env(&[PIPELINE, &[("SYSTEM_ACCESSTOKEN", nothing)]]);
         assert_eq!(
@@ -101,7 +101,7 @@ fn what_says_nothing_is_not_set() {
 }
 
 #[test]
-fn the_one_asked_for_is_the_one_taken() {
+fn the_requested_auth_method_is_used() {
     let everything: &[&[(&str, &str)]] = &[SECRET, FEDERATED, PIPELINE, CONNECTION, APP];
     let named = [
         Auth::Environment,
@@ -120,7 +120,7 @@ fn the_one_asked_for_is_the_one_taken() {
 }
 
 #[test]
-fn what_is_lacking_is_named() {
+fn missing_variables_are_named() {
     let error = choose(Auth::Environment, &env(&[&SECRET[..1]]), true).unwrap_err();
     let missing = "AZURE_CLIENT_ID, AZURE_CLIENT_SECRET".to_owned();
     assert_eq!(
@@ -135,7 +135,7 @@ fn what_is_lacking_is_named() {
 }
 
 #[test]
-fn without_any_it_is_said_what_was_looked_for() {
+fn without_a_credential_the_error_lists_all_methods() {
     let text = choose(Auth::Auto, &env(&[]), false)
         .unwrap_err()
         .to_string();
@@ -163,7 +163,7 @@ fn from_env(sets: &[&[(&str, &str)]]) -> Result<Options, ArmError> {
 }
 
 #[test]
-fn a_given_token_wins() {
+fn an_access_token_takes_precedence() {
     for token in ["abc.def", " abc.def\n", "Bearer abc.def"] {
         let options = from_env(&[SECRET, &[("FLEXREADY_ACCESS_TOKEN", token)]]).unwrap();
         let SignIn::Token(token) = options.sign_in else {
@@ -191,7 +191,7 @@ fn the_endpoint_is_read_from_the_environment() {
 }
 
 #[test]
-fn az_is_found_on_the_path() {
+fn the_azure_cli_is_found_on_the_path() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap().to_owned();
     let set = |path: &str| from_env(&[&[("PATH", path)]]).map(|o| o.sign_in.name());
@@ -201,9 +201,9 @@ fn az_is_found_on_the_path() {
     assert_eq!(set(&path), Ok("azure-cli"));
 }
 
-/// Making a credential asks nobody; only its settings are looked at.
+/// Creating a credential only validates its settings. It does not send a request.
 #[test]
-fn settings_are_looked_at_before_the_first_request() {
+fn credential_settings_are_validated_before_the_first_request() {
     let make = |chosen, authority: Option<&str>| {
         Arm::new(Options {
             cloud: Cloud::China,

@@ -1,4 +1,4 @@
-//! How fast is asked: what the subscription grants, and sixteen at a time.
+//! Request rate: the limit of the subscription, and at most 16 requests at a time.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{given, options, question};
 use crate::support::arm::{ArmEndpoint, Reply};
 
-/// Questions on `each` resources in every one of `subscriptions`.
+/// Questions about `each` resources in every one of `subscriptions` subscriptions.
 fn questions(subscriptions: usize, each: usize) -> Vec<Question> {
     (0..subscriptions)
         .flat_map(|s| {
@@ -34,7 +34,7 @@ async fn ask_all(arm: &Arm, questions: &[Question]) {
 }
 
 #[tokio::test]
-async fn sixteen_at_a_time() {
+async fn at_most_sixteen_requests_run_at_a_time() {
     let endpoint = ArmEndpoint::start();
     endpoint.latency(Duration::from_millis(20));
     let questions = questions(3, 40);
@@ -45,7 +45,7 @@ async fn sixteen_at_a_time() {
 }
 
 #[tokio::test]
-async fn the_bucket_is_never_overdrawn() {
+async fn the_rate_limit_is_respected() {
     let endpoint = ArmEndpoint::start();
     endpoint.bucket(20.0, 100.0);
     let questions = questions(2, 60);
@@ -55,15 +55,15 @@ async fn the_bucket_is_never_overdrawn() {
     let started = Instant::now();
     ask_all(&Arm::new(options).unwrap(), &questions).await;
     assert!(started.elapsed() >= Duration::from_millis(390));
-    // A request may overtake another on its way, so the endpoint's bucket can run dry for a moment, but not for long.
+    // A request can overtake another, so the endpoint's bucket can be empty for a moment.
     let refused = endpoint.seen().len() - questions.len();
     assert!(refused <= 4, "{refused} requests were refused");
 }
 
 #[tokio::test]
-async fn what_is_left_is_learned_from_answers() {
+async fn the_remaining_quota_is_read_from_responses() {
     let endpoint = ArmEndpoint::start();
-    // Somebody else has spent most of what we think is there.
+    // Another client has used most of the requests that the default limits assume.
     endpoint.bucket(5.0, 50.0);
     let questions = questions(1, 30);
     serve(&endpoint, &questions);
@@ -76,7 +76,7 @@ async fn what_is_left_is_learned_from_answers() {
 }
 
 #[tokio::test]
-async fn a_throttled_subscription_does_not_slow_another() {
+async fn a_throttled_subscription_does_not_delay_another() {
     let endpoint = ArmEndpoint::start();
     let questions = questions(2, 20);
     serve(&endpoint, &questions);

@@ -1,4 +1,4 @@
-//! Lists: whole, or refused.
+//! Lists in pages: either a complete list or a failure.
 
 use flexready::inputs::arm::{Arm, Limits};
 use flexready::question::{Refusal, RefusalKind};
@@ -11,14 +11,14 @@ fn page(items: &[u32], next: Value) -> Reply {
     Reply::json(json!({"value": items, "count": 7, "nextLink": next}))
 }
 
-/// Asks for a list whose first page has this `nextLink`.
+/// Asks for a list whose first page has this `nextLink`, and returns the failure.
 async fn with_next(endpoint: &ArmEndpoint, next: Value) -> Refusal {
     endpoint.route(SERVER, page(&[1], next));
     refused(ask(&arm(endpoint), SERVER).await)
 }
 
 #[tokio::test]
-async fn pages_become_one_list() {
+async fn pages_are_merged_into_one_list() {
     let endpoint = ArmEndpoint::start();
     let next = format!(
         "{}/next?api-version=2020-01-01&$skiptoken=a%2Fb",
@@ -40,7 +40,7 @@ async fn pages_become_one_list() {
 }
 
 #[tokio::test]
-async fn no_link_is_no_further_page() {
+async fn an_empty_next_link_ends_the_list() {
     let endpoint = ArmEndpoint::start();
     let arm = arm(&endpoint);
     for next in [json!(null), json!("")] {
@@ -53,7 +53,7 @@ async fn no_link_is_no_further_page() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_comes_as_it_is() {
+async fn other_bodies_are_returned_unchanged() {
     let endpoint = ArmEndpoint::start();
     let arm = arm(&endpoint);
     for body in [
@@ -68,7 +68,7 @@ async fn what_is_no_list_comes_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_circle_is_refused() {
+async fn a_cycle_of_next_links_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     let link = format!("{}{SERVER}?api-version=2025-08-01", endpoint.url());
     let refusal = with_next(&endpoint, json!(link)).await;
@@ -78,7 +78,7 @@ async fn a_circle_is_refused() {
 }
 
 #[tokio::test]
-async fn an_endless_list_is_refused() {
+async fn an_endless_list_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     let base = endpoint.url();
     let mut n = 0;
@@ -97,7 +97,7 @@ async fn an_endless_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_link_to_another_host_is_not_followed() {
+async fn a_next_link_to_another_host_is_not_followed() {
     let endpoint = ArmEndpoint::start();
     let other = ArmEndpoint::start();
     let elsewhere = [
@@ -125,7 +125,7 @@ async fn a_link_to_another_host_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_page_that_fails_refuses_the_list() {
+async fn a_failed_page_fails_the_whole_list() {
     let endpoint = ArmEndpoint::start();
     let next = json!(format!("{}/next", endpoint.url()));
     let failing = [
@@ -152,7 +152,7 @@ async fn a_page_that_fails_refuses_the_list() {
 }
 
 #[tokio::test]
-async fn a_link_beside_no_list_is_refused() {
+async fn a_next_link_without_a_list_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     let link = format!("{}/next", endpoint.url());
     endpoint.route(SERVER, Reply::json(json!({"nextLink": link})));
@@ -161,9 +161,9 @@ async fn a_link_beside_no_list_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_has_a_largest_size() {
+async fn a_response_over_the_size_limit_is_a_failure() {
     let endpoint = ArmEndpoint::start();
-    // Packed it is small: the limit holds for what it unpacks to.
+    // The compressed body is small: the limit applies to the decompressed size.
     let next = json!(format!("{}/next", endpoint.url()));
     endpoint.route(
         SERVER,

@@ -1,4 +1,4 @@
-//! What a refusal says: its kind, ARM's words, what to do.
+//! Failures of ARM requests: their kind, the message from ARM, and the advice.
 
 use flexready::question::{Refusal, RefusalKind};
 use serde_json::json;
@@ -19,7 +19,7 @@ fn says(refusal: &Refusal, kind: RefusalKind, text: &str) {
 }
 
 #[tokio::test]
-async fn no_such_resource() {
+async fn a_resource_that_does_not_exist_is_not_found() {
     let words = "The Resource 'x' under resource group 'rg' was not found.";
     let found = refusal(Reply::error(404, "ResourceNotFound", words)).await;
     let text = "404 ResourceNotFound: The Resource 'x' under resource group 'rg' was not found; check the resource id";
@@ -31,7 +31,7 @@ async fn no_such_resource() {
 }
 
 #[tokio::test]
-async fn a_404_that_is_not_arms_says_nothing_of_the_resource() {
+async fn a_404_without_an_arm_body_is_malformed() {
     let found = refusal(Reply::text(404, "text/html", "<h1>Not Found</h1>")).await;
     let text = "404: HTTP 404 with a body that is not JSON; something else than Azure Resource Manager seems to answer \
                 at `127.0.0.1`: check the proxy and FLEXREADY_ARM_ENDPOINT";
@@ -39,7 +39,7 @@ async fn a_404_that_is_not_arms_says_nothing_of_the_resource() {
 }
 
 #[tokio::test]
-async fn not_enough_rights() {
+async fn a_missing_permission_is_forbidden() {
     let action = "Microsoft.DBforPostgreSQL/flexibleServers/read";
     let words = format!(
         "The client 'a' with object id 'b' does not have authorization to perform action '{action}' over scope '/x'."
@@ -61,7 +61,7 @@ async fn not_enough_rights() {
 }
 
 #[tokio::test]
-async fn not_signed_in() {
+async fn an_invalid_token_is_unauthenticated() {
     let words = "The access token expiry UTC time is earlier than current UTC time.";
     let found = refusal(Reply::error(401, "ExpiredAuthenticationToken", words)).await;
     assert_eq!(found.kind, RefusalKind::Unauthenticated);
@@ -81,7 +81,7 @@ async fn not_signed_in() {
 }
 
 #[tokio::test]
-async fn faults_of_the_service() {
+async fn server_errors_are_reported() {
     let html = "<html><body>Our services aren't available right now</body></html>";
     let found = refusal(Reply::text(503, "text/html", html)).await;
     says(
@@ -103,7 +103,7 @@ async fn faults_of_the_service() {
 }
 
 #[tokio::test]
-async fn a_good_status_does_not_make_a_good_answer() {
+async fn an_error_body_with_status_200_is_a_failure() {
     let failed =
         json!({"name": "x", "status": "Failed", "error": {"code": "", "message": "Not possible."}});
     let found = refusal(Reply::json(failed)).await;
@@ -122,7 +122,7 @@ async fn a_good_status_does_not_make_a_good_answer() {
 }
 
 #[tokio::test]
-async fn a_resource_may_have_an_error_of_its_own() {
+async fn an_error_field_of_a_resource_is_not_a_failure() {
     let endpoint = ArmEndpoint::start();
     let body =
         json!({"id": "x", "error": {"code": "a"}, "properties": {"currentStatus": {"error": "b"}}});
@@ -131,7 +131,7 @@ async fn a_resource_may_have_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn ids_of_the_request_are_left_out() {
+async fn request_ids_are_removed_from_messages() {
     let words = "An unexpected error occured.\nTracking ID: 'd668c780-24ba-4c9e-b85a-b9968151aaa1'";
     let reply = Reply::error(500, "InternalServerError", words)
         .header("x-ms-request-id", "11111111-2222-3333-4444-555555555555");
@@ -140,14 +140,14 @@ async fn ids_of_the_request_are_left_out() {
 }
 
 #[tokio::test]
-async fn long_words_are_cut_and_put_on_one_line() {
+async fn long_messages_are_truncated_to_one_line() {
     let found = refusal(Reply::error(409, "Conflict", &"so\nlong ".repeat(500))).await;
     assert!(found.message.chars().count() <= 601, "{found}");
     assert!(found.message.starts_with("so long so long"), "{found}");
 }
 
 #[tokio::test]
-async fn too_many_requests() {
+async fn a_throttled_request_is_busy() {
     let found =
         refusal(Reply::error(429, "TooManyRequests", "Slow down.").header("retry-after", "0"))
             .await;

@@ -1,4 +1,4 @@
-//! What passes by itself is asked again, what does not is not.
+//! Transient faults are retried. Permanent faults are not.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ fn good() -> Reply {
 }
 
 #[tokio::test]
-async fn passing_faults_are_asked_again() {
+async fn transient_faults_are_retried() {
     for status in [408, 429, 500, 502, 503, 504] {
         let endpoint = ArmEndpoint::start();
         let fault = Reply::error(status, "Passing", "wait a little");
@@ -25,7 +25,7 @@ async fn passing_faults_are_asked_again() {
 }
 
 #[tokio::test]
-async fn lasting_faults_are_not() {
+async fn permanent_faults_are_not_retried() {
     for status in [400, 403, 404, 409, 410, 301, 204] {
         let endpoint = ArmEndpoint::start();
         endpoint.route(SERVER, Reply::error(status, "Lasting", "no"));
@@ -35,7 +35,7 @@ async fn lasting_faults_are_not() {
 }
 
 #[tokio::test]
-async fn five_tries_and_then_the_fault_is_the_answer() {
+async fn a_request_fails_after_five_attempts() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(SERVER, Reply::error(503, "ServerBusy", "Try later."));
     let refusal = refused(ask(&arm(&endpoint), SERVER).await);
@@ -45,7 +45,7 @@ async fn five_tries_and_then_the_fault_is_the_answer() {
 }
 
 #[tokio::test]
-async fn retry_after_is_waited_for() {
+async fn retry_after_is_respected() {
     let endpoint = ArmEndpoint::start();
     endpoint.sequence(SERVER, [Reply::busy(1), good()]);
     given(ask(&arm(&endpoint), SERVER).await);
@@ -55,7 +55,7 @@ async fn retry_after_is_waited_for() {
 }
 
 #[tokio::test]
-async fn milliseconds_of_arm_win_over_seconds() {
+async fn retry_after_in_milliseconds_takes_precedence() {
     let endpoint = ArmEndpoint::start();
     let fault = Reply::busy(30).header("x-ms-retry-after-ms", "20");
     endpoint.sequence(SERVER, [fault, good()]);
@@ -64,7 +64,7 @@ async fn milliseconds_of_arm_win_over_seconds() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_run_is_refused_at_once() {
+async fn a_retry_after_beyond_the_timeout_fails_immediately() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(SERVER, Reply::busy(3_600));
     let arm = arm(&endpoint);
@@ -74,7 +74,7 @@ async fn a_wait_beyond_the_run_is_refused_at_once() {
     assert_eq!(refusal.status.as_deref(), Some("429"));
     assert!(refusal.message.contains("to wait 3600 s"), "{refusal}");
     assert!(refusal.message.contains("`--timeout`"), "{refusal}");
-    // The rest of the subscription is not sent either.
+    // Other requests to the same subscription are not sent either.
     let sibling = format!("{SERVER}/databases");
     assert_eq!(refused(ask(&arm, &sibling).await).kind, RefusalKind::Busy);
     assert_eq!(endpoint.seen().len(), 1);
@@ -82,7 +82,7 @@ async fn a_wait_beyond_the_run_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_asked_again() {
+async fn a_broken_connection_is_retried() {
     let endpoint = ArmEndpoint::start();
     endpoint.sequence(SERVER, [good().cut_after(5), good().cut_after(0), good()]);
     given(ask(&arm(&endpoint), SERVER).await);
@@ -90,7 +90,7 @@ async fn a_broken_connection_is_asked_again() {
 }
 
 #[tokio::test]
-async fn half_an_answer_is_no_answer() {
+async fn a_truncated_response_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(SERVER, good().cut_after(5));
     let refusal = refused(ask(&arm(&endpoint), SERVER).await);
@@ -99,7 +99,7 @@ async fn half_an_answer_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_ends_in_a_timeout() {
+async fn a_slow_response_times_out() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(SERVER, good().trickled(Duration::from_secs(5)));
     let mut options = options(&endpoint);
@@ -111,7 +111,7 @@ async fn a_slow_answer_ends_in_a_timeout() {
 }
 
 #[tokio::test]
-async fn the_run_has_an_end() {
+async fn requests_end_with_the_timeout_of_the_run() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(SERVER, good().delayed(Duration::from_secs(20)));
     let mut options = options(&endpoint);
@@ -125,7 +125,7 @@ async fn the_run_has_an_end() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_unreachable() {
+async fn a_closed_port_is_unreachable() {
     let endpoint = ArmEndpoint::start();
     let arm = arm(&endpoint);
     drop(endpoint);

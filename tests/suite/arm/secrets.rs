@@ -1,4 +1,4 @@
-//! A token is seen by the endpoint and by nobody else.
+//! The access token is only sent to the endpoint. It does not appear in logs or debug output.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -35,9 +35,9 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// Everything, unfiltered: the token stays out even where nobody uses [`is_loud_target`].
+/// No log filter: the token is not logged even if the subscriber does not use [`logs_requests`].
 #[tokio::test]
-async fn no_log_line_at_any_level_has_the_token() {
+async fn the_token_is_not_logged_at_any_level() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -72,7 +72,7 @@ async fn no_log_line_at_any_level_has_the_token() {
 }
 
 #[tokio::test]
-async fn nothing_that_prints_itself_prints_a_secret() {
+async fn debug_output_does_not_contain_secrets() {
     let endpoint = ArmEndpoint::start();
     let secrets = [
         Chosen::Environment {
@@ -99,7 +99,7 @@ async fn nothing_that_prints_itself_prints_a_secret() {
 }
 
 #[test]
-fn layers_that_see_requests_are_loud() {
+fn log_targets_that_log_requests_are_detected() {
     for target in [
         "azure_core::http",
         "typespec_client_core::http::policies::logging",

@@ -1,4 +1,4 @@
-//! Tokens: asked for once, renewed in time, and what is said when there is none.
+//! Tokens: requested once, renewed in time, and the failure when there is no token.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{SERVER, ask, given, options, question, refused};
 use crate::support::arm::{ArmEndpoint, Reply};
 
-/// Gives one token after the other, each for so many minutes; then it fails.
+/// Returns the tokens in order, each valid for its number of minutes. Then it fails with `failure`.
 #[derive(Debug)]
 pub struct Fake {
     tokens: Mutex<Vec<(&'static str, i64)>>,
@@ -70,7 +70,7 @@ fn many() -> Vec<Question> {
 }
 
 #[tokio::test]
-async fn one_token_serves_a_run() {
+async fn one_token_is_used_for_the_whole_run() {
     let endpoint = served();
     let fake = Fake::new(&[("one", 60)], "");
     let arm = signed_in_by(&endpoint, "azure-cli", &fake);
@@ -85,7 +85,7 @@ async fn one_token_serves_a_run() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_before_it_ends() {
+async fn a_token_is_renewed_before_it_expires() {
     let endpoint = served();
     let fake = Fake::new(&[("short", 4), ("long", 60)], "");
     let arm = signed_in_by(&endpoint, "azure-cli", &fake);
@@ -100,7 +100,7 @@ async fn a_token_is_renewed_before_it_ends() {
 }
 
 #[tokio::test]
-async fn a_renewal_in_vain_is_not_made_for_every_question() {
+async fn a_renewal_without_effect_is_not_repeated_for_every_request() {
     let endpoint = served();
     let fake = Fake::new(&[("kept", 4), ("kept", 3)], "no more");
     let arm = signed_in_by(&endpoint, "azure-cli", &fake);
@@ -113,7 +113,7 @@ async fn a_renewal_in_vain_is_not_made_for_every_question() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_leaves_the_token_that_still_holds() {
+async fn a_failed_renewal_keeps_the_valid_token() {
     let endpoint = served();
     let fake = Fake::new(&[("short", 4)], "no");
     let arm = signed_in_by(&endpoint, "azure-cli", &fake);
@@ -123,7 +123,7 @@ async fn a_renewal_that_fails_leaves_the_token_that_still_holds() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_once_for_everyone() {
+async fn a_refused_token_is_renewed_once_for_all_requests() {
     let endpoint = served();
     endpoint.expect_token("second");
     let fake = Fake::new(&[("first", 60), ("second", 60)], "");
@@ -135,7 +135,7 @@ async fn a_refused_token_is_renewed_once_for_everyone() {
 }
 
 #[tokio::test]
-async fn a_second_401_is_the_answer() {
+async fn a_second_401_is_a_failure() {
     let endpoint = served();
     endpoint.expect_token("other");
     let fake = Fake::new(&[("first", 60), ("second", 60), ("third", 60)], "");
@@ -148,7 +148,7 @@ async fn a_second_401_is_the_answer() {
 }
 
 #[tokio::test]
-async fn a_given_token_cannot_be_renewed() {
+async fn a_static_token_is_not_renewed() {
     let endpoint = served();
     endpoint.expect_token("other");
     let refusal = refused(ask(&super::arm(&endpoint), SERVER).await);
@@ -157,7 +157,7 @@ async fn a_given_token_cannot_be_renewed() {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_is_told_in_its_own_words() {
+async fn a_failed_sign_in_keeps_the_message_of_the_credential() {
     let endpoint = served();
     let failure = "AzureCliCredential authentication failed. ERROR: AADSTS700082: The refresh token has expired\ndue to inactivity. \
                    Trace ID: 1234 Correlation ID: 5678 Timestamp: 2026-01-01 00:00:00Z\n\
@@ -173,19 +173,19 @@ async fn a_failed_sign_in_is_told_in_its_own_words() {
              due to inactivity; sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
         );
     }
-    // Forty questions do not fail to sign in forty times, and none goes out without a token.
+    // Forty questions cause one sign-in attempt, and no request is sent without a token.
     assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
     assert_eq!(endpoint.seen().len(), 0);
 }
 
-/// A token as Entra makes them, with these claims and no valid signature.
+/// A token in the format of Microsoft Entra ID, with these claims and without a valid signature.
 fn jwt(claims: &serde_json::Value) -> String {
     let part = |text: &str| azure_core::base64::encode_url_safe(text);
     format!("{}.{}.x", part("{}"), part(&claims.to_string()))
 }
 
 #[tokio::test]
-async fn the_token_says_who_asks() {
+async fn the_identity_is_read_from_the_token() {
     let endpoint = served();
     let cases = [
         (

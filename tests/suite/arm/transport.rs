@@ -1,4 +1,4 @@
-//! How requests travel: GET, to one host, packed, with one token.
+//! Transport of requests: only GET, only one host, compressed responses, one token.
 
 use flexready::inputs::Source;
 use flexready::inputs::arm::{Arm, ArmError, Cloud};
@@ -9,7 +9,7 @@ use super::{SERVER, arm, ask, given, options, question, refused};
 use crate::support::arm::{ArmEndpoint, Reply};
 
 #[tokio::test]
-async fn a_request_is_a_get_that_says_who_asks() {
+async fn a_request_is_a_get_with_the_expected_headers() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(
         &format!("{SERVER}/migrations"),
@@ -34,7 +34,7 @@ async fn a_request_is_a_get_that_says_who_asks() {
 }
 
 #[tokio::test]
-async fn answers_come_in_the_order_of_their_questions() {
+async fn answers_have_the_order_of_the_questions() {
     let endpoint = ArmEndpoint::start();
     let paths: Vec<String> = (0..50).map(|n| format!("{SERVER}{n}")).collect();
     for path in &paths {
@@ -68,7 +68,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_path_cannot_leave_the_host_or_bend_the_query() {
+async fn a_path_cannot_change_the_host_or_the_query() {
     let endpoint = ArmEndpoint::start();
     let other = ArmEndpoint::start();
     let arm = arm(&endpoint);
@@ -88,7 +88,7 @@ async fn a_path_cannot_leave_the_host_or_bend_the_query() {
 }
 
 #[tokio::test]
-async fn other_questions_are_not_for_arm() {
+async fn other_kinds_of_questions_are_unsupported() {
     let endpoint = ArmEndpoint::start();
     let dns = Question::Dns {
         host: "db.postgres.database.azure.com".to_owned(),
@@ -104,7 +104,7 @@ async fn other_questions_are_not_for_arm() {
 }
 
 #[test]
-fn an_endpoint_must_keep_the_token_safe() {
+fn only_https_and_loopback_endpoints_are_accepted() {
     let endpoint = ArmEndpoint::start();
     let verdict = |url: &str| {
         let mut options = options(&endpoint);

@@ -1,4 +1,4 @@
-//! Where ARM lacks an api-version.
+//! Fallback when ARM does not support an api-version.
 
 use flexready::question::RefusalKind;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn at(path: &str, version: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_newest_known_stable_version_is_taken_and_remembered() {
+async fn the_newest_known_stable_version_is_used_and_cached() {
     for code in [
         "NoRegisteredProviderFound",
         "InvalidApiVersionParameter",
@@ -43,7 +43,7 @@ async fn the_newest_known_stable_version_is_taken_and_remembered() {
 }
 
 #[tokio::test]
-async fn a_lagging_region_does_not_age_the_others() {
+async fn a_fallback_in_one_region_does_not_affect_others() {
     let endpoint = ArmEndpoint::start();
     let other = SERVER.replace("/db", "/other");
     endpoint.route(SERVER, lacking("NoRegisteredProviderFound", "2024-08-01"));
@@ -55,8 +55,8 @@ async fn a_lagging_region_does_not_age_the_others() {
 }
 
 #[tokio::test]
-async fn without_another_version_it_is_refused() {
-    // The last lists what was asked for: it is the region that is missing.
+async fn without_a_fallback_version_the_question_is_unsupported() {
+    // The last case lists the requested version: the resource type is not available in the region.
     for listed in ["", "2020-02-14-preview", "2099-01-01", "2025-08-01"] {
         let endpoint = ArmEndpoint::start();
         endpoint.route(SERVER, lacking("NoRegisteredProviderFound", listed));
@@ -68,7 +68,7 @@ async fn without_another_version_it_is_refused() {
 }
 
 #[tokio::test]
-async fn another_version_is_asked_only_once() {
+async fn only_one_fallback_version_is_tried() {
     let endpoint = ArmEndpoint::start();
     endpoint.route(
         SERVER,
@@ -79,7 +79,7 @@ async fn another_version_is_asked_only_once() {
 }
 
 #[tokio::test]
-async fn other_providers_get_no_version_newer_than_asked() {
+async fn other_providers_never_get_a_newer_version_than_requested() {
     let endpoint = ArmEndpoint::start();
     let path = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
     endpoint.route(
@@ -94,9 +94,9 @@ async fn other_providers_get_no_version_newer_than_asked() {
     assert_eq!(answer.api_version.as_deref(), Some("2024-05-01"));
 }
 
-/// The recorded error of a real region, and every other recorded answer, come through as they were.
+/// The recorded error of a real region, and all other recorded answers, are read unchanged.
 #[tokio::test]
-async fn recorded_answers_come_through() {
+async fn recorded_answers_are_read_unchanged() {
     let Some(shared) = std::env::var_os("FLEXREADY_SHARED") else {
         println!("not run: FLEXREADY_SHARED is not set");
         return;

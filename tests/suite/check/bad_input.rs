@@ -1,4 +1,4 @@
-//! What is known to be wrong before the first question: one clear error, exit 2.
+//! Invalid input that is detected before the first question: one error message, exit code 2.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::support::program::run;
 const TOKEN: (&str, &str) = ("FLEXREADY_ACCESS_TOKEN", "not.a.token");
 
 #[test]
-fn usage_errors_say_what_to_do() {
+fn usage_errors_name_the_next_step() {
     let source = ["--source", "host=127.0.0.1 port=1 user=u dbname=d"];
     let cases: &[(&[&str], &str)] = &[
         (&["check", "--targte", TARGET], "--target"),
@@ -74,9 +74,10 @@ fn usage_errors_say_what_to_do() {
     }
 }
 
-/// What is said and would do nothing is refused; what the environment holds for other runs is not.
+/// Options without an effect are rejected. Environment variables without an effect are accepted, because other runs use
+/// them.
 #[test]
-fn options_that_would_do_nothing_are_refused() {
+fn options_without_an_effect_are_rejected() {
     let recording = folder().join("recordings/ready");
     let from = recording.to_str().unwrap();
     let both = ["check", "--source", "host=h user=u", "--target", TARGET];
@@ -124,7 +125,7 @@ fn options_that_would_do_nothing_are_refused() {
 }
 
 #[test]
-fn sizes_that_are_none_are_refused() {
+fn invalid_sizes_are_rejected() {
     let recording = folder().join("recordings/ready");
     let from = recording.to_str().unwrap();
     for (option, value, words) in [
@@ -139,7 +140,7 @@ fn sizes_that_are_none_are_refused() {
 }
 
 #[test]
-fn a_password_in_the_arguments_is_refused_and_not_repeated() {
+fn a_password_in_the_arguments_is_rejected_and_not_repeated() {
     for text in [
         "postgresql://u:hush-1@h/d",
         "host=h user=u password=hush-1",
@@ -152,7 +153,7 @@ fn a_password_in_the_arguments_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn what_is_no_connection_string_is_named_by_its_place() {
+fn an_invalid_connection_string_is_named_by_its_origin() {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("flexready.toml");
     let text = format!("[[migration]]\nname = \"o\"\ntarget = \"{TARGET}\"\ntarget_url = \"b\"\n");
@@ -182,7 +183,7 @@ fn what_is_no_connection_string_is_named_by_its_place() {
             &[TOKEN],
             "flexready.toml:1: the migration `o`, `target_url`",
         ),
-        // It can hold a password, which a plan must not: so it goes first.
+        // The variable takes precedence, because it can contain a password and a plan must not.
         (&planned, &[TOKEN, variable], "error: FLEXREADY_TARGET_URL"),
         (
             &both[..3],
@@ -197,7 +198,7 @@ fn what_is_no_connection_string_is_named_by_its_place() {
 }
 
 #[test]
-fn a_plan_with_a_typo_names_the_line() {
+fn a_plan_error_names_the_line() {
     let folder = tempfile::tempdir().unwrap();
     let plan = folder.path().join("flexready.toml");
     fs::write(&plan, "[[migration]]\nname = \"a\"\ntraget = \"x\"\n").unwrap();
@@ -221,7 +222,7 @@ fn a_plan_with_a_typo_names_the_line() {
 }
 
 #[test]
-fn without_a_way_to_sign_in_nothing_starts() {
+fn without_a_credential_the_run_does_not_start() {
     let ran = run(
         &["check", "--only", "target", "--target", TARGET],
         &[("PATH", "/nonexistent")],
@@ -235,7 +236,7 @@ fn without_a_way_to_sign_in_nothing_starts() {
 }
 
 #[test]
-fn a_recording_of_a_newer_format_or_without_a_manifest_is_refused() {
+fn a_recording_of_a_newer_format_or_without_a_manifest_is_rejected() {
     let copy = copied("ready");
     let manifest = copy.path().join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
@@ -257,9 +258,10 @@ fn a_recording_of_a_newer_format_or_without_a_manifest_is_refused() {
     run(&["check", "--from", copy.path().to_str().unwrap()], &[]).assert_refused("is no recording");
 }
 
-/// Every file of a recording, truncated or deleted in turn: what can be read is read, and nothing gets readier.
+/// Each file of a recording is deleted or truncated in turn. The other files are still read, and the result is never
+/// readier.
 #[test]
-fn a_damaged_recording_is_incomplete_and_never_greener() {
+fn a_damaged_recording_is_incomplete_and_never_readier() {
     let names: Vec<String> = fs::read_dir(folder().join("recordings/ready"))
         .unwrap()
         .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())

@@ -1,4 +1,5 @@
-//! Servers that refuse: what can be read is read, the rest is unknown with its reason; exit 3, or 1 when a blocker shows.
+//! Servers that refuse requests. Other facts are still read, and refused facts are unknown with their reason.
+//! The exit code is 3, or 1 if there is a blocker.
 
 use super::{TARGET, healthy_arm, source};
 use crate::support::arm::{ArmEndpoint, Reply};
@@ -33,7 +34,7 @@ fn check(arm: &ArmEndpoint, source: &str, env: &[(&str, &str)]) -> Ran {
 }
 
 #[test]
-fn an_unreachable_source_leaves_the_target_judged() {
+fn an_unreachable_source_does_not_affect_target_checks() {
     let ran = check(
         &healthy_arm(),
         "host=127.0.0.1 port=1 user=u dbname=d connect_timeout=2",
@@ -45,7 +46,7 @@ fn an_unreachable_source_leaves_the_target_judged() {
 }
 
 #[test]
-fn a_wrong_password_says_so() {
+fn a_wrong_password_is_reported() {
     let server = pg::Server::start_with(
         16,
         pg::Options {
@@ -105,7 +106,7 @@ fn a_wrong_password_says_so() {
 }
 
 #[test]
-fn a_target_that_is_not_shown_says_so_in_the_head() {
+fn an_unreadable_target_is_reported_in_the_header() {
     let arm = healthy_arm();
     let args = ["check", "--only", "target", "--target", TARGET];
     arm.expect_token("another-token");
@@ -118,14 +119,14 @@ fn a_target_that_is_not_shown_says_so_in_the_head() {
 }
 
 #[test]
-fn an_absent_database_says_so() {
+fn a_database_that_does_not_exist_is_reported() {
     let ran = check(&healthy_arm(), &source(pg::server(15), "nowhere"), &[]);
     assert_eq!(ran.code, 3);
     unknown_with(&ran, "source-database-missing", "does not exist");
 }
 
 #[test]
-fn an_expired_token_and_missing_rights_say_what_to_do() {
+fn an_expired_token_and_a_missing_permission_are_reported() {
     let server = pg::server(16);
     let arm = healthy_arm();
     arm.expect_token("another-token");
@@ -154,7 +155,7 @@ fn an_expired_token_and_missing_rights_say_what_to_do() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_a_finding() {
+fn a_target_that_does_not_exist_is_a_finding() {
     let arm = ArmEndpoint::start();
     let ran = check(&arm, &source(pg::server(16), "postgres"), &[]);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
@@ -163,7 +164,7 @@ fn a_server_that_is_not_there_is_a_finding() {
 }
 
 #[test]
-fn an_endpoint_that_does_not_answer_is_unknown() {
+fn an_unreachable_endpoint_makes_target_checks_unknown() {
     let server = pg::server(16);
     let url = "http://127.0.0.1:1";
     let env = [("FLEXREADY_ARM_ENDPOINT", url)];
@@ -172,9 +173,9 @@ fn an_endpoint_that_does_not_answer_is_unknown() {
     assert_eq!(ran.status("source-version-too-old"), "pass");
 }
 
-/// Signing in has no longer than the run has.
+/// Sign-in is limited by the timeout of the run.
 #[test]
-fn an_az_that_hangs_does_not_hold_the_run_up() {
+fn a_hanging_azure_cli_does_not_block_the_run() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let az = folder.path().join("az");

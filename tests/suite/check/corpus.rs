@@ -1,5 +1,6 @@
-//! Real bodies: every recorded server of the corpus, and the specification's own, through the whole program.
-//! Needs FLEXREADY_SHARED, the folder that holds `arm-corpus`; says so where it is not set.
+//! Real response bodies through the whole program: the recorded servers of the corpus and examples of the
+//! specification.
+//! Needs `FLEXREADY_SHARED`, the folder that contains `arm-corpus`. Without it, the tests print a notice and return.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ fn corpus() -> Option<PathBuf> {
     shared.map(|s| Path::new(&s).join("arm-corpus"))
 }
 
-/// Judges one server's body. Its lists are empty but for what `lists` gives.
+/// Checks one server body. Child lists that are not in `lists` are answered with 404.
 fn judge(server: &Value, lists: &[(&str, &Value)]) -> Ran {
     let arm = ArmEndpoint::start();
     let id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/Microsoft.DBforPostgreSQL/flexibleServers/server-under-test";
@@ -39,7 +40,7 @@ fn body(path: &Path) -> Value {
 }
 
 #[test]
-fn recorded_servers_get_the_verdict_that_their_state_bears() {
+fn recorded_servers_get_the_status_of_their_properties() {
     let Some(corpus) = corpus() else { return };
     let configurations =
         body(&corpus.join("bodies/configurations_list_2024-11-01-preview.json"))["body"].clone();
@@ -96,7 +97,7 @@ fn recorded_servers_get_the_verdict_that_their_state_bears() {
 }
 
 #[test]
-fn recorded_stub_lists_name_their_replicas() {
+fn a_replica_list_of_stubs_names_the_replicas() {
     let Some(corpus) = corpus() else { return };
     let server = body(&corpus.join("bodies/server_plain_public.json"))["body"].clone();
     let replicas = body(&corpus.join("bodies/replicas_list_sparse.json"))["body"].clone();
@@ -105,7 +106,7 @@ fn recorded_stub_lists_name_their_replicas() {
 }
 
 #[test]
-fn servers_of_every_api_version_are_understood_or_said_to_be_unknown() {
+fn servers_of_every_api_version_are_read_or_unknown() {
     let Some(corpus) = corpus() else { return };
     for example in [
         "2021-06-01/ServerGet",

@@ -1,4 +1,4 @@
-//! Runs on servers that answer: the verdict, the recording, the rounds, the secrets.
+//! Runs against servers that answer: verdict, recording, rounds of questions, secrets.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::support::pg;
 use crate::support::program::{TOKEN, run, run_with_arm, texts};
 
 #[test]
-fn a_live_pair_and_its_replay_say_the_same() {
+fn a_live_run_and_its_replay_print_the_same() {
     let server = pg::server(16);
     let database = server.create_database("shop");
     let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
@@ -42,7 +42,7 @@ fn a_live_pair_and_its_replay_say_the_same() {
 }
 
 #[test]
-fn record_keeps_what_check_asks() {
+fn record_writes_every_answer_that_check_reads() {
     let server = pg::server(17);
     let database = server.create_database("shop");
     let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
@@ -79,7 +79,7 @@ fn record_keeps_what_check_asks() {
 }
 
 #[test]
-fn a_recording_that_can_be_judged_is_no_failure() {
+fn record_succeeds_if_the_recording_can_be_checked() {
     let (arm, folder) = (healthy_arm(), tempfile::tempdir().unwrap());
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let record = |name: &str| {
@@ -107,7 +107,7 @@ fn a_recording_that_can_be_judged_is_no_failure() {
 }
 
 #[test]
-fn one_target_takes_three_rounds_and_only_gets() {
+fn one_target_needs_at_most_three_rounds_of_get_requests() {
     let arm = healthy_arm();
     let ran = run_with_arm(
         &arm,
@@ -133,7 +133,7 @@ fn one_target_takes_three_rounds_and_only_gets() {
 }
 
 #[test]
-fn a_replica_is_read_by_its_own_get() {
+fn a_replica_is_read_with_a_separate_request() {
     let arm = healthy_arm();
     let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-copy";
     let list = serde_json::json!({ "value": [{ "id": id, "name": "orders-copy", "sku": { "name": "" }, "location": "northeurope", "properties": {} }] });
@@ -152,7 +152,7 @@ fn a_replica_is_read_by_its_own_get() {
 }
 
 #[test]
-fn a_source_alone_is_judged_without_azure() {
+fn a_source_is_checked_without_azure() {
     let server = pg::server(18);
     let database = server.create_database("alone");
     let source = source(server, &database);

@@ -1,5 +1,6 @@
-//! Every body of the corpus and every example of the specification that flexready asks for, read: what is not known of it
-//! is what its api-version does not have. Needs FLEXREADY_SHARED, and says so where that is not set.
+//! Reads every corpus body and specification example of a kind that flexready uses.
+//! Only fields that the api-version does not have are missing.
+//! Needs `FLEXREADY_SHARED`. Without it, the test prints a notice and returns.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::drift::{answers, below, migration};
 
-/// What flexready asks for, by the beginning of a file's name, the longest first.
+/// The kind of a body by the prefix of its file name, longest prefix first.
 const KINDS: &[(&str, Kind)] = &[
     ("AdministratorsMicrosoftEntraList", Kind::Administrators),
     ("CapabilitiesByLocation", Kind::Capabilities),
@@ -42,7 +43,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("net_vnet_links_list", Kind::Links),
 ];
 
-/// Bodies with the shape of a server, although nobody asks for them in that way.
+/// Examples whose body is a server, from operations that flexready does not use.
 const SERVERS: [&str; 6] = [
     "ServerCreate",
     "ServerCreatePointInTimeRestore",
@@ -52,8 +53,8 @@ const SERVERS: [&str; 6] = [
     "ServerUpdateWithCustomerMaintenanceWindow",
 ];
 
-/// What flexready does not ask, or what is a part of another body: peerings and subnets stand in their network's, and are
-/// read there by the tests of the path.
+/// Bodies that flexready does not request, or that are part of another body.
+/// Peerings and subnets are part of their virtual network, and are tested in `azure_network`.
 const NOT_ASKED: &[&str] = &[
     "CheckNameAvailability",
     "ConfigurationGet",
@@ -118,7 +119,7 @@ enum Kind {
 }
 
 #[test]
-fn every_body_is_understood() {
+fn every_corpus_body_is_understood() {
     let Some(shared) = std::env::var_os("FLEXREADY_SHARED") else {
         eprintln!("not run: FLEXREADY_SHARED does not name the folder of recorded answers");
         return;
@@ -149,7 +150,7 @@ fn every_body_is_understood() {
     assert!(read > 50, "{read} bodies");
 }
 
-/// Every file with the api-version that its folder names; recordings name their own.
+/// Every file with the api-version of its folder. Recordings contain the api-version in their URL.
 fn files(corpus: &Path) -> Vec<(Option<String>, PathBuf)> {
     let list = |folder: PathBuf| {
         let entries =
@@ -168,7 +169,7 @@ fn files(corpus: &Path) -> Vec<(Option<String>, PathBuf)> {
     all
 }
 
-/// The bodies of a file, each with its api-version.
+/// The response bodies of a file, each with its api-version.
 fn bodies(file: &Value, version: Option<&str>) -> Vec<(String, Value)> {
     let Some(version) = version else {
         let url = file["url"].as_str().unwrap();
@@ -272,7 +273,7 @@ fn understood(kind: Kind, name: &str, version: &str, body: Value) {
     }
 }
 
-/// One answer, and a fact that must come out of it.
+/// Asserts that one answer makes the fact known.
 fn whole<T: Debug>(
     name: &str,
     migration: &Migration,
@@ -289,7 +290,7 @@ fn whole<T: Debug>(
     assert_eq!(reasons(&fact(&facts)), [] as [String; 0], "{name}");
 }
 
-/// All that is not known of a server is what its api-version does not have, or an example leaves out.
+/// Asserts that a server is known, except for fields that its api-version does not have or that an example omits.
 fn server(name: &str, migration: &Migration, body: Value) {
     let answers = answers(&[(below(migration, "", None), body)]);
     let server = Facts::read(migration, &answers).server;
@@ -303,10 +304,10 @@ fn server(name: &str, migration: &Migration, body: Value) {
     assert!(server.version.is_ok() && server.sku.is_ok(), "{name}");
 }
 
-/// The specification's examples are shortened here and there; a real answer has all of this.
+/// Some examples of the specification omit fields that a real answer always has.
 fn left_out(name: &str, why: &str) -> bool {
     let is_example = !name.starts_with("server");
-    // Where the key is Azure's own, nobody tells of its state.
+    // With a service-managed key, ARM does not report the key status.
     let no_key = why.contains("primaryEncryptionKeyStatus");
     no_key || (is_example && why.starts_with("the answer has no `"))
 }
@@ -394,7 +395,7 @@ fn count(body: &Value) -> usize {
     body["value"].as_array().unwrap().len()
 }
 
-/// Why something is not known, wherever it stands in a fact.
+/// The reasons of all missing facts in a value, taken from its debug output.
 fn reasons(fact: &impl Debug) -> Vec<String> {
     let text = format!("{fact:?}");
     let parts = text.split("reason: \"").skip(1);

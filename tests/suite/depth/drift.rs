@@ -1,4 +1,4 @@
-//! Bodies of every api-version: what an older one has otherwise is understood, what it does not have is missing.
+//! Bodies of every api-version: older formats are understood, and fields that a version does not have are missing.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::fixtures::folder;
 
-/// The baseline's migration, asked with this api-version.
+/// The baseline migration with this api-version.
 pub(super) fn migration(api_version: &str) -> Migration {
     let recording = Recording::open(&folder().join("baseline")).unwrap();
     let mut migration = recording.migrations()[0].clone();
@@ -42,7 +42,7 @@ pub(super) fn server(api_version: &str, body: Value) -> Server {
     Facts::read(&migration, &answers).server.unwrap()
 }
 
-/// A server as 2021-06-01 tells of it.
+/// A server body in api-version 2021-06-01.
 fn of_2021() -> Value {
     json!({
         "name": "orders-target", "location": "Germany West Central", "sku": { "name": "Standard_D4s_v3", "tier": "GeneralPurpose" },
@@ -55,7 +55,7 @@ fn of_2021() -> Value {
 }
 
 #[test]
-fn what_an_old_version_does_not_tell_is_missing() {
+fn fields_that_an_old_version_does_not_have_are_missing() {
     let server = server("2021-06-01", of_2021());
     let storage = server.storage.unwrap();
     assert_eq!(storage.size_gib, Ok(512));
@@ -81,14 +81,14 @@ fn what_an_old_version_does_not_tell_is_missing() {
 }
 
 #[test]
-fn the_same_absence_in_a_new_version_is_an_answer() {
+fn an_absent_field_in_a_new_version_is_an_answer() {
     let server = server("2026-10-01", of_2021());
     assert_eq!(server.is_cluster, Ok(false));
     assert_eq!(server.storage.unwrap().iops, Ok(None));
 }
 
 #[test]
-fn the_booleans_of_2022_are_understood() {
+fn boolean_auth_fields_of_2022_are_understood() {
     let mut body = of_2021();
     body["properties"]["authConfig"] =
         json!({ "activeDirectoryAuthEnabled": true, "passwordAuthEnabled": false });
@@ -97,7 +97,7 @@ fn the_booleans_of_2022_are_understood() {
 }
 
 #[test]
-fn the_offers_of_2021_and_of_today_read_alike() {
+fn capabilities_of_2021_are_read_like_current_ones() {
     let old = json!({ "value": [{ "zone": "1", "supportedFlexibleServerEditions": [{
         "name": "GeneralPurpose",
         "supportedStorageEditions": [{ "name": "ManagedDisk", "supportedStorageMB": [
@@ -140,9 +140,9 @@ fn the_offers_of_2021_and_of_today_read_alike() {
     );
 }
 
-/// Every migration of the corpus and of the specification, recorded or not, is understood.
+/// Every migration body of the corpus and of the specification is understood.
 #[test]
-fn real_migrations_are_understood() {
+fn real_migration_bodies_are_understood() {
     let Some(shared) = std::env::var_os("FLEXREADY_SHARED") else {
         eprintln!("not run: FLEXREADY_SHARED does not name the folder of recorded answers");
         return;

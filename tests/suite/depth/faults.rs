@@ -1,4 +1,4 @@
-//! Every answer of ARM, wrong in every way that it can travel: each costs the checks that need it, and no other.
+//! Every ARM answer with every kind of fault: each fault only affects the checks that need the answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,8 @@ use crate::check::healthy_arm;
 use crate::fixtures::folder;
 use crate::support::arm::{ArmEndpoint, Reply};
 
-/// The end of a path, and the checks of a pair that need its answer. The server's own is needed by nearly all.
+/// Path suffixes, and the checks of a pair that need that answer. Nearly all checks need the answer for the server
+/// itself.
 const NEEDED: &[(&str, &[&str])] = &[
     (
         "/capabilities",
@@ -66,19 +67,19 @@ const NEEDED: &[(&str, &[&str])] = &[
             "vnet-address-overlap",
         ],
     ),
-    // Its side of the peering tells whether it lends its gateway.
+    // The hub's side of the peering shows whether the hub allows gateway transit.
     ("/vnet-hub", &["route-diverts-source"]),
     ("/virtualnetworklinks", &["private-dns-zone-unlinked"]),
 ];
 
-/// What comes in place of an answer, made of the answer, the endpoint and the path.
+/// Builds the faulty reply from the answer, the endpoint and the path.
 type Fault = Box<dyn Fn(&Value, &ArmEndpoint, &str) -> Reply>;
 
 fn always(reply: Reply) -> Fault {
     Box::new(move |_, _, _| reply.clone())
 }
 
-/// Every fault that refuses an answer or spoils it; 404 stands apart, as it is an answer.
+/// Every fault that refuses or corrupts an answer. 404 is not included, because it is an answer.
 fn faults() -> Vec<(&'static str, Fault)> {
     let error = |status| {
         always(Reply::error(status, "Fault", "made by the test").header("retry-after", "0"))
@@ -139,7 +140,7 @@ fn faults() -> Vec<(&'static str, Fault)> {
     ]
 }
 
-/// A list stays one; a resource becomes a list of itself, which is as wrong.
+/// Keeps a list unchanged. Wraps a resource into a list with one item, which is equally wrong.
 fn as_list(body: &Value) -> Value {
     match body.get("value") {
         Some(_) => body.clone(),
@@ -147,7 +148,7 @@ fn as_list(body: &Value) -> Value {
     }
 }
 
-/// Paths that were asked, with what was answered.
+/// The ARM paths that were answered, with their answers.
 fn asked(answers: &Answers) -> Vec<(String, Value)> {
     let of_arm = answers.iter().filter(|(key, _)| key.starts_with("arm:"));
     let given = of_arm.filter_map(|(key, answer)| match answer {
@@ -168,7 +169,7 @@ fn statuses(migration: &Migration, answers: &Answers) -> BTreeMap<&'static str, 
     all.map(|o| (o.check.id, o.status)).collect()
 }
 
-/// ARM as it answers now, beside the recorded source of the baseline.
+/// Answers ARM questions from the endpoint, and all other questions from the recorded baseline.
 struct Beside(Arm, Recording);
 
 #[async_trait]
@@ -196,7 +197,7 @@ fn pair() -> Migration {
 }
 
 #[tokio::test]
-async fn each_wrong_answer_costs_its_own_checks() {
+async fn a_faulty_answer_only_affects_the_checks_that_need_it() {
     let migration = pair();
     let healthy = run(&healthy_arm(), &migration).await;
     let fine = statuses(&migration, &healthy);
@@ -240,7 +241,7 @@ async fn each_wrong_answer_costs_its_own_checks() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Other answers are as they were; those that only this one leads to may be gone.
+/// Asserts that the other answers are unchanged. Answers that depend on the changed answer can be absent.
 fn assert_others_stay(healthy: &Answers, now: &Answers, path: &str, context: &str) {
     let healthy: BTreeMap<&str, &Answer> = healthy.iter().collect();
     for (key, answer) in now
@@ -251,7 +252,7 @@ fn assert_others_stay(healthy: &Answers, now: &Answers, path: &str, context: &st
     }
 }
 
-/// A server that is not there fails its own check and no other; what hangs on it does not apply.
+/// A server that does not exist only fails its own check. Checks that depend on it do not apply.
 #[tokio::test]
 async fn a_404_is_an_answer() {
     let migration = pair();
@@ -281,9 +282,9 @@ fn of_target(id: &str) -> bool {
     flexready::checks::find(id).unwrap().needs == flexready::checks::Needs::Target
 }
 
-/// Ten megabytes that are otherwise right cost nothing; a page an item long is a page.
+/// A valid answer with 10 MB of padding does not change a status. Pages with one item do not either.
 #[tokio::test]
-async fn large_answers_and_many_pages_cost_nothing() {
+async fn large_answers_and_many_pages_do_not_change_a_status() {
     let migration = pair();
     let healthy = run(&healthy_arm(), &migration).await;
     let fine = statuses(&migration, &healthy);
@@ -302,7 +303,7 @@ async fn large_answers_and_many_pages_cost_nothing() {
     assert!(paged.seen().len() > large.seen().len(), "there were pages");
 }
 
-/// The items of a list, at most three pages of them.
+/// Serves the items of a list in at most three pages.
 fn pages(endpoint: &ArmEndpoint, path: &str, items: &[Value]) {
     let size = items.len().div_ceil(3);
     let chunks: Vec<&[Value]> = items.chunks(size).collect();
@@ -318,7 +319,7 @@ fn pages(endpoint: &ArmEndpoint, path: &str, items: &[Value]) {
 }
 
 #[tokio::test]
-async fn ids_in_capital_letters_are_the_same_ids() {
+async fn resource_ids_are_case_insensitive() {
     let migration = pair();
     let healthy = run(&healthy_arm(), &migration).await;
     let loud = healthy_arm();

@@ -1,4 +1,4 @@
-//! Values from the future: what fails today does not pass because one word in an answer of ARM is new.
+//! Unknown enum values: a new value in an ARM answer does not make a failing check pass.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::outcome;
 use crate::fixtures::folder;
 use crate::fixtures::overlay::{Case, Overlay};
 
-/// Words that are names, or that a check has to compare with one it knows: another one is another thing, which is well.
+/// Check, field and reason where a pass is correct: names, or values that the check compares with a known value.
 const OTHERWISE_WELL: &[(&str, &str, &str)] = &[
     (
         "target-burstable",
@@ -29,7 +29,7 @@ const OTHERWISE_WELL: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Every text in a change, as a pointer from the case's own root.
+/// JSON pointers to every string in a change, relative to the root of the case.
 fn texts(json: &Value, at: &str, found: &mut Vec<String>) {
     let step = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     match json {
@@ -42,7 +42,7 @@ fn texts(json: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Whether a key of a case is of an answer of ARM.
+/// Whether a key of a case belongs to an ARM answer.
 fn is_arm(alias: &str) -> bool {
     !["source/", "sql:", "connection:", "dns:"]
         .iter()
@@ -58,7 +58,7 @@ fn status(baseline: &Recording, id: &str, case: &Value) -> Status {
     outcome(id, &migration, &answers).status
 }
 
-/// Failing cases of every check: its id, the case's folder, the case.
+/// The failing cases of every check: check id, case folder, case.
 fn failing() -> Vec<(String, String, Value)> {
     let names = |of: &Path| {
         let entries = std::fs::read_dir(of).unwrap();
@@ -82,7 +82,7 @@ fn failing() -> Vec<(String, String, Value)> {
     all
 }
 
-/// The changes of a case in which one word of an answer of ARM is new: the field, and the case.
+/// Copies of the case in which one string of an ARM answer has an unknown value: the field, and the copy.
 fn renewed(case: &Value) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for (alias, change) in case["answers"].as_object().into_iter().flatten() {
@@ -103,7 +103,7 @@ fn renewed(case: &Value) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn a_new_word_never_makes_a_failing_check_pass() {
+fn an_unknown_value_never_makes_a_failing_check_pass() {
     let cases = failing();
     let wrong = std::thread::scope(|scope| {
         let parts = cases.chunks(cases.len().div_ceil(2));
@@ -116,7 +116,7 @@ fn a_new_word_never_makes_a_failing_check_pass() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The cases that pass with a new word, although nothing excuses that.
+/// The cases that pass with an unknown value and are not in [`ACCEPTED_PASSES`].
 fn passing(cases: &[(String, String, Value)]) -> Vec<String> {
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
     let mut wrong = Vec::new();

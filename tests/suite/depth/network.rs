@@ -1,4 +1,4 @@
-//! What a target costs in rounds and requests, on the endpoint's own log.
+//! Rounds and requests for a target, counted in the log of the endpoint.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::arm::options;
 use crate::check::healthy_arm;
 use crate::support::arm::{ArmEndpoint, Reply};
 
-/// The healthy world's target alone: in a virtual network that is peered with a hub.
+/// A target-only migration of the healthy target, whose virtual network is peered with a hub.
 pub(super) fn target() -> Migration {
     Migration {
         scope: Scope::Target,
@@ -35,7 +35,7 @@ fn id(migration: &Migration) -> String {
     migration.target.as_ref().unwrap().id.path()
 }
 
-/// What a healthy endpoint answers under this path.
+/// The body of the healthy target for a path with this suffix.
 fn healthy_body(end: &str) -> Value {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
     let bodies = std::fs::read_dir(folder).unwrap().map(|entry| {
@@ -46,7 +46,7 @@ fn healthy_body(end: &str) -> Value {
     bodies.into_iter().find(is_it).unwrap()["body"].clone()
 }
 
-/// Gives the target three read replicas, in a list of stubs as real ones are.
+/// Adds three read replicas to the target. The list only contains stubs, as in real answers.
 fn with_replicas(endpoint: &ArmEndpoint, target: &str) {
     let name = |n: usize| format!("{target}-read-{n}");
     let stub = |n| json!({ "id": name(n), "name": name(n).rsplit('/').next(), "location": "", "sku": { "name": "" } });
@@ -59,7 +59,7 @@ fn with_replicas(endpoint: &ArmEndpoint, target: &str) {
     }
 }
 
-/// Nothing was asked twice.
+/// Asserts that no request was repeated and that all requests are GET.
 fn assert_once(endpoint: &ArmEndpoint) {
     let seen = endpoint.seen();
     let distinct: BTreeSet<String> = seen
@@ -71,7 +71,7 @@ fn assert_once(endpoint: &ArmEndpoint) {
 }
 
 #[tokio::test]
-async fn a_target_in_a_network_costs_three_rounds_and_eighteen_requests() {
+async fn a_target_in_a_network_needs_three_rounds_and_eighteen_requests() {
     let endpoint = healthy_arm();
     let migration = target();
     let (_, rounds) = flexready::gather(&migration, &arm(&endpoint), start()).await;
@@ -98,9 +98,9 @@ async fn a_target_in_a_network_costs_three_rounds_and_eighteen_requests() {
     assert_once(&endpoint);
 }
 
-/// Fifty targets, every other of which writes the ids of what they share in capital letters, as ARM may.
+/// Fifty targets. Every other target has uppercase ids of shared resources, as ARM can return them.
 #[tokio::test]
-async fn what_fifty_targets_share_is_asked_once() {
+async fn resources_shared_by_fifty_targets_are_read_once() {
     let endpoint = healthy_arm();
     let model = target();
     let own = id(&model);
@@ -155,7 +155,7 @@ async fn what_fifty_targets_share_is_asked_once() {
     }
 }
 
-/// Every resource id in it in capital letters.
+/// Converts every resource id in the JSON to uppercase.
 pub(super) fn capitals(json: &mut Value) {
     match json {
         Value::String(text) if text.starts_with("/subscriptions/") => *text = text.to_uppercase(),

@@ -1,11 +1,11 @@
-//! `--location`: a server is sized before there is one.
+//! `--location`: sizing before a server exists.
 
 use crate::check::{healthy_arm, source};
 use crate::support::pg;
 use crate::support::program::run_with_arm;
 
 #[test]
-fn a_location_sizes_before_anything_is_deployed() {
+fn a_location_is_enough_to_size_a_server() {
     let server = pg::server(16);
     let database = server.create_database("shop");
     let arm = healthy_arm();
@@ -69,7 +69,7 @@ fn a_location_sizes_before_anything_is_deployed() {
 }
 
 #[test]
-fn a_location_needs_a_subscription() {
+fn a_location_requires_a_subscription() {
     let ran = run_with_arm(
         &healthy_arm(),
         &["check", "--source", "host=h", "--location", "westeurope"],
@@ -79,7 +79,7 @@ fn a_location_needs_a_subscription() {
 }
 
 #[test]
-fn what_cannot_be_sized_is_not_ready() {
+fn a_failed_sizing_is_incomplete() {
     let server = pg::server(16);
     let database = server.create_database("sized");
     let source = source(server, &database);
@@ -126,7 +126,7 @@ fn what_cannot_be_sized_is_not_ready() {
 }
 
 #[test]
-fn a_password_in_the_way_to_the_target_is_refused() {
+fn a_password_in_the_target_url_argument_is_rejected() {
     let ran = run_with_arm(
         &healthy_arm(),
         &[

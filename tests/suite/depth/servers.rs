@@ -1,4 +1,4 @@
-//! Real servers on both sides: what SQL on the target adds, Entra roles of the source, how busy a source is.
+//! Real servers on both sides: facts from SQL on the target, Entra roles of the source, and activity of the source.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::support::arm::{ArmEndpoint, Reply};
 use crate::support::healthy::arm;
 use crate::support::pg;
 
-/// Roles as a flexible server has them, and databases of the same name on both sides.
+/// The roles of a flexible server, used on both sides.
 const SEED: &str = "
     CREATE ROLE azure_pg_admin;
     CREATE ROLE azure_ad_user;
@@ -61,7 +61,7 @@ fn plan(source: &pg::Server, target: &pg::Server, user: &str) -> Migration {
     serde_json::from_value(value).unwrap()
 }
 
-/// ARM tells of a database `shop` on the target.
+/// An ARM endpoint whose target has a database `shop`.
 fn endpoint() -> ArmEndpoint {
     let endpoint = healthy_arm();
     let id: flexready::plan::ServerId = TARGET.parse().unwrap();
@@ -95,7 +95,7 @@ fn objects(id: &str, migration: &Migration, answers: &Answers) -> Vec<(String, S
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sql_on_the_target_tells_rights_and_contents() {
+async fn target_sql_reports_privileges_and_contents() {
     for major in [12, 18] {
         let server = seeded(major);
         let (migration, answers) = asked(&server, &server, "plain").await;
@@ -108,7 +108,7 @@ async fn sql_on_the_target_tells_rights_and_contents() {
             .iter()
             .filter(|(o, s)| o == "role/plain" && *s == Severity::Warning)
             .count();
-        // Four predefined roles, one membership too many; before 15 `public` is the superuser's.
+        // Four predefined roles and one excess membership. Before 15, `public` belongs to the superuser.
         assert_eq!(
             (blockers, warnings),
             (3, if major < 15 { 6 } else { 5 }),
@@ -142,7 +142,7 @@ async fn sql_on_the_target_tells_rights_and_contents() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entra_roles_are_looked_for_on_the_target() {
+async fn entra_roles_of_the_source_are_compared_with_the_target() {
     for major in [12, 17] {
         let source = seeded(major);
         let bare = pg::Server::start(major, &[]);
@@ -173,7 +173,7 @@ async fn entra_roles_are_looked_for_on_the_target() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_and_rates_are_seen_by_a_plain_role() {
+async fn session_counts_and_io_statistics_are_read() {
     for major in pg::majors() {
         let server = pg::server(major);
         let shop = server.create_database("busy");

@@ -1,4 +1,4 @@
-//! Answers of a wrong shape cost their own checks, and no other.
+//! Malformed answers only affect the checks that need them.
 
 use flexready::inputs::recording::Recording;
 use flexready::plan::Migration;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::outcome;
 use crate::fixtures::folder;
 
-/// A part of a key, and the checks that need its answer.
+/// Part of a question key, and the checks that need the answer.
 const NEEDED: &[(&str, &[&str])] = &[
     (
         "/migrations?",
@@ -66,7 +66,7 @@ fn wrong() -> Vec<Answer> {
 }
 
 #[test]
-fn a_wrong_answer_makes_its_own_checks_unknown() {
+fn a_malformed_answer_only_makes_its_own_checks_unknown() {
     let (migration, healthy) = baseline();
     for (part, ids) in NEEDED {
         let key = healthy
@@ -94,14 +94,14 @@ fn a_wrong_answer_makes_its_own_checks_unknown() {
 }
 
 #[test]
-fn a_healthy_target_asks_what_it_needs_and_no_more() {
+fn a_healthy_target_only_asks_the_questions_it_needs() {
     let (migration, healthy) = baseline();
     let arm = healthy
         .iter()
         .filter(|(key, _)| key.starts_with("arm:"))
         .count();
     assert!(arm <= 18, "{arm} requests");
-    // Entra is off, the api-version knows no maintenance, nothing failed: none of these is asked.
+    // Entra is disabled, the api-version does not have maintenance events, and no migration failed.
     for part in ["/administrators?", "/maintenanceevents?", "/migrations/"] {
         assert!(!healthy.iter().any(|(key, _)| key.contains(part)), "{part}");
     }

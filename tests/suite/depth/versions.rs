@@ -1,11 +1,11 @@
-//! One server as each api-version tells of it: what a version does not have is missing, and nothing else is.
+//! One server in every api-version: only the fields that a version does not have are missing.
 
 use flexready::facts::server::{Network, Server};
 use serde_json::{Value, json};
 
 use super::drift::server;
 
-/// Every api-version of flexible servers, in the order in which they came.
+/// Every api-version of flexible servers, in order of release.
 const VERSIONS: [&str; 18] = [
     "2021-06-01",
     "2022-01-20-preview",
@@ -27,7 +27,7 @@ const VERSIONS: [&str; 18] = [
     "2027-03-01",
 ];
 
-/// What came later than 2021-06-01: where it stands, and since when.
+/// Fields added after 2021-06-01: JSON pointer, and first api-version.
 const LATER: &[(&str, &str)] = &[
     ("/properties/authConfig", "2022-12-01"),
     ("/properties/replicationRole", "2022-12-01"),
@@ -64,7 +64,7 @@ fn of_today() -> Value {
     })
 }
 
-/// The body without what the version does not have yet.
+/// The current body without the fields that the version does not have.
 fn as_of(version: &str) -> Value {
     let mut body = of_today();
     for (path, since) in LATER.iter().filter(|(_, since)| version < *since) {
@@ -75,7 +75,7 @@ fn as_of(version: &str) -> Value {
     body
 }
 
-/// Each fact that came later: by which it came, and whether it is known.
+/// Each fact whose field was added later: the api-version that added it, and whether the fact is known.
 fn later(server: &Server) -> Vec<(&'static str, Result<(), String>)> {
     let why = |m: &flexready::facts::Missing| m.reason.clone();
     let auth = server.auth.as_ref().unwrap();
@@ -111,7 +111,7 @@ fn later(server: &Server) -> Vec<(&'static str, Result<(), String>)> {
 }
 
 #[test]
-fn a_version_lacks_what_came_after_it_and_nothing_else() {
+fn a_version_only_misses_fields_that_were_added_later() {
     for version in VERSIONS {
         let server = server(version, as_of(version));
         assert_eq!(server.version.as_ref().unwrap().major(), 16, "{version}");
@@ -134,7 +134,7 @@ fn a_version_lacks_what_came_after_it_and_nothing_else() {
 }
 
 #[test]
-fn a_cluster_is_one_where_the_version_tells() {
+fn a_cluster_is_detected_since_the_version_that_reports_it() {
     assert_eq!(
         server("2026-10-01", as_of("2026-10-01")).is_cluster,
         Ok(true)

@@ -1,4 +1,4 @@
-//! An Azure that can be written to: the ARM answers of a recording behind the tests' endpoint, and what az verbs do to them.
+//! A writable fake of Azure: the test endpoint serves the ARM answers of a recording, and `az` commands change them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ pub struct Azure {
     recording: Recording,
 }
 
-/// The endpoint for what Azure is asked, the recording for the source.
+/// Sends ARM questions to the endpoint and all others to the recording.
 struct Mixed<'a> {
     arm: Arm,
     recording: &'a Recording,
@@ -86,14 +86,14 @@ impl Azure {
         });
     }
 
-    /// The path that ends so is not to be read any more.
+    /// Answers the path with this suffix with HTTP 403.
     pub fn refuse(&self, end: &str) {
         let path = self.key(end);
         let refusal = Reply::error(403, "AuthorizationFailed", "made by the test");
         self.endpoint.route(&path, refusal);
     }
 
-    /// Everything that a check of this migration asks.
+    /// Collects all answers that the checks of this migration need.
     pub fn ask(&self, migration: &Migration) -> Answers {
         let url = self.endpoint.url();
         let env = move |name: &str| match name {
@@ -130,7 +130,7 @@ impl Azure {
         found[0].clone()
     }
 
-    /// The one body whose path ends so, if there is one.
+    /// Returns the first body whose path has this suffix.
     pub fn find(&self, end: &str) -> Option<Value> {
         let bodies = self.bodies.lock().unwrap();
         let mut found = bodies.iter().filter(|(key, _)| key.ends_with(end));
@@ -147,7 +147,7 @@ impl Azure {
         change(self.bodies.lock().unwrap().get_mut(&key).unwrap());
     }
 
-    /// Does what az would do.
+    /// Applies the effect of the `az` calls.
     pub fn apply_all(&self, calls: &[Call]) {
         for call in calls.iter().filter(|c| c.program == "az") {
             self.apply(&call.arguments);
@@ -240,7 +240,7 @@ impl Azure {
         }
     }
 
-    /// Deleting what is not there is no error in Azure.
+    /// Deletes a server. As in Azure, deleting a server that does not exist is not an error.
     fn delete(&self, name: &str) {
         let end = format!("/flexibleservers/{name}");
         self.bodies

@@ -1,4 +1,4 @@
-//! Every script of every fixture: clean, made of commands that az knows, and true to the names in it.
+//! The scripts of all fixtures: clean, with valid `az` commands, and with correctly quoted names.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use super::verbs::wrong;
 use crate::fixtures::overlay::Case;
 use crate::fixtures::{answers_of, folder, folders};
 
-/// Both scripts of a migration.
+/// Returns the fix script and the restore script of a migration.
 pub fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
     let facts = Facts::read(migration, answers);
     let judgement = judge(&facts, &Policy::default());
@@ -27,12 +27,12 @@ pub fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
     ]
 }
 
-/// A migration with the answers of the baseline and a case's differences.
+/// Returns the migration and the answers of a case.
 pub fn of_case(case: Value) -> (Migration, Answers) {
     answers_of(&serde_json::from_value::<Case>(case).unwrap())
 }
 
-/// The scripts of every recording and every case, each once, by where it comes from.
+/// Returns the scripts of every recording and every case without duplicates, with their origin.
 fn all() -> BTreeMap<String, String> {
     let mut by_text: BTreeMap<String, String> = BTreeMap::new();
     let mut keep = |name: &str, scripts: [String; 2]| {
@@ -61,7 +61,7 @@ fn all() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn what_the_target_may_refuse_or_the_migration_would_meet_is_not_run() {
+fn parameters_that_could_fail_or_disturb_the_migration_are_not_set_automatically() {
     let scripts = |case: &str| {
         let place = folder().join("checks/parameter-differs").join(case);
         let (migration, answers) = answers_of(&Case::read(&place));
@@ -85,7 +85,7 @@ fn what_the_target_may_refuse_or_the_migration_would_meet_is_not_run() {
 }
 
 #[test]
-fn every_script_of_every_fixture_is_clean_and_calls_what_there_is() {
+fn every_script_passes_shellcheck_and_uses_existing_commands() {
     let scripts = all();
     assert!(scripts.len() > 100, "{} scripts", scripts.len());
     let place = tempfile::tempdir().unwrap();
@@ -111,7 +111,7 @@ fn every_script_of_every_fixture_is_clean_and_calls_what_there_is() {
         shellcheck(other) + &half.join().unwrap()
     });
     assert_eq!(said, "");
-    // One run for all of them, with functions for the programs: the quoting is bash's own work
+    // One run for all lines, with functions in place of the programs, so that bash itself evaluates the quoting.
     let stub = "call() { printf '%s\\0' \"$@\" >>\"$CALLS\"; }\n\
                 az() { call az '' \"$#\" \"$@\"; }\n\
                 on_source() { call psql \"$1\" 1 \"$2\"; }\n\
@@ -135,7 +135,7 @@ fn every_script_of_every_fixture_is_clean_and_calls_what_there_is() {
 }
 
 #[test]
-fn a_name_arrives_as_it_is_and_runs_nothing() {
+fn names_are_passed_unchanged_and_run_nothing() {
     let names = [
         "it's \"odd\"",
         "a b\nc\td",

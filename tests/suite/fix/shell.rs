@@ -1,8 +1,8 @@
-//! Runs scripts with an az and a psql that only say how they were called.
+//! Runs scripts with stubs of `az` and `psql` that only record their arguments.
 
 use std::process::{Command, Stdio};
 
-/// One call: the program, the database that psql was pointed to, and the arguments as the program got them.
+/// One call: program, `PGDATABASE`, and arguments as the program received them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     pub program: String,
@@ -10,12 +10,12 @@ pub struct Call {
     pub arguments: Vec<String>,
 }
 
-/// Writes the number of arguments and each of them, ended by NUL: whatever a name holds, it is read back.
+/// Writes the number of arguments and each argument, terminated by NUL, so that any name can be parsed.
 const STUB: &str = r#"#!/usr/bin/env bash
 { printf '%s\0' "${0##*/}" "${PGDATABASE-}" "$#" "$@"; } >>"$CALLS"
 "#;
 
-/// Runs a script; it must succeed, and write nothing to stdout.
+/// Runs a script. It must succeed and write nothing to stdout.
 pub fn run(script: &str) -> Vec<Call> {
     let folder = tempfile::tempdir().unwrap();
     for name in ["az", "psql"] {
@@ -81,7 +81,7 @@ fn read(bytes: &[u8]) -> Vec<Call> {
     calls
 }
 
-/// The script with every choice taken: what stands in it as an offer is run.
+/// Returns the script with every optional command enabled.
 pub fn decided(script: &str) -> String {
     let taken = script.lines().map(|line| match line.strip_prefix("# ") {
         Some(rest)
@@ -96,7 +96,7 @@ pub fn decided(script: &str) -> String {
     taken.collect::<Vec<_>>().join("\n") + "\n"
 }
 
-/// What shellcheck says of these files; nothing when they are clean.
+/// Returns the output of shellcheck for the files. It is empty for clean files.
 pub fn shellcheck(files: &[std::path::PathBuf]) -> String {
     let mut said = String::new();
     for part in files.chunks(100) {

@@ -1,10 +1,9 @@
-//! The az commands that scripts may hold, with the flags that they know. Read in the sources of Azure CLI 2.91.0 (released
-//! September 2026) on 2026-11-22: `azure/cli/command_modules/postgresql`, `network`, `privatedns`,
-//! `resource`, `role`, `util`.
+//! The `az` commands that scripts can contain, with their flags. Source: Azure CLI 2.91.0 (released September 2026),
+//! read on 2026-11-22: `azure/cli/command_modules/postgresql`, `network`, `privatedns`, `resource`, `role`, `util`.
 
 use super::shell::Call;
 
-/// Taken by every command of a server.
+/// Flags of every command.
 const EVERYWHERE: &[&str] = &["--subscription", "--resource-group"];
 
 const VERBS: &[(&str, &[&str])] = &[
@@ -141,9 +140,9 @@ const VERBS: &[(&str, &[&str])] = &[
     ("network vnet subnet update", &["--ids", "--delegations"]),
 ];
 
-/// Flags without which the command stops, or asks a question that nobody answers.
+/// Required flags. Without them, the command fails or prompts for input.
 const NEEDED: &[(&str, &[&str])] = &[
-    // Without it az acts on the subscription that is active, and says nothing.
+    // Without `--subscription`, az silently uses the active subscription.
     ("lock delete", &["--subscription", "--ids"]),
     ("lock create", &["--subscription", "--name", "--lock-type"]),
     ("postgres flexible-server delete", &["--yes"]),
@@ -172,10 +171,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Flags of which a change of size asks a question otherwise.
+/// Flags that change the size. With one of them, the command prompts unless it has `--yes`.
 const SIZES: &[&str] = &["--sku-name", "--storage-size"];
 
-/// What is wrong with a call of az, as far as names of verbs and flags tell.
+/// Returns the problem of an `az` call, based on the names of commands and flags.
 pub fn wrong(call: &Call) -> Option<String> {
     let words = &call.arguments;
     let verb: Vec<&str> = words

@@ -1,17 +1,17 @@
-//! What the scripts say beside their commands: what is deleted, what was said already, what belongs after the migration.
+//! The comments of the scripts: deleted resources, repeated steps, and steps after the migration.
 
 use serde_json::json;
 
 use super::scripts::{both, of_case};
 use super::{scripts, world};
 
-/// The comments as one text, without their marks.
+/// Returns the comments as continuous text, without comment marks.
 fn told(script: &str) -> String {
     script.replace("\n# ", " ").replace("  ", " ")
 }
 
 #[test]
-fn a_lock_goes_before_all_else_and_what_is_deleted_stands_at_the_top() {
+fn locks_are_deleted_first_and_deletions_are_listed_at_the_top() {
     let (azure, migration) = world();
     azure.change("/flexibleservers/orders-target", |body| {
         body["properties"]["state"] = json!("Stopped");
@@ -36,7 +36,7 @@ fn a_lock_goes_before_all_else_and_what_is_deleted_stands_at_the_top() {
 }
 
 #[test]
-fn a_step_stands_once_and_findings_of_several_steps_are_told_once() {
+fn a_step_appears_once_and_a_finding_with_several_steps_appears_once() {
     let case = json!({ "migration": { "mode": "online" }, "answers": {
         "source/orders/settings": { "patch": { "wal_level": { "reset_val": "replica" } } },
     } });
@@ -69,7 +69,7 @@ fn a_step_stands_once_and_findings_of_several_steps_are_told_once() {
 }
 
 #[test]
-fn what_the_migration_leaves_behind_is_named_for_afterwards() {
+fn steps_after_the_migration_are_listed() {
     let case = json!({ "migration": { "mode": "online" }, "answers": {
         "source/orders/casts": { "json": [
             { "source": "app.status", "target": "integer", "function": "app.number_of(app.status)",

@@ -1,4 +1,4 @@
-//! Which servers there are: by the graph, by lists where it refuses, and never fewer without a word.
+//! Discovery of servers: with Resource Graph, or with ARM lists if Resource Graph is refused. Gaps are always reported.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn list(number: usize) -> String {
 }
 
 #[test]
-fn all_servers_of_all_subscriptions_come_from_one_query_page_by_page() {
+fn all_servers_are_discovered_with_one_paged_query() {
     let arm = endpoint(2, 4, 3);
     let within = within(2);
     let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
@@ -46,7 +46,7 @@ fn all_servers_of_all_subscriptions_come_from_one_query_page_by_page() {
 }
 
 #[test]
-fn the_page_shows_what_stands_in_the_way_of_most_and_no_secret() {
+fn the_plain_report_lists_the_most_frequent_issues_and_no_secret() {
     let arm = endpoint(1, 4, 1000);
     let within = within(1);
     let ran = run_with_arm(&arm, &args(&["-v", "audit"], &within), &[]);
@@ -76,7 +76,7 @@ fn the_page_shows_what_stands_in_the_way_of_most_and_no_secret() {
 }
 
 #[test]
-fn where_the_graph_is_refused_the_lists_of_arm_serve() {
+fn arm_lists_are_used_if_resource_graph_is_refused() {
     let arm = endpoint(2, 2, 1000);
     arm.route(
         GRAPH,
@@ -89,7 +89,7 @@ fn where_the_graph_is_refused_the_lists_of_arm_serve() {
 }
 
 #[test]
-fn a_subscription_that_the_graph_passes_over_is_asked_about_and_never_missing_in_silence() {
+fn a_subscription_missing_from_resource_graph_is_listed_or_reported() {
     let arm = endpoint(2, 2, 1000);
     arm.route_with(GRAPH, |_| {
         Reply::json(json!({"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false"}))
@@ -120,7 +120,7 @@ fn a_subscription_that_the_graph_passes_over_is_asked_about_and_never_missing_in
 }
 
 #[test]
-fn a_management_group_is_all_that_lies_below_it() {
+fn a_management_group_includes_all_its_subscriptions() {
     let arm = endpoint(2, 1, 1000);
     let path = "/providers/Microsoft.Management/managementGroups/mg-1/descendants";
     let below = |number: usize| json!({"name": subscription(number), "type": "Microsoft.Management/managementGroups/subscriptions"});
@@ -139,7 +139,7 @@ fn a_management_group_is_all_that_lies_below_it() {
 }
 
 #[test]
-fn filters_and_resource_groups_narrow_down() {
+fn filters_and_resource_groups_limit_the_servers() {
     let arm = endpoint(1, 12, 1000);
     let group = format!(
         "/subscriptions/{}/resourceGroups/RG-Orders-Prod",
@@ -168,7 +168,7 @@ fn filters_and_resource_groups_narrow_down() {
 }
 
 #[test]
-fn what_to_audit_has_to_be_said_and_understood() {
+fn an_audit_requires_a_valid_scope() {
     run(&["audit"], &[]).assert_refused("nothing to audit");
     run(&["audit", "--subscription", "production"], &[])
         .assert_refused("is not the id of a subscription");
@@ -184,7 +184,7 @@ fn what_to_audit_has_to_be_said_and_understood() {
 }
 
 #[test]
-fn a_target_is_found_by_its_host_name_for_one_check_too() {
+fn check_finds_a_target_by_its_host_name() {
     let arm = endpoint(2, 3, 1000);
     let check = |host: &str| {
         let args = [
@@ -213,7 +213,7 @@ fn a_target_is_found_by_its_host_name_for_one_check_too() {
 }
 
 #[test]
-fn the_look_up_counts_towards_the_time_of_the_run() {
+fn the_host_name_lookup_counts_toward_the_timeout() {
     let arm = endpoint(1, 1, 1000);
     arm.latency(std::time::Duration::from_millis(1200));
     let host = "pg-0-0000.postgres.database.azure.com";

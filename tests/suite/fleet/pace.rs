@@ -1,4 +1,4 @@
-//! How much is asked, how fast, and that faults on the way change nothing.
+//! Number and rate of requests, and transient faults that do not change the result.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn statuses(arm: &ArmEndpoint, path: &str) -> usize {
 }
 
 #[test]
-fn a_throttled_fleet_loses_no_server_and_is_hardly_refused() {
+fn a_throttled_fleet_loses_no_server_and_rarely_gets_429() {
     let (subscriptions, servers) = (3, 60);
     let arm = endpoint(subscriptions, servers, 1000);
     arm.bucket(250.0, 25.0);
@@ -57,7 +57,7 @@ fn a_throttled_fleet_loses_no_server_and_is_hardly_refused() {
 }
 
 #[test]
-fn one_fault_in_ten_changes_no_verdict() {
+fn one_transient_fault_in_ten_does_not_change_a_verdict() {
     let arm = endpoint(2, 10, 1000);
     let soon = |reply: Reply| reply.header("x-ms-retry-after-ms", "5");
     let faults = vec![
@@ -71,7 +71,7 @@ fn one_fault_in_ten_changes_no_verdict() {
 }
 
 #[test]
-fn an_endpoint_that_gives_no_list_is_given_up_as_soon_as_by_a_check() {
+fn resource_graph_is_abandoned_after_five_attempts() {
     let arm = endpoint(1, 1, 1000);
     let graph = "/providers/Microsoft.ResourceGraph/resources";
     let busy = || Reply::error(503, "ServerBusy", "no").header("x-ms-retry-after-ms", "5");
@@ -86,7 +86,7 @@ fn an_endpoint_that_gives_no_list_is_given_up_as_soon_as_by_a_check() {
 }
 
 #[test]
-fn ndjson_comes_as_servers_finish_each_line_a_whole_judgement() {
+fn ndjson_has_one_complete_line_per_server() {
     let arm = endpoint(1, 5, 1000);
     let within = within(1);
     let ran = run_with_arm(&arm, &args(&["audit", "--format", "ndjson"], &within), &[]);

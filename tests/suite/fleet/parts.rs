@@ -1,4 +1,4 @@
-//! A recorded fleet is judged again to the same report, whole or in parts.
+//! Replay of a recorded fleet, complete or in shards, and merging of the reports.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn replay(recording: &Path, more: &[&str], env: &[(&str, &str)]) -> Ran {
 }
 
 #[test]
-fn a_fleet_is_replayed_and_its_parts_make_the_whole() {
+fn a_replay_is_identical_and_its_shards_merge_to_the_fleet() {
     let folder = tempfile::tempdir().unwrap();
     let recording = folder.path().join("recording");
     let arm = endpoint(2, 6, 1000);
@@ -105,7 +105,7 @@ fn a_fleet_is_replayed_and_its_parts_make_the_whole() {
     what_a_recording_is_not_asked(path);
 }
 
-/// A part with another word in its report.
+/// Writes a copy of the report with one change, and returns its path.
 fn altered(folder: &Path, report: &str, alter: &dyn Fn(&mut Value)) -> String {
     let mut json: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
     alter(&mut json);
@@ -156,7 +156,7 @@ fn what_does_not_make_a_whole(folder: &Path, parts: &[String], whole: &str) {
     assert_eq!(merged["ready_to_migrate"], false);
 }
 
-/// What would be passed over without a word.
+/// Asserts that a replay rejects options that it would ignore.
 fn what_a_recording_is_not_asked(path: &str) {
     for option in [
         ["--tag", "env=prod"],
@@ -196,7 +196,7 @@ fn what_a_recording_is_not_asked(path: &str) {
 }
 
 #[test]
-fn a_part_of_a_recorded_fleet_is_no_whole_to_be_parted() {
+fn a_recorded_shard_cannot_be_split_again() {
     let folder = tempfile::tempdir().unwrap();
     let recording = folder.path().join("part");
     let path = recording.to_str().unwrap();

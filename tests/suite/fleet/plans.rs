@@ -1,4 +1,4 @@
-//! Plans of several migrations, some by host name, some into one target.
+//! Plans with several migrations: targets by host name, and migrations into the same target.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn write(folder: &Path, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A plan and a subscription, audited together.
+/// Audits a plan and a subscription together.
 fn audited(arm: &ArmEndpoint, plan: &str, id: &str) -> Ran {
     let places = ["--plan", plan, "--subscription", id];
     run_with_arm(
@@ -25,7 +25,7 @@ fn audited(arm: &ArmEndpoint, plan: &str, id: &str) -> Ran {
 }
 
 #[test]
-fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
+fn a_plan_and_a_subscription_together_list_each_server_once() {
     let folder = tempfile::tempdir().unwrap();
     let arm = endpoint(1, 3, 1000);
     let id = subscription(0);
@@ -61,7 +61,7 @@ fn a_plan_and_a_subscription_are_audited_together_each_server_once() {
 }
 
 #[test]
-fn a_planned_name_is_not_lost_to_a_server_that_is_called_so() {
+fn a_migration_name_that_equals_a_server_name_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let arm = endpoint(1, 2, 1000);
     let id = subscription(0);
@@ -96,7 +96,7 @@ fn a_planned_name_is_not_lost_to_a_server_that_is_called_so() {
     assert_eq!(shown["plan_line"], Value::Null, "the plan does not name it");
 }
 
-/// A fleet of the migrations `a` and `b`, both with the answers of a recording of one.
+/// Turns a recording of one migration into a fleet of migrations `a` and `b` with the same answers.
 fn twice(recording: &Path) {
     let path = recording.join("manifest.json");
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -127,7 +127,7 @@ fn twice(recording: &Path) {
 }
 
 #[test]
-fn two_migrations_that_write_one_database_of_one_target_collide() {
+fn two_migrations_into_the_same_target_database_collide() {
     let folder = tempfile::tempdir().unwrap();
     let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/ready");
     for entry in std::fs::read_dir(ready).unwrap() {
@@ -165,7 +165,7 @@ fn two_migrations_that_write_one_database_of_one_target_collide() {
 }
 
 #[test]
-fn a_plan_says_where_passwords_are_and_a_wrong_plan_is_refused_before_anything_is_asked() {
+fn an_invalid_plan_or_password_file_is_rejected_before_the_first_question() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |text: &str, words: &str| {
         let plan = write(folder.path(), "flexready.toml", text);
@@ -191,7 +191,7 @@ fn a_plan_says_where_passwords_are_and_a_wrong_plan_is_refused_before_anything_i
         "[[migration]]\nsource = \"host=127.0.0.1\"\nsource_password_file = \"secret\"\n",
         "cannot read the password from",
     );
-    // Relative to the plan, not to where this runs: with the file beside it, the run gets as far as asking.
+    // The path is relative to the plan, not to the working directory. With the file next to the plan, the run starts.
     write(folder.path(), "secret", "canary-password-71\n");
     let text = "[[migration]]\nname = \"a\"\nsource = \"host=127.0.0.1 port=1 user=u dbname=d\"\nsource_password_file = \"secret\"\n";
     let plan = write(folder.path(), "flexready.toml", text);
@@ -201,7 +201,7 @@ fn a_plan_says_where_passwords_are_and_a_wrong_plan_is_refused_before_anything_i
 }
 
 #[test]
-fn the_schema_of_the_plan_knows_every_key() {
+fn the_plan_schema_knows_every_key() {
     let ran = run(&["schema", "plan"], &[]);
     let schema = ran.json();
     let plan = json!({

@@ -1,4 +1,5 @@
-//! Ctrl-C after half leaves a report and a recording that a later run completes, asking only what was refused.
+//! Ctrl-C leaves a report and a recording. `--resume` completes the recording and only repeats the questions that
+//! failed.
 #![cfg(unix)]
 
 use std::path::Path;
@@ -25,7 +26,7 @@ fn refused(recording: &Path) -> usize {
 }
 
 #[test]
-fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_on() {
+fn resume_lists_a_subscription_that_failed_before() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
     let arm = endpoint(2, 2, 1000);
@@ -70,7 +71,7 @@ fn a_subscription_that_could_not_be_listed_is_looked_through_when_the_run_goes_o
     assert_eq!(again, 0, "what was answered is not asked again");
 }
 
-/// Going on with a part of what was recorded, with more, and with what does not fit it.
+/// Resumes with fewer scopes, with more scopes, and with a plan that does not match the recording.
 fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, folder: &Path) {
     let resumed = |more: &[&str]| -> Ran {
         let args = [
@@ -128,7 +129,7 @@ fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, fold
 }
 
 #[test]
-fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
+fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let first = folder.path().join("first");
     let arm = endpoint(2, 60, 1000);
@@ -190,7 +191,7 @@ fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
     assert_eq!(verdicts(&ran.json()), whole, "{}", ran.stderr);
     assert_eq!(ran.json()["fleet"]["interrupted"], false);
     assert_eq!(ran.json()["recorded_at"], report["recorded_at"]);
-    // What a refusal hid is asked as well: the network that only the server's own answer names.
+    // Questions that depend on a failed answer are asked too: only the server's answer names its network.
     let asked = arm.seen().len() - before;
     let hidden = asked.saturating_sub(open);
     assert!(
@@ -201,7 +202,7 @@ fn an_interrupted_run_reports_what_it_read_and_is_gone_on_with() {
 }
 
 #[test]
-fn a_recording_that_fails_half_way_costs_no_report() {
+fn a_recording_error_does_not_lose_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let (kept, moved) = (folder.path().join("kept"), folder.path().join("moved"));
     let arm = endpoint(1, 3, 1000);

@@ -1,4 +1,4 @@
-//! A plan whose migrations have sources of their own: real servers, asked side by side.
+//! A plan in which each migration has a different source: real servers, read concurrently.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ fn migration<'a>(report: &'a Value, name: &str) -> &'a Value {
 }
 
 #[test]
-fn two_sources_of_one_plan_are_asked_together_each_for_its_own_migration() {
+fn two_sources_of_one_plan_are_read_concurrently() {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (pg::server(14), pg::server(17));
     let (shop, orders) = (old.create_database("shop"), new.create_database("orders"));
@@ -81,7 +81,7 @@ fn two_sources_of_one_plan_are_asked_together_each_for_its_own_migration() {
     the_page_says_why_a_source_is_not_known(recording);
 }
 
-/// The rows are the findings and the open checks of the report, each once and in full.
+/// The CSV rows are the findings and the unknown checks of the report, each exactly once.
 fn every_finding_has_its_row(recording: &str, plan: &str, report: &Value) {
     let ran = run(
         &[
@@ -123,7 +123,7 @@ fn every_finding_has_its_row(recording: &str, plan: &str, report: &Value) {
     assert!(!row["message"].is_empty() && row["link"].starts_with("https://"));
 }
 
-/// What was found stands first, then what keeps most checks open.
+/// The most frequent finding is printed first, then the most frequent reason for unknown checks.
 fn the_page_says_why_a_source_is_not_known(recording: &str) {
     let page = run(&["audit", "--from", recording], &[]).stdout;
     let mut lines = page.lines().skip_while(|l| !l.contains("  gone "));

@@ -1,4 +1,5 @@
-//! What is said of a fleet as a whole is in every format, and in `diff`; and a table is no greener than its pages.
+//! Fleet-level results in every format and in `diff`. The fleet table is never readier than the reports of its
+//! migrations.
 
 use std::path::Path;
 
@@ -10,12 +11,12 @@ use crate::support::arm::Reply;
 use crate::support::fleet::{endpoint, subscription};
 use crate::support::program::{run, run_with_arm};
 
-/// A recorded fleet, printed.
+/// Replays a recorded fleet in this format.
 fn format(path: &str, format: &str) -> String {
     run(&["audit", "--from", path, "--format", format], &[]).stdout
 }
 
-/// The rows of a CSV by their columns' names.
+/// The rows of a CSV file, by column name.
 pub fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
@@ -58,7 +59,7 @@ pub fn collisions_are_in_every_list(path: &str, databases: usize) {
 }
 
 #[test]
-fn a_place_that_was_not_read_is_in_every_list_and_makes_a_later_report_worse() {
+fn an_unread_scope_is_in_every_format_and_is_a_regression() {
     let folder = tempfile::tempdir().unwrap();
     let recording = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (before, after) = (recording("before"), recording("after"));
@@ -115,7 +116,7 @@ fn a_place_that_was_not_read_is_in_every_list_and_makes_a_later_report_worse() {
 }
 
 #[test]
-fn a_table_of_targets_is_no_word_on_migrations_and_names_what_none_was_asked() {
+fn an_audit_of_targets_names_its_limits_and_the_unknown_checks() {
     let arm = endpoint(1, 3, 1000);
     let within = within(1);
     let page = run_with_arm(&arm, &args(&["audit"], &within), &[]).stdout;
@@ -130,7 +131,7 @@ fn a_table_of_targets_is_no_word_on_migrations_and_names_what_none_was_asked() {
 }
 
 #[test]
-fn where_no_check_was_run_nothing_is_ready() {
+fn a_run_without_checks_is_not_ready() {
     let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/baseline");
     let baseline = baseline.to_str().unwrap();
     let (check, skip) = (

@@ -1,10 +1,10 @@
-//! Servers that fail in the middle of a run.
+//! Servers that fail during a run.
 
 use super::{check, refusals};
 use crate::support::pg::Server;
 use crate::support::relay::Relay;
 
-/// Two databases with a problem each, and the run's arguments for both.
+/// Creates two databases with one problem each, and returns their names.
 fn two(server: &Server) -> [&'static str; 2] {
     for name in ["one", "other"] {
         server.run("postgres", &format!("CREATE DATABASE {name}"));
@@ -16,7 +16,7 @@ fn two(server: &Server) -> [&'static str; 2] {
 const BOTH: [&str; 4] = ["--database", "one", "--database", "other"];
 
 #[test]
-fn a_view_that_times_out_costs_what_rests_on_it_alone() {
+fn a_view_that_times_out_only_affects_the_checks_that_need_it() {
     let server = Server::start(17, &[("allow_system_table_mods", "on")]);
     let [one, _] = two(&server);
     server.run(
@@ -41,7 +41,7 @@ fn a_view_that_times_out_costs_what_rests_on_it_alone() {
 }
 
 #[test]
-fn a_database_dropped_during_the_run_is_unknown_and_no_other() {
+fn a_database_dropped_during_the_run_does_not_affect_others() {
     let server = Server::start(15, &[]);
     let [one, other] = two(&server);
     let socket = server.socket_dir();
@@ -68,9 +68,9 @@ fn a_database_dropped_during_the_run_is_unknown_and_no_other() {
     assert_unlogged_in_one(&ran);
 }
 
-/// After its first answers, the connection to one database breaks.
+/// The connection to one database breaks after its first answers.
 #[test]
-fn a_connection_lost_midway_leaves_what_came_before() {
+fn a_lost_connection_keeps_the_earlier_answers() {
     let server = Server::start(14, &[]);
     let [one, other] = two(&server);
     let relay = Relay::cutting(server.port(), move |database| match database == other {
@@ -102,7 +102,7 @@ fn a_connection_lost_midway_leaves_what_came_before() {
 }
 
 #[test]
-fn a_server_at_its_limit_is_asked_with_what_it_has_left() {
+fn a_server_at_its_connection_limit_is_read_with_the_remaining_connections() {
     let server = Server::start(
         13,
         &[

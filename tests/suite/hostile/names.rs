@@ -1,10 +1,10 @@
-//! Names.
+//! Names with quotes, line breaks, terminal escapes, markup, formulas and pipeline commands.
 
 use super::{check, refusals};
 use crate::support::pg::Server;
 use crate::support::program::{FORMATS, run};
 
-/// What each must not do to whoever reads it is in [`assert_harmless`]. The elephants are 63 bytes with their tail.
+/// [`assert_harmless`] lists what each name must not cause. The name with elephants has exactly 63 bytes.
 fn names() -> [String; 7] {
     [
         "it\"s 'odd' \\ $$".to_owned(),
@@ -17,7 +17,7 @@ fn names() -> [String; 7] {
     ]
 }
 
-/// Of every kind of object whose finding shows its name.
+/// Creates one object of every kind whose name a finding shows.
 fn seed(name: &str, number: usize) -> String {
     let (id, literal) = (
         format!("\"{}\"", name.replace('"', "\"\"")),
@@ -42,7 +42,7 @@ fn seed(name: &str, number: usize) -> String {
          CREATE ROLE {id}",
         id_literal = id.replace('\'', "''"),
     )
-    // Two names that fill all 63 bytes would be one with a suffix
+    // Two names of 63 bytes would be the same name after a suffix is truncated.
     .replace(&format!("{id}_{number}"), &format!("type_{number}"))
 }
 
@@ -77,7 +77,7 @@ fn assert_harmless(format: &str, text: &str) {
 }
 
 #[test]
-fn hostile_names_are_shown_safely_in_every_format() {
+fn hostile_names_are_printed_safely_in_every_format() {
     let server = Server::start(16, &[]);
     let database = "it's \"x\" ##vso[task.complete result=Canary;] \u{202e}";
     server.run(
@@ -133,9 +133,9 @@ fn hostile_names_are_shown_safely_in_every_format() {
     }
 }
 
-/// Without an encoding, a name is whatever bytes the client sent.
+/// In a database without an encoding, a name consists of the bytes that the client sent.
 #[test]
-fn names_of_no_encoding_cost_nothing_but_their_bytes() {
+fn names_without_an_encoding_only_lose_invalid_bytes() {
     for major in [10, 18] {
         let server = Server::start(major, &[]);
         server.run("postgres", "CREATE DATABASE raw ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
@@ -162,7 +162,7 @@ fn names_of_no_encoding_cost_nothing_but_their_bytes() {
             ran.stdout.contains("f\u{fffd}o\u{fffd}"),
             "{major}: the name"
         );
-        // The role is every database's. Where those have an encoding, the server refuses to tell it: said, and no more.
+        // Roles are shared by all databases. In a database with an encoding, the server refuses to return such a name.
         let name = server.create_database("shop");
         let ran = check(server.port(), &name, &["--database", &name]);
         for (question, reason) in unsupported(refusals(&ran)) {

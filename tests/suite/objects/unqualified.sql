@@ -1,4 +1,4 @@
--- Each function finds something by the search_path alone: an operator, a type.
+-- Each function finds an operator or a type only through search_path.
 SET search_path = app, public;
 CREATE EXTENSION hstore SCHEMA public; CREATE EXTENSION citext SCHEMA public; CREATE EXTENSION pg_trgm SCHEMA public;
 CREATE FUNCTION first_of(hstore) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 -> 'a' $$;

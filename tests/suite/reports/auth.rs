@@ -1,4 +1,4 @@
-//! A Microsoft Entra token as the password of a database. Tokens come from fakes; nobody is asked for one.
+//! Microsoft Entra tokens as database passwords. The tokens come from fakes, without any sign-in.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ fn access(conninfo: &str) -> Access {
     Access::resolve(Some(conninfo), &env).unwrap()
 }
 
-/// Asks a server that wants the token for the connections of two databases.
+/// Asks a server that accepts the token as password for the connections of two databases.
 async fn asked(fake: &Arc<Fake>) -> Vec<Answer> {
     let hba = "host all auditor 127.0.0.1/32 scram-sha-256\n";
     let server = Server::start_with(
@@ -105,7 +105,7 @@ async fn asked(fake: &Arc<Fake>) -> Vec<Answer> {
 }
 
 #[tokio::test]
-async fn a_token_opens_every_database_and_is_asked_for_once() {
+async fn one_token_opens_every_database() {
     let fake = Arc::new(Fake::default());
     let answers = asked(&fake).await;
     assert!(
@@ -117,7 +117,7 @@ async fn a_token_opens_every_database_and_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_source_refuses_with_the_credentials_words() {
+async fn without_a_token_the_answer_contains_the_error_of_the_credential() {
     let fake = Arc::new(Fake {
         fails: true,
         ..Fake::default()
@@ -134,13 +134,13 @@ async fn without_a_token_the_source_refuses_with_the_credentials_words() {
 }
 
 #[test]
-fn a_token_for_resource_manager_is_none_for_databases() {
+fn a_resource_manager_token_is_rejected_for_databases() {
     let error = DatabaseTokens::new(&options(SignIn::Token("t".into()))).unwrap_err();
     assert_eq!(error, ArmError::TokenOfAnother);
 }
 
 #[test]
-fn a_token_goes_only_to_servers_in_azure_that_prove_themselves() {
+fn tokens_are_only_sent_to_verified_azure_servers() {
     let args = |source: &'static str| {
         run(
             &[
@@ -166,7 +166,7 @@ fn a_token_goes_only_to_servers_in_azure_that_prove_themselves() {
         .assert_refused("--resource-type oss-rdbms");
 }
 
-/// An `az` that gives one token for Resource Manager and another for databases, slowly, and notes what it gave.
+/// Writes a slow fake `az` that returns different tokens for Resource Manager and for databases, and logs them.
 fn az(folder: &Path) -> PathBuf {
     let log = folder.join("given");
     let script = format!(
@@ -181,7 +181,7 @@ fn az(folder: &Path) -> PathBuf {
     log
 }
 
-/// A server that proves itself under the names of two in Azure, and takes the token as a password in the clear, within TLS.
+/// Starts a server with a certificate for two Azure host names that accepts the token as a cleartext password over TLS.
 fn server(folder: &Path) -> (Server, String) {
     let names = ["old", "new"].map(|name| format!("{name}.postgres.database.azure.com"));
     let made = rcgen::generate_simple_self_signed(names).unwrap();
@@ -203,7 +203,7 @@ fn server(folder: &Path) -> (Server, String) {
 }
 
 #[test]
-fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
+fn both_tokens_are_fetched_before_the_first_request_and_open_source_and_target() {
     let folder = tempfile::tempdir().unwrap();
     let given = az(folder.path());
     let (server, root) = server(folder.path());
@@ -277,7 +277,7 @@ fn both_tokens_are_had_before_the_first_question_and_open_source_and_target() {
 }
 
 #[test]
-fn entra_for_a_target_wants_a_way_to_its_databases() {
+fn entra_authentication_for_the_target_requires_a_target_url() {
     let args = [
         "check",
         "--only",

@@ -1,4 +1,4 @@
-//! Every format of every recorded story, as its reader takes it.
+//! Every format of every recording, parsed the way its consumers do.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use crate::support::program::run;
 
 pub const STORIES: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
 
-/// What an agent of Azure Pipelines tells a step.
+/// Environment variables that an Azure Pipelines agent sets for a step.
 pub const PIPELINE: [(&str, &str); 10] = [
     ("TF_BUILD", "True"),
     ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/fabrikam/"),
@@ -30,7 +30,7 @@ pub const PIPELINE: [(&str, &str); 10] = [
     ("BUILD_SOURCESDIRECTORY", "/nowhere"),
 ];
 
-/// Waives one finding of `blocked`, and one that is not there.
+/// Waives one finding of `blocked`, and one that does not exist.
 pub const WAIVERS: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
     [[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\nreason = \"dropped at cutover\"\n\
     owner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n\n\
@@ -58,7 +58,7 @@ fn sarif_holds(shared: &Path, file: &str) {
 }
 
 #[test]
-fn azure_devops_reads_every_story_without_a_violation() {
+fn azure_devops_accepts_every_recording() {
     let Some(shared) = shared() else { return };
     let (_kept, path) = plan(WAIVERS);
     for story in STORIES {
@@ -92,7 +92,7 @@ fn azure_devops_reads_every_story_without_a_violation() {
     }
 }
 
-/// Elements of a document, each with its attributes.
+/// Returns the elements of a document with their attributes.
 fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
     let mut reader = Reader::from_str(xml);
     let mut found = Vec::new();
@@ -114,7 +114,7 @@ fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
 }
 
 #[test]
-fn test_cases_are_one_for_each_check_and_keep_their_names() {
+fn each_check_is_one_test_case_with_a_stable_name() {
     let names = |args: &[&str]| -> Vec<String> {
         let ran = judged("blocked", &[&["--format", "junit"], args].concat(), &[]);
         let cases = elements(&ran.stdout);
@@ -136,7 +136,7 @@ fn test_cases_are_one_for_each_check_and_keep_their_names() {
 }
 
 #[test]
-fn an_unknown_that_gates_is_an_error_and_one_that_does_not_passes() {
+fn a_missing_answer_is_a_test_error_only_if_it_fails_the_run() {
     let outcomes = |args: &[&str]| -> (usize, usize) {
         let args = [&["--format", "junit"], args].concat();
         let xml = elements(&judged("no-database-access", &args, &[]).stdout);
@@ -160,7 +160,7 @@ fn an_unknown_that_gates_is_an_error_and_one_that_does_not_passes() {
 }
 
 #[test]
-fn a_pipeline_changes_nothing_but_the_format() {
+fn running_in_a_pipeline_only_changes_the_default_format() {
     for story in STORIES {
         let plain = judged(story, &["--format", "json"], &[]);
         let piped = judged(story, &["--format", "json"], &PIPELINE);
@@ -173,7 +173,7 @@ fn a_pipeline_changes_nothing_but_the_format() {
 }
 
 #[test]
-fn what_cannot_run_says_so_as_an_error_of_the_step() {
+fn a_run_that_cannot_start_is_an_error_of_the_step() {
     let ran = run(
         &["check", "--from", "/nonexistent/##vso[task.complete]x"],
         &PIPELINE,
@@ -197,7 +197,7 @@ fn what_cannot_run_says_so_as_an_error_of_the_step() {
 }
 
 #[test]
-fn an_issue_says_a_command_and_no_comment() {
+fn an_issue_contains_a_command_instead_of_a_comment() {
     let mut report = super::report("blocked", &[]);
     let migration = &mut report.migrations[0];
     let first = migration.checks.iter_mut().find(|c| c.count > 0).unwrap();
@@ -217,7 +217,7 @@ fn an_issue_says_a_command_and_no_comment() {
 }
 
 #[test]
-fn ndjson_is_a_line_for_each_migration_and_csv_a_row_for_each_finding() {
+fn ndjson_has_one_line_per_migration_and_csv_one_row_per_finding() {
     let report = super::report("blocked", &[]);
     let lines = judged("blocked", &["--format", "ndjson"], &[]).stdout;
     let lines: Vec<Value> = lines
@@ -238,7 +238,7 @@ fn ndjson_is_a_line_for_each_migration_and_csv_a_row_for_each_finding() {
 }
 
 #[test]
-fn what_is_not_answered_is_counted_one_way() {
+fn every_format_counts_missing_answers_the_same_way() {
     let report = super::report("objects-17", &[]);
     let summary = &report.migrations[0].summary;
     let checks = || report.migrations[0].checks.iter();
@@ -264,7 +264,7 @@ fn what_is_not_answered_is_counted_one_way() {
 }
 
 #[test]
-fn one_reason_of_several_databases_is_said_once() {
+fn one_reason_for_several_databases_appears_once() {
     let mut report = serde_json::to_value(super::report("blocked", &[])).unwrap();
     let checks = report["migrations"][0]["checks"].as_array_mut().unwrap();
     let check = checks
@@ -292,7 +292,7 @@ fn one_reason_of_several_databases_is_said_once() {
 }
 
 #[test]
-fn scan_results_point_at_the_plan_within_the_repository() {
+fn sarif_results_point_to_the_plan_in_the_repository() {
     let at = folder().join("recordings");
     let ran = run(
         &[

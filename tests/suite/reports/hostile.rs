@@ -1,5 +1,7 @@
-//! Whatever a name, a message or a comment holds: it commands no agent, breaks no format, hides nothing. A report is taken,
-//! every text that servers or users gave is replaced, and each format is held against the same report with harmless texts.
+//! Hostile text in names, messages, and comments: it must not run an agent command, break a format, or hide text.
+//!
+//! The tests replace every text of a report that comes from servers or users. They compare each format with the same
+//! report with harmless texts.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -15,7 +17,7 @@ use super::markdown::rendered;
 use super::{plan, report};
 use crate::support::json;
 
-/// Our own words and choices; in all else others have a say, in fields to come as well.
+/// Fields that only the program sets. All other fields, including future ones, can contain foreign text.
 const OURS: [&str; 18] = [
     "schema",
     "tool",
@@ -37,7 +39,7 @@ const OURS: [&str; 18] = [
     "check",
 ];
 
-/// A report with findings, unknowns and a waiver, as JSON.
+/// Returns a report with findings, missing answers, and a waiver, as JSON.
 fn whole() -> &'static Value {
     static WHOLE: OnceLock<Value> = OnceLock::new();
     WHOLE.get_or_init(|| {
@@ -52,7 +54,7 @@ fn whole() -> &'static Value {
     })
 }
 
-/// The report with `texts` in the place of all data, in turn. Ids of checks and our own words stay.
+/// Replaces all foreign text of the report with `texts` in turn. Check ids and program texts stay.
 fn with(texts: &[String]) -> Report {
     let at = Cell::new(0);
     let next = || {
@@ -85,7 +87,7 @@ fn replace(value: &mut Value, next: &dyn Fn() -> String) {
     }
 }
 
-/// Other names, too: they are the servers'.
+/// Replaces names as well as values, because the names come from servers.
 fn evidence(value: &Value, next: &dyn Fn() -> String) -> Value {
     let fields = value.as_object().unwrap().keys();
     let fields = fields.map(|name| (format!("{name}{}", next()), next().into()));
@@ -156,7 +158,7 @@ fn hostile() -> impl Strategy<Value = Vec<String>> {
         prop_oneof![4 => pieces.prop_map(str::to_owned), 1 => any::<String>()],
         0..8,
     );
-    // An empty text is rightly left out where another would show
+    // An empty text is correctly omitted where other text would appear.
     let text = text.prop_map(|pieces| match pieces.concat() {
         empty if empty.is_empty() => "a".to_owned(),
         text => text,
@@ -164,7 +166,7 @@ fn hostile() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(text, 1..12)
 }
 
-/// The same report with a harmless word for each text: what is alike stays alike, for alike reasons are said once.
+/// Returns the report with harmless texts. Equal texts stay equal, because equal reasons appear only once.
 fn harmless(texts: &[String]) -> Report {
     let first = |text| texts.iter().position(|t| t == text).unwrap();
     let words: Vec<String> = texts.iter().map(|t| format!("a{}", first(t))).collect();
@@ -180,7 +182,7 @@ fn files() -> Files {
     }
 }
 
-/// Where the agent sees commands: line by line, at any place of a line; up to the first `]`.
+/// Returns the logging commands as the agent parses them: anywhere in a line, up to the first `]`.
 fn commands(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in text.split(['\n', '\r']) {
@@ -196,7 +198,7 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
-/// The tags of a page, without what stands in them but their names.
+/// Returns the names of the tags of a page.
 fn tags(page: &str) -> Vec<&str> {
     let page = page.split_once("</style>").unwrap().1;
     let tags = page.split('<').skip(1);
@@ -215,7 +217,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn data_gives_the_agent_no_command(texts in hostile()) {
+    fn data_does_not_run_agent_commands(texts in hostile()) {
         let report = with(&texts);
         let layout = Layout { width: 80 };
         for text in [
@@ -232,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn data_breaks_no_format(texts in hostile()) {
+    fn data_does_not_break_any_format(texts in hostile()) {
         let (report, usual) = (with(&texts), harmless(&texts));
         no_controls(&plain(&report, Layout { width: 80 }));
         let back: Value = serde_json::from_str(&json(&report)).unwrap();
@@ -256,7 +258,7 @@ proptest! {
     }
 }
 
-/// Well formed, with no character that XML 1.0 has not.
+/// Verifies that the text is well-formed XML 1.0 without illegal characters.
 fn xml_holds(xml: &str) {
     let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert_eq!(xml.chars().find(|c| !legal(*c)), None);

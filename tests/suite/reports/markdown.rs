@@ -1,10 +1,10 @@
-//! The summary, rendered: what a reader sees, and nothing that data has made of it.
+//! The rendered Markdown summary, without any markup from data.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::judged;
 
-/// Headings of the rendered text, and how many items its lists have.
+/// Returns the headings of the rendered text and the number of list items.
 pub fn rendered(text: &str) -> (Vec<String>, usize) {
     let (mut headings, mut items, mut heading) = (Vec::new(), 0, None);
     for event in Parser::new_ext(text, Options::all() - Options::ENABLE_MATH) {
@@ -34,7 +34,7 @@ pub fn rendered(text: &str) -> (Vec<String>, usize) {
 }
 
 #[test]
-fn a_story_renders_to_its_headings() {
+fn a_recording_renders_with_the_expected_headings() {
     let text = judged("blocked", &["--format", "markdown"], &[]).stdout;
     let (headings, items) = rendered(&text);
     assert_eq!(

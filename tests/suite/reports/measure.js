@@ -1,4 +1,4 @@
-// Run beside pages in frames: how wide each is, and how well each text stands out from what it is painted on (WCAG 2).
+// Measures pages in frames: the width of each page, and the contrast of each text with its background (WCAG 2).
 const numbers = colour => colour.match(/[\d.]+/g).map(Number);
 const linear = part => (part /= 255) <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 const luminance = colour => {
@@ -23,7 +23,7 @@ function measure(frame) {
   const all = [...page.body.querySelectorAll('*')];
   const texts = all.filter(hasText);
   const faint = texts.filter(e => !(contrast(view.getComputedStyle(e).color, paperOf(e, view)) >= 4.5));
-  // The head of a table that is stacked on a phone is there for screen readers alone
+  // On a phone, tables are stacked, and their header is only for screen readers.
   const wide = all.filter(e => !e.closest('thead') && e.getBoundingClientRect().right > root.clientWidth + 1);
   return {
     width: Number(frame.width), scheme: frame.dataset.scheme, shown: root.clientWidth, needed: root.scrollWidth,

@@ -1,4 +1,4 @@
-//! `--out`: all files at once, and none of yesterday's.
+//! `--out`: all files of a run are written, and files of earlier runs are removed.
 
 use super::{judged, plan, story};
 use crate::support::program::run;
@@ -13,7 +13,7 @@ fn names(folder: &std::path::Path) -> Vec<String> {
 }
 
 #[test]
-fn every_report_is_written_and_stdout_still_says_what_was_asked() {
+fn every_report_file_is_written_and_stdout_has_the_requested_format() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("a/b");
     let ran = judged(
@@ -51,7 +51,7 @@ fn every_report_is_written_and_stdout_still_says_what_was_asked() {
 }
 
 #[test]
-fn a_run_that_fails_leaves_no_earlier_report() {
+fn a_failed_run_removes_earlier_reports() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
     let from = story("ready");
@@ -72,7 +72,7 @@ fn a_run_that_fails_leaves_no_earlier_report() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_known_before_the_run() {
+fn a_folder_that_cannot_be_written_is_reported_before_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();

@@ -1,4 +1,4 @@
-//! The page as a browser shows it: nothing to scroll sideways, every text legible, on a screen and a phone, by day and by night.
+//! The HTML page in a browser: no horizontal scrolling and legible text, on desktop and phone, in light and dark mode.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,13 +10,13 @@ use crate::support::program::run;
 
 const MEASURE: &str = include_str!("measure.js");
 
-/// A headless Chromium, by the names that it goes by.
+/// Returns a headless Chromium under any of its names.
 fn browser() -> Command {
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
     let is_there = |name: &&str| Command::new(*name).arg("--version").output().is_ok();
     let name = names.into_iter().find(is_there);
     let mut browser = Command::new(name.expect("a Chromium is there: tests/run.sh gets one"));
-    // Root has no sandbox; the page is our own
+    // Root cannot use the sandbox, and the page is trusted.
     browser.args([
         "--headless",
         "--no-sandbox",
@@ -26,7 +26,7 @@ fn browser() -> Command {
     browser
 }
 
-/// Each page in a frame of each width and scheme, as the browser measures it.
+/// Measures each page in a frame of each width and color scheme.
 fn measured(pages: &[String]) -> Vec<Value> {
     let mut frames = String::new();
     for page in pages {
@@ -67,7 +67,7 @@ fn dumped(folder: &Path, file: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_is_too_wide_or_too_faint_on_screen_and_phone_by_day_and_by_night() {
+fn pages_fit_and_are_legible_on_desktop_and_phone_in_light_and_dark_mode() {
     let (_kept, path) = plan(super::formats::WAIVERS);
     let pages = [
         judged("blocked", &["--plan", &path, "--format", "html"], &[]).stdout,
@@ -88,7 +88,7 @@ fn nothing_is_too_wide_or_too_faint_on_screen_and_phone_by_day_and_by_night() {
 }
 
 #[test]
-fn the_page_calls_nothing_and_runs_nothing() {
+fn the_page_loads_nothing_and_runs_no_script() {
     let from = story("blocked");
     let page = run(&["check", "--from", &from, "--format", "html"], &[]).stdout;
     assert!(page.contains("default-src 'none'"));

@@ -1,5 +1,5 @@
-//! The shapes of test results and scan results, as far as their readers insist on them: what the XSD of PublishTestResults@2 says,
-//! and what GitHub Advanced Security for Azure DevOps drops a file for. The schemas themselves join in in `formats`.
+//! The structure of JUnit and SARIF output that consumers require: the XSD of PublishTestResults@2, and the rules of
+//! GitHub Advanced Security for Azure DevOps. The schemas themselves are tested in `formats`.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -64,7 +64,7 @@ impl Element {
 }
 
 #[test]
-fn test_results_have_the_shape_that_their_xsd_asks_for() {
+fn junit_results_have_the_structure_that_the_xsd_requires() {
     let (_kept, path) = plan(WAIVERS);
     for story in STORIES {
         let args = ["--format", "junit", "--plan", &path, "--strict"];
@@ -116,7 +116,7 @@ fn suite(suite: &Element) {
 }
 
 #[test]
-fn scan_results_have_all_that_advanced_security_asks_for() {
+fn sarif_results_have_everything_that_advanced_security_requires() {
     let (_kept, path) = plan(WAIVERS);
     for story in STORIES {
         let log = judged(story, &["--format", "sarif", "--plan", &path], &PIPELINE).json();
@@ -152,7 +152,7 @@ fn scan_results_have_all_that_advanced_security_asks_for() {
 fn result(found: &Value, rules: &[Value]) {
     let at = usize::try_from(found["ruleIndex"].as_u64().unwrap()).unwrap();
     assert_eq!(found["ruleId"], rules[at]["id"]);
-    // Another kind than `fail` has no level, and no level is hidden
+    // Kinds other than `fail` have no level, and results without a level are hidden.
     assert_eq!(found["kind"], "fail");
     assert!(["error", "warning", "note"].contains(&found["level"].as_str().unwrap()));
     assert!(!found["message"]["text"].as_str().unwrap().is_empty());
@@ -164,7 +164,7 @@ fn result(found: &Value, rules: &[Value]) {
 }
 
 #[test]
-fn outside_a_pipeline_scan_results_name_no_build() {
+fn outside_a_pipeline_sarif_results_have_no_build() {
     let log = judged("ready", &["--format", "sarif"], &[]).json();
     assert_eq!(log["runs"][0]["automationDetails"], Value::Null);
 }

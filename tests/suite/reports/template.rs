@@ -1,4 +1,4 @@
-//! The templates: YAML as Azure Pipelines takes it, and commands that this program has.
+//! The pipeline templates: valid YAML for Azure Pipelines, and existing commands of this program.
 
 use clap::Parser;
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ fn part(name: &str) -> String {
     ran.stdout
 }
 
-/// Puts what hangs on `${{ if … }}` in its place, and a word in the place of each expression.
+/// Expands `${{ if … }}` blocks and replaces each other expression with a placeholder.
 fn expanded(value: Value) -> Value {
     match value {
         Value::Array(items) => {
@@ -45,8 +45,8 @@ fn expanded(value: Value) -> Value {
     }
 }
 
-/// Azure Pipelines takes a number or a truth for the word that it is; the schema asks for the word in one place and for the
-/// value in another.
+/// Converts numbers and booleans to strings. Azure Pipelines accepts both, while the schema requires strings in some
+/// places and values in others.
 fn in_words(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(in_words).collect(),
@@ -61,7 +61,7 @@ fn in_words(value: Value) -> Value {
 }
 
 #[test]
-fn both_files_hold_against_the_schema_and_the_conventions() {
+fn both_templates_match_the_schema_and_the_conventions() {
     let Some(shared) = shared() else { return };
     let schema = std::fs::read(shared.join("schemas/azure-pipelines-service-schema.json")).unwrap();
     let schema: Value = serde_json::from_slice(&schema).unwrap();
@@ -71,7 +71,7 @@ fn both_files_hold_against_the_schema_and_the_conventions() {
         let text = part(name);
         let read: Value = serde_norway::from_str(&text).unwrap();
         let whole = match name {
-            // The schema knows pipelines alone
+            // The schema only covers pipelines.
             "steps" => json!({ "trigger": "none", "steps": expanded(read)["steps"] }),
             _ => expanded(read),
         };
@@ -86,7 +86,7 @@ fn both_files_hold_against_the_schema_and_the_conventions() {
 }
 
 #[test]
-fn the_pipeline_gives_the_steps_what_they_take() {
+fn the_pipeline_passes_the_parameters_that_the_steps_require() {
     let steps: Value = serde_norway::from_str(&part("steps")).unwrap();
     let parameters = steps["parameters"].as_array().unwrap();
     let pipeline: Value = serde_norway::from_str(&part("pipeline")).unwrap();
@@ -114,7 +114,7 @@ fn the_pipeline_gives_the_steps_what_they_take() {
 }
 
 #[test]
-fn the_commands_of_the_steps_are_this_programs() {
+fn the_steps_use_existing_commands() {
     let text = part("steps").replace("\\\n", " ");
     let calls: Vec<&str> = text
         .lines()
@@ -132,19 +132,19 @@ fn the_commands_of_the_steps_are_this_programs() {
 }
 
 #[test]
-fn both_files_come_as_two_documents() {
+fn both_templates_together_are_two_yaml_documents() {
     let both = run(&["template", "azure-pipelines"], &[]).stdout;
     assert_eq!(both, format!("{}---\n{}", part("steps"), part("pipeline")));
 }
 
 #[test]
-fn the_manual_and_the_completions_come_of_the_same_arguments() {
+fn the_man_page_and_the_completions_are_generated_from_the_arguments() {
     let manual = run(&["man"], &[]).stdout;
     assert!(
         manual.contains(".TH flexready") && manual.contains("fail\\-on"),
         "{manual}"
     );
-    // One page: it refers to none that nobody wrote
+    // It is one page, so it must not refer to other man pages.
     assert_eq!(manual.matches(".TH ").count(), 1);
     assert!(!manual.contains("(1)"), "{manual}");
     assert!(
@@ -161,7 +161,7 @@ fn the_manual_and_the_completions_come_of_the_same_arguments() {
 }
 
 #[test]
-fn the_version_tells_commit_build_and_platform() {
+fn the_version_contains_commit_build_and_platform() {
     let version = run(&["--version"], &[]);
     assert_eq!(version.code, 0);
     let said = version.stdout.trim_end();

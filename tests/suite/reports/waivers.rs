@@ -1,4 +1,4 @@
-//! Waivers and the rest of the policy, as each report shows them.
+//! Waivers and policy settings in every report format.
 
 use flexready::verdict::{Status, WaiverState};
 
@@ -9,7 +9,7 @@ const HELD: &str = "[[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"
     reason = \"dropped at cutover\"\nowner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n";
 
 #[test]
-fn what_is_waived_counts_no_more_and_stays_in_sight_everywhere() {
+fn waived_findings_do_not_count_and_stay_visible_in_every_format() {
     let (_kept, path) = plan(HELD);
     let (before, after) = (
         report("blocked", &[]),
@@ -50,7 +50,7 @@ fn what_is_waived_counts_no_more_and_stays_in_sight_everywhere() {
 }
 
 #[test]
-fn an_ended_waiver_warns_and_does_not_hold() {
+fn an_expired_waiver_warns_and_does_not_apply() {
     let (_kept, path) = plan(&HELD.replace("2999-12-31", "2020-12-31"));
     let (before, after) = (
         report("blocked", &[]),
@@ -83,7 +83,7 @@ fn an_ended_waiver_warns_and_does_not_hold() {
 }
 
 #[test]
-fn a_waiver_that_covers_nothing_is_reported_and_does_not_fail_the_run() {
+fn an_unused_waiver_is_reported_and_does_not_fail_the_run() {
     let (_kept, path) = plan(&HELD.replace("file_fdw", "nothing"));
     let ready = judged(
         "ready",
@@ -104,7 +104,7 @@ fn a_waiver_that_covers_nothing_is_reported_and_does_not_fail_the_run() {
 }
 
 #[test]
-fn a_waiver_that_is_for_nobody_or_of_what_was_not_answered_says_so() {
+fn a_waiver_for_no_migration_or_for_a_missing_answer_is_reported() {
     let (_kept, path) = plan(&HELD.replace("object", "migration = \"shp\"\nobject"));
     let misspelt = report("blocked", &["--plan", &path]);
     assert_eq!(misspelt.policy.waivers[0].state, WaiverState::NoMigration);
@@ -131,7 +131,7 @@ fn a_waiver_that_is_for_nobody_or_of_what_was_not_answered_says_so() {
 }
 
 #[test]
-fn every_part_of_the_policy_shows() {
+fn every_policy_setting_is_shown() {
     let (_kept, path) = plan("[severity]\ntarget-high-availability-on = \"note\"\n");
     let args = [
         "--plan",
@@ -178,7 +178,7 @@ fn every_part_of_the_policy_shows() {
 }
 
 #[test]
-fn a_plan_with_a_fault_stops_the_run_and_names_the_place() {
+fn an_error_in_the_plan_stops_the_run_and_names_its_position() {
     for (text, place) in [
         (
             HELD.replace("extension-not-supported", "extension-not-support"),
@@ -199,7 +199,7 @@ fn a_plan_with_a_fault_stops_the_run_and_names_the_place() {
 }
 
 #[test]
-fn a_waiver_that_lasts_longer_than_the_plan_allows_does_not_hold() {
+fn a_waiver_beyond_the_maximum_period_does_not_apply() {
     let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{HELD}"));
     let (before, after) = (
         report("blocked", &[]),
@@ -212,7 +212,7 @@ fn a_waiver_that_lasts_longer_than_the_plan_allows_does_not_hold() {
         text.contains("does not hold: 2999-12-31 is more than 180 days ahead"),
         "{text}"
     );
-    // The recording is of 2026-11-20: 180 days later is the last day that is allowed
+    // The recording is from 2026-11-20. The last allowed day is 180 days later.
     for (until, state) in [
         ("2027-05-19", WaiverState::Holds),
         ("2027-05-20", WaiverState::TooLong),

@@ -1,12 +1,13 @@
-//! Azure Resource Manager as tests need it: an HTTP endpoint on 127.0.0.1 in a thread of its own, so that tests of every kind and
-//! spawned programs can ask it. It answers what its routes say, everything else with ARM's own 404, and keeps a log.
+//! A mock of Azure Resource Manager: an HTTP endpoint on 127.0.0.1 in a separate thread, usable by async tests,
+//! blocking tests and spawned programs.
+//! Requests without a route get ARM's 404. All requests are logged.
 //!
 //! ```ignore
 //! let arm = ArmEndpoint::start();
 //! arm.route("/subscriptions/s/providers/p?api-version=2025-08-01", Reply::json(json!({"value": []})));
-//! arm.sequence("/subscriptions/s", [Reply::busy(1), Reply::json(json!({}))]);
-//! // … ask arm.url() …
-//! assert_eq!(arm.seen().len(), 2);
+//! arm.route_sequence("/subscriptions/s", [Reply::throttled(1), Reply::json(json!({}))]);
+//! // … send requests to arm.url() …
+//! assert_eq!(arm.requests().len(), 2);
 //! ```
 
 mod bucket;
@@ -27,27 +28,27 @@ use url::Url;
 use bucket::Buckets;
 pub use reply::Reply;
 
-/// One request as it arrived.
+/// A request as received.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub method: String,
     pub path: String,
     pub query: String,
-    /// Every header, lower case; of the same name the last.
+    /// Headers by lowercase name. For repeated headers, the last value.
     pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
     pub at: Instant,
 }
 
 impl Seen {
-    /// A parameter of the query.
+    /// A query parameter.
     pub fn param(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.query.as_bytes())
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())
     }
 
-    /// The subscription in the path, lower case.
+    /// The subscription in the path, in lowercase.
     pub fn subscription(&self) -> Option<String> {
         let lower = self.path.to_lowercase();
         let rest = lower.strip_prefix("/subscriptions/")?;
@@ -57,7 +58,7 @@ impl Seen {
 
 type Handler = Box<dyn FnMut(&Seen) -> Reply + Send>;
 
-/// What the endpoint does, and what it saw.
+/// The routes, the settings and the log of the endpoint.
 #[derive(Default)]
 struct State {
     routes: Mutex<HashMap<String, Handler>>,
@@ -77,7 +78,7 @@ struct InFlight {
     most: usize,
 }
 
-/// A running endpoint; it stops when it is dropped.
+/// A running endpoint. It stops when it is dropped.
 pub struct ArmEndpoint {
     address: SocketAddr,
     state: Arc<State>,
@@ -101,17 +102,17 @@ impl ArmEndpoint {
         }
     }
 
-    /// What FLEXREADY_ARM_ENDPOINT is set to.
+    /// The value for `FLEXREADY_ARM_ENDPOINT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Always the same answer at `path`, in any case, with `?api-version=…` for that version alone.
+    /// Sets a fixed reply for `path` (case-insensitive). With `?api-version=…`, the route only applies to that version.
     pub fn route(&self, path: &str, reply: Reply) {
         self.route_with(path, move |_| reply.clone());
     }
 
-    /// One answer after the other; the last one stays.
+    /// Sets replies that are sent one after the other. The last one repeats.
     pub fn sequence(&self, path: &str, replies: impl IntoIterator<Item = Reply>) {
         let mut replies: Vec<Reply> = replies.into_iter().collect();
         replies.reverse();
@@ -122,18 +123,18 @@ impl ArmEndpoint {
         });
     }
 
-    /// An answer made from the request.
+    /// Sets a handler that builds the reply from the request.
     pub fn route_with(&self, path: &str, handler: impl FnMut(&Seen) -> Reply + Send + 'static) {
         let mut routes = self.state.routes.lock().unwrap();
         routes.insert(path.to_lowercase(), Box::new(handler));
     }
 
-    /// The answer to what no route is for.
+    /// Sets the handler for requests without a route.
     pub fn otherwise(&self, handler: impl FnMut(&Seen) -> Reply + Send + 'static) {
         *self.state.otherwise.lock().unwrap() = Some(Box::new(handler));
     }
 
-    /// From now on one request of `every` is answered with one of these faults in turn, whatever it asks.
+    /// Answers one request in `every` with the next of these faults, independent of its path.
     pub fn fail_one_of(&self, every: usize, faults: Vec<Reply>) {
         let mut count = 0;
         let fine = Reply::text(200, "", "");
@@ -146,8 +147,8 @@ impl ArmEndpoint {
         }));
     }
 
-    /// Routes for every recorded GET in a folder of `{method, url, status, body}` files, with the api-version it was made with.
-    /// Returns how many there are.
+    /// Adds a route for every recorded GET in a folder of `{method, url, status, body}` files, with its api-version.
+    /// Returns the number of routes.
     pub fn load(&self, folder: &Path) -> usize {
         let mut loaded = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -167,28 +168,28 @@ impl ArmEndpoint {
         loaded
     }
 
-    /// From now on every other token is answered with 401.
+    /// Answers every other token with 401.
     pub fn expect_token(&self, token: &str) {
         *self.state.token.lock().unwrap() = Some(token.to_owned());
     }
 
-    /// How long each answer takes.
+    /// Sets the latency of every reply.
     pub fn latency(&self, latency: Duration) {
         *self.state.latency.lock().unwrap() = latency;
     }
 
-    /// Grants each subscription `burst` requests, and `per_second` more; beyond that 429 with Retry-After. Each answer says how
-    /// many are left, as ARM's do.
+    /// Allows each subscription `burst` requests, refilled by `per_second`. Further requests get 429 with Retry-After.
+    /// Each reply has the number of remaining requests, as in ARM.
     pub fn bucket(&self, burst: f64, per_second: f64) {
         *self.state.buckets.lock().unwrap() = Some(Buckets::new(burst, per_second));
     }
 
-    /// Every request so far, in the order of arrival.
+    /// All requests so far, in order of arrival.
     pub fn seen(&self) -> Vec<Seen> {
         self.state.log.lock().unwrap().clone()
     }
 
-    /// How many requests there were at `path`, in any case.
+    /// The number of requests for `path` (case-insensitive).
     pub fn count(&self, path: &str) -> usize {
         let seen = self.seen();
         seen.iter()
@@ -196,12 +197,12 @@ impl ArmEndpoint {
             .count()
     }
 
-    /// How many requests were answered 429 by the bucket.
+    /// The number of requests that throttling answered with 429.
     pub fn refused(&self) -> usize {
         *self.state.refused.lock().unwrap()
     }
 
-    /// The largest number of requests that were being answered at the same moment.
+    /// The largest number of concurrent requests.
     pub fn most_in_flight(&self) -> usize {
         self.state.in_flight.lock().unwrap().most
     }

@@ -1,4 +1,5 @@
-//! Many servers in several subscriptions, each a copy of the healthy world's, behind one ARM endpoint with Azure Resource Graph.
+//! Many servers in several subscriptions behind one ARM endpoint with Azure Resource Graph.
+//! Each server is a copy of the healthy target.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,20 +12,21 @@ const SUBSCRIPTION: &str = "11111111-2222-4333-8444-555555555555";
 const SERVER: &str = "orders-target";
 const GRAPH: &str = "/providers/Microsoft.ResourceGraph/resources";
 
-/// The `number`-th subscription, from 0.
+/// The ID of the `number`-th subscription, starting at 0.
 pub fn subscription(number: usize) -> String {
     format!("{number:08}-2222-4333-8444-555555555555")
 }
 
-/// The name of the `number`-th server of a subscription.
+/// The name of the `number`-th server of a subscription, starting at 0.
 pub fn server(subscription: usize, number: usize) -> String {
     format!("pg-{subscription}-{number:04}")
 }
 
-/// Servers whose number is divisible by this have high availability on.
+/// Servers whose number is divisible by this have high availability enabled.
 pub const STANDBY_EVERY: usize = 4;
 
-/// An endpoint for `servers` servers in each of `subscriptions` subscriptions; the graph shows `page` of them at once.
+/// Starts an endpoint with `servers` servers in each of `subscriptions` subscriptions. A Resource Graph page has `page`
+/// rows.
 pub fn endpoint(subscriptions: usize, servers: usize, page: usize) -> ArmEndpoint {
     let endpoint = ArmEndpoint::start();
     let world = World::read();
@@ -36,7 +38,7 @@ pub fn endpoint(subscriptions: usize, servers: usize, page: usize) -> ArmEndpoin
     endpoint
 }
 
-/// A page of the graph; its token is the number of the first row of the next one.
+/// A Resource Graph page. The skip token is the number of the first row of the next page.
 fn graph(asked: &Value, subscriptions: usize, servers: usize, page: usize) -> Reply {
     let within: Vec<&str> = asked["subscriptions"]
         .as_array()
@@ -79,7 +81,8 @@ fn row(subscription: &str, name: &str) -> Value {
     })
 }
 
-/// The bodies of the healthy world, by what follows the subscription, with `orders-target` for the server's name.
+/// The ARM bodies of the healthy target, by the path after the subscription. The server name in them is
+/// `orders-target`.
 struct World(HashMap<String, String>);
 
 impl World {
@@ -142,7 +145,7 @@ fn with_standby(body: &str) -> String {
     server.to_string()
 }
 
-/// What follows `/subscriptions/<id>`.
+/// The path after `/subscriptions/<id>`.
 fn below(path: &str) -> &str {
     path.splitn(4, '/').nth(3).unwrap_or_default()
 }

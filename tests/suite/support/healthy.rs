@@ -1,4 +1,4 @@
-//! The healthy world's side of Azure: a target without a fault, served or asked.
+//! The healthy target: an ARM endpoint that serves its bodies, and an ARM backend that reads them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::arm::{ArmEndpoint, Reply};
 
-/// The target.
+/// The target, as a value for `--target`.
 pub const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 
-/// All its bodies, served.
+/// Starts an endpoint that serves all bodies of the target.
 pub fn healthy_arm() -> ArmEndpoint {
     let endpoint = ArmEndpoint::start();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/worlds/healthy/arm");
@@ -26,7 +26,7 @@ pub fn healthy_arm() -> ArmEndpoint {
     endpoint
 }
 
-/// The program's own way of asking such an endpoint, with a token that was given.
+/// An ARM backend for this endpoint, configured from environment variables as in the program, with a static token.
 pub fn arm(endpoint: &ArmEndpoint) -> Arm {
     let url = endpoint.url();
     let env = move |name: &str| match name {

@@ -1,8 +1,8 @@
-//! A report of thousands of findings, made of a small one.
+//! Builds a report with thousands of findings from a small report.
 
 use flexready::report::Report;
 
-/// Each check of the report's migration with the 50 findings that a report holds, in as many migrations as make 5,000.
+/// Gives each check with findings 50 findings, the maximum in a report, and repeats the migration up to 5,000 findings.
 pub fn large(mut report: Report) -> Report {
     let migration = &mut report.migrations[0];
     let mut findings = 0;

@@ -1,4 +1,4 @@
-//! What tests of more than one subject share; nothing here asserts anything about flexready.
+//! Shared test infrastructure. It does not assert anything about flexready.
 
 pub mod arm;
 pub mod fleet;
@@ -8,7 +8,7 @@ pub mod pg;
 pub mod program;
 pub mod relay;
 
-/// The report as `--format json` writes it.
+/// The report in the format of `--format json`.
 pub fn json(report: &flexready::report::Report) -> String {
     let mut text = Vec::new();
     flexready::report::json(report, &mut text).unwrap();

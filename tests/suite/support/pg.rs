@@ -1,10 +1,12 @@
-//! Real PostgreSQL servers for tests: shared ones, one a major, and own ones with settings of their own.
+//! Real PostgreSQL servers for tests: one shared server per major version, and private servers with their own settings.
 //!
-//! `tests/run.sh` gets the servers and names their place in FLEXREADY_PG_SERVERS. Majors 10 to 18 are there; 9.5 and 9.6
-//! exist in no package, so recorded answers stand for them. A test takes a database of its own on a shared server;
-//! one that touches what the whole cluster has (roles, slots, tablespaces, settings) starts a server of its own.
+//! `tests/run.sh` downloads the servers and sets `FLEXREADY_PG_SERVERS` to their folder. Major versions 10 to 18 are
+//! available.
+//! 9.5 and 9.6 are not available as packages, so recorded answers cover them.
+//! A test creates a new database on a shared server.
+//! A test that changes cluster-wide state (roles, slots, tablespaces, settings) starts a private server.
 //!
-//! The places of a server lie in [`home`], its process in [`process`], SQL in [`session`].
+//! The directories of a server are in [`directories`], its process is in [`process`], SQL is in [`session`].
 
 mod account;
 mod extensions;
@@ -25,10 +27,10 @@ pub use session::{Rows, Session};
 const FIRST: u32 = 10;
 const LAST: u32 = 18;
 
-/// The majors that there is a server of, in rising order.
+/// The available major versions, in ascending order.
 ///
 /// # Panics
-/// When FLEXREADY_PG_SERVERS is not set, or names a place with no server.
+/// If `FLEXREADY_PG_SERVERS` is not set, or its folder has no server.
 #[track_caller]
 pub fn majors() -> Vec<u32> {
     let place = home::servers();
@@ -43,9 +45,9 @@ pub fn majors() -> Vec<u32> {
     found
 }
 
-/// The server of this major that all tests share, started by the first who asks.
+/// The shared server of this major version, started on first use.
 ///
-/// It has wal_level=logical, ten replication slots and ten prepared transactions. It ends with the test process.
+/// It has `wal_level = logical`, ten replication slots and ten prepared transactions. It stops with the test process.
 #[track_caller]
 pub fn server(major: u32) -> &'static Server {
     static SHARED: [OnceLock<Server>; (LAST - FIRST + 1) as usize] =
@@ -58,17 +60,18 @@ pub fn server(major: u32) -> &'static Server {
         .get_or_init(|| Server::start(major, &[]))
 }
 
-/// A running PostgreSQL of its own data directory; stopped and removed when dropped, or when the test process ends in any way.
+/// A running PostgreSQL server with its own data directory.
+/// It is stopped and removed when it is dropped, or when the test process ends for any reason.
 pub struct Server {
     major: u32,
     port: u16,
-    // Before its home: fields are dropped in this order
+    // Declared before `directories`: fields are dropped in order of declaration.
     process: Mutex<Option<Process>>,
     home: Home,
 }
 
 impl Server {
-    /// A server of its own, with these settings on top of those of every test server.
+    /// Starts a private server with these settings in addition to those of every test server.
     #[track_caller]
     pub fn start(major: u32, settings: &[(&str, &str)]) -> Server {
         Server::start_with(
@@ -80,14 +83,14 @@ impl Server {
         )
     }
 
-    /// A server of its own, with more to choose than settings.
+    /// Starts a private server with these options.
     #[track_caller]
     pub fn start_with(major: u32, options: Options) -> Server {
         Server::start_in(Home::new(major, &options), major)
     }
 
-    /// A server whose directories stay at `place` for another run, for what takes minutes to make: `make` is called
-    /// when no earlier run has come to its end.
+    /// Starts a server whose directories stay in `folder` for later runs, because they take minutes to create.
+    /// `prepare` is called if no earlier run completed it.
     #[allow(dead_code, reason = "for tests/bench")]
     #[track_caller]
     pub fn kept(major: u32, options: Options, place: &Path, make: impl FnOnce(&Server)) -> Server {
@@ -142,12 +145,13 @@ impl Server {
         self.home.socket()
     }
 
-    /// A new empty directory of the server's account (for a tablespace), removed with the server.
+    /// Creates an empty directory owned by the server account, for example for a tablespace. It is removed with the
+    /// server.
     pub fn new_directory(&self, name: &str) -> PathBuf {
         self.home.new_directory(name)
     }
 
-    /// Writes a file of the data directory, readable by the server alone.
+    /// Writes a file in the data directory that only the server account can read.
     #[track_caller]
     pub fn write(&self, name: &str, text: &str) {
         self.home
@@ -155,17 +159,18 @@ impl Server {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 
-    /// Connection parameters of the superuser over TCP, in libpq's key=value form.
+    /// Connection parameters of the superuser over TCP, in libpq's key=value format.
     pub fn conninfo(&self, database: &str) -> String {
         conninfo(self.host(), self.port, self.superuser(), database)
     }
 
-    /// What the server has written so far.
+    /// The server log so far.
     pub fn log(&self) -> String {
         self.home.log()
     }
 
-    /// A connection that stays open until dropped, as superuser over the socket: pg_hba.conf cannot close it out.
+    /// Opens a superuser connection over the socket, which pg_hba.conf cannot reject. It stays open until it is
+    /// dropped.
     #[track_caller]
     pub fn session(&self, database: &str) -> Session {
         let socket = self.socket_dir();
@@ -177,19 +182,19 @@ impl Server {
         ))
     }
 
-    /// Runs statements as superuser; several in one text are one transaction.
+    /// Runs statements as superuser. Several statements in one text are one transaction.
     #[track_caller]
     pub fn run(&self, database: &str, sql: &str) {
         self.session(database).run(sql);
     }
 
-    /// The rows of a query, every value as text.
+    /// The rows of a query, with every value as text.
     #[track_caller]
     pub fn query(&self, database: &str, sql: &str) -> Rows {
         self.session(database).query(sql)
     }
 
-    /// Creates a database whose name begins with `prefix` and that no other call gets; returns its name.
+    /// Creates a database with a unique name that starts with `prefix`, and returns the name.
     #[track_caller]
     pub fn create_database(&self, prefix: &str) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(1);
@@ -201,7 +206,7 @@ impl Server {
         name
     }
 
-    /// Has the server read its configuration files again; returns when it has.
+    /// Reloads the configuration files, and returns when the server has read them.
     #[track_caller]
     pub fn reload(&self) {
         let before = "SELECT pg_conf_load_time()";
@@ -212,14 +217,14 @@ impl Server {
         }
     }
 
-    /// Stops the server as an operator would (fast) and keeps its data: for what a vanished server looks like.
+    /// Stops the server with a fast shutdown and keeps its data, to simulate a server that disappears.
     pub fn stop(&self) {
         if let Some(process) = self.process.lock().unwrap().take() {
             process.stop();
         }
     }
 
-    /// Stops the server if it runs, and starts it again on the same data and port.
+    /// Stops the server if it is running, and starts it again with the same data and port.
     #[track_caller]
     pub fn restart(&self) {
         self.stop();
@@ -236,12 +241,12 @@ fn conninfo(host: &str, port: u16, user: &str, database: &str) -> String {
     format!("host={host} port={port} user={user} dbname='{database}'")
 }
 
-/// The place of the servers, where what is kept between runs can lie.
+/// The folder of the servers, which can also hold data that is kept between runs.
 pub fn place() -> PathBuf {
     home::servers()
 }
 
-/// Whether PL/Python can be loaded here: the servers borrow the machine's libpython3.11.
+/// Whether PL/Python can be loaded: the servers use libpython3.11 of the machine.
 pub fn has_python(major: u32) -> bool {
     home::servers()
         .join(major.to_string())
@@ -249,8 +254,9 @@ pub fn has_python(major: u32) -> bool {
         .exists()
 }
 
-/// Whether 15 lacks pgbench and the extensions of Debian's packages: pg_cron, pgaudit, orafce, pg_partman, wal2json. Only where whoever
-/// runs the tests said so, as FLEXREADY_WITHOUT_PACKAGES tells tests/get-servers.sh too.
+/// Whether server 15 does not have pgbench and the extensions of the Debian packages: pg_cron, pgaudit, orafce,
+/// pg_partman, wal2json.
+/// This is only allowed if `FLEXREADY_WITHOUT_PACKAGES` is set, which tests/get-servers.sh reads too.
 #[track_caller]
 pub fn goes_without_packages() -> bool {
     let is_there = home::servers().join("15/.debian").exists();

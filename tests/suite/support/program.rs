@@ -1,15 +1,15 @@
-//! The built program, run with an environment of its own.
+//! Runs the compiled program with a controlled environment.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use super::arm::ArmEndpoint;
 
-/// The token that tests bring. A canary: it must appear in no output.
+/// The access token of the tests. It is a canary: it must not appear in any output.
 pub const TOKEN: &str =
     "eyJhbGciOiJub25lIn0.eyJ1cG4iOiJhdWRpdG9yQGNvbnRvc28uZXhhbXBsZSJ9.canary-token-3f9c";
 
-/// All that `--format` takes.
+/// All values of `--format`.
 pub const FORMATS: [&str; 9] = [
     "plain",
     "json",
@@ -22,12 +22,12 @@ pub const FORMATS: [&str; 9] = [
     "azure-pipelines",
 ];
 
-/// The formats that are for people and their tools, who see no more of the report than is said in words.
+/// The formats for people and their tools, which only contain text from the report.
 pub fn worded() -> impl Iterator<Item = &'static str> {
     FORMATS.into_iter().filter(|f| !f.ends_with("json"))
 }
 
-/// What a run printed, and its exit code.
+/// The output and the exit code of a run.
 pub struct Ran {
     pub stdout: String,
     pub stderr: String,
@@ -48,7 +48,7 @@ impl Ran {
             .unwrap_or_else(|e| panic!("{e}\n{}\n{}", self.stdout, self.stderr))
     }
 
-    /// The status of a check of the first migration.
+    /// The status of a check in the first migration.
     pub fn status(&self, id: &str) -> String {
         let report = self.json();
         let checks = report["migrations"][0]["checks"]
@@ -62,7 +62,7 @@ impl Ran {
         check["status"].as_str().unwrap().to_owned()
     }
 
-    /// A usage error: exit 2, nothing on stdout, one message that says `words`, no backtrace.
+    /// Asserts a usage error: exit code 2, nothing on stdout, a message that contains `message`, no backtrace.
     pub fn assert_refused(&self, words: &str) {
         assert_eq!(self.code, 2, "{}{}", self.stdout, self.stderr);
         assert_eq!(self.stdout, "");
@@ -71,8 +71,8 @@ impl Ran {
     }
 }
 
-/// Runs the program with nothing in its environment but `env`. Without an endpoint of the test, Azure is a port of this
-/// machine that nobody listens to.
+/// Runs the program with only `env` in its environment.
+/// If the test has no ARM endpoint, the endpoint is a local port without a listener.
 pub fn run(args: &[&str], env: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
     command
@@ -86,7 +86,7 @@ pub fn run(args: &[&str], env: &[(&str, &str)]) -> Ran {
     Ran::new(command.output().unwrap())
 }
 
-/// Runs the program against a test's ARM endpoint.
+/// Runs the program against the ARM endpoint of a test.
 pub fn run_with_arm(endpoint: &ArmEndpoint, args: &[&str], env: &[(&str, &str)]) -> Ran {
     let url = endpoint.url();
     let mut all = vec![
@@ -97,7 +97,7 @@ pub fn run_with_arm(endpoint: &ArmEndpoint, args: &[&str], env: &[(&str, &str)])
     run(args, &all)
 }
 
-/// Every file below a folder, with its text.
+/// The files in a folder, name and text.
 pub fn texts(folder: &Path) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

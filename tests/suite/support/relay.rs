@@ -1,5 +1,5 @@
-//! A place between the program and a server that counts connections, and how often the program waits for the server; or
-//! that does something when a connection begins, and cuts it off midway.
+//! A TCP proxy between the program and a server. It counts connections, and how often the program waits for the server.
+//! It can also call a function when a connection starts, and break the connection later.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,21 +7,21 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// So long nothing has to come from the program until what the server said is passed on.
+/// The server's bytes are only forwarded after the program has not sent anything for this long.
 const SILENCE: Duration = Duration::from_millis(250);
 const TURN: Duration = Duration::from_millis(5);
 
-/// The message of whoever leaves.
+/// The Terminate message of the PostgreSQL protocol.
 const GOODBYE: [u8; 5] = *b"X\0\0\0\x04";
 
 #[derive(Default)]
 struct Counts {
-    /// The program's ends of connections that nobody has seen ended.
+    /// The program's ends of connections that are not known to be closed.
     open: Vec<TcpStream>,
     ended: usize,
     begun: usize,
     most_at_once: usize,
-    /// Database and waits of every connection.
+    /// Database and waits of every closed connection.
     waits: Vec<(String, usize)>,
 }
 
@@ -31,18 +31,18 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Passes everything on at once; counts connections.
+    /// Forwards everything immediately, and counts connections.
     pub fn passing(server: u16) -> Relay {
         Relay::start(server, Duration::ZERO, |_| usize::MAX)
     }
 
-    /// Asks, for every connection by its database, how many bytes of the server it may take before it breaks.
+    /// Calls `max_bytes` with the database of each connection. The connection breaks after that number of server bytes.
     pub fn cutting(server: u16, at: impl Fn(&str) -> usize + Clone + Send + 'static) -> Relay {
         Relay::start(server, Duration::ZERO, at)
     }
 
-    /// Keeps the server's words until the program has nothing more to say: what it sends without an answer is one
-    /// burst, and each burst is one wait.
+    /// Holds the server's bytes until the program stops sending. Everything that the program sends without an answer is
+    /// one burst, and each burst is one wait.
     pub fn counting(server: u16) -> Relay {
         Relay::start(server, SILENCE, |_| usize::MAX)
     }
@@ -82,7 +82,7 @@ impl Relay {
         self.counts.lock().unwrap().most_at_once
     }
 
-    /// Of the connections that have ended; the program has, so its connections do.
+    /// Database and waits of each connection. Blocks until all connections are closed, so the program must have ended.
     pub fn waits(&self) -> Vec<(String, usize)> {
         loop {
             let counts = self.counts.lock().unwrap();
@@ -96,8 +96,8 @@ impl Relay {
 }
 
 impl Counts {
-    /// The program closes a connection before it opens another in its place, so at this moment the end of the old one can
-    /// be seen, even where the thread that carries it has not come to it.
+    /// The program closes a connection before it opens a replacement.
+    /// Therefore a closed connection can be detected here, even if its thread has not noticed it yet.
     fn begin(&mut self, client: TcpStream) {
         self.open.retain(is_open);
         self.open.push(client);
@@ -114,7 +114,7 @@ fn is_open(client: &TcpStream) -> bool {
     }
 }
 
-/// Carries one connection until either side ends it. The database that it was for, and the bursts that were answered.
+/// Forwards one connection until either side closes it. Returns the database and the number of bursts.
 fn carry(
     mut client: TcpStream,
     mut server: TcpStream,
@@ -131,7 +131,7 @@ fn carry(
         match next(&mut client) {
             None => return (database, waits),
             Some(said) if !said.is_empty() => {
-                // The goodbye waits for nothing.
+                // The Terminate message does not wait for an answer.
                 if was_answered && said != GOODBYE {
                     waits += 1;
                     was_answered = false;
@@ -159,7 +159,7 @@ fn carry(
             }
             left -= kept.len();
             if left == 0 {
-                // Another handle of it is kept, to count by
+                // `ConnectionCounts::open` has another handle of this socket, so dropping this one does not close it.
                 let _ = client.shutdown(std::net::Shutdown::Both);
                 return (database, waits);
             }
@@ -168,7 +168,7 @@ fn carry(
     }
 }
 
-/// What has come; `None` when the stream has ended.
+/// The bytes that have arrived, or `None` if the stream has ended.
 fn next(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = [0; 65_536];
     match stream.read(&mut bytes) {
@@ -181,7 +181,7 @@ fn next(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
-/// The database that a startup packet names.
+/// The database in a startup packet.
 fn database_of(startup: &[u8]) -> String {
     let words: Vec<String> = startup[8..]
         .split(|b| *b == 0)

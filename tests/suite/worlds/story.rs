@@ -1,4 +1,4 @@
-//! A world and how it is recorded: `story.json`, `seed.sql`, and the ARM bodies.
+//! Records a scenario from `story.json`, `seed.sql`, and the ARM bodies.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,26 +18,26 @@ use crate::support::arm::{ArmEndpoint, Reply};
 use crate::support::healthy::arm;
 use crate::support::pg;
 
-/// When every fixture was recorded, as it says: judgements of dates stay as they are.
+/// The recording time of every fixture. It is constant, so that results that depend on the date stay the same.
 const RECORDED_AT: i64 = 1_795_165_200; // 2026-11-20 09:00:00 UTC
 const TARGET: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 
-/// The recorder comes in from here; the service would from its own network.
+/// Authentication rules for the recorder on the loopback interface and for the service from its network.
 const HBA: &str = "host all all 127.0.0.1/32 trust\nhostssl all all 10.0.0.0/8 scram-sha-256";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
-    /// The folder below `fixtures/`.
+    /// Folder in `fixtures/`.
     pub fixture: String,
     major: u32,
     #[serde(default, rename = "comment")]
     _comment: String,
-    /// Whose seed.sql; its own by default.
+    /// Scenario whose `seed.sql` is used. The default is this scenario.
     seed: Option<String>,
     #[serde(default)]
     settings: BTreeMap<String, String>,
-    /// Extensions that are stubs: name and version.
+    /// Stub extensions: name and version.
     #[serde(default)]
     extensions: BTreeMap<String, String>,
     #[serde(default = "superuser")]
@@ -53,7 +53,7 @@ pub struct Story {
     name: String,
 }
 
-/// Where the source is said to be, instead of on the loopback of whoever records.
+/// The address that the recording shows for the source, in place of the loopback address of the recording machine.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Place {
@@ -73,7 +73,7 @@ impl Default for Place {
 }
 
 impl Place {
-    /// What a name server would say of it, under the question's key.
+    /// Returns the DNS answer for the source and its question key.
     fn name(&self) -> (String, Answer) {
         let host = self.host.clone();
         let key = flexready::question::Question::Dns { host }.key();
@@ -81,14 +81,14 @@ impl Place {
     }
 }
 
-/// What differs in one ARM body: of the same path, or of another one that it is like.
+/// The difference in one ARM body, based on the body of the same path or of a similar one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
     like: Option<String>,
     #[serde(default)]
     patch: Value,
-    /// Refused with this status and code.
+    /// Status and code of an error response.
     status: Option<u16>,
     code: Option<String>,
 }
@@ -102,7 +102,7 @@ fn worlds() -> PathBuf {
 }
 
 impl Story {
-    /// The same story on another major.
+    /// Returns the same scenario on another major version.
     pub fn on(self, major: u32) -> Story {
         Story { major, ..self }
     }
@@ -119,7 +119,7 @@ impl Story {
         }
     }
 
-    /// Starts the world, asks it everything, and gives names that are nobody's.
+    /// Starts the scenario, collects all answers, and replaces the names of the recording machine.
     pub fn record(&self) -> (Migration, Answers) {
         let server = self.server();
         let endpoint = self.endpoint();
@@ -261,7 +261,7 @@ impl Story {
         answers
     }
 
-    /// The answer without anything of the machine that recorded it.
+    /// Removes all data of the recording machine from the answer.
     fn renamed(&self, key: &str, answer: Answer, home: &str) -> Answer {
         let Answer::Given(Given {
             mut json,
@@ -312,7 +312,7 @@ fn changed(answer: Answer, change: &Change) -> Answer {
     }
 }
 
-/// Settings as a packaged server has them: what the tests' launcher sets for speed, and where, reads like the default.
+/// Resets parameters that the test launcher changed for speed, and replaces its paths with those of a packaged server.
 fn settings(json: &mut Value, port: u16, home: &str) {
     let launcher = [
         "autovacuum",
@@ -347,7 +347,7 @@ fn settings(json: &mut Value, port: u16, home: &str) {
     }
 }
 
-/// Whether a value is the launcher's rather than one of the story's own choices.
+/// Returns whether the value comes from the test launcher and not from the scenario.
 fn is_launchers(name: &str, value: &Value) -> bool {
     let launchers = match name {
         "shared_buffers" => "2048",
@@ -358,8 +358,8 @@ fn is_launchers(name: &str, value: &Value) -> bool {
     value == launchers
 }
 
-/// Runs a seed: `-- database: NAME [owner ROLE]` begins a session in that database, which is made when it is new;
-/// `-- include: FILE` stands for a file below `tests/`, `{directory:NAME}` for a directory of the server's own.
+/// Runs a seed file. `-- database: NAME [owner ROLE]` starts a session in that database and creates the database if
+/// necessary. `-- include: FILE` inserts a file from `tests/`, and `{directory:NAME}` a directory on the server.
 fn seed_from(server: &pg::Server, text: &str) {
     let text = written_out(server, text);
     let mut made = vec!["postgres".to_owned()];
@@ -421,7 +421,7 @@ fn live(endpoint: &ArmEndpoint, conninfo: &str, user: &str, migration: &Migratio
     }
 }
 
-/// A key and a self-signed certificate for the server.
+/// Returns a private key and a self-signed certificate.
 fn certificate() -> (String, String) {
     let made =
         rcgen::generate_simple_self_signed(vec!["orders-db.corp.example".to_owned()]).unwrap();

@@ -1,8 +1,8 @@
-//! Which rule a visitor meets: every kind, keyword and form of address.
+//! Tests which rule matches first: all connection types, keywords and address formats.
 
 use super::*;
 
-/// A line of pg_hba.conf, with a prefix or a word as its address.
+/// Parses a line of `pg_hba.conf`. The address is a prefix or a keyword.
 fn rule(line: u32, text: &str) -> Rule {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [kind, databases, users, address, method] = words.as_slice() else {
@@ -24,7 +24,7 @@ fn rule(line: u32, text: &str) -> Rule {
     }
 }
 
-/// The line that `migrator`, a member of `staff`, meets on the way into `orders`; 0 for none, negative where that is unsure.
+/// The line that matches `migrator`, a member of `staff`, in database `orders`. 0: no match. Negative: uncertain match.
 fn met(lines: &[&str], prefix: &str, tls: bool) -> i64 {
     let rules: Vec<Rule> = (1..).zip(lines).map(|(n, text)| rule(n, text)).collect();
     let groups = ["migrator".to_owned(), "staff".to_owned()];
@@ -47,7 +47,7 @@ fn met(lines: &[&str], prefix: &str, tls: bool) -> i64 {
 const SUBNET: &str = "10.1.2.0/24";
 
 #[test]
-fn kinds() {
+fn connection_types_are_matched() {
     let lines = [
         "hostgssenc all all all gss",
         "hostssl all all all md5",
@@ -61,7 +61,7 @@ fn kinds() {
 }
 
 #[test]
-fn databases_and_users() {
+fn databases_and_users_are_matched() {
     for (line, fits) in [
         ("host orders migrator all md5", true),
         ("host billing,orders a,migrator all md5", true),
@@ -89,7 +89,7 @@ fn databases_and_users() {
 }
 
 #[test]
-fn a_group_or_a_user_that_is_named_as_the_database() {
+fn sameuser_and_samerole_compare_with_the_database_name() {
     let of = |database: &'static str| Visitor {
         database,
         user: "migrator",
@@ -106,7 +106,7 @@ fn a_group_or_a_user_that_is_named_as_the_database() {
 }
 
 #[test]
-fn addresses() {
+fn addresses_are_matched() {
     for (address, expected) in [
         ("10.1.0.0/16", 1),
         ("10.1.2.0/24", 1),
@@ -128,7 +128,7 @@ fn addresses() {
 }
 
 #[test]
-fn the_first_one_decides_and_parts_count() {
+fn the_first_match_decides_and_partial_matches_are_uncertain() {
     let reject = "host all all 10.0.0.0/8 reject";
     let admit = "host all all all md5";
     assert_eq!(met(&[reject, admit], SUBNET, true), 1);
@@ -148,7 +148,7 @@ fn the_first_one_decides_and_parts_count() {
 }
 
 #[test]
-fn methods_that_a_password_opens() {
+fn some_methods_accept_a_password() {
     for (method, opens) in [
         ("trust", true),
         ("scram-sha-256", true),
@@ -165,7 +165,7 @@ fn methods_that_a_password_opens() {
 }
 
 #[test]
-fn scram_takes_no_md5_password() {
+fn scram_rejects_md5_hashes() {
     for (method, password, opens) in [
         (SCRAM, Some("md5"), Some(false)),
         (SCRAM, Some(SCRAM), Some(true)),
@@ -180,9 +180,10 @@ fn scram_takes_no_md5_password() {
     }
 }
 
-/// A rule that may not fit does not matter where it decides as the next one does; a password that is not known leaves both open.
+/// An uncertain match is ignored if it has the same result as the next match. With an unknown password hash, both
+/// results are possible.
 #[test]
-fn a_password_that_is_not_known_leaves_scram_open() {
+fn scram_is_undecided_for_an_unknown_password_hash() {
     let rules = [
         rule(1, "host all all samenet md5"),
         rule(2, "host all all all scram-sha-256"),

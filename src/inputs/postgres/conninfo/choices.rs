@@ -1,4 +1,4 @@
-//! The keywords that choose among a few values.
+//! Parses keywords with a fixed set of values, and rejects keywords that are not supported.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use tokio_postgres::config::ChannelBinding;
 use super::ConninfoError;
 use super::text::Settings;
 
-/// How long one host may take to let us in, unless `connect_timeout` says otherwise.
+/// Default of `connect_timeout`, per host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// `target_session_attrs`: which of several hosts will do.
+/// Value of `target_session_attrs`: which of several hosts is acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Any,
@@ -21,8 +21,8 @@ pub(crate) enum Wanted {
     PreferStandby,
 }
 
-/// What would make the connection weaker than asked for, if it were passed over: keyword, the value that matters (none: any),
-/// and what to do instead.
+/// Keywords that would make the connection less secure if they were ignored.
+/// Each has the value that matters (`None`: any) and what to do instead.
 const WEAKENING: &[(&str, Option<&str>, &str)] = &[
     (
         "gssencmode",
@@ -51,7 +51,7 @@ const WEAKENING: &[(&str, Option<&str>, &str)] = &[
 const REVOKED: &str = "no revocation list is read; see with psql that the server's certificate is not revoked, then leave \
                        it out (unset PGSSLCRL, PGSSLCRLDIR)";
 
-/// Refuses what would make the connection weaker than asked for.
+/// Rejects keywords that would make the connection less secure if they were ignored.
 pub(super) fn refuse_unsupported(settings: &Settings) -> Result<(), ConninfoError> {
     let asked = |keyword: &str, matters: Option<&str>| match settings.get(keyword) {
         None | Some("") => false,

@@ -1,4 +1,4 @@
-//! The hosts of a connection string, in the order in which they are tried.
+//! Parses the host list of a connection string.
 
 use std::net::IpAddr;
 
@@ -6,18 +6,18 @@ use super::ConninfoError;
 use super::places::default_host;
 use super::text::Settings;
 
-/// One place where the server may listen.
+/// A host of the connection string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Endpoint {
-    /// Name, address or socket directory; what a certificate is compared with. Empty: only `address` is known.
+    /// Name, address or socket directory. Server certificates are verified against it. Empty if only `address` is set.
     pub(crate) host: String,
-    /// Where to connect, when it was given apart from the name.
+    /// Value of `hostaddr`.
     pub(crate) address: Option<IpAddr>,
     pub(crate) port: u16,
 }
 
 impl Endpoint {
-    /// Host or address, as messages and password files name it.
+    /// Host or address, as used in messages and password files.
     pub(crate) fn name(&self) -> String {
         match self.address {
             Some(address) if self.host.is_empty() => address.to_string(),
@@ -25,7 +25,7 @@ impl Endpoint {
         }
     }
 
-    /// A directory, or (`@`) Linux's abstract socket namespace, stands for a Unix-domain socket.
+    /// Whether the host is a Unix-domain socket: a directory, or `@` for the abstract namespace of Linux.
     pub(crate) fn is_socket(&self) -> bool {
         self.address.is_none() && self.host.starts_with(['/', '@'])
     }

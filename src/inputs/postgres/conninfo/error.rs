@@ -1,7 +1,8 @@
-//! Why a way to the server was not understood. No text here repeats a value of the connection string: any of them may
-//! be a piece of a password that was not quoted.
+//! Errors in connection parameters.
+//!
+//! No message repeats a value of the connection string, because it can be part of a password that was not quoted.
 
-/// Known before the first request: the run ends with exit code 2.
+/// An error in connection parameters. It is found before the first request and leads to exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConninfoError {
     #[error(
@@ -97,7 +98,7 @@ pub enum ConninfoError {
         "sslrootcert=system goes with sslmode=verify-full only: anyone can get a certificate from a public authority"
     )]
     WeakSystemRoots,
-    /// For the caller, when [`has_password_in`](super::has_password_in) an argument.
+    /// For callers of [`contains_secret`](super::contains_secret).
     #[error(
         "a password on the command line can be read by every user of this machine and ends in logs; leave it out of \
          the connection string and set PGPASSWORD, or name a password file with PGPASSFILE (default ~/.pgpass), or \

@@ -1,10 +1,9 @@
-//! Every keyword that libpq 18 knows in a connection string, with its environment variable.
-//! Not here: what a keyword does.
+//! All connection string keywords of libpq 18 with their environment variables.
 
 use super::ConninfoError;
 
-/// Keyword and environment variable. Those that this tool has no use for are accepted too: the same string must work
-/// here as in psql. Source: <https://www.postgresql.org/docs/current/libpq-connect.html> and `libpq-envars.html`.
+/// Keyword and environment variable. Unused keywords are accepted so that a string for psql also works here.
+/// Source: <https://www.postgresql.org/docs/current/libpq-connect.html> and `libpq-envars.html`.
 pub(super) const KEYWORDS: &[(&str, Option<&str>)] = &[
     ("application_name", None),
     ("channel_binding", Some("PGCHANNELBINDING")),
@@ -60,7 +59,7 @@ pub(super) const KEYWORDS: &[(&str, Option<&str>)] = &[
     ("user", Some("PGUSER")),
 ];
 
-/// Keywords whose value must be seen by nobody.
+/// Keywords whose values are secrets.
 pub(super) const SECRET: &[&str] = &[
     "password",
     "sslpassword",
@@ -69,8 +68,10 @@ pub(super) const SECRET: &[&str] = &[
     "scram_server_key",
 ];
 
-/// The keyword as the table has it. `after_secret`: a secret stood before it in the same string, so that what looks
-/// like a keyword may be the tail of a password with a space or an `&` in it, and is not repeated in the error.
+/// Finds a keyword in the table.
+///
+/// If `after_secret` is true, the string has a secret before this position. The name can then be the rest of a password
+/// with a space or `&`, so the error does not repeat it.
 pub(super) fn known(name: &str, after_secret: bool) -> Result<&'static str, ConninfoError> {
     if let Some((keyword, _)) = KEYWORDS.iter().find(|(k, _)| *k == name) {
         return Ok(keyword);
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_gets_the_nearest_keyword() {
+    fn a_typo_suggests_the_nearest_keyword() {
         assert_eq!(nearest("sslmod"), "sslmode");
         assert_eq!(nearest("database"), "dbname");
         assert_eq!(nearest("pasword"), "password");
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_piece_of_a_password_is_not_repeated() {
+    fn a_possible_part_of_a_password_is_not_repeated() {
         let error = known("canary", true).unwrap_err().to_string();
         assert!(!error.contains("canary"), "{error}");
         assert!(

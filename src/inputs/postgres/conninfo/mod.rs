@@ -1,6 +1,7 @@
-//! Who signs in where, by libpq's rules: connection string, service file, environment, defaults, in this order of
-//! precedence; and the password, from any of these or the password file.
-//! Here: [`Access`]. Not here: TLS material (`tls::Policy`), connecting (`connect`).
+//! Resolves connection parameters by libpq's rules.
+//!
+//! Order of precedence: connection string, service file, environment, defaults. The password can also come from the
+//! password file.
 
 mod choices;
 mod endpoint;
@@ -27,13 +28,13 @@ use passfile::PasswordFile;
 use places::variable;
 use text::Settings;
 
-/// Everything needed to sign in to the databases of one server. `Debug` shows no secret.
+/// Resolved parameters to connect to the databases of one server. `Debug` output contains no secret.
 #[derive(Debug, Clone)]
 pub struct Access {
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) tls: tls::Policy,
     pub(super) options: Option<String>,
-    /// `None`: as long as it takes.
+    /// `None`: no limit.
     pub(super) connect_timeout: Option<Duration>,
     pub(super) wanted: Wanted,
     pub(super) channel_binding: tokio_postgres::config::ChannelBinding,
@@ -45,11 +46,12 @@ pub struct Access {
 }
 
 impl Access {
-    /// Reads `conninfo` (a URI or `keyword=value` list; `None` leaves all to the environment) as libpq would on a
-    /// machine with the environment `env`. Files that it names are read now.
+    /// Resolves `conninfo` in the environment `env`, as libpq does. Reads all referenced files.
+    ///
+    /// `conninfo` is a URI or a list of `keyword=value`. `None` means that all values come from the environment.
     ///
     /// # Errors
-    /// What cannot be understood or read; no text repeats a password.
+    /// Invalid parameters, or files that cannot be read. No message repeats a password.
     pub fn resolve(conninfo: Option<&str>, env: Env<'_>) -> Result<Access, ConninfoError> {
         let mut settings = text::parse(conninfo.unwrap_or_default())?;
         let from_env = |settings: &Settings, keyword, name| {
@@ -101,12 +103,12 @@ impl Access {
         })
     }
 
-    /// Name, address or socket directory of the first host.
+    /// Returns the name, address or socket directory of the first host.
     pub fn host(&self) -> String {
         self.first().name()
     }
 
-    /// Port of the first host.
+    /// Returns the port of the first host.
     pub fn port(&self) -> u16 {
         self.first().port
     }
@@ -119,12 +121,12 @@ impl Access {
         &self.user
     }
 
-    /// What was left aside while reading, such as a password file that others may read.
+    /// Returns warnings about ignored inputs, such as a password file with wrong permissions.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// The same way to another database of the server.
+    /// Returns the same options for another database of the server.
     pub fn for_database(&self, database: &str) -> Access {
         Access {
             database: database.to_owned(),
@@ -136,12 +138,13 @@ impl Access {
         self.password = Some(password);
     }
 
-    /// Whether a token for Azure's databases may be sent there: to hosts whose names end in `suffix`, which prove who they
-    /// are. A server that asks for a password gets it in the clear, within TLS; another's would have the token then.
-    /// `option` is what the user asked for it with.
+    /// Checks that an access token can be sent to all hosts: their names end in `suffix`, and TLS verifies the names.
+    ///
+    /// The token is sent as a cleartext password inside TLS, so a wrong server would receive it.
+    /// `option` is the command-line option that selected the token.
     ///
     /// # Errors
-    /// What is in the way.
+    /// A host is not in Azure, or its name is not verified.
     pub fn may_see_token(
         &self,
         suffix: &'static str,
@@ -155,7 +158,7 @@ impl Access {
         }
     }
 
-    /// The password for one of the hosts: the given one, else what the password file has.
+    /// Returns the password for a host: the specified one, otherwise the one in the password file.
     pub(super) fn password(&self, endpoint: &Endpoint) -> Option<&SecretString> {
         self.password.as_ref().or_else(|| {
             self.password_file
@@ -168,16 +171,16 @@ impl Access {
     }
 }
 
-/// Whether the connection string can be read at all; its values are looked at with [`Access::resolve`].
+/// Checks the syntax of a connection string. [`ConnectOptions::resolve`] checks the values.
 ///
 /// # Errors
-/// Neither notation, or a keyword that libpq does not know.
+/// The string is neither a URI nor a `keyword=value` list, or has a keyword that libpq does not know.
 pub fn readable(conninfo: &str) -> Result<(), ConninfoError> {
     text::parse(conninfo).map(|_| ())
 }
 
-/// Whether the connection string itself holds a secret (password, key password, token secret); one that cannot be
-/// read is asked whether it looks so.
+/// Whether the connection string contains a secret: a password, a key password or a client secret.
+/// A string that cannot be parsed is checked heuristically.
 pub fn has_password_in(conninfo: &str) -> bool {
     text::parse(conninfo).map_or_else(
         |_| {

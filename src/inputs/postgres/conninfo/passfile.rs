@@ -1,5 +1,5 @@
-//! The password file. <https://www.postgresql.org/docs/current/libpq-pgpass.html>
-//! Read once, before the first request; looked into for each host and database.
+//! Reads the password file. <https://www.postgresql.org/docs/current/libpq-pgpass.html>
+//! It is read once, before the first request.
 
 use std::path::Path;
 
@@ -7,20 +7,20 @@ use secrecy::SecretString;
 
 use super::places::is_default_socket;
 
-/// `host:port:database:user:password`, one a line; the first that fits wins.
+/// Lines of `host:port:database:user:password`. The first match applies.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PasswordFile(Vec<Entry>);
 
 #[derive(Debug, Clone)]
 struct Entry {
-    /// Host, port, database, user; `None` fits everything.
+    /// Host, port, database, user. `None` matches any value.
     fields: [Option<String>; 4],
     password: SecretString,
 }
 
 impl PasswordFile {
-    /// A file that is not there is an empty one. One that others may read, or that is no file, is left aside with a
-    /// warning, as libpq does.
+    /// Reads the file. A missing file counts as empty. As in libpq, a file that other users can read, or that is not a
+    /// regular file, is ignored with a warning.
     pub(super) fn read(path: &Path) -> (Self, Option<String>) {
         let Ok(metadata) = std::fs::metadata(path) else {
             return (Self::default(), None);
@@ -76,7 +76,7 @@ impl PasswordFile {
     }
 }
 
-/// Splits at the first four colons that no backslash stands before; the rest is the password, colons and all.
+/// Parses a line. The first four unescaped colons separate the fields. The rest is the password, including colons.
 fn entry(line: &str) -> Option<Entry> {
     let mut fields = [const { None }; 4];
     let mut rest = line;
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_that_fits_wins() {
+    fn the_first_matching_line_applies() {
         let text = "# comment\n\nh1:5432:d:u:one\nh1:*:*:u:two\n*:*:*:*:three\n";
         assert_eq!(look_up(text, "h1", 5432, "d", "u").as_deref(), Some("one"));
         assert_eq!(look_up(text, "h1", 5433, "d", "u").as_deref(), Some("two"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn localhost_stands_for_the_default_socket() {
+    fn localhost_matches_the_default_socket() {
         for host in ["", "/var/run/postgresql", "/tmp", "localhost"] {
             assert_eq!(
                 look_up("localhost:*:*:*:p", host, 5432, "d", "u").as_deref(),
@@ -168,7 +168,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_others_may_read_is_ignored_with_a_warning() {
+    fn a_file_that_other_users_can_read_is_ignored_with_a_warning() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("pass");

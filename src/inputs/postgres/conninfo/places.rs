@@ -1,16 +1,17 @@
-//! Where libpq's files lie: home, configuration, sockets. Reads the environment it is given, never the process's own.
+//! Default paths of libpq: home directory, configuration files, sockets.
+//! Only the environment that is passed in is read, never that of the process.
 
 use std::path::{Path, PathBuf};
 
-/// A look at the environment, so that tests can have their own.
+/// Looks up an environment variable. Tests pass their own environment.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The variable's value; an empty one counts as not set.
+/// Returns the value of a variable. An empty value counts as not set.
 pub(super) fn variable(env: Env<'_>, name: &str) -> Option<String> {
     env(name).filter(|value| !value.is_empty())
 }
 
-/// libpq's home directory: HOME, on Windows `%APPDATA%\postgresql`.
+/// Returns libpq's home directory: `HOME`, or `%APPDATA%\postgresql` on Windows.
 fn home(env: Env<'_>) -> Option<PathBuf> {
     if cfg!(windows) {
         Some(Path::new(&variable(env, "APPDATA")?).join("postgresql"))
@@ -28,7 +29,7 @@ pub(super) fn password_file(env: Env<'_>) -> Option<PathBuf> {
     home(env).map(|home| home.join(name))
 }
 
-/// `root.crt`, `postgresql.crt` or `postgresql.key` of the user.
+/// Returns the default path of `root.crt`, `root.crl`, `postgresql.crt` or `postgresql.key`.
 pub(super) fn tls_file(env: Env<'_>, name: &str) -> Option<PathBuf> {
     let home = home(env)?;
     Some(if cfg!(windows) {
@@ -42,7 +43,8 @@ pub(super) fn user_service_file(env: Env<'_>) -> Option<PathBuf> {
     home(env).map(|home| home.join(".pg_service.conf"))
 }
 
-/// The machine's service files: PGSYSCONFDIR, else where Debian's and the PGDG's packages of libpq have it.
+/// Returns the system-wide service files: in `PGSYSCONFDIR`, otherwise in the directories of Debian and of the PGDG
+/// packages.
 pub(super) fn system_service_files(env: Env<'_>) -> Vec<PathBuf> {
     let directories = match variable(env, "PGSYSCONFDIR") {
         Some(directory) => vec![directory],
@@ -58,8 +60,9 @@ pub(super) fn system_service_files(env: Env<'_>) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Where a server on this machine has its socket: the first of the usual directories that has one for this port.
-/// Without any, Debian's directory, so that the refusal names a place; where there are no sockets, `localhost`.
+/// Returns the default host: the first default socket directory with a socket for this port.
+/// Without a socket, returns Debian's directory, so that the error message names a path.
+/// On systems without sockets, returns `localhost`.
 pub(super) fn default_host(port: u16) -> String {
     const DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];
     if !cfg!(unix) {
@@ -77,7 +80,7 @@ pub(super) fn default_host(port: u16) -> String {
     .to_owned()
 }
 
-/// Whether a password file's `localhost` stands for this host as well.
+/// Whether `localhost` in a password file also matches this host.
 pub(super) fn is_default_socket(host: &str) -> bool {
     ["/var/run/postgresql", "/run/postgresql", "/tmp"].contains(&host.trim_end_matches('/'))
 }

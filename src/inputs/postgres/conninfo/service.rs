@@ -1,4 +1,4 @@
-//! Service files: named groups of connection parameters.
+//! Reads service files, which define named groups of connection parameters.
 //! <https://www.postgresql.org/docs/current/libpq-pgservice.html>
 
 use std::path::{Path, PathBuf};
@@ -8,8 +8,10 @@ use super::keywords::known;
 use super::places::{Env, system_service_files, user_service_file};
 use super::text::Settings;
 
-/// Adds what the service says to what the connection string has left open. `file`: the one file to read before the
-/// machine's, from `servicefile` or PGSERVICEFILE; else the user's own is, where there is one.
+/// Adds the parameters of a service that the connection string does not set.
+///
+/// `file` is the value of `servicefile` or `PGSERVICEFILE`. It is read before the system-wide files, instead of the
+/// user's default file.
 pub(super) fn add(
     settings: &mut Settings,
     service: &str,
@@ -36,7 +38,7 @@ pub(super) fn add(
     Err(ConninfoError::NoSuchService(service.to_owned(), looked))
 }
 
-/// Whether the file defines the service.
+/// Adds the parameters of the service from one file. Returns whether the file defines the service.
 fn add_from(settings: &mut Settings, service: &str, path: &Path) -> Result<bool, ConninfoError> {
     let text = std::fs::read_to_string(path).map_err(|cause| ConninfoError::File {
         what: "the service file",

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 
-/// Resolves in an environment of exactly these variables, beside USER=os.
+/// Resolves in an environment of exactly these variables and `USER=os`.
 fn resolve(conninfo: &str, vars: &[(&str, &str)]) -> Result<Access, ConninfoError> {
     let mut vars: HashMap<String, String> = vars
         .iter()
@@ -17,7 +17,7 @@ fn ok(conninfo: &str, vars: &[(&str, &str)]) -> Access {
 }
 
 #[test]
-fn defaults() {
+fn defaults_apply_without_parameters() {
     let access = ok("host=h", &[]);
     assert_eq!(
         (access.user(), access.database(), access.port()),
@@ -32,7 +32,7 @@ fn defaults() {
 }
 
 #[test]
-fn hosts_addresses_and_ports() {
+fn hosts_addresses_and_ports_are_combined() {
     let access = ok("host=a,b,c port=1,,3", &[]);
     let ports: Vec<u16> = access.endpoints.iter().map(|e| e.port).collect();
     assert_eq!(ports, [1, 5432, 3]);
@@ -63,7 +63,7 @@ fn hosts_addresses_and_ports() {
 }
 
 #[test]
-fn the_six_modes_and_their_root_certificates() {
+fn each_sslmode_has_its_rule_for_root_certificates() {
     use tls::Mode;
     let mode = |text: &str, vars: &[(&str, &str)]| ok(text, vars).tls.mode;
     assert_eq!(mode("host=h sslmode=disable", &[]), Mode::Disable);
@@ -101,7 +101,7 @@ fn the_six_modes_and_their_root_certificates() {
 }
 
 #[test]
-fn what_would_weaken_the_connection_is_refused_the_rest_accepted() {
+fn keywords_that_would_weaken_the_connection_are_rejected_and_others_accepted() {
     let refused = |text: &str, vars: &[(&str, &str)]| match resolve(text, vars) {
         Err(ConninfoError::Unsupported { keyword, .. }) => keyword,
         other => panic!("{text}: {other:?}"),
@@ -132,7 +132,7 @@ fn what_would_weaken_the_connection_is_refused_the_rest_accepted() {
 }
 
 #[test]
-fn versions_of_tls_are_bounded_as_asked() {
+fn tls_versions_are_limited_as_specified() {
     for (text, vars) in [
         ("host=h ssl_min_protocol_version=TLSv9", &[][..]),
         ("host=h ssl_max_protocol_version=TLSv1.1", &[]),
@@ -157,7 +157,7 @@ fn versions_of_tls_are_bounded_as_asked() {
 }
 
 #[test]
-fn a_password_in_an_argument_is_seen() {
+fn a_password_in_an_argument_is_detected() {
     for text in [
         "postgresql://u:p@h/d",
         "postgresql://u@h/d?password=p",

@@ -1,18 +1,17 @@
-//! Reads a connection string, in either of its two notations, into keywords and values, as libpq does
-//! (`conninfo_parse` and `conninfo_uri_parse` of fe-connect.c).
-//! Not here: what is added from elsewhere, and what the values mean.
+//! Parses a connection string (URI or `keyword=value` list) into keywords and values, like `conninfo_parse` and
+//! `conninfo_uri_parse` in libpq's fe-connect.c.
 
 use std::collections::BTreeMap;
 
 use super::ConninfoError;
 use super::keywords::{SECRET, known};
 
-/// Keywords with their values. No `Debug`: a value may be a password.
+/// Keywords with their values. Does not implement `Debug`, because a value can be a password.
 #[derive(Default)]
 pub(super) struct Settings(BTreeMap<&'static str, String>);
 
 impl Settings {
-    /// Later values win. The old `requiressl` becomes the sslmode that it stood for.
+    /// Sets a value. Later values override earlier ones. The obsolete `requiressl` sets the equivalent `sslmode`.
     pub(super) fn set(&mut self, keyword: &'static str, value: String) {
         match keyword {
             "requiressl" if value.starts_with('1') => self.0.insert("sslmode", "require".into()),
@@ -21,12 +20,12 @@ impl Settings {
         };
     }
 
-    /// Takes what is not set yet.
+    /// Sets a value unless the keyword is already set.
     pub(super) fn add(&mut self, keyword: &'static str, value: String) {
         self.0.entry(keyword).or_insert(value);
     }
 
-    /// The value; an empty one counts as not given, as in libpq.
+    /// Returns the value. As in libpq, an empty value counts as not set.
     pub(super) fn get(&self, keyword: &str) -> Option<&str> {
         let value = self.0.get(keyword)?;
         (!value.is_empty()).then_some(value)
@@ -43,7 +42,7 @@ impl Settings {
     }
 }
 
-/// Reads either notation.
+/// Parses a connection string in either notation.
 pub(super) fn parse(text: &str) -> Result<Settings, ConninfoError> {
     let text = text.trim();
     let uri = ["postgresql://", "postgres://"]
@@ -57,7 +56,7 @@ pub(super) fn parse(text: &str) -> Result<Settings, ConninfoError> {
     }
 }
 
-/// Whether it begins with a scheme that is not PostgreSQL's; in a value `://` means nothing.
+/// Whether the text starts with the scheme of another kind of URI. `://` inside a value has no meaning.
 fn is_other_uri(text: &str) -> bool {
     let scheme = text.split_once("://").map(|(before, _)| before);
     scheme.is_some_and(|scheme| !scheme.contains('='))
@@ -79,7 +78,7 @@ fn keyword_value_settings(text: &str) -> Result<Settings, ConninfoError> {
     Ok(settings)
 }
 
-/// One value and what follows it. A backslash takes the next character as it is, within quotes and without.
+/// Splits off one value. A backslash escapes the next character, inside and outside quotes.
 fn value(text: &str) -> Result<(String, &str), ConninfoError> {
     let quoted = text.starts_with('\'');
     let mut value = String::new();
@@ -105,7 +104,7 @@ fn uri_settings(rest: &str) -> Result<Settings, ConninfoError> {
     hosts(authority, &mut settings)?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let database = path.strip_prefix('/').unwrap_or_default();
-    // Stricter than libpq: else a `/` in a password would make the password's tail a database name in reports.
+    // Stricter than libpq: otherwise the part of a password after `/` would appear in reports as a database name.
     if database.contains('@') {
         return Err(ConninfoError::Uri(
             "an `@` after the first `/`; write a `/` inside a password as `%2F`, and an `@` in a database name as `%40`",
@@ -120,7 +119,7 @@ fn uri_settings(rest: &str) -> Result<Settings, ConninfoError> {
     Ok(settings)
 }
 
-/// `user:password@`, where there is one, and what follows.
+/// Parses an optional `user:password@` and returns the rest.
 fn userinfo<'a>(rest: &'a str, settings: &mut Settings) -> Result<&'a str, ConninfoError> {
     let Some(at) = rest
         .find(['@', '/'])
@@ -138,9 +137,9 @@ fn userinfo<'a>(rest: &'a str, settings: &mut Settings) -> Result<&'a str, Conni
     Ok(&rest[at + 1..])
 }
 
-/// `host:port,[address]:port,…`.
+/// Parses `host:port,[address]:port,…`.
 fn hosts(authority: &str, settings: &mut Settings) -> Result<(), ConninfoError> {
-    // A `@` that was not escaped is part of a password, which would end up as a host name in reports.
+    // An unescaped `@` is part of a password, which would appear in reports as a host name.
     if authority.contains('@') {
         return Err(ConninfoError::Uri(
             "a second `@` before the path; write one inside a user name or password as `%40`",
@@ -180,7 +179,7 @@ fn host_and_port(text: &str) -> Result<(&str, &str), ConninfoError> {
     ))
 }
 
-/// One `keyword=value` of the query part. `ssl=true` is JDBC's way to say sslmode=require.
+/// Parses a `keyword=value` of the query part. `ssl=true` comes from JDBC and means `sslmode=require`.
 fn parameter(pair: &str, settings: &mut Settings) -> Result<(), ConninfoError> {
     let (name, value) = pair
         .split_once('=')

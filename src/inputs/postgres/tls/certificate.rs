@@ -1,4 +1,4 @@
-//! What a handshake showed: protocol, cipher, and the server's certificate.
+//! Describes a TLS session: protocol version, cipher, and the kind of server certificate.
 
 use ring::digest::{SHA256, SHA384, SHA512, digest};
 use rustls::{ClientConnection, ProtocolVersion};
@@ -9,13 +9,13 @@ use x509_cert::der::oid::db::rfc5912;
 
 use super::Der;
 
-/// What was negotiated.
+/// Parameters of a TLS session.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Seen {
     version: &'static str,
     cipher: Option<String>,
     self_signed: Option<bool>,
-    /// For SCRAM-SHA-256-PLUS.
+    /// Channel binding data (`tls-server-end-point`) for SCRAM-SHA-256-PLUS.
     pub(in super::super) channel_binding: Option<Vec<u8>>,
 }
 
@@ -38,7 +38,7 @@ impl Seen {
         }
     }
 
-    /// The `tls` member of a connection's answer. The protocol is named as `pg_stat_ssl` names it.
+    /// Returns the `tls` member of a connection's answer. Protocol names are those of `pg_stat_ssl`.
     pub(in super::super) fn json(&self) -> Value {
         let certificate = match self.self_signed {
             Some(true) => "self-signed",
@@ -57,8 +57,9 @@ fn is_self_signed(certificate: &Certificate) -> bool {
     certificate.tbs_certificate.issuer == certificate.tbs_certificate.subject
 }
 
-/// RFC 5929, section 4.1: the certificate's hash by the function of its own signature, SHA-256 in place of MD5 and
-/// SHA-1. Signatures without one such function (Ed25519, RSA-PSS) have no binding; SCRAM goes without, then.
+/// Returns the channel binding of RFC 5929, section 4.1: the certificate's hash, with the hash function of its
+/// signature. SHA-256 replaces MD5 and SHA-1. Signatures without such a function (Ed25519, RSA-PSS) have no channel
+/// binding, so SCRAM runs without it.
 fn end_point(der: &Der<'_>, certificate: &Certificate) -> Option<Vec<u8>> {
     let algorithm = match certificate.signature_algorithm.oid {
         rfc5912::SHA_1_WITH_RSA_ENCRYPTION

@@ -1,4 +1,4 @@
-//! Why a handshake failed, and the way out, in words for who runs the server.
+//! Explains failed TLS handshakes and what to do about them.
 
 use std::io;
 
@@ -6,13 +6,13 @@ use rustls::{AlertDescription, CertificateError, Error};
 
 use super::{Policy, Roots};
 
-/// libpq verifies these by OpenSSL. There is no mode with TLS that does without.
+/// OpenSSL, and so libpq, supports these keys. Every `sslmode` with TLS verifies the signature of the handshake.
 const KEYS: &str = "its certificate has a key that this tool does not verify (RSA under 2048 bits, ECDSA P-521, Ed448): \
     give the server another certificate, or use sslmode=disable where the network is trusted";
-/// Without trusted certificates nothing is verified, as with libpq.
+/// As in libpq, certificates are not verified without a root certificate.
 const UNVERIFIED: &str = ", or use sslmode=require without a root certificate (no sslrootcert, no ~/.postgresql/root.crt)";
 
-/// One sentence on a failed handshake with `host`.
+/// Describes a failed handshake with `host`.
 pub(in super::super) fn explain(error: &io::Error, policy: &Policy, host: &str) -> String {
     match error
         .get_ref()
@@ -73,7 +73,7 @@ fn is_weak_signature(fault: &CertificateError) -> bool {
     format!("{fault:?}").contains("UnsupportedSignatureAlgorithm")
 }
 
-/// libpq takes the common name where a certificate has no alternative names.
+/// Lists the names in the certificate. libpq uses the common name of a certificate without alternative names.
 fn names(fault: &CertificateError) -> String {
     match fault {
         CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
@@ -88,7 +88,7 @@ fn names(fault: &CertificateError) -> String {
     }
 }
 
-/// The certificate library's own faults have no public type here; their names are stable in its documentation.
+/// Describes errors of the certificate library (webpki). They have no public type here, but documented names.
 fn version_or_kind(inner: &str) -> String {
     if inner.contains("UnsupportedCertVersion") {
         return "the server's certificate is X.509 version 1; libpq accepts it, this tool cannot verify it: use \
@@ -105,7 +105,7 @@ fn version_or_kind(inner: &str) -> String {
     format!("the server's certificate is refused: {inner}")
 }
 
-/// The innermost cause.
+/// Returns the text of the inner error.
 fn plain(error: &io::Error) -> String {
     error
         .get_ref()

@@ -1,4 +1,4 @@
-//! The files of TLS: trusted certificates, and the client's own certificate with its key.
+//! Reads the TLS files: root certificates, and the client certificate with its key.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,19 +10,20 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use super::super::conninfo::error::ConninfoError;
 use super::Get;
 
-/// Whom to trust.
+/// Trusted root certificates.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Roots {
-    /// The file, or `system`.
+    /// Path of the file, or `system`.
     pub(in super::super) name: String,
     pub(super) anchors: Arc<RootCertStore>,
-    /// The certificates of the file as they are: the server's own may be among them.
+    /// All certificates in the file. The server's own certificate can be one of them.
     pub(super) exact: Arc<[CertificateDer<'static>]>,
 }
 
 impl Roots {
-    /// `given` is `sslrootcert`, `usual` the user's `root.crt`. As with libpq, a file that is not there is an error
-    /// only when certificates must be verified; one that is there makes every mode verify the chain.
+    /// Reads the file in `sslrootcert`, or the user's default `root.crt`.
+    /// As in libpq, a missing file is an error only if certificates must be verified. If it exists, every mode with TLS
+    /// verifies the chain.
     pub(super) fn read(
         given: Option<&str>,
         usual: Option<PathBuf>,
@@ -61,7 +62,7 @@ fn from_file(path: &Path) -> Result<Roots, ConninfoError> {
     })
 }
 
-/// Who we are to a server that asks for a certificate.
+/// Client certificate and key for servers that request one.
 pub(super) struct Identity {
     pub(super) file: String,
     pub(super) chain: Vec<CertificateDer<'static>>,
@@ -69,7 +70,8 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// `sslcert` and `sslkey`, else the user's `postgresql.crt` and `postgresql.key`; without the former, nobody.
+    /// Reads `sslcert` and `sslkey`, by default the user's `postgresql.crt` and `postgresql.key`.
+    /// Without a certificate file, returns `None`.
     pub(super) fn read(
         get: Get<'_>,
         file: &dyn Fn(&str) -> Option<PathBuf>,

@@ -1,6 +1,5 @@
-//! TLS as libpq does it, by rustls: the six sslmodes, and certificates that libpq accepts and plain rustls would not.
-//! Here: [`Policy`], what was asked for, with its files read; the handshake. Not here: what is verified (`verify`), how
-//! a failure is worded (`explain`), when TLS is tried or given up (`connect`).
+//! TLS with libpq's semantics on rustls: the six `sslmode` values, and certificates that libpq accepts but plain rustls
+//! rejects. When TLS is tried is decided in `dial`.
 
 mod certificate;
 mod explain;
@@ -24,7 +23,8 @@ use super::conninfo::error::ConninfoError;
 use material::{Identity, Roots};
 use verify::Verifier;
 
-/// The six modes, weakest first. <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
+/// The six `sslmode` values, weakest first.
+/// <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mode {
     Disable,
@@ -35,7 +35,7 @@ pub(super) enum Mode {
     VerifyFull,
 }
 
-/// How the connection is to be protected.
+/// TLS parameters of a connection, with their files read.
 #[derive(Debug, Clone)]
 pub(super) struct Policy {
     pub(super) mode: Mode,
@@ -45,11 +45,11 @@ pub(super) struct Policy {
     config: Option<Arc<ClientConfig>>,
 }
 
-/// The value of a keyword.
+/// Looks up the value of a keyword.
 type Get<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
 impl Policy {
-    /// Reads the keywords and the files that they name; `file` gives the user's own file of a name, such as `root.crt`.
+    /// Reads the keywords and their files. `file` returns the user's default file of a name, such as `root.crt`.
     pub(super) fn read(
         get: Get<'_>,
         file: &dyn Fn(&str) -> Option<PathBuf>,
@@ -94,7 +94,7 @@ impl Policy {
         self.mode == Mode::VerifyFull
     }
 
-    /// The handshake on an open connection to `host`; what it negotiated is in the second value.
+    /// Performs the handshake on a connection to `host`.
     pub(super) async fn handshake(
         &self,
         stream: TcpStream,
@@ -111,7 +111,8 @@ impl Policy {
     }
 }
 
-/// The name to verify and to announce. One that is no DNS name can only be met where names are not verified.
+/// Returns the name to verify and to send as SNI. A host that is not a DNS name is replaced by the peer's address.
+/// Such a host only works if names are not verified.
 fn server_name(host: &str, stream: &TcpStream) -> io::Result<ServerName<'static>> {
     match ServerName::try_from(host.trim_end_matches('.').to_owned()) {
         Ok(name) => Ok(name),
@@ -153,7 +154,7 @@ fn direct(get: Get<'_>, mode: Mode) -> Result<bool, ConninfoError> {
     }
 }
 
-/// The versions of TLS that the connection may have. rustls knows none before 1.2, which is libpq's own least.
+/// Returns the allowed TLS versions. rustls supports 1.2 and newer, and 1.2 is also libpq's default minimum.
 fn versions(get: Get<'_>) -> Result<Vec<&'static SupportedProtocolVersion>, ConninfoError> {
     let bound = |keyword: &'static str| {
         let bad = ConninfoError::Value {
@@ -222,5 +223,5 @@ fn config(
     Ok(config)
 }
 
-/// A certificate's DER as rustls hands it over.
+/// A certificate in DER form.
 type Der<'a> = CertificateDer<'a>;

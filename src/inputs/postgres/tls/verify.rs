@@ -1,8 +1,10 @@
-//! Which server certificates are good enough.
-//! As libpq: without trusted certificates any will do, with them the chain must lead to one, and verify-full wants the
-//! name too. Unlike plain rustls: where nothing is verified a certificate may be of any make (X.509 version 1, a
-//! certificate authority's own, without names), and one that the root file itself holds is trusted as it is.
-//! Whatever the mode, the server must prove that it holds the certificate's key: channel binding rests on it.
+//! Verifies server certificates as libpq does.
+//!
+//! - Without root certificates, any certificate is accepted. This includes X.509 version 1, CA certificates, and
+//!   certificates without names, which plain rustls rejects.
+//! - With root certificates, the chain must lead to one of them. A certificate in the root file itself is trusted.
+//! - `verify-full` also verifies the host name.
+//! - In every mode, the server must prove that it has the certificate's key. Channel binding depends on it.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -110,7 +112,8 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// The key of a certificate of X.509 version 1, which rustls does not read: as SubjectPublicKeyInfo, and bare.
+/// Returns the key of an X.509 version 1 certificate, which rustls cannot parse: as SubjectPublicKeyInfo and as raw
+/// bits.
 fn version_1_key(leaf: &Der<'_>) -> Option<(SubjectPublicKeyInfoDer<'static>, Vec<u8>)> {
     let body = parsed(leaf)?.tbs_certificate;
     if body.version != Version::V1 {
@@ -149,7 +152,7 @@ fn signed_by(
         .ok_or_else(|| CertificateError::BadSignature.into())
 }
 
-/// A certificate that is trusted as it is may have expired all the same.
+/// Checks the validity period. A certificate that is trusted directly can still be expired.
 fn in_its_time(leaf: &Der<'_>, now: UnixTime) -> Result<(), Error> {
     let validity = parsed(leaf)
         .ok_or(CertificateError::BadEncoding)?

@@ -1,4 +1,4 @@
-//! ARM's own throttling: a token bucket for each subscription.
+//! ARM's throttling: a token bucket for each subscription.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -18,7 +18,7 @@ impl Buckets {
         }
     }
 
-    /// How many requests are left after this one, or after how many whole seconds there will be one.
+    /// Takes one token. Returns the remaining requests, or as the error the whole seconds until the next token.
     pub fn take(&mut self, subscription: &str) -> Result<u64, u64> {
         let now = Instant::now();
         let level = self.levels.entry(subscription.to_owned());

@@ -1,4 +1,4 @@
-//! One answer of the endpoint: status, headers, body, and how badly it travels.
+//! One reply of the endpoint: status, headers, body, and transport faults.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// 200 with this body.
+    /// 200 with this JSON body.
     pub fn json(body: Value) -> Self {
         let body = serde_json::to_vec(&body).unwrap();
         Reply::text(200, "application/json; charset=utf-8", body)
@@ -34,18 +34,18 @@ impl Reply {
         }
     }
 
-    /// An error in ARM's shape.
+    /// An error in ARM's format.
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         Reply::json(json!({"error": {"code": code, "message": message}})).status(status)
     }
 
-    /// ARM's 404 for what does not exist.
+    /// ARM's 404 for a resource that does not exist.
     pub fn not_found() -> Self {
         let words = "The Resource was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix";
         Reply::error(404, "ResourceNotFound", words)
     }
 
-    /// 429 with a Retry-After of so many seconds.
+    /// 429 with a Retry-After header, in seconds.
     pub fn busy(seconds: u64) -> Self {
         Reply::error(
             429,
@@ -71,7 +71,7 @@ impl Reply {
         self
     }
 
-    /// Closes the connection after so many bytes of the body.
+    /// Closes the connection after this number of body bytes.
     pub fn cut_after(mut self, bytes: usize) -> Self {
         self.cut_after = Some(bytes);
         self
@@ -85,7 +85,7 @@ impl Reply {
         }
     }
 
-    /// Waits so long between the sixteen parts of the body.
+    /// Sends the body in sixteen parts with this pause between them.
     pub fn trickled(mut self, pause: Duration) -> Self {
         self.pause = Some(pause);
         self

@@ -1,4 +1,4 @@
-//! The endpoint's HTTP side: finds the route, keeps the log, sends the reply.
+//! The HTTP server of the endpoint: logs the request, finds the route, sends the reply.
 
 use std::io::{Error, Write};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio::time::{Duration, sleep};
 
 use super::{Reply, Seen, State};
 
-/// Serves until `stopped` resolves, which it does when the endpoint is dropped.
+/// Serves until `stopped` resolves, which happens when the endpoint is dropped.
 pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -38,13 +38,13 @@ pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: ones
 }
 
 async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
-    // Head and body are written apart: with Nagle's delay every answer would take 40 ms longer.
+    // Head and body are written separately: with Nagle's algorithm every reply would take 40 ms longer.
     socket.set_nodelay(true).unwrap();
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
         async move { answer(&state, request).await }
     });
-    // A client that goes away and a body that is cut on purpose both end here as errors.
+    // Disconnected clients and intentionally truncated bodies end here as errors.
     let _ = hyper::server::conn::http1::Builder::new()
         .serve_connection(TokioIo::new(socket), service)
         .await;
@@ -115,7 +115,7 @@ fn reply_to(state: &State, seen: &Seen) -> Reply {
     }
 }
 
-/// The route for this api-version, else the one for every version.
+/// The route for this api-version, or the route for all versions.
 fn routed(state: &State, seen: &Seen) -> Reply {
     let path = seen.path.to_lowercase();
     let version = seen.param("api-version").unwrap_or_default();
@@ -151,7 +151,7 @@ fn response(reply: Reply, seen: &Seen) -> Response<Body> {
         .unwrap()
 }
 
-/// The body in sixteen parts with a pause between them, in one piece, or only the beginning of it.
+/// The body in one piece, in sixteen parts with pauses, or truncated.
 fn parts(body: Vec<u8>, cut_after: Option<usize>, pause: Option<Duration>) -> Body {
     let size = pause.map_or(usize::MAX, |_| (body.len() / 16).max(1));
     let kept = cut_after.unwrap_or(body.len()).min(body.len());

@@ -1,4 +1,4 @@
-//! Whom a server runs as.
+//! The operating system account that runs a server.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,8 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// PostgreSQL refuses to run as root, and initdb refuses an account that the system does not know by name.
+    /// Finds an unprivileged account if the tests run as root. Otherwise returns `None`.
+    /// PostgreSQL does not run as root, and initdb rejects an account without a name.
     pub(super) fn unless_already_unprivileged() -> io::Result<Option<Account>> {
         if fs::metadata("/proc/self")?.uid() != 0 {
             return Ok(None);

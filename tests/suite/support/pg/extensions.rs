@@ -1,4 +1,4 @@
-//! A server tree with extensions that the package does not ship: the package's own files, linked to, and stubs beside them.
+//! A server tree with extensions that are not in the package: links to the package's files, and stub extensions.
 
 use std::fs;
 use std::io;
@@ -8,13 +8,16 @@ use std::process::Command;
 
 use super::home::Options;
 
-/// Makes at `own` a tree that runs as `tree` does. PostgreSQL finds its files from where its program really lies, so the
-/// program is a copy; everything else is a link.
+/// Creates a tree in `private_tree` that runs like `tree`. PostgreSQL finds its files relative to the real path of its
+/// program.
+/// Therefore the program is a copy, and everything else is a link.
 pub(super) fn own_tree(tree: &Path, own: &Path, options: &Options) -> io::Result<()> {
     let (share, extension) = ("share/postgresql", "share/postgresql/extension");
     fs::create_dir_all(own.join("bin"))?;
     fs::create_dir_all(own.join(extension))?;
-    // By another process: a child that is started meanwhile would inherit the open file, and what is open to be written cannot run
+    // A separate process copies the file: a child started at the same time would inherit a file that is open for
+    // writing.
+    // A program that is open for writing cannot be executed.
     let copied = Command::new("cp")
         .arg(tree.join("bin/postgres"))
         .arg(own.join("bin/"))
@@ -34,7 +37,7 @@ pub(super) fn own_tree(tree: &Path, own: &Path, options: &Options) -> io::Result
         .try_for_each(|(name, version)| stub(&own.join(extension), name, version))
 }
 
-/// Links every entry of `from` that `to` has not got already.
+/// Links every entry of `from` that does not exist in `to`.
 fn link_all(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -46,11 +49,11 @@ fn link_all(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes an extension with no content; one that the package ships is replaced.
+/// Writes an extension without content. It replaces an extension of the same name from the package.
 fn stub(place: &Path, name: &str, version: &str) -> io::Result<()> {
     let control = place.join(format!("{name}.control"));
     let script = place.join(format!("{name}--{version}.sql"));
-    // Links into the shared tree: what is written through one would be every server's
+    // These are links into the shared tree: writing through one would change every server.
     for link in [&control, &script] {
         if link.exists() {
             fs::remove_file(link)?;

@@ -1,4 +1,5 @@
-//! Where a server lives: its data, socket and log directories, their owner, and the configuration written before it starts.
+//! The directories of a server: data, socket and log, their owner, and the configuration that is written before the
+//! start.
 
 use std::env;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -13,24 +14,24 @@ use tempfile::TempDir;
 use super::account::Account;
 use super::extensions;
 
-/// What a server of its own can be given.
+/// Options of a private server.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
-    /// Lines of postgresql.conf, name and value; they win over those of every test server.
+    /// Lines of postgresql.conf, name and value. They override the settings of every test server.
     pub settings: &'a [(&'a str, &'a str)],
-    /// All of pg_hba.conf, but for the socket's line that the launcher itself comes in by.
+    /// The content of pg_hba.conf, except for the socket line through which the tests connect.
     pub hba: Option<&'a str>,
-    /// Further arguments of initdb, such as `--encoding=LATIN1`.
+    /// More arguments of initdb, such as `--encoding=LATIN1`.
     pub initdb: &'a [&'a str],
-    /// Files of the data directory, name and text, readable by the server alone: certificates, keys.
+    /// Files in the data directory, name and text, that only the server can read: certificates, keys.
     pub files: &'a [(&'a str, &'a str)],
-    /// Extensions without content, name and version, that CREATE EXTENSION finds: for what no package ships.
+    /// Stub extensions, name and version, that CREATE EXTENSION finds. For extensions without a package.
     pub extensions: &'a [(&'a str, &'a str)],
-    /// Adds control files that make every read of pg_available_extensions fail; for major 10 only.
+    /// Adds control files that make every read of pg_available_extensions fail. Only for major version 10.
     pub broken_controls: bool,
 }
 
-/// Fast rather than safe, small, and able to do all that a source may do.
+/// Small and fast instead of durable, with the features that a source can use.
 const SETTINGS: &[(&str, &str)] = &[
     ("listen_addresses", "127.0.0.1"),
     ("fsync", "off"),
@@ -47,16 +48,16 @@ const SETTINGS: &[(&str, &str)] = &[
 
 const OWN_ACCESS: &str = "local all postgres trust\n";
 
-/// The directories of one server; removed when dropped, unless they are kept for another run.
+/// The directories of one server. They are removed on drop, unless they are kept for later runs.
 pub(super) struct Home {
     root: PathBuf,
-    /// Removes the directories.
+    /// Removes the directories on drop.
     _passing: Option<TempDir>,
     bin: PathBuf,
     account: Option<Account>,
 }
 
-/// The place of the servers that `tests/run.sh` got.
+/// The folder of the servers that `tests/run.sh` downloads.
 #[track_caller]
 pub(super) fn servers() -> PathBuf {
     let place = env::var_os("FLEXREADY_PG_SERVERS");
@@ -80,7 +81,7 @@ impl Home {
         Home::at(path, Some(root), major, options)
     }
 
-    /// Directories that stay. Those of an earlier run are taken as they are.
+    /// Directories that are kept. Those of an earlier run are used unchanged.
     pub(super) fn kept(root: &Path, major: u32, options: &Options) -> io::Result<Home> {
         if root.join("data").exists() {
             return Home::of(root.to_owned(), None, major);
@@ -161,7 +162,7 @@ impl Home {
             .try_for_each(|(name, text)| self.write(name, text))
     }
 
-    /// Writes a file of the data directory that only the server's account can read.
+    /// Writes a file in the data directory that only the server account can read.
     pub(super) fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.data().join(name);
         fs::write(&path, text)?;
@@ -214,7 +215,8 @@ impl Home {
         )
     }
 
-    /// A command as the server's account, with nothing of the tests' environment: PG* variables would leak in.
+    /// A command that runs as the server account without the environment of the tests, because PG* variables would
+    /// affect it.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command

@@ -1,4 +1,4 @@
-//! The process of a server: started on a free port, and ended with the tests however they end.
+//! The process of a server: started on a free port, and stopped when the tests end for any reason.
 
 use std::fs;
 use std::io::Write;
@@ -14,9 +14,11 @@ pub(super) const POLL: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_secs(60);
 const TRIES: usize = 5;
 
-/// Runs the server and listens to the tests. A line on stdin is the signal to send. The end of stdin means that the
-/// tests have gone, by kill -9 even: the server ends at once and its home goes too. It exits when the server does.
-/// (PR_SET_PDEATHSIG would need unsafe code, and fires when the thread that spawned ends.)
+/// Runs the server and reads standard input. A line is the signal to send to the server.
+/// The end of input means that the tests have ended, even by `kill -9`: the server stops immediately and its
+/// directories are removed.
+/// The script exits when the server exits.
+/// (PR_SET_PDEATHSIG would need unsafe code, and fires when the spawning thread ends.)
 const WATCH: &str = r#"
 home=$1; shift
 exec 3<&0
@@ -31,14 +33,14 @@ kill "$listener" 2>/dev/null
 exit "$status"
 "#;
 
-/// A server's process; ends it when dropped.
+/// The process of a server. It is stopped on drop.
 pub(super) struct Process {
     watch: Child,
 }
 
 impl Process {
-    /// Starts the server of this home on a free port. Another process may take the port before the server does, so one
-    /// that finds it taken is started again on another.
+    /// Starts the server on a free port. Another process can take the port first, so a port conflict is retried on
+    /// another port.
     pub(super) fn start(home: &Home) -> Result<(Process, u16), String> {
         let mut taken = String::new();
         for _ in 0..TRIES {
@@ -52,7 +54,7 @@ impl Process {
         Err(taken)
     }
 
-    /// Starts the server of this home on this port, and returns when it takes connections.
+    /// Starts the server on this port, and returns when it accepts connections.
     pub(super) fn start_at(home: &Home, port: u16) -> Result<Process, String> {
         let log = home
             .append_log()
@@ -70,7 +72,7 @@ impl Process {
             .stdin(Stdio::piped())
             .stderr(log.try_clone().expect("a file handle can be doubled"))
             .stdout(log);
-        // A Ctrl-C at the terminal is for the tests; their end is what ends the servers
+        // Ctrl-C in the terminal is only for the tests. The servers stop when the tests end.
         let watch = command
             .process_group(0)
             .spawn()
@@ -96,14 +98,14 @@ impl Process {
         Ok(())
     }
 
-    /// Ends the server as an operator would (fast shutdown), so that it starts again without recovery.
+    /// Stops the server with a fast shutdown, so that it starts again without recovery.
     pub(super) fn stop(mut self) {
         self.end_by("INT");
     }
 
     fn end_by(&mut self, signal: &str) {
         if let Some(mut listener) = self.watch.stdin.take() {
-            // A watch that has ended already cannot be written to, and needs not
+            // Writing fails if the supervisor has already exited, and the signal is not needed then.
             let _ = writeln!(listener, "{signal}");
             let _ = self.watch.wait();
         }
@@ -116,7 +118,7 @@ impl Drop for Process {
     }
 }
 
-/// The last line of postmaster.pid says so, since PostgreSQL 10.
+/// The last line of postmaster.pid is the status, since PostgreSQL 10.
 fn is_ready(home: &Home) -> bool {
     let said = fs::read_to_string(home.data().join("postmaster.pid")).unwrap_or_default();
     said.lines()

@@ -1,4 +1,4 @@
-//! One connection of a test, usable from plain and from async tests alike: it lives on a thread of its own.
+//! One SQL connection of a test, usable from blocking and async tests, because it runs on a separate thread.
 
 use std::error::Error;
 use std::sync::mpsc;
@@ -7,7 +7,7 @@ use std::thread;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-/// Rows of values as text, NULL as `None`.
+/// Rows of text values, with NULL as `None`.
 pub type Rows = Vec<Vec<Option<String>>>;
 
 struct Request {
@@ -15,14 +15,14 @@ struct Request {
     reply: mpsc::Sender<Result<Rows, String>>,
 }
 
-/// An open connection; transactions, locks and temporary tables last until it is dropped.
+/// An open connection. Transactions, locks and temporary tables last until it is dropped.
 pub struct Session {
     requests: UnboundedSender<Request>,
 }
 
 impl Session {
     /// # Panics
-    /// With the server's words when it refuses the connection.
+    /// With the server's message if it refuses the connection.
     #[track_caller]
     pub fn open(conninfo: &str) -> Session {
         let (requests, received) = unbounded_channel();
@@ -42,20 +42,21 @@ impl Session {
         Session { requests }
     }
 
-    /// Runs statements; several in one text are one transaction.
+    /// Runs statements. Several statements in one text are one transaction.
     #[track_caller]
     pub fn run(&self, sql: &str) {
         self.query(sql);
     }
 
-    /// The rows of a query, every value as text.
+    /// The rows of a query, with every value as text.
     #[track_caller]
     pub fn query(&self, sql: &str) -> Rows {
         self.try_query(sql)
             .unwrap_or_else(|error| panic!("{error}\nin: {sql}"))
     }
 
-    /// As [`Session::query`], for what the server is expected to refuse: `SQLSTATE: words`.
+    /// Like [`SqlSession::query`], for statements that the server is expected to refuse. The error is
+    /// `SQLSTATE: message`.
     pub fn try_query(&self, sql: &str) -> Result<Rows, String> {
         let (reply, outcome) = mpsc::channel();
         let sent = self.requests.send(Request {

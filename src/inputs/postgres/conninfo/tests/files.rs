@@ -1,4 +1,4 @@
-//! Service files, password files, and which source wins.
+//! Tests of service files, password files, and precedence.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ fn write(directory: &Path, name: &str, text: &str) -> String {
 }
 
 #[test]
-fn string_before_service_before_environment_before_defaults() {
+fn the_string_precedes_the_service_the_environment_and_the_defaults() {
     let home = tempfile::tempdir().unwrap();
     let services = "# all\n[other]\nhost=wrong\n\n[s]\nhost=service\nport=1111\ndbname=service\nuser=service\n[t]\nport=1\n";
     let file = write(home.path(), "services", services);
@@ -48,7 +48,7 @@ fn string_before_service_before_environment_before_defaults() {
 }
 
 #[test]
-fn service_files_are_looked_for_where_libpq_does() {
+fn service_files_are_searched_in_the_directories_of_libpq() {
     let home = tempfile::tempdir().unwrap();
     let system = tempfile::tempdir().unwrap();
     let (home_path, system_path) = (
@@ -91,7 +91,7 @@ fn service_files_are_looked_for_where_libpq_does() {
 }
 
 #[test]
-fn the_password_comes_from_string_then_environment_then_file() {
+fn the_password_comes_from_the_string_then_the_environment_then_the_file() {
     let home = tempfile::tempdir().unwrap();
     let file = write(
         home.path(),
@@ -124,7 +124,7 @@ fn the_password_comes_from_string_then_environment_then_file() {
 }
 
 #[test]
-fn debug_shows_no_secret() {
+fn debug_output_contains_no_secret() {
     let home = tempfile::tempdir().unwrap();
     let file = write(home.path(), "pass", "*:*:*:*:canary-file\n");
     let access = ok(

@@ -22,7 +22,7 @@ fn reads(text: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn uris_as_in_the_documentation_of_libpq() {
+fn uris_of_the_libpq_documentation_are_parsed() {
     reads("postgresql://", &[]);
     reads("postgresql://localhost", &[("host", "localhost")]);
     reads(
@@ -92,7 +92,7 @@ fn uris_as_in_the_documentation_of_libpq() {
 }
 
 #[test]
-fn keyword_value_lists_as_in_the_documentation_of_libpq() {
+fn keyword_value_lists_of_the_libpq_documentation_are_parsed() {
     reads("", &[]);
     reads(
         "host=localhost port = 5432",
@@ -116,7 +116,7 @@ fn keyword_value_lists_as_in_the_documentation_of_libpq() {
 }
 
 #[test]
-fn what_is_malformed_is_refused() {
+fn malformed_strings_are_rejected() {
     assert_eq!(error("justaword"), ConninfoError::Shape);
     assert_eq!(error("mysql://h/d"), ConninfoError::Shape);
     assert_eq!(error("mysql://h/d?a=b"), ConninfoError::Shape);
@@ -146,7 +146,7 @@ fn what_is_malformed_is_refused() {
 }
 
 #[test]
-fn an_ill_quoted_password_shows_in_no_error() {
+fn a_badly_quoted_password_appears_in_no_error() {
     for text in [
         "password=se canary",
         "password=se canary=x",
@@ -171,7 +171,7 @@ fn an_ill_quoted_password_shows_in_no_error() {
 
 proptest::proptest! {
     #[test]
-    fn any_value_survives_either_notation(value in "[^\0]+") {
+    fn any_value_is_preserved_in_both_notations(value in "[^\0]+") {
         let quoted = value.replace('\\', "\\\\").replace('\'', "\\'");
         reads(&format!("user='{quoted}' port=1"), &[("port", "1"), ("user", &value)]);
         let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -179,7 +179,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in ".*") {
+    fn no_text_causes_a_panic(text in ".*") {
         let _ = parse(&text);
         let _ = parse(&format!("postgresql://{text}"));
         let _ = parse(&format!("host={text}"));
