@@ -1,4 +1,5 @@
-//! A real source beside the target of the baseline, at whatever major a test wants: for checks of what a database holds.
+//! Runs checks on a real source server, together with the target of the baseline at any major version.
+//! Used by the tests of checks that read the contents of databases.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::fixtures::folder;
 use crate::fixtures::overlay::{Case, Overlay};
 use crate::support::pg::Server;
 
-/// The target from the baseline, the source from a real server.
+/// A backend whose target is the baseline and whose source is a real server.
 struct Pair {
     target: Overlay,
     source: Database,
@@ -47,7 +48,9 @@ impl Source for Pair {
     }
 }
 
-/// What these checks say of the databases of a real server, for a target of this major. `CANARY` in a seed is a secret.
+/// Runs the checks `check_ids` on databases of a real server, with a target of this major version.
+///
+/// Fails if an answer contains `CANARY`, which marks secrets in the seeds.
 pub fn outcomes(
     server: &Server,
     databases: &[&str],
@@ -91,7 +94,7 @@ pub fn outcomes(
     judge(&Facts::read(&migration, &answers), &policy).outcomes
 }
 
-/// Each check that found something, with the object; a check that could not know is one with its reason.
+/// Returns the check and object of each finding, and the check and reason of each missing fact.
 pub fn found(outcomes: &[Outcome]) -> BTreeSet<(String, String)> {
     let mut all = BTreeSet::new();
     for outcome in outcomes {

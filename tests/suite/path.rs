@@ -1,4 +1,4 @@
-//! The network path: real bodies of Azure's network provider, what is asked and how often, and answers of a wrong shape.
+//! The Azure network: recorded bodies of the network provider, the number of requests, and bodies with wrong types.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::fixtures::folder;
 use crate::fixtures::overlay::patch;
 
-/// A recorded body of the shared corpus, with the id that it was asked under.
+/// Reads a recorded body of the shared corpus and its resource ID. Returns `None` without the corpus.
 fn corpus(name: &str) -> Option<(String, Value)> {
     let shared = std::env::var_os("FLEXREADY_SHARED")?;
     let path = Path::new(&shared).join("arm-corpus/bodies").join(name);
@@ -125,7 +125,7 @@ fn recorded_rules_routes_and_links_are_read() {
     assert_eq!(links[0].state, Ok("Completed".to_owned()));
 }
 
-/// Without the corpus, the same readers on the bodies of the baseline.
+/// Runs the same readers on the bodies of the baseline, for when the corpus is not available.
 fn assert_without_corpus() {
     let (migration, answers) = baseline();
     let facts = Facts::read(&migration, &answers);
@@ -141,7 +141,7 @@ fn assert_without_corpus() {
     assert!(inside.network.is_ok() && inside.routes.is_ok());
 }
 
-/// The baseline's answers of ARM, and what connecting to the source showed.
+/// The answers of the baseline, without SQL queries and target parameters.
 fn baseline() -> (Migration, Answers) {
     let recording = Recording::open(&folder().join("baseline")).unwrap();
     let migration = recording.migrations()[0].clone();
@@ -156,7 +156,7 @@ fn baseline() -> (Migration, Answers) {
 }
 
 #[test]
-fn a_target_in_a_network_is_asked_in_three_rounds() {
+fn a_target_in_a_virtual_network_needs_at_most_three_rounds() {
     let recording = Recording::open(&folder().join("baseline")).unwrap();
     let migration = Migration {
         scope: Scope::Target,
@@ -176,7 +176,7 @@ fn a_target_in_a_network_is_asked_in_three_rounds() {
 }
 
 #[test]
-fn the_path_is_drawn_hop_by_hop() {
+fn the_network_path_lists_every_hop() {
     let (migration, answers) = baseline();
     let path = draw(&Facts::read(&migration, &answers)).unwrap();
     assert_eq!(path.to, "10.20.0.5:5432");
@@ -195,7 +195,7 @@ fn the_path_is_drawn_hop_by_hop() {
             ("peering prod-to-hub to vnet-hub", State::Open),
             ("gateway in vnet-hub", State::Unknown),
             ("name orders-db.corp.example", State::Unknown),
-            // These answers are of ARM alone
+            // The answers contain no SQL
             ("pg_hba.conf of the source", State::Unknown),
             ("source", State::Unknown),
         ]
@@ -216,7 +216,7 @@ fn status(check: &str, migration: &Migration, answers: &Answers) -> Status {
     judge(&Facts::read(migration, answers), &policy).outcomes[0].status
 }
 
-/// Every place of a JSON value, as a pointer.
+/// Collects the JSON pointers to all values within `json`.
 fn places(json: &Value, at: &str, found: &mut Vec<String>) {
     match json {
         Value::Object(fields) => {
@@ -235,9 +235,9 @@ fn places(json: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A body that fails a check never passes it because one value in it has another type.
+/// A check that fails on a body still does not pass when one value of the body has another type.
 #[test]
-fn a_wrong_type_never_mends_anything() {
+fn a_value_of_the_wrong_type_never_makes_a_check_pass() {
     let deny = json!({ "properties": { "protocol": "*", "sourcePortRange": "*", "sourceAddressPrefix": "*",
         "destinationPortRange": "*", "destinationAddressPrefix": "*", "access": "Deny", "priority": 150, "direction": "Outbound" } });
     let drop = json!({ "properties": { "addressPrefix": "10.20.0.5/32", "nextHopType": "None" } });

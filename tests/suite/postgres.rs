@@ -1,5 +1,4 @@
-//! The SQL input against real servers: what it reads, what it is refused, and how it says so.
-//! Here: the few words that all these tests are written in.
+//! The SQL backend against real servers: its answers, its failures and their messages.
 
 mod answers;
 mod certificates;
@@ -21,7 +20,7 @@ use tokio::time::Instant;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Resolves in an environment without any variable of libpq.
+/// Resolves a connection string in an environment without libpq variables.
 fn access(conninfo: &str) -> Access {
     let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
     Access::resolve(Some(conninfo), &env).unwrap_or_else(|error| panic!("{conninfo}: {error}"))
@@ -37,7 +36,7 @@ fn database(conninfo: &str) -> Database {
     )
 }
 
-/// A query of a test's own.
+/// A query that only exists in a test.
 const fn query(name: &'static str, variants: &'static [(u32, &'static str)]) -> Query {
     Query { name, variants }
 }
@@ -73,7 +72,7 @@ fn refused(answer: &Answer) -> &Refusal {
     }
 }
 
-/// What connecting to the database of `conninfo` shows.
+/// Returns the answer about the connection to the database of `conninfo`.
 async fn about(conninfo: &str) -> Answer {
     let name = access(conninfo).database().to_owned();
     database(conninfo).ask(&[connection(&name)]).await.remove(0)

@@ -1,4 +1,5 @@
-//! The promises of the first page, as evidence: faults, lies and load never make a verdict greener, and nothing is written.
+//! Tests of the promises in the README. Faults, wrong answers and load never make a verdict readier, and a run writes
+//! nothing.
 
 mod arm_faults;
 mod cases;

@@ -1,4 +1,4 @@
-//! The checks of what a copy leaves out or replays differently, on real servers.
+//! Checks of objects that a copy omits or replays differently, on real servers.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use flexready::plan::Mode;
 use crate::pair::{found, outcomes};
 use crate::support::pg::{self, Server};
 
-/// Those of one database; the others look at the whole server.
+/// The checks that read one database. The others read the whole server.
 const IDS: [&str; 6] = [
     "tables-with-oids",
     "unlogged-table",
@@ -48,7 +48,7 @@ const EXPECTED: [(&str, &str); 9] = [
     ("publication-or-subscription", "subscription/\"upstream\""),
 ];
 
-/// A partitioned table with an index that not every partition has: no defect.
+/// Objects without a problem, such as a partitioned table with an index that not every partition has.
 const HEALTHY: &str = "
     CREATE EXTENSION pg_stat_statements; CREATE EXTENSION pgcrypto; CREATE EXTENSION pg_trgm; CREATE EXTENSION hstore;
     CREATE EXTENSION citext; CREATE EXTENSION postgres_fdw;
@@ -58,7 +58,7 @@ const HEALTHY: &str = "
     CREATE VIEW named AS SELECT name FROM items";
 
 #[test]
-fn what_a_copy_leaves_out_is_found_and_nothing_else() {
+fn copy_hazards_in_a_database_are_found_and_nothing_else() {
     std::thread::scope(|scope| {
         for major in pg::majors() {
             scope.spawn(move || on(major));
@@ -102,7 +102,7 @@ fn on(major: u32) {
 }
 
 #[test]
-fn what_the_whole_server_holds_up_is_found() {
+fn copy_hazards_of_the_whole_server_are_found() {
     let server = Server::start(
         17,
         &[("max_prepared_transactions", "5"), ("wal_level", "logical")],

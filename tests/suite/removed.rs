@@ -1,4 +1,4 @@
-//! The table of removals against real servers, and the checks that it drives.
+//! The table of removed features against real servers, and the checks that use it.
 
 mod checks;
 mod table;

@@ -1,8 +1,8 @@
-//! One source with everything that a dump and restore trips over, on every major: exactly the checks that look for it
-//! report, of all checks of a database's contents. Its recordings of 12 and 17 are in `fixtures/recordings`.
+//! One source with every problem of a dump and restore, on every major version. Of all checks that read the contents of
+//! a database, exactly the expected checks fail. Its recordings of 12 and 17 are in `fixtures/recordings`.
 //!
-//! Not in this source, as no one server can be in all states at once, and tested on servers of their own:
-//! a standby and its followers, nine databases (`source::load`), running jobs (`source::extensions`).
+//! One server cannot be in all states. Standbys and nine databases are tested in `source::workload`, running jobs in
+//! `source::installed_extensions`.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use flexready::verdict::{Policy, Status, judge};
 use crate::support::pg;
 use crate::worlds::story::Story;
 
-/// On every major.
+/// Checks that fail on every major version.
 const ALWAYS: [&str; 31] = [
     "source-read-only",
     "database-not-selected",
@@ -53,7 +53,8 @@ const ALWAYS_TOO: [&str; 3] = [
     "prepared-transaction",
 ];
 
-/// And the last major whose servers take what they look for. 18 lacks what no newer major could have removed yet.
+/// Checks that fail up to this major version, the last one that accepts the problem. Features that a later version
+/// removes cannot exist on 18.
 const UNTIL: [(&str, u32); 5] = [
     ("tables-with-oids", 11),
     ("removed-data-type", 12),
@@ -62,7 +63,7 @@ const UNTIL: [(&str, u32); 5] = [
     ("removed-name-in-function", 17),
 ];
 
-/// What this source does not show, though it is looked for.
+/// Checks that do not fail on this source.
 const ELSEWHERE: [&str; 4] = [
     "too-many-databases",
     "source-is-standby",
@@ -92,7 +93,7 @@ fn on(major: u32) {
     );
 }
 
-/// Those of this checks that report, on a source like this.
+/// Runs all checks of this file on a source and returns those that fail.
 fn failing(story: Story) -> BTreeSet<&'static str> {
     let (migration, answers) = story.record();
     let until = UNTIL.map(|(id, _)| id);
@@ -108,10 +109,10 @@ fn failing(story: Story) -> BTreeSet<&'static str> {
     fails.map(|o| o.check.id).collect()
 }
 
-/// From a Single Server, as it is the one kind of source whose postgres_fdw the service carries; up to 15, and from 16 on
-/// that is the one thing to tell.
+/// The source is a Single Server, the only kind of source whose postgres_fdw the service migrates. It does so up to 15,
+/// so from 16 on it is the only finding.
 #[test]
-fn a_healthy_database_with_popular_extensions_gives_nothing() {
+fn a_healthy_database_with_popular_extensions_has_no_findings() {
     std::thread::scope(|scope| {
         for major in pg::majors() {
             scope.spawn(move || {
@@ -123,10 +124,10 @@ fn a_healthy_database_with_popular_extensions_gives_nothing() {
     });
 }
 
-/// pg_cron, pgaudit, orafce, pg_partman and wal2json, which Debian has for its own major. Its pg_partman is a 4, which the
-/// target's 5 does break: that is told, and nothing else.
+/// pg_cron, pgaudit, orafce, pg_partman and wal2json, which Debian packages for its own major version. Version 5 of
+/// pg_partman on the target breaks the packaged version 4. That is the only finding.
 #[test]
-fn nor_do_the_extensions_of_debians_15() {
+fn packaged_extensions_of_debian_have_no_other_findings() {
     if pg::goes_without_packages() {
         eprintln!("not run: FLEXREADY_WITHOUT_PACKAGES is set");
         return;

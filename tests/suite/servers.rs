@@ -1,4 +1,4 @@
-//! The launcher of the tests' servers itself: what every other test against a real server stands on.
+//! The launcher of the test servers, which every other test against a real server uses.
 
 use std::io::Read;
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ fn only(rows: pg::Rows) -> String {
 }
 
 #[test]
-fn every_major_runs() {
+fn every_major_version_runs() {
     assert_eq!(pg::majors(), (10..=18).collect::<Vec<_>>());
     thread::scope(|scope| {
         for major in pg::majors() {
@@ -31,7 +31,7 @@ fn every_major_runs() {
 }
 
 #[test]
-fn a_database_of_its_own_for_every_call() {
+fn every_call_creates_a_separate_database() {
     let server = pg::server(12);
     let (one, other) = (
         server.create_database("Odd \"name"),
@@ -58,7 +58,7 @@ fn a_database_of_its_own_for_every_call() {
 }
 
 #[tokio::test]
-async fn it_serves_async_tests_over_tcp() {
+async fn a_server_accepts_async_clients_over_tcp() {
     let server = pg::server(17);
     let (client, connection) =
         tokio_postgres::connect(&server.conninfo("postgres"), tokio_postgres::NoTls)
@@ -78,7 +78,7 @@ async fn it_serves_async_tests_over_tcp() {
 }
 
 #[test]
-fn an_own_server_has_its_own_settings_and_log() {
+fn a_dedicated_server_has_its_own_settings_and_log() {
     let server = Server::start(15, &[("work_mem", "3MB"), ("application_name", "it's")]);
     assert_eq!(
         only(server.query("postgres", "SHOW application_name")),
@@ -107,7 +107,7 @@ fn a_stopped_server_keeps_its_data_and_a_dropped_one_leaves_nothing() {
 }
 
 #[test]
-fn the_launcher_comes_in_whatever_pg_hba_says() {
+fn the_launcher_connects_with_any_pg_hba() {
     let options = Options {
         hba: Some("host all all 127.0.0.1/32 reject"),
         files: &[("note", "for the server alone")],
@@ -153,7 +153,7 @@ fn extensions_can_be_stubbed_and_their_control_files_broken() {
 }
 
 #[test]
-fn a_tablespace_has_a_place_of_the_servers_account() {
+fn a_tablespace_directory_belongs_to_the_account_of_the_server() {
     let server = Server::start(11, &[]);
     let place = server.new_directory("space");
     server.run(
@@ -164,7 +164,7 @@ fn a_tablespace_has_a_place_of_the_servers_account() {
 }
 
 #[test]
-fn python_runs_where_it_is_said_to() {
+fn python_works_where_has_python_returns_true() {
     let server = pg::server(16);
     let session = server.session(&server.create_database("python"));
     let created = session.try_query("CREATE EXTENSION plpython3u");
@@ -179,7 +179,7 @@ fn python_runs_where_it_is_said_to() {
     }
 }
 
-/// The test below runs itself as a child to be killed; this says where the child writes what it started.
+/// The test below starts itself as a child and kills it. This variable is the file where the child writes its server.
 const CHILD: &str = "FLEXREADY_TEST_KILLED_CHILD";
 
 #[test]
@@ -211,7 +211,7 @@ fn start_a_server_and_wait(note: &Path) {
     let data = server.data_dir();
     let home = data.parent().unwrap().display();
     fs::write(note, format!("{} {home}\n", server.port())).unwrap();
-    // Until it is killed, or whoever should have killed it is gone.
+    // Waits until it is killed, or until the parent process ends
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
@@ -222,7 +222,7 @@ fn wait_for<T>(mut what: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = what() {
             return found;
         }
-        // On a machine that builds and tests at once, initdb alone can take half a minute.
+        // While the machine also builds, initdb can need half a minute
         assert!(since.elapsed().as_secs() < 240, "has waited too long");
         thread::sleep(Duration::from_millis(10));
     }

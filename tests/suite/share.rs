@@ -1,4 +1,4 @@
-//! Recordings fit to share: pseudonyms, one file, no secret, not too old; and what changed between two of them.
+//! Recordings that can be shared: pseudonyms, a single file, no secrets, a maximum age.
 
 mod canaries;
 mod changes;
@@ -43,7 +43,7 @@ fn states(migration: &Migration, answers: &Answers) -> Vec<String> {
     rows.chain([format!("{verdict:?}")]).collect()
 }
 
-/// The same, read back from a recording with pseudonyms.
+/// Writes a recording with pseudonyms to `place` and returns the states of its replay.
 fn redacted(migration: &Migration, answers: &Answers, place: &Path) -> Vec<String> {
     let (migration, answers) = pseudonyms::of(migration, answers);
     Recorder::create(place)
@@ -54,10 +54,10 @@ fn redacted(migration: &Migration, answers: &Answers, place: &Path) -> Vec<Strin
     states(&migration, &answers)
 }
 
-/// What a recording has of its owner must not be in it any more.
+/// Asserts that no file of a recording contains one of these names.
 fn assert_nameless(place: &Path, names: &[&str]) {
     for (file, text) in texts(place) {
-        // What Azure offers to everybody, and the time zones of the world, may hold any word
+        // Names of Azure offers and time zones can contain any word
         if file.contains("capabilities") || file.contains("configurations") {
             continue;
         }
@@ -76,7 +76,7 @@ fn assert_nameless(place: &Path, names: &[&str]) {
 }
 
 #[test]
-fn a_redacted_recording_says_the_same_of_nobody() {
+fn a_redacted_recording_has_the_same_outcomes_and_no_names() {
     let place = tempfile::tempdir().unwrap();
     for story in folders(&folder().join("recordings")) {
         let (migration, answers) = replayed(&folder().join("recordings").join(&story));
@@ -107,7 +107,7 @@ fn a_redacted_recording_says_the_same_of_nobody() {
 }
 
 #[test]
-fn settings_and_refusals_name_nobody() {
+fn parameters_and_failures_contain_no_names() {
     let (migration, _) = replayed(&folder().join("recordings/ready"));
     let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
     let rows = json!([
@@ -136,7 +136,7 @@ fn settings_and_refusals_name_nobody() {
 }
 
 #[test]
-fn every_case_is_judged_alike_with_pseudonyms() {
+fn every_case_has_the_same_outcomes_with_pseudonyms() {
     let mut wrong = Vec::new();
     for id in folders(&folder().join("checks")) {
         for name in folders(&folder().join("checks").join(&id)) {
@@ -152,7 +152,7 @@ fn every_case_is_judged_alike_with_pseudonyms() {
 }
 
 #[test]
-fn one_file_holds_what_a_folder_does() {
+fn a_single_file_contains_the_same_as_a_folder() {
     let place = tempfile::tempdir().unwrap();
     let (migration, answers) = replayed(&folder().join("recordings/blocked"));
     let file = place.path().join("blocked.tar.gz");
@@ -190,7 +190,7 @@ fn one_file_holds_what_a_folder_does() {
 }
 
 #[test]
-fn what_looks_like_a_secret_is_withheld_and_the_rest_is_kept() {
+fn answers_that_look_like_a_secret_are_withheld_and_the_rest_is_kept() {
     let place = tempfile::tempdir().unwrap();
     let (migration, _) = replayed(&folder().join("recordings/ready"));
     let of_azure = Question::Arm {
@@ -235,7 +235,7 @@ fn what_looks_like_a_secret_is_withheld_and_the_rest_is_kept() {
             }
         }
     }
-    // The name of a database stands in the question itself
+    // The question itself contains the name of the database
     let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
     let key = "sql:source/AKIAIOSFODNN7EXAMPLE/hba";
     answers.insert(key.to_owned(), json!([]).into());
@@ -250,7 +250,7 @@ fn what_looks_like_a_secret_is_withheld_and_the_rest_is_kept() {
 }
 
 #[test]
-fn where_nothing_can_be_written_nothing_is_asked() {
+fn no_request_is_sent_if_the_recording_cannot_be_written() {
     let place = tempfile::tempdir().unwrap();
     let to = place.path().join("nonexistent/x.tar.gz");
     let arm = healthy_arm();
@@ -260,10 +260,10 @@ fn where_nothing_can_be_written_nothing_is_asked() {
     assert!(arm.seen().is_empty());
 }
 
-/// A name that looks like a secret costs its own answer, or the recording; never the report.
+/// A name that looks like a secret removes its answer or the whole recording, but never the report.
 #[test]
-fn what_cannot_be_kept_is_shown_all_the_same() {
-    // Of its own: tests that look into all databases of a server should not meet such a name
+fn the_report_is_complete_if_the_recording_is_not() {
+    // A dedicated server, because other tests read all databases of the shared servers
     let server = pg::Server::start_with(16, pg::Options::default());
     let database = server.create_database("withheld");
     let table = r#"CREATE TABLE "AKIAIOSFODNN7EXAMPLE" (id int)"#;
@@ -298,7 +298,7 @@ fn what_cannot_be_kept_is_shown_all_the_same() {
         "{}",
         kept.stdout
     );
-    // What the user says is in the manifest
+    // The manifest contains the arguments of the user
     let odd = "AKIAIOSFODNN7EXAMPLE";
     let ran = run(
         &[&args[..], &["--database", odd, "--record", &to("c")]].concat(),
@@ -313,7 +313,7 @@ fn what_cannot_be_kept_is_shown_all_the_same() {
 }
 
 #[test]
-fn a_gate_refuses_an_old_recording() {
+fn max_age_refuses_an_old_recording() {
     let place = tempfile::tempdir().unwrap();
     let (migration, mut answers) = replayed(&folder().join("recordings/ready"));
     let mut check = |name: &str, recorded_at, age: &str| {

@@ -1,5 +1,4 @@
-//! Whole runs against real servers that were given problems: exactly the checks that look for them report, and none on a
-//! healthy database. Here: the words that these tests are written in.
+//! Runs against real servers with seeded problems. Exactly the expected checks fail, and none on a healthy database.
 
 mod extensions;
 mod load;
@@ -20,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::support::pg::Server;
 
-/// A run of the checks of one side of a migration.
+/// A run of the checks of a source.
 struct Run<'s> {
     server: &'s Server,
     user: &'s str,
@@ -29,7 +28,7 @@ struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
-    /// As the superuser, offline, of these databases; of all where none is named.
+    /// An offline run as superuser on these databases, or on all databases if the list is empty.
     fn of(server: &'s Server, databases: &[&str]) -> Self {
         Run {
             server,
@@ -53,7 +52,7 @@ impl<'s> Run<'s> {
         serde_json::from_value(migration).unwrap()
     }
 
-    /// What these checks say, in the order of the report.
+    /// The outcomes of these checks, in the order of the report.
     fn outcomes(&self, checks: &[&str]) -> Vec<Outcome> {
         let migration = self.migration();
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -81,7 +80,7 @@ impl<'s> Run<'s> {
         Database::new(access, Side::Source, self.user.to_owned(), deadline)
     }
 
-    /// `check object` for every finding of these checks, and `check ?` for one that could not look everywhere.
+    /// `check object` for every finding, `check ?` for a check with missing facts, `check -` for not applicable.
     fn found(&self, checks: &[&str]) -> BTreeSet<String> {
         let outcomes = self.outcomes(checks);
         assert_eq!(outcomes.len(), checks.len(), "a check is not of the source");

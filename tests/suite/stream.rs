@@ -1,5 +1,4 @@
-//! The change stream and the way to the source, judged on real servers.
-//! Here: how these tests ask and what they look at.
+//! Checks of logical replication and of the connectivity of the source, on real servers.
 
 mod online;
 mod pooler;
@@ -23,7 +22,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-/// The checks that these tests are about.
+/// The checks of these tests.
 const OURS: &[&str] = &[
     "wal-level-not-logical",
     "replication-slots-short",
@@ -44,7 +43,7 @@ const OURS: &[&str] = &[
     "source-behind-pooler",
 ];
 
-/// An online migration of one database from a server that is said to be elsewhere; `source` changes that.
+/// An online migration of one database from a remote server. `source` is a merge patch for the source.
 fn migration(database: &str, user: &str, source: Value) -> Migration {
     let mut said = json!({
         "host": "orders-db.corp.example", "port": 5432, "database": database, "user": user,
@@ -59,7 +58,7 @@ fn live(conninfo: &str) -> Live {
     live_for(conninfo, None)
 }
 
-/// As whom the service will sign in, where that is not who asks.
+/// A live backend, optionally with a migration user that is not the connected role.
 fn live_for(conninfo: &str, migration_user: Option<&str>) -> Live {
     let env = |name: &str| (name == "USER").then(|| "nobody".to_owned());
     let access = Access::resolve(Some(conninfo), &env).unwrap();
@@ -74,7 +73,7 @@ fn live_for(conninfo: &str, migration_user: Option<&str>) -> Live {
     }
 }
 
-/// What came of our checks.
+/// The outcomes of the checks, and the verdict.
 struct Seen {
     outcomes: BTreeMap<&'static str, (Status, String)>,
     verdict: flexready::verdict::Verdict,
@@ -93,7 +92,7 @@ impl Seen {
             .collect()
     }
 
-    /// What one check says: a line a finding, with severity, object and message; then what is missing.
+    /// One line for each finding of a check, with severity, object and message. Then one line for each missing fact.
     #[track_caller]
     fn text(&self, id: &str) -> &str {
         &self.outcomes[id].1

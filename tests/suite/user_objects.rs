@@ -1,11 +1,12 @@
-//! The condition for user objects, on real servers: what users made is in, what initdb, extensions and sessions made is out.
+//! The SQL condition for user objects on real servers. Objects of users match it.
+//! Objects of initdb, extensions and sessions do not.
 
 use flexready::queries::user_object::expand;
 
 use crate::support::pg::{self, Session};
 
-/// What a user makes, in a schema of an extension's too, beside an extension with objects and a temporary table; and what
-/// TimescaleDB would make.
+/// Objects of a user, also in a schema of an extension. An extension with objects, a temporary table and the objects of
+/// TimescaleDB do not belong to a user.
 const WORLD: &str = "
     CREATE SCHEMA app;
     CREATE EXTENSION hstore;
@@ -26,7 +27,7 @@ fn names(session: &Session, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn only_what_users_made_is_theirs() {
+fn only_objects_of_users_match() {
     for major in pg::majors() {
         let server = pg::server(major);
         let session = server.session(&server.create_database("user_objects"));

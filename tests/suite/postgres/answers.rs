@@ -1,4 +1,4 @@
-//! Queries and their answers, on every major there is.
+//! Queries and their answers on every supported major version.
 
 use flexready::inputs::Source;
 use flexready::queries::{self, Query};
@@ -53,7 +53,7 @@ async fn every_query_runs_on_every_major() {
     }
 }
 
-/// The rows have the columns of the query's header, in its order.
+/// Asserts that the rows have the columns of the query's header, in the same order.
 fn has_its_columns(name: &str, text: &str, rows: &serde_json::Value, major: u32) {
     let header = text
         .lines()
@@ -67,7 +67,7 @@ fn has_its_columns(name: &str, text: &str, rows: &serde_json::Value, major: u32)
 }
 
 #[tokio::test]
-async fn a_query_that_fails_costs_its_own_answer_only() {
+async fn a_failed_query_only_loses_its_own_answer() {
     let server = pg::server(15);
     let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
     let names = [
@@ -102,7 +102,7 @@ async fn a_query_that_fails_costs_its_own_answer_only() {
 }
 
 #[tokio::test]
-async fn questions_of_others_are_refused() {
+async fn questions_for_other_backends_are_not_supported() {
     let database = database("host=127.0.0.1 port=1");
     let questions = [
         Question::Dns {
@@ -119,7 +119,7 @@ async fn questions_of_others_are_refused() {
 }
 
 #[tokio::test]
-async fn names_of_databases_may_be_anything() {
+async fn database_names_can_contain_any_character() {
     let server = pg::server(14);
     let names = [
         " two words",
@@ -141,7 +141,7 @@ async fn names_of_databases_may_be_anything() {
 }
 
 #[tokio::test]
-async fn one_ill_encoded_name_does_not_lose_the_answer() {
+async fn an_invalid_byte_in_a_name_does_not_lose_the_answer() {
     for major in [10, 16] {
         let server = pg::server(major);
         let name = format!("ascii_{}", std::process::id());
@@ -160,7 +160,7 @@ async fn one_ill_encoded_name_does_not_lose_the_answer() {
 }
 
 #[tokio::test]
-async fn other_encodings_come_as_unicode() {
+async fn other_encodings_are_converted_to_unicode() {
     let server = pg::server(13);
     let name = format!("latin_{}", std::process::id());
     server.run(
@@ -193,7 +193,7 @@ async fn a_missing_privilege_is_forbidden() {
 }
 
 #[tokio::test]
-async fn a_socket_and_a_name_lead_to_the_server_too() {
+async fn a_socket_path_and_a_host_name_both_connect() {
     let server = pg::server(12);
     let (socket, port) = (server.socket_dir(), server.port());
     let conninfo = format!(

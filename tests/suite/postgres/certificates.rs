@@ -1,11 +1,11 @@
-//! Certificates as servers have them, made by the `openssl` command where that makes such ones.
+//! Certificates such as servers use. The `openssl` command creates all of them that it can.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
-/// A directory with an authority (`ca`), another one that signed nothing (`other`) and servers' certificates.
+/// A directory with an authority (`ca`), another authority that signed nothing (`other`) and server certificates.
 pub struct Certificates(TempDir);
 
 impl Certificates {
@@ -66,7 +66,7 @@ impl Certificates {
         made
     }
 
-    /// What servers that nobody looked after for years have: a weak signature, a weak key, an odd key, a date long past.
+    /// Creates certificates of neglected servers: a SHA-1 signature, a short key, a rare curve, an expired date.
     fn faulty(&self) {
         let at = self.0.path();
         for (name, key, digest) in [
@@ -92,7 +92,7 @@ impl Certificates {
         self.expired();
     }
 
-    /// The openssl command makes no certificate that is past its time.
+    /// Creates the expired certificate with rcgen, because the openssl command cannot create one.
     fn expired(&self) {
         let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2019, 1, 1);

@@ -1,4 +1,4 @@
-//! What a session may not do, and what it must leave as it is.
+//! What a session cannot do, and what it must leave unchanged.
 
 use std::time::{Duration, Instant};
 
@@ -64,9 +64,10 @@ async fn nothing_can_be_written_on_any_major() {
     }
 }
 
-/// On 10 a statement_timeout that is set within a message would not hold for it yet; from 11 it would.
+/// On PostgreSQL 10, a `statement_timeout` that is set within a message does not apply to that message.
+/// From 11 on, it does.
 #[tokio::test]
-async fn a_slow_statement_costs_one_answer_and_half_a_minute() {
+async fn a_slow_statement_only_loses_its_own_answer_after_30_seconds() {
     let slow = async |major: u32| {
         let server = pg::server(major);
         let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
@@ -90,7 +91,7 @@ async fn a_slow_statement_costs_one_answer_and_half_a_minute() {
 }
 
 #[tokio::test]
-async fn a_locked_table_is_not_waited_for() {
+async fn a_locked_table_fails_after_the_lock_timeout() {
     let server = pg::server(15);
     let name = server.create_database("locked");
     server.run(&name, "CREATE TABLE locked (i int)");
@@ -109,9 +110,9 @@ async fn a_locked_table_is_not_waited_for() {
     given(&answers[1]);
 }
 
-/// The source's own values are what is audited: reset_val must show them, not ours.
+/// The checks read the values of the source from `reset_val`, so it must not show the values of this session.
 #[tokio::test]
-async fn the_sources_own_values_stay_visible() {
+async fn values_of_the_source_stay_visible_for_parameters_set_by_the_session() {
     let settings = [
         ("statement_timeout", "12345"),
         ("lock_timeout", "678"),
@@ -153,10 +154,10 @@ async fn the_sources_own_values_stay_visible() {
     );
 }
 
-/// A login such as `name@server`, or one that a pooler maps, is no role: where no migration user is said, the role counts
-/// that the session is of.
+/// A login such as `name@server`, or one that a pooler maps, is not a role. Without a migration user, the role of the
+/// session is used.
 #[tokio::test]
-async fn without_a_migration_user_it_is_the_sessions_own() {
+async fn the_migration_user_defaults_to_the_role_of_the_session() {
     for major in pg::majors() {
         let server = pg::server(major);
         let access = Access::resolve(Some(&server.conninfo("postgres")), &|_| None).unwrap();
@@ -169,9 +170,9 @@ async fn without_a_migration_user_it_is_the_sessions_own() {
     }
 }
 
-/// Behind a pooler the connection is another client's next.
+/// Behind a pooler, another client uses the connection next.
 #[tokio::test]
-async fn nothing_stays_set_between_questions() {
+async fn no_parameter_stays_set_between_questions() {
     let server = pg::Server::start(16, &[("log_statement", "all")]);
     let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
     given(&database.ask(&[sql("postgres", "session")]).await[0]);

@@ -1,4 +1,4 @@
-//! Connections: how many, how long they are kept, and what is left when one is lost or time is up.
+//! The connection pool: its size, reuse of connections, lost connections and the deadline.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -19,7 +19,7 @@ const QUERIES: &[Query] = &[
         "die",
         &[(0, "SELECT pg_terminate_backend(pg_backend_pid()) AS done")],
     ),
-    // The wait comes first: a connection that is being closed has gone from the list by then
+    // The sleep comes first, so that connections that are being closed are no longer listed
     query(
         "crowd",
         &[(
@@ -61,7 +61,7 @@ async fn a_connection_is_kept_for_the_next_round_and_replaced_when_lost() {
 }
 
 #[tokio::test]
-async fn what_came_before_the_connection_was_lost_stays() {
+async fn answers_before_a_lost_connection_are_kept() {
     let server = pg::server(17);
     let name = server.create_database("lost");
     let database = database(&server.conninfo(&name)).with_queries(QUERIES);
@@ -77,7 +77,7 @@ async fn what_came_before_the_connection_was_lost_stays() {
 }
 
 #[tokio::test]
-async fn when_time_is_up_what_is_open_is_refused() {
+async fn questions_that_are_open_at_the_deadline_time_out() {
     let server = pg::server(14);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(2);
     let access = access(&server.conninfo("postgres"));
@@ -105,7 +105,7 @@ async fn when_time_is_up_what_is_open_is_refused() {
 }
 
 #[tokio::test]
-async fn no_server_a_mute_one_and_another_kind_of_server() {
+async fn a_missing_a_silent_and_a_non_postgres_server_are_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let mute = about(&format!(
@@ -151,7 +151,7 @@ async fn no_server_a_mute_one_and_another_kind_of_server() {
 }
 
 #[tokio::test]
-async fn of_several_hosts_the_first_that_will_do_is_taken() {
+async fn the_first_suitable_host_of_several_is_used() {
     let server = pg::server(18);
     let gone = TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -174,16 +174,16 @@ async fn of_several_hosts_the_first_that_will_do_is_taken() {
     );
 }
 
-/// Poolers announce a process of their own making.
+/// Poolers report a process ID that does not belong to a PostgreSQL backend.
 #[tokio::test]
-async fn a_pooler_shows() {
+async fn a_pooler_is_detected() {
     let server = pg::server(15);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let behind = (server.host(), server.port());
     let pooler = std::thread::spawn(move || {
         let (client, _) = listener.accept().unwrap();
-        // The second connection, which would show how connections are shared, finds nobody
+        // The second connection, which would probe the pooling mode, is refused
         drop(listener);
         relay(client, TcpStream::connect(behind).unwrap());
     });
@@ -191,14 +191,14 @@ async fn a_pooler_shows() {
     let answer = about(&conninfo).await;
     assert_eq!(given(&answer)["direct"], false);
     assert_eq!(given(&answer)["pooling"], "unknown");
-    // The connection says goodbye on this thread
+    // The runtime on this thread must still close the connection, so the join must not block it
     tokio::task::spawn_blocking(|| pooler.join())
         .await
         .unwrap()
         .unwrap();
 }
 
-/// Passes bytes both ways, with another process in the BackendKeyData.
+/// Forwards bytes in both directions and changes the process ID in `BackendKeyData`.
 fn relay(client: TcpStream, server: TcpStream) {
     let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
     let up = std::thread::spawn(move || {

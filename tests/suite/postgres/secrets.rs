@@ -1,4 +1,4 @@
-//! A password shows in no answer, no `Debug` and no line of any log.
+//! No answer, `Debug` output or log line contains a password.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use crate::support::pg::{Options, Server};
 
 const CANARY: &str = "canary-8d1f";
 
-/// Lines of the `log` crate that have the canary in them; tokio-postgres and rustls write there.
+/// Collects the lines of the `log` crate that contain the canary. tokio-postgres and rustls log there.
 struct Ears;
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -44,7 +44,7 @@ impl Write for Paper {
 }
 
 #[tokio::test]
-async fn a_password_shows_nowhere() {
+async fn a_password_is_in_no_output() {
     let hba = "host all by_md5 127.0.0.1/32 md5\nhost all by_plain 127.0.0.1/32 password\nhost all all 127.0.0.1/32 scram-sha-256\n";
     let server = Server::start_with(
         16,
@@ -61,7 +61,7 @@ async fn a_password_shows_nowhere() {
         "postgres",
         "CREATE ROLE by_md5 LOGIN PASSWORD 'x'; CREATE ROLE by_plain LOGIN PASSWORD 'x'",
     );
-    // Only now: the launcher's own connection logs the statements that set the passwords
+    // Not earlier, because the launcher's connection logs the statements that set the passwords
     log::set_logger(&Ears).expect("no other test listens to the log");
     log::set_max_level(log::LevelFilter::Trace);
     let paper = Paper::default();

@@ -1,4 +1,4 @@
-//! How a server lets us in, or does not.
+//! Authentication: each method, failures, and the password file.
 
 use flexready::inputs::Source;
 use flexready::inputs::postgres::Database;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::{LIMIT, about, access, given, refused};
 use crate::support::pg::{Options, Server};
 
-/// Users whose names say how they sign in, all with the password `secret`.
+/// Starts a server with users that are named after their authentication method. Every password is `secret`.
 fn server() -> Server {
     let hba = "\
         host all by_trust 127.0.0.1/32 trust\n\
@@ -44,7 +44,7 @@ fn server() -> Server {
 }
 
 #[tokio::test]
-async fn every_method_with_the_right_password_the_wrong_one_and_none() {
+async fn every_method_with_the_right_the_wrong_and_no_password() {
     let server = server();
     let uri = |user: &str, password: &str| {
         format!(
@@ -74,7 +74,7 @@ async fn every_method_with_the_right_password_the_wrong_one_and_none() {
         given(&about(&uri("by_trust", "")).await)["auth_method"],
         "trust"
     );
-    // What the environment says of the source is not for the target, and advice to set it would help nobody
+    // libpq variables apply to the source only, so the advice for the target must not name them
     let (side, database) = (Side::Target, "postgres".to_owned());
     let until = Instant::now() + LIMIT;
     let target = Database::new(access(&uri("by_scram", "")), side, String::new(), until);
@@ -87,7 +87,7 @@ async fn every_method_with_the_right_password_the_wrong_one_and_none() {
 }
 
 #[tokio::test]
-async fn refusals_keep_the_words_of_the_server() {
+async fn failures_keep_the_message_of_the_server() {
     let server = server();
     let ask = async |user: &str, database: &str| -> Refusal {
         let answer = about(&format!(
@@ -138,7 +138,7 @@ async fn refusals_keep_the_words_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_password_file_gives_the_password_of_the_host() {
+async fn a_password_file_provides_the_password_of_the_host() {
     let server = server();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("pass");

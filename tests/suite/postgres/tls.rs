@@ -1,4 +1,4 @@
-//! The six sslmodes against the certificates that servers have.
+//! The six values of `sslmode` against the certificates that servers use.
 
 mod faulty;
 
@@ -46,7 +46,7 @@ fn server(made: &Certificates, name: &str, more: &[(&str, &str)]) -> Server {
     server
 }
 
-/// Connects to the server by the name that its certificates have, which leads to its address.
+/// Connects to the server by the host name in its certificates.
 async fn connect(server: &Server, rest: &str) -> Answer {
     let user = if rest.contains("user=") {
         ""
@@ -60,7 +60,8 @@ async fn connect(server: &Server, rest: &str) -> Answer {
     .await
 }
 
-/// What is expected: the kind of certificate (`plain` for none), or a piece of the refusal.
+/// Asserts the result of a connection: `Ok` with the kind of certificate (`plain` without TLS), or `Err` with a part of
+/// the message.
 async fn holds(server: &Server, rest: &str, expected: Result<&str, &str>) {
     let answer = connect(server, rest).await;
     match expected {
@@ -77,7 +78,7 @@ async fn holds(server: &Server, rest: &str, expected: Result<&str, &str>) {
 }
 
 #[tokio::test]
-async fn a_server_without_tls() {
+async fn a_server_without_tls_is_plain_or_unreachable() {
     let server = Server::start(16, &[]);
     for mode in ["disable", "allow", "prefer"] {
         holds(&server, &format!("sslmode={mode}"), Ok("plain")).await;
@@ -88,7 +89,7 @@ async fn a_server_without_tls() {
 }
 
 #[tokio::test]
-async fn a_certificate_signed_by_an_authority_with_a_name() {
+async fn a_certificate_of_an_authority_works_in_every_sslmode() {
     let made = Certificates::new();
     let server = server(&made, "san", &[]);
     let (ca, other) = (made.path("ca.crt"), made.path("other.crt"));
@@ -133,7 +134,7 @@ async fn a_certificate_signed_by_an_authority_with_a_name() {
 }
 
 #[tokio::test]
-async fn pg_hba_lines_for_tls_only_and_for_plain_only() {
+async fn pg_hba_rules_for_tls_only_and_plain_only_are_followed() {
     let made = Certificates::new();
     let server = server(&made, "san", &[]);
     holds(&server, "user=only_tls sslmode=allow", Ok("ca-signed")).await;
@@ -158,7 +159,7 @@ async fn pg_hba_lines_for_tls_only_and_for_plain_only() {
 }
 
 #[tokio::test]
-async fn client_certificates() {
+async fn a_client_certificate_signs_in() {
     let made = Certificates::new();
     let server = server(&made, "san", &[]);
     let (certificate, key) = (made.path("client.crt"), made.path("client.key"));
@@ -173,7 +174,7 @@ async fn client_certificates() {
 }
 
 #[tokio::test]
-async fn channel_binding_ties_the_sign_in_to_the_certificate() {
+async fn channel_binding_needs_tls_and_scram() {
     let made = Certificates::new();
     for name in ["san", "v1rsa"] {
         let server = server(&made, name, &[]);

@@ -1,5 +1,5 @@
-//! Every ARM question × every way in which an answer can go wrong, over HTTP: the endpoint misbehaves at one question, and
-//! all that the tool makes of it is compared with the same world without that answer.
+//! Every ARM question × every fault of an answer, over HTTP. The endpoint fails at one question.
+//! The outcomes are compared with those of the same sample without that answer.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,13 +15,13 @@ use super::judged::Judged;
 use super::worlds::{World, recorded, refused};
 use crate::support::arm::{ArmEndpoint, Reply, Seen};
 
-/// The time of one run; nothing may take longer.
+/// The maximum duration of one run.
 const BOUND: Duration = Duration::from_secs(20);
 const MEGABYTES: usize = 10 * 1024 * 1024;
 
 type Wrong = fn(&Value, &Seen) -> Reply;
 
-/// The name of a fault, and what the endpoint answers instead of this body.
+/// The name of each fault, and the reply of the endpoint instead of the recorded body.
 const FAULTS: &[(&str, Wrong)] = &[
     ("401", |_, _| {
         Reply::error(
@@ -112,7 +112,7 @@ const FAULTS: &[(&str, Wrong)] = &[
     }),
 ];
 
-/// Answers that hold the truth, or a part of it, in a way that is new.
+/// Unusual answers that still contain the recorded values or a part of them.
 const ODDITIES: &[(&str, Wrong)] = &[
     ("words that nobody has heard", |body, _| {
         Reply::json(unheard(body))
@@ -122,7 +122,7 @@ const ODDITIES: &[(&str, Wrong)] = &[
     }),
 ];
 
-/// The body with every word of an enumeration, as Azure writes them, become one that nobody has heard.
+/// Replaces every value in a body that looks like an enumeration value of Azure with an unknown one.
 fn unheard(body: &Value) -> Value {
     let is_word = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_uppercase())
@@ -142,7 +142,7 @@ fn unheard(body: &Value) -> Value {
     }
 }
 
-/// The body and 10 MB that nobody asked for.
+/// Adds 10 MB of padding to a body.
 fn padded(body: &Value) -> Value {
     let mut padded = body.clone();
     if let Some(fields) = padded.as_object_mut() {
@@ -151,19 +151,19 @@ fn padded(body: &Value) -> Value {
     padded
 }
 
-/// Half of the text, as whole as HTTP can tell.
+/// Half of the text of a body, as a complete HTTP response.
 fn half(body: &Value) -> Reply {
     let text = body.to_string().into_bytes();
     Reply::text(200, "application/json", &text[..text.len() / 2])
 }
 
-/// A page that always has a next one.
+/// An empty page with a link to the next page.
 fn endless(seen: &Seen) -> Reply {
     let page: usize = seen.param("page").and_then(|p| p.parse().ok()).unwrap_or(0);
     Reply::json(json!({ "value": [], "nextLink": here(seen, &format!("page={}", page + 1)) }))
 }
 
-/// A link to what was just asked, at the host that was asked.
+/// A link to the requested path at the requested host, with another query string.
 fn here(seen: &Seen, query: &str) -> String {
     format!(
         "http://{}{}?api-version=2025-08-01&{query}",
@@ -171,7 +171,7 @@ fn here(seen: &Seen, query: &str) -> String {
     )
 }
 
-/// ARM's answers come over HTTP, all others from the world.
+/// A backend that reads ARM over HTTP and all other answers from the sample.
 struct Mixed<'a> {
     arm: Arm,
     world: &'a World,
@@ -196,7 +196,7 @@ impl Source for Mixed<'_> {
     }
 }
 
-/// Serves what the world holds of ARM; a question of `wrong` gets the fault.
+/// Serves the ARM answers of the sample, with a fault at the question in `faulty_question`.
 fn endpoint(world: &World, wrong: Option<(&str, Wrong)>) -> ArmEndpoint {
     let endpoint = ArmEndpoint::start();
     for (key, answer) in world.answers.iter() {
@@ -252,7 +252,7 @@ fn asked(world: &World, endpoint: &ArmEndpoint) -> Judged {
     Judged::of(&world.migration, &runtime.block_on(asked).0)
 }
 
-/// An ARM question of a world, and how the world comes out with its answer and when it is refused.
+/// An ARM question of a sample, with the outcomes with its answer and without it.
 struct Asked<'a> {
     world: &'a World,
     key: String,
@@ -276,12 +276,14 @@ impl Asked<'_> {
     }
 }
 
-/// Tries all faults at the ARM questions of a healthy world and of a blocked one; how many there were, and which gave a wrong verdict.
+/// Runs all faults at the ARM questions of a healthy sample and a blocked sample.
+///
+/// Returns their number and the messages of those that gave a wrong verdict.
 pub fn try_all() -> (usize, Vec<String>) {
     let worlds = recorded()
         .into_iter()
         .filter(|w| ["baseline, offline", "blocked, offline"].contains(&w.name.as_str()));
-    // What is whole comes from the world itself: a slow machine may well lose an answer on its way.
+    // The complete outcomes come from the sample, because a slow machine can lose an answer over HTTP
     let worlds: Vec<(World, Judged)> = worlds
         .map(|w| (w.judged(), w))
         .map(|(j, w)| (w, j))
@@ -316,7 +318,7 @@ pub fn try_all() -> (usize, Vec<String>) {
             wrong.lock().unwrap().extend(found);
         }
     };
-    // Most of them wait most of the time.
+    // The threads spend most of the time waiting
     std::thread::scope(|scope| (0..12).for_each(|_| drop(scope.spawn(work))));
     (tries.len(), wrong.into_inner().unwrap())
 }

@@ -1,5 +1,5 @@
-//! Every failing case × everything that can happen to the answers that it fails by. There the truth is known, the check
-//! fails, so whatever is refused, mangled or missing, it must not pass, nor say that it does not apply.
+//! Every failing case × every way in which its answers can fail, be malformed or be missing. The check fails on the
+//! complete answers, so it must never pass or become not applicable.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ const KINDS: [RefusalKind; 6] = [
     RefusalKind::Unsupported,
 ];
 
-/// Bodies that came with status 200 and are no answers.
+/// Bodies with status 200 that are not valid answers.
 fn no_answers() -> Vec<Value> {
     vec![
         Value::Null,
@@ -36,7 +36,7 @@ fn no_answers() -> Vec<Value> {
     ]
 }
 
-/// Places in a document, as JSON pointers: objects, arrays and values alike, but not the whole.
+/// Collects the JSON pointers to all objects, arrays and values within `value`, without `value` itself.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     let below: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields
@@ -57,7 +57,8 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The body that the case fails by, each time with one value of another type, or with an enumeration's value that nobody knows.
+/// Variants of the body that makes the case fail. Each has one value of another type, or one unknown value of an
+/// enumeration.
 fn mangled(failing: &Failing, key: &str) -> Vec<(String, Answer)> {
     let held = failing.world.answers.iter().find(|(k, _)| *k == key);
     let Some((_, Answer::Given(given))) = held else {
@@ -65,7 +66,7 @@ fn mangled(failing: &Failing, key: &str) -> Vec<(String, Answer)> {
     };
     let mut all = Vec::new();
     places(&given.json, "", &mut all);
-    // A list of hundreds of parameters is as well tried at some of them.
+    // A sample is enough for a list of hundreds of parameters
     let every = all.len().div_ceil(PLACES);
     let mut mangled = Vec::new();
     for (index, place) in all.iter().step_by(every).enumerate() {
@@ -85,14 +86,14 @@ fn mangled(failing: &Failing, key: &str) -> Vec<(String, Answer)> {
     mangled
 }
 
-/// The most places of one body that are tried.
+/// The maximum number of mutated values per body.
 const PLACES: usize = 60;
 
 thread_local! {
     static RETYPED: [Value; 4] = [json!({ "a": 1 }), json!([7]), json!(7), json!("x")];
 }
 
-/// ARM's enumerations are written as one word in camel case: `Ready`, `SameZone`.
+/// Returns whether a value looks like an ARM enumeration, such as `Ready` or `SameZone`.
 fn is_enumerated(key: &str, value: &Value) -> bool {
     let word = value
         .as_str()
@@ -112,7 +113,7 @@ fn status(failing: &Failing, answers: &Answers) -> Status {
     judgement.outcomes[0].status
 }
 
-/// Tries one answer in the place of another; what comes of it when that is wrong.
+/// Replaces one answer and runs the check. Returns a message if the check passes or becomes not applicable.
 fn try_one(failing: &Failing, answers: &mut Answers, key: &str, other: Answer) -> Option<String> {
     let held = failing
         .world
@@ -129,7 +130,7 @@ fn try_one(failing: &Failing, answers: &mut Answers, key: &str, other: Answer) -
         .then(|| format!("{}: {key}: {status:?}", failing.world.name))
 }
 
-/// Every answer refused, the ones that the case fails by in every way.
+/// Fails every answer once, and the answers that make the case fail in every way.
 fn suffer(failing: &Failing, tried: &AtomicUsize) -> Vec<String> {
     let mut answers = failing.world.answers.clone();
     let mut wrong = Vec::new();
@@ -156,7 +157,7 @@ fn suffer(failing: &Failing, tried: &AtomicUsize) -> Vec<String> {
     wrong
 }
 
-/// Tries all of it; how many tries there were, and which made a check pass.
+/// Runs all faults. Returns their number and the messages of those that made a check pass.
 pub fn try_all() -> (usize, Vec<String>) {
     let ids = folders(&folder().join("checks"));
     let (next, tried, wrong) = (

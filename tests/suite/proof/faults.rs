@@ -1,4 +1,4 @@
-//! The fault matrix as a whole: how many faults were tried, and that none gave a wrong verdict; the README says so too.
+//! Runs the whole fault matrix: no fault gives a wrong verdict, and the README has the number of faults.
 
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ fn no_fault_gives_a_wrong_verdict() {
         wrong.extend(found);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // A new case is no reason to write the README anew: what it says is true, and not much less than the truth.
+    // A new case does not require an update of the README. Its number must not be too high, nor much too low.
     let said = held("faults");
     let number = said.split(' ').nth(2).unwrap().replace(',', "");
     let number: usize = number.parse().unwrap();

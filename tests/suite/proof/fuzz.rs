@@ -1,8 +1,8 @@
-//! Lies of every shape: texts that are nearly right, thrown at the parsers; `bodies` does so with answers, and with whole
-//! recordings on the program's own path from folder to report. Nothing may panic, and what comes out must hold together.
+//! Fuzz tests of the parsers with mutated text. `damaged_answers` mutates answers and whole recordings, from the folder
+//! to the report. Nothing must panic, and the results must be consistent.
 //!
-//! `FLEXREADY_FUZZ` is how many runs each small parser gets, `FLEXREADY_FUZZ_RECORDINGS` how many recordings are judged;
-//! without them few, for every day. The runs are the same each time: their seeds are their numbers.
+//! `FLEXREADY_FUZZ` sets the number of runs per parser, and `FLEXREADY_FUZZ_RECORDINGS` the number of recordings.
+//! The defaults are small. The runs are reproducible, because the seed of a run is its number.
 
 mod bodies;
 
@@ -20,7 +20,7 @@ fn runs(variable: &str, few: u64) -> u64 {
     asked.map_or(few, |count| count.parse().expect("a number of runs"))
 }
 
-/// A text near one of these: cut, doubled, mixed with another and with words that mean something.
+/// Mutates one of the seeds: deletes or repeats a part, inserts one of `tokens` or mixes in another seed.
 fn near(rng: &mut Rng, seeds: &[&str], words: &[&str]) -> String {
     let mut text: Vec<char> = seeds[rng.usize(..seeds.len())].chars().collect();
     for _ in 0..rng.usize(..6) {
@@ -62,7 +62,7 @@ fn fuzz(seeds: &[&str], words: &[&str], mut run: impl FnMut(&str)) {
 }
 
 #[test]
-fn connection_strings() {
+fn mutated_connection_strings_never_panic() {
     let seeds = [
         "postgresql://auditor:canary-7@db.example.com:5432/orders?sslmode=verify-full&connect_timeout=5",
         "host=db.example.com,/var/run port=5432,5433 user=auditor dbname='my db' password='canary-7' sslmode=require",
@@ -99,7 +99,7 @@ fn connection_strings() {
 }
 
 #[test]
-fn ids() {
+fn mutated_ids_are_safe_in_urls() {
     let seeds = [
         "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders",
         "11111111-2222-4333-8444-555555555555/rg/orders",
@@ -143,7 +143,7 @@ fn ids() {
 }
 
 #[test]
-fn plan_files() {
+fn mutated_plan_files_never_panic() {
     let seeds = [
         "[defaults]\nmode = \"offline\"\n\n[[migration]]\nname = \"orders\"\nsource = \"host=h user=u dbname=d\"\ntarget = \"s/g/n\"\n",
         "[[migration]]\nname = \"a\"\ndatabases = [\"x\", \"y\"]\nsource_vcores = 8\nsource_memory_gib = 32.5\noverwrite = true\n",
@@ -177,7 +177,7 @@ fn plan_files() {
 }
 
 #[test]
-fn allowed_values() {
+fn mutated_allowed_values_never_panic() {
     let seeds = [
         "on,off",
         "-1-2147483647",

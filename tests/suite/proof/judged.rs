@@ -1,4 +1,4 @@
-//! How a world came out, and what may not have become greener.
+//! Compares check outcomes with fewer answers to those with more answers. Fewer answers must never improve an outcome.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use flexready::plan::Migration;
 use flexready::question::Answers;
 use flexready::verdict::{Policy, Status, Verdict, judge};
 
-/// How every check came out.
+/// The outcome of every check, and the verdict under `--strict`.
 pub struct Judged {
     strict: Verdict,
     outcomes: BTreeMap<&'static str, Seen>,
@@ -17,7 +17,7 @@ pub struct Judged {
 #[derive(Clone, Copy)]
 struct Seen {
     status: Status,
-    /// What it weighs, as the catalogue has it and under `--strict`.
+    /// The severity that counts for the verdict, by default and under `--strict`.
     weight: Option<Severity>,
     strict: Option<Severity>,
 }
@@ -50,7 +50,7 @@ impl Judged {
         self.outcomes[id].status
     }
 
-    /// Passed, or said not to apply: what a reader takes for good.
+    /// Passed or not applicable. Readers understand both as no problem.
     pub fn is_good(&self, id: &str) -> bool {
         matches!(self.status(id), Status::Pass | Status::NotApplicable)
     }
@@ -60,8 +60,9 @@ impl Judged {
         absent.is_some_and(|seen| seen.status == Status::Fail)
     }
 
-    /// What is greener here than it was with more answers; nothing, if all is as it must be. A target that is found not
-    /// to exist takes its checks along, and that is a blocker.
+    /// Describes each outcome that is better than `before`, which had more answers. Empty if the invariant is met.
+    ///
+    /// If the target does not exist, its checks become not applicable. That is correct, because it is a blocker.
     pub fn greener_than(&self, before: &Judged) -> Vec<String> {
         let mut wrong = Vec::new();
         for (id, was) in &before.outcomes {
@@ -85,7 +86,7 @@ impl Judged {
         wrong
     }
 
-    /// The checks that are good here and were not when the question had no answer at all.
+    /// Describes the checks that pass here and did not pass when the question had no answer at all.
     pub fn knows_more_than(&self, refused: &Judged) -> Vec<String> {
         let good = self.outcomes.keys().filter(|id| self.is_good(id));
         let more = good.filter(|id| !refused.is_good(id) && !self.is_absent());
@@ -94,7 +95,7 @@ impl Judged {
     }
 }
 
-/// How far a verdict lets a migration go: what is incomplete may start as little as what is not ready.
+/// Ranks a verdict by readiness. An incomplete migration cannot start either, so it ranks with not ready.
 fn readiness(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Ready => 2,

@@ -1,4 +1,4 @@
-//! What a source under load feels of a check: its processors, its locks, its sessions; and a source that is full.
+//! The load that a check adds to a busy source: CPU, locks and sessions. Also a source without free connections.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use crate::check::source;
 use crate::support::pg::{self, Server, Session};
 use crate::support::program::{Ran, run};
 
-/// pgbench's own scenario, by four clients, until it is let go.
+/// The default scenario of pgbench with four clients. Dropping it stops pgbench.
 struct Load(Child);
 
 impl Load {
@@ -66,7 +66,7 @@ fn check(server: &Server) -> Ran {
     )
 }
 
-/// What the source showed of us while we were there.
+/// What the source shows of the sessions of the check during the run.
 #[derive(Default)]
 struct Felt {
     ticks: BTreeMap<String, u64>,
@@ -108,7 +108,7 @@ impl Felt {
     }
 }
 
-/// The hundredths of a second that a backend has computed.
+/// The CPU time of a backend in hundredths of a second.
 fn ticks(pid: &str) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let after: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
@@ -116,7 +116,7 @@ fn ticks(pid: &str) -> Option<u64> {
 }
 
 #[test]
-fn a_busy_source_does_not_wait_for_us() {
+fn a_check_does_not_block_a_busy_source() {
     if pg::goes_without_packages() {
         eprintln!("not run: FLEXREADY_WITHOUT_PACKAGES is set");
         return;
@@ -179,9 +179,9 @@ fn a_busy_source_does_not_wait_for_us() {
     assert!(seconds < 5.0, "{seconds} CPU seconds");
 }
 
-/// No place is left but the superuser's: the run ends at once, says why, and takes nobody's place.
+/// Only superuser connections are left. The run ends immediately, reports why, and uses none of them.
 #[test]
-fn a_full_source_is_said_to_be_full() {
+fn a_source_without_free_connections_is_reported() {
     let server = Server::start(
         16,
         &[

@@ -1,5 +1,5 @@
-//! Fewer answers never make a verdict readier: any subset of a world's answers, refused in any way.
-//! `PROPTEST_CASES` sets how many subsets are tried; without it a few, for every day.
+//! Fewer answers never make a verdict readier: any subset of the answers of a sample fails, in any way.
+//! `PROPTEST_CASES` sets the number of subsets. The default is small.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use super::judged::Judged;
 use super::worlds::{World, failing, recorded, refused};
 use crate::fixtures::{folder, folders};
 
-/// How a question goes unanswered. That ARM knows no such resource is an answer, so it is none of these.
+/// The kinds of failure without an answer. Not found is missing here, because it is an answer.
 const KINDS: [RefusalKind; 8] = [
     RefusalKind::Forbidden,
     RefusalKind::Unauthenticated,
@@ -24,7 +24,7 @@ const KINDS: [RefusalKind; 8] = [
     RefusalKind::NotRecorded,
 ];
 
-/// Every recording and every failing case, each with its verdict.
+/// Every recording and every failing case, each with its outcomes.
 fn worlds() -> &'static [(World, Judged)] {
     static WORLDS: OnceLock<Vec<(World, Judged)>> = OnceLock::new();
     WORLDS.get_or_init(|| {
@@ -65,18 +65,18 @@ fn holds(
 proptest! {
     #![proptest_config(cases(400))]
 
-    /// A few answers at a time: what a missing right or a lost connection costs.
+    /// A few answers fail, as with a missing privilege or a lost connection.
     #[test]
-    fn some_answers_refused(world in any::<Index>(), lost in prop::collection::vec((any::<Index>(), select(&KINDS[..])), 1..8)) {
+    fn a_few_failed_answers_never_improve_an_outcome(world in any::<Index>(), lost in prop::collection::vec((any::<Index>(), select(&KINDS[..])), 1..8)) {
         let world = world.get(worlds());
         let keys = world.0.keys();
         let lost = lost.iter().map(|(at, kind)| (at.get(&keys).as_str(), refused(*kind)));
         holds(world, &lost.collect())?;
     }
 
-    /// Any part of them, from nearly none to nearly all.
+    /// Any share of the answers fails, from nearly none to nearly all.
     #[test]
-    fn any_part_of_the_answers_refused(world in any::<Index>(), share in 0.0..1.0_f64, dice in prop::collection::vec(0.0..1.0_f64, 200), kind in select(&KINDS[..])) {
+    fn any_share_of_failed_answers_never_improves_an_outcome(world in any::<Index>(), share in 0.0..1.0_f64, dice in prop::collection::vec(0.0..1.0_f64, 200), kind in select(&KINDS[..])) {
         let world = world.get(worlds());
         let keys = world.0.keys();
         let lost = keys.iter().zip(dice).filter(|(_, die)| *die < share);

@@ -1,4 +1,4 @@
-//! Nothing is written anywhere: what the servers logged of a whole run with every option, and what lies on the disk after it.
+//! A run writes nothing. The tests read the server log after a run with every option, and the files on disk.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::support::arm::ArmEndpoint;
 use crate::support::program::{self, TOKEN};
 use crate::support::{fleet, pg};
 
-/// A server that logs every statement with the name of its role.
+/// Starts a server that logs every statement with the name of its role.
 fn server() -> pg::Server {
     let settings = [("log_statement", "all"), ("log_line_prefix", "%u: ")];
     let server = pg::Server::start(17, &settings);
@@ -25,8 +25,8 @@ fn server() -> pg::Server {
 const NETWORK: &str = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/vnet-prod";
 const SERVER: &str = "11111111-2222-4333-8444-555555555555/rg-orders-prod/orders-target";
 
-/// What is said in other runs: another place instead of the target, a recording instead of servers, less on stderr; and what
-/// signs in to Microsoft Entra.
+/// Options that this run cannot include: another scope than the target, a recording instead of servers, less output on
+/// stderr, and sign-in to Microsoft Entra ID.
 const NOT_SAID: [&str; 13] = [
     "--location",
     "--subscription",
@@ -43,7 +43,7 @@ const NOT_SAID: [&str; 13] = [
     "--skip",
 ];
 
-/// Everything that can be said of one run.
+/// The arguments of a run with every option that can be combined.
 fn everything(source: &str) -> Vec<&str> {
     let mut args = vec![
         "check",
@@ -122,7 +122,7 @@ fn everything(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn everything_is_said() {
+fn the_run_uses_every_option() {
     let source = String::new();
     let said = everything(&source);
     let help = program::run(&["check", "--help"], &[]).stdout;
@@ -135,7 +135,7 @@ fn everything_is_said() {
     assert_eq!(unsaid, expected.collect(), "an option that no proof covers");
 }
 
-/// A run of the program in a folder of its own.
+/// Runs the program in `home`, with all its user directories there.
 fn run(args: &[&str], arm: &ArmEndpoint, home: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
     command.args(args).env_clear().current_dir(home);
@@ -154,7 +154,7 @@ fn run(args: &[&str], arm: &ArmEndpoint, home: &Path) -> Output {
     command.output().unwrap()
 }
 
-/// The statements of the auditor, each in one line.
+/// Returns the statements of role `auditor`, each on one line.
 fn statements(log: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut is_ours = false;
@@ -173,7 +173,8 @@ fn statements(log: &str) -> Vec<String> {
     all
 }
 
-/// A run by the auditor; what the server logged meanwhile, and what lies on the disk, hold only what they may.
+/// Runs the program as role `auditor`. Asserts that the server log contains only guarded reads, and the disk only the
+/// requested files.
 fn only_reads(server: &pg::Server, arm: &ArmEndpoint, args: &[&str], code: i32) {
     let home = tempfile::tempdir().unwrap();
     let plan = format!(
@@ -200,7 +201,7 @@ fn only_reads(server: &pg::Server, arm: &ArmEndpoint, args: &[&str], code: i32) 
     assert_eq!(left.collect::<BTreeSet<_>>(), BTreeSet::from(asked_for));
 }
 
-/// Each reading in a guarded transaction of its own, and nothing else.
+/// Asserts that the log contains only reads, each in a separate guarded transaction.
 fn assert_only_guarded(log: &str) {
     let asked = statements(log);
     let count = |is: &dyn Fn(&str) -> bool| asked.iter().filter(|s| is(s)).count();
@@ -220,7 +221,7 @@ fn source(server: &pg::Server) -> String {
 }
 
 #[test]
-fn a_whole_run_only_reads() {
+fn a_check_only_reads() {
     let (server, arm) = (server(), healthy_arm());
     only_reads(&server, &arm, &everything(&source(&server)), 0);
     let seen = arm.seen();
@@ -228,9 +229,10 @@ fn a_whole_run_only_reads() {
     assert!(seen.len() >= 10 && are_gets, "{} requests", seen.len());
 }
 
-/// Of a fleet too, with its sources: the query of Azure Resource Graph is a POST by Azure's own rule, and the one POST there is.
+/// An audit of a fleet with its sources only reads, too. The only POST is the query of Azure Resource Graph, whose API
+/// requires it.
 #[test]
-fn a_whole_audit_only_reads() {
+fn an_audit_only_reads() {
     let (server, arm) = (server(), fleet::endpoint(2, 3, 1000));
     let subscriptions = [fleet::subscription(0), fleet::subscription(1)];
     let mut args = vec![

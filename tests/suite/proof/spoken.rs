@@ -1,4 +1,5 @@
-//! A PostgreSQL that answers out of a world: as much of the protocol as guarded queries need, and many ways to fail at one.
+//! A fake PostgreSQL server that replies with recorded answers, and can fail at one query in many ways. It implements
+//! the part of the protocol that guarded queries need.
 //! <https://www.postgresql.org/docs/current/protocol-message-formats.html>
 
 use std::collections::HashMap;
@@ -13,28 +14,28 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::worlds::World;
 
-/// What the server does at one query instead of answering.
+/// What the server does at one query instead of returning the answer.
 #[derive(Clone, Copy)]
 pub enum Fault {
     /// An error that leaves the connection open.
     Error(&'static str, &'static str),
-    /// The last words before the connection ends.
+    /// An error, after which the server closes the connection.
     Fatal(&'static str, &'static str),
     Reset,
-    /// Nothing, and the connection stays open.
+    /// No reply on an open connection.
     Silence,
-    /// No message of the protocol.
+    /// Bytes that are not a message of the protocol.
     Garbage,
     NoRow,
-    /// The transaction turns out not to be read only.
+    /// A transaction that is not read only.
     NotReadOnly,
-    /// Another document than the recorded one, in place of its text.
+    /// Another document instead of the recorded one.
     Document(fn(&Value) -> String),
-    /// Another text than a document in hexadecimal.
+    /// Text that is not a document in hexadecimal.
     Bare(&'static str),
 }
 
-/// One database of a world, spoken to over TCP.
+/// One database of a sample, served over TCP.
 pub struct Spoken {
     answers: HashMap<String, (&'static str, Answer)>,
     wrong: Option<(String, Fault)>,
@@ -42,7 +43,7 @@ pub struct Spoken {
 }
 
 impl Spoken {
-    /// The questions to this database; the one of `wrong` gets the fault.
+    /// Serves the recorded answers of this database, with a fault at the query in `faulty_query`.
     pub fn new(
         world: &World,
         side: Side,
@@ -67,7 +68,7 @@ impl Spoken {
         })
     }
 
-    /// Takes connections until the runtime ends; the port.
+    /// Accepts connections until the runtime ends. Returns the port.
     pub async fn listen(self: &Arc<Self>) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -76,7 +77,7 @@ impl Spoken {
             while let Ok((socket, _)) = listener.accept().await {
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
-                    // A client that goes away is no fault of anybody.
+                    // A client can disconnect at any time
                     let _ = server.serve(socket).await;
                 });
             }
@@ -131,7 +132,7 @@ impl Spoken {
     }
 }
 
-/// What the server writes, and whether it stays.
+/// The bytes that the server writes, and whether it keeps the connection open.
 enum Reply {
     Stay(Vec<u8>),
     Leave(Vec<u8>),
@@ -169,7 +170,7 @@ fn held(answer: &Answer) -> Reply {
     })
 }
 
-/// Number and name of the version that the world's source has.
+/// Number and name of the source version in the sample.
 fn version(world: &World) -> (String, String) {
     let about = world
         .answers
@@ -190,7 +191,7 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind], length.to_be_bytes().as_slice(), body].concat()
 }
 
-/// One row of texts, whole with its description.
+/// The messages of one row of text columns, with their description.
 fn rows(values: &[&str]) -> Vec<u8> {
     let count = i16::try_from(values.len()).unwrap().to_be_bytes();
     let (mut described, mut row) = (count.to_vec(), count.to_vec());

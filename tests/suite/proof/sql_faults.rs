@@ -1,5 +1,5 @@
-//! Every SQL query × every way in which its answer can go wrong, over PostgreSQL's protocol: the server misbehaves at one
-//! query of one database, and what the tool makes of it is compared with the same world without that answer.
+//! Every SQL query × every fault of an answer, over the protocol of PostgreSQL. The server fails at one query of one
+//! database. The outcomes are compared with those of the same sample without that answer.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ use super::judged::Judged;
 use super::spoken::{Fault, Spoken};
 use super::worlds::{World, recorded, refused};
 
-/// The time of one run; nothing may take longer.
+/// The maximum duration of one run.
 const BOUND: Duration = Duration::from_secs(20);
-/// The time of a run whose server falls silent.
+/// The deadline of a run whose server stops replying.
 const SHORT: Duration = Duration::from_millis(400);
 
 const FAULTS: &[(&str, Fault)] = &[
@@ -84,7 +84,7 @@ const FAULTS: &[(&str, Fault)] = &[
     ("columns of another type", Fault::Document(retyped)),
 ];
 
-/// Every value of every row is one of another type; a list without rows gets one that is no row.
+/// Gives every value of every row another type. A list without rows gets one item that is not a row.
 fn retyped(json: &Value) -> String {
     let mut json = json.clone();
     let rows = json.as_array_mut().filter(|rows| !rows.is_empty());
@@ -101,7 +101,7 @@ fn retyped(json: &Value) -> String {
     json.to_string()
 }
 
-/// One database's SQL goes over the protocol; all else is the world's.
+/// A backend that queries one database over the protocol and reads all other answers from the sample.
 struct Mixed<'a> {
     spoken: Database,
     side: Side,
@@ -139,7 +139,7 @@ impl Source for Mixed<'_> {
     }
 }
 
-/// A query in one database of a world, and how the world comes out with its answer and when it is refused.
+/// A query in one database of a sample, with the outcomes with its answer and without it.
 struct Asked<'a> {
     world: &'a World,
     side: Side,
@@ -217,7 +217,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Tries all faults at the queries of a healthy world; how many there were, and which gave a wrong verdict.
+/// Runs all faults at the queries of a healthy sample.
+///
+/// Returns their number and the messages of those that gave a wrong verdict.
 pub fn try_all() -> (usize, Vec<String>) {
     let world = recorded()
         .into_iter()

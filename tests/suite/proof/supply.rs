@@ -1,4 +1,4 @@
-//! What is linked in: how many crates, one TLS, no OpenSSL, and every advisory that is let pass with its date and its reason.
+//! Dependencies: the number of crates, one TLS library, no OpenSSL, and a date and a reason for every ignored advisory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::readme::hold;
 
-/// The crates that a build for Linux links in or builds by, `name@version`; without flexready itself.
+/// The crates that a build for Linux links or uses at build time, as `name@version`, without flexready.
 fn linked() -> BTreeSet<String> {
     let mut command = Command::new(env!("CARGO"));
     command.args(["metadata", "--format-version", "1", "--locked", "--offline"]);
@@ -59,7 +59,7 @@ fn is_needed(dependency: &Value) -> bool {
 }
 
 #[test]
-fn one_tls_and_so_many_crates() {
+fn the_readme_has_the_number_of_crates_and_there_is_one_tls_library() {
     let linked = linked();
     let of = |name: &str| {
         linked
@@ -91,7 +91,7 @@ fn one_tls_and_so_many_crates() {
 }
 
 #[test]
-fn what_is_let_pass_is_dated_and_explained() {
+fn ignored_advisories_have_a_date_and_a_reason() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deny.toml");
     let deny: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
     let denied = deny["bans"]["deny"].as_array().unwrap();

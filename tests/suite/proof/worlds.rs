@@ -1,5 +1,5 @@
-//! What is judged again and again here: the recordings, the baseline in both modes, and every failing case.
-//! Here: a world with its answers, how it is asked again when some answers are other ones, and how it comes out.
+//! Samples for the invariants: the recordings, the baseline in both modes, and every failing case.
+//! A sample can run again with other answers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::judged::Judged;
 use crate::fixtures::overlay::Case;
 use crate::fixtures::{answers_of, folder, folders};
 
-/// One migration with everything that was answered.
+/// One migration with all its answers.
 pub struct World {
     pub name: String,
     pub migration: Migration,
@@ -35,7 +35,7 @@ impl World {
         }
     }
 
-    /// The keys of all questions, in their order.
+    /// The keys of all questions, in order.
     pub fn keys(&self) -> Vec<String> {
         self.answers.iter().map(|(key, _)| key.to_owned()).collect()
     }
@@ -44,7 +44,7 @@ impl World {
         Judged::of(&self.migration, &self.answers)
     }
 
-    /// Asked anew, where some questions have other answers: what follows from these is asked or not asked as in a live run.
+    /// Runs again with other answers to some questions. Follow-up questions depend on these answers, as in a live run.
     pub fn asked_with(&self, others: &BTreeMap<&str, Answer>) -> Judged {
         let mut start = Answers::new(self.answers.recorded_at, self.answers.origin);
         start.asker = self.answers.asker.clone();
@@ -56,13 +56,13 @@ impl World {
         Judged::of(&self.migration, &futures::executor::block_on(asked).0)
     }
 
-    /// As it comes out when this one question is refused.
+    /// Runs again with a failure as the answer to this question.
     pub fn without(&self, key: &str) -> Judged {
         self.asked_with(&BTreeMap::from([(key, refused(RefusalKind::Forbidden))]))
     }
 }
 
-/// The baseline and every recording, as they were made; the baseline in the other mode too.
+/// The baseline in both modes, and every recording in its own mode.
 pub fn recorded() -> Vec<World> {
     let mut all = Vec::new();
     let baseline = Recording::open(&folder().join("baseline")).unwrap();
@@ -77,7 +77,7 @@ pub fn recorded() -> Vec<World> {
     all
 }
 
-/// A world in which one check fails for certain: the truth that no fault may turn into a pass.
+/// A sample in which one check fails. No fault must turn that into a pass.
 pub struct Failing {
     pub check: &'static Check,
     pub case: Case,
@@ -112,7 +112,8 @@ fn read_failing(id: &str, place: &Path) -> Failing {
     }
 }
 
-/// Of a target that does not exist, ARM knows nothing else either. The cases change its own answer alone.
+/// Makes the child resources of an absent target absent, too. The cases only change the answer about the server itself,
+/// and ARM has no child resources of a server that does not exist.
 fn absent_throughout(answers: &mut Answers) {
     let is_absent =
         |answer: &Answer| matches!(answer, Answer::Refused(r) if r.kind == RefusalKind::NotFound);
@@ -131,7 +132,7 @@ fn absent_throughout(answers: &mut Answers) {
     }
 }
 
-/// A source is of one version, however it is asked. The cases change what the session says alone.
+/// Puts the version of the session query into the connection answers. The cases only change the session query.
 fn one_version(answers: &mut Answers) {
     let is_identity = |key: &str| key.starts_with("sql:source/") && key.ends_with("/identity");
     let told = answers.iter().find_map(|(key, answer)| match answer {
@@ -153,7 +154,7 @@ fn one_version(answers: &mut Answers) {
     }
 }
 
-/// A world's answers, but for some.
+/// A backend with the answers of a sample, some of them replaced.
 struct Changed<'a> {
     world: &'a World,
     others: &'a BTreeMap<&'a str, Answer>,

@@ -1,4 +1,4 @@
-//! The checks of removals on real sources: seeded with what each major still takes, for a target of 18.
+//! Checks of removed features on real sources. Each source has what its major version still accepts; the target is 18.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const IDS: [&str; 4] = [
     "removed-name-in-function",
 ];
 
-/// First and last major that takes it, the statements, and what is found: check and object. No object: nothing.
+/// First and last major version that accepts the statements, the statements, and the expected check and object.
 type Seed = (u32, u32, &'static str, &'static str, &'static str);
 
 const TYPE: &str = "removed-data-type";
@@ -264,7 +264,7 @@ const SEEDS: &[Seed] = &[
     ),
 ];
 
-/// What is fine everywhere, though it looks alike.
+/// Objects that look similar and work on every major version.
 const HEALTHY: &str = "
     CREATE EXTENSION IF NOT EXISTS pg_stat_statements; CREATE EXTENSION pgcrypto; CREATE EXTENSION pg_trgm;
     CREATE EXTENSION citext; CREATE EXTENSION postgres_fdw;
@@ -287,7 +287,7 @@ const HEALTHY: &str = "
     CREATE FUNCTION shop.set_up() RETURNS int LANGUAGE sql SET work_mem = '1MB' AS 'SELECT 1';";
 
 #[test]
-fn what_a_newer_major_refuses_is_found_and_nothing_else() {
+fn uses_of_removed_features_are_found_and_nothing_else() {
     std::thread::scope(|scope| {
         for major in pg::majors() {
             scope.spawn(move || on(major));
@@ -303,7 +303,7 @@ fn on(major: u32) {
     );
     let session = server.session(&seeded);
     session.run("CREATE SCHEMA app; CREATE EXTENSION hstore; CREATE EXTENSION pg_stat_statements");
-    // Neither may hide anything: settings of the database, casts of old applications.
+    // Neither parameters of the database nor casts of old applications must hide a use
     session.run("CREATE CAST (oid AS text) WITH INOUT AS IMPLICIT; CREATE CAST (int AS text) WITH INOUT AS IMPLICIT");
     session.run(&format!(
         "ALTER DATABASE {seeded} SET quote_all_identifiers = on"

@@ -1,5 +1,5 @@
-//! `reference::removed` against the catalogs of PostgreSQL 10 to 18: what it names was there and is gone, and what
-//! disappears from one major to the next stands in it.
+//! `reference::removed` against the catalogs of PostgreSQL 10 to 18. Each entry exists in one major version and not in
+//! the next. Everything that disappears between two major versions has an entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::support::pg::{self, Session};
 
 const EXTENSIONS: [&str; 5] = ["pg_stat_statements", "cube", "hstore", "intarray", "seg"];
 
-/// What only C code, or a server's own files, can name; and what goes with a type that the table has.
+/// Names that only C code or files of the server can use, and names that were removed with a type in the table.
 const LEFT_OUT: &[&str] = &[
     "abstime",
     "reltime",
@@ -44,7 +44,7 @@ const LEFT_OUT: &[&str] = &[
     "binary_upgrade_set_next_toast_pg_type_oid",
 ];
 
-/// What a server has, by kind.
+/// The names on a server, by kind.
 type Names = BTreeMap<&'static str, BTreeSet<String>>;
 
 const QUERIES: [(&str, &str); 5] = [
@@ -72,7 +72,7 @@ const QUERIES: [(&str, &str); 5] = [
     ),
 ];
 
-/// A session in a database with the extensions whose objects the table names, at the versions of that major.
+/// Opens a session in a database with the extensions in the table, at the versions of that major version.
 fn session(major: u32) -> Session {
     let server = pg::server(major);
     let session = server.session(&server.create_database("removed_table"));
@@ -113,7 +113,7 @@ fn exists(what: What, names: &Names, session: &Session) -> bool {
     }
 }
 
-/// The definition itself, in a transaction that is taken back.
+/// The statements of a definition, in a transaction that is rolled back.
 fn definition(name: &str) -> String {
     let statements = match name {
         "an operator named `=>`" => {
@@ -133,7 +133,7 @@ fn definition(name: &str) -> String {
 }
 
 #[test]
-fn what_the_table_names_was_there_and_is_gone() {
+fn every_entry_of_the_table_exists_until_it_is_removed() {
     for major in pg::majors() {
         let session = session(major);
         let names = names(&session);
@@ -152,7 +152,7 @@ fn what_the_table_names_was_there_and_is_gone() {
     }
 }
 
-/// Whether the table holds what one major has and the next has not.
+/// Returns whether the table has an entry for this name.
 fn is_told(kind: &str, name: &str) -> bool {
     removed::all().any(|r| match r.what {
         What::Column(relation, column) => {
@@ -173,7 +173,7 @@ fn is_told(kind: &str, name: &str) -> bool {
 fn is_left_out(kind: &str, name: &str) -> bool {
     let of_time = ["abstime", "reltime", "tinterval"];
     match kind {
-        // The same operator under polymorphic types that take more.
+        // The same operator exists with more general polymorphic types
         "operator" => of_time.iter().any(|t| name.contains(t)) || name.starts_with("|| any"),
         "function" => {
             LEFT_OUT.contains(&name)
@@ -187,7 +187,7 @@ fn is_left_out(kind: &str, name: &str) -> bool {
 }
 
 #[test]
-fn what_disappears_stands_in_the_table() {
+fn everything_that_disappears_is_in_the_table() {
     let mut before: Option<Names> = None;
     let mut untold = Vec::new();
     for major in pg::majors() {

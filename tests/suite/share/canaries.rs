@@ -1,4 +1,4 @@
-//! Secrets planted wherever one can be, on a real server and a real endpoint: they are in nothing that comes out.
+//! Secrets planted in every possible place of a real server and an HTTP endpoint. No output contains them.
 
 use std::path::Path;
 
@@ -9,11 +9,11 @@ use crate::support::arm::ArmEndpoint;
 use crate::support::pg::{Options, Server};
 use crate::support::program::{FORMATS, Ran, TOKEN, run, run_with_arm, texts};
 
-/// In every planted secret, and in nothing else.
+/// Part of every planted secret, and of nothing that is not secret.
 const CANARY: &str = "canary";
 const PASSWORD: &str = "canary-Pa55-7be1";
 
-/// A server whose catalogs hold secrets: roles, foreign servers, user mappings, subscriptions, settings.
+/// A server with secrets in its catalogs: roles, functions, user mappings, subscriptions, parameters.
 fn server() -> Server {
     let hba = "host all all 127.0.0.1/32 scram-sha-256\n";
     let server = Server::start_with(
@@ -45,7 +45,7 @@ fn server() -> Server {
     server
 }
 
-/// The healthy endpoint, with secrets in tags and in whatever of it is free text.
+/// The healthy endpoint with secrets in tags and free text.
 fn endpoint() -> ArmEndpoint {
     let arm = healthy_arm();
     let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/orders-target";
@@ -94,7 +94,7 @@ fn said(ran: Ran) -> [(String, String); 2] {
 }
 
 #[test]
-fn no_planted_secret_comes_out_anywhere() {
+fn no_output_contains_a_planted_secret() {
     let server = server();
     let place = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {

@@ -1,4 +1,4 @@
-//! `flexready diff`: of reports and recordings, with the exit code of what got worse.
+//! `flexready diff` of reports and recordings. The exit code shows whether anything got worse.
 
 use flexready::report::{Report, diff};
 use serde_json::{Value, json};
@@ -24,14 +24,14 @@ fn compared(before: &Value, after: &Value) -> diff::Diff {
     diff::diff(&read(before), &read(after))
 }
 
-/// The check of this id in the first migration.
+/// The check with this ID in the first migration.
 fn check<'v>(report: &'v mut Value, id: &str) -> &'v mut Value {
     let all = report["migrations"][0]["checks"].as_array_mut().unwrap();
     all.iter_mut().find(|c| c["id"] == id).unwrap()
 }
 
 #[test]
-fn nothing_changed_and_nothing_got_worse() {
+fn equal_reports_have_no_changes() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("report.json");
     std::fs::write(&file, report("blocked").to_string()).unwrap();
@@ -69,7 +69,7 @@ fn nothing_changed_and_nothing_got_worse() {
 }
 
 #[test]
-fn folders_of_reports_are_taken_and_one_migration_may_have_two_names() {
+fn report_folders_are_accepted_and_a_renamed_migration_is_matched() {
     let place = tempfile::tempdir().unwrap();
     let out = place.path().join("reports");
     let out = out.to_str().unwrap();
@@ -85,7 +85,7 @@ fn folders_of_reports_are_taken_and_one_migration_may_have_two_names() {
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     let head = "\nshop (before: by-hand): NOT READY, as before\n";
     assert!(ran.stdout.contains(head), "{}", ran.stdout);
-    // To another target, or judged as another thing, it is another migration
+    // With another target or scope, it is another migration
     let before = renamed.clone();
     renamed["migrations"][0]["scope"] = json!("target");
     let other = json!(id.replace("ORDERS-TARGET", "OTHER"));
@@ -100,7 +100,7 @@ fn folders_of_reports_are_taken_and_one_migration_may_have_two_names() {
 }
 
 #[test]
-fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
+fn fixed_new_and_no_longer_known_findings_are_separate() {
     let before = report("blocked");
     let mut after = before.clone();
     let high = check(&mut after, "target-high-availability-on");
@@ -119,7 +119,7 @@ fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
         ["target-high-availability-on server"]
     );
     assert_eq!(fixed.exit_code(), 0);
-    // The other way round it is new, and worse
+    // In the opposite direction the finding is new, and a regression
     let new = compared(&after, &before);
     assert_eq!(
         of(&new.migrations[0].new),
@@ -127,7 +127,7 @@ fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
     );
     assert_eq!(new.exit_code(), 1);
     assert_eq!(new.exit_reason, "1 new blocker");
-    // A check that is not answered any more has fixed nothing
+    // A check that is no longer answered is not fixed
     let high = check(&mut after, "target-high-availability-on");
     high["status"] = json!("unknown");
     high["missing"] =
@@ -142,9 +142,10 @@ fn what_was_fixed_what_is_new_and_what_is_no_longer_known() {
     assert_eq!(lost.exit_code(), 1);
 }
 
-/// A check that had no answer has weighed all the time: what its answer shows is worse only where it weighs more.
+/// A check without an answer already counts for the verdict. A finding on it is a regression only if its severity is
+/// higher.
 #[test]
-fn what_is_newly_known_is_not_new() {
+fn a_finding_on_an_unanswered_check_is_not_new() {
     let after = report("blocked");
     let mut before = after.clone();
     let open = check(&mut before, "target-high-availability-on");
@@ -169,15 +170,15 @@ fn what_is_newly_known_is_not_new() {
             && text.contains(" -> 16 blockers, "),
         "{text}"
     );
-    // The verdict of the servers is the same, the word for it graver
+    // The servers are the same, and only the verdict changes from incomplete to not ready
     before["migrations"][0]["verdict"] = json!("incomplete");
     assert_eq!(compared(&before, &after).exit_code(), 0);
-    // It weighed less without an answer
+    // Without an answer, the check counted as a note
     check(&mut before, "target-high-availability-on")["unknown_as"] = json!("note");
     let graver = compared(&before, &after);
     assert_eq!(graver.exit_code(), 1);
     assert!(diff::plain(&graver).ends_with("exit 1: 1 finding weighs more than before\n"));
-    // In part: what another database shows was not hidden
+    // Only one database had no answer, so a finding in another database is new
     let open = check(&mut before, "target-high-availability-on");
     open["status"] = json!("fail");
     open["unknown_as"] = json!("blocker");
@@ -196,7 +197,7 @@ fn what_is_newly_known_is_not_new() {
 }
 
 #[test]
-fn of_lists_that_were_cut_the_counts_are_compared() {
+fn truncated_lists_are_compared_by_count() {
     let before = report("blocked");
     let mut after = before.clone();
     let list = check(&mut after, "target-has-read-replicas");
@@ -221,7 +222,7 @@ fn of_lists_that_were_cut_the_counts_are_compared() {
 }
 
 #[test]
-fn a_milder_or_graver_finding_is_told_apart() {
+fn a_finding_with_a_higher_severity_is_a_regression() {
     let before = report("blocked");
     let mut after = before.clone();
     check(&mut after, "target-high-availability-on")["findings"][0]["severity"] = json!("warning");
@@ -237,7 +238,7 @@ fn a_milder_or_graver_finding_is_told_apart() {
 }
 
 #[test]
-fn what_is_no_report_is_refused() {
+fn files_that_are_not_reports_are_refused() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("x.json");
     let blocked = path("blocked");

@@ -1,4 +1,4 @@
-//! Extensions of the source: where they stand, what they keep, what they run.
+//! Extensions of the source: their schemas, their data and their jobs.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ const POPULAR: &[&str] = &[
     "plpgsql",
 ];
 
-/// A database as many have it.
+/// Creates a healthy database with popular extensions and returns its name.
 fn healthy(server: &Server) -> String {
     let name = server.create_database("healthy");
     let session = server.session(&name);
@@ -36,7 +36,7 @@ fn healthy(server: &Server) -> String {
 }
 
 #[test]
-fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
+fn extension_problems_are_found_and_their_fix_works_on_every_major_version() {
     for major in pg::majors() {
         let server = pg::server(major);
         let (good, ill) = (healthy(server), server.create_database("Odd \"name"));
@@ -64,7 +64,7 @@ fn problems_are_found_on_every_major_and_mended_by_what_is_told() {
 }
 
 #[test]
-fn a_broken_control_file_costs_what_it_must_and_no_more() {
+fn a_broken_control_file_only_affects_the_check_that_needs_it() {
     let server = Server::start_with(
         10,
         Options {
@@ -84,9 +84,10 @@ fn a_broken_control_file_costs_what_it_must_and_no_more() {
     assert_eq!(found, set([finding, unknown]));
 }
 
-/// pg_cron's table, for majors that it was not built for. The library is not there, so the role must not see that.
+/// The table of pg_cron, also on major versions without a pg_cron package. The library is not loaded, so the role must
+/// not be able to see `shared_preload_libraries`.
 #[test]
-fn jobs_are_read_on_every_major_without_their_commands() {
+fn jobs_are_read_on_every_major_version_without_their_commands() {
     std::thread::scope(|scope| {
         for major in [10, 12, 14, 17, 18] {
             scope.spawn(move || jobs_are_read(major));
@@ -144,18 +145,18 @@ fn jobs_are_read(major: u32) {
         set([unknown]),
         "{major}: others' jobs are hidden"
     );
-    // Who sees that the library is not loaded knows that nothing runs.
+    // A role that can see that the library is not loaded also sees that no job runs
     assert_eq!(Run::of(&server, &[]).found(&CHECKS[1..2]), BTreeSet::new());
 }
 
-/// Extensions that come from Debian's packages, where the machine has those (tests/get-servers.sh).
+/// Extensions from Debian packages, which `tests/get-servers.sh` installs.
 const PACKAGED: &str = "CREATE EXTENSION pg_cron; CREATE EXTENSION pgaudit; CREATE EXTENSION orafce; \
     CREATE SCHEMA partman; CREATE EXTENSION pg_partman SCHEMA partman; \
     CREATE TABLE events (id bigint, at timestamptz NOT NULL) PARTITION BY RANGE (at); \
     SELECT partman.create_parent('public.events', 'at', 'native', 'monthly')";
 
 #[test]
-fn real_extensions_give_nothing_until_their_jobs_run() {
+fn packaged_extensions_have_no_findings_until_their_jobs_run() {
     if pg::goes_without_packages() {
         eprintln!("not run: FLEXREADY_WITHOUT_PACKAGES is set");
         return;
@@ -186,7 +187,7 @@ fn real_extensions_give_nothing_until_their_jobs_run() {
     );
     let job = "extension-jobs-running extension/shop_1/pg_cron".to_owned();
     assert_eq!(run.found(CHECKS), set([job.clone()]));
-    // The list is in another database than the one that is migrated.
+    // The job list is in another database than the migrated one
     assert_eq!(Run::of(&server, &[&good]).found(CHECKS), set([job]));
     for command in run.outcomes(&CHECKS[1..2])[0].findings[0].fix.iter() {
         server.run("shop_1", &command.to_string());

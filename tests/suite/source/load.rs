@@ -1,4 +1,4 @@
-//! How busy and how large the source is, who follows it, and whether it can be written to.
+//! The workload of the source: connections, table sizes, standbys, and whether it is read-only.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ const CHECKS: &[&str] = &[
     "too-many-databases",
 ];
 
-/// Sizes come from the catalog, so a superuser can say them: 3,000,000 pages are 23 GiB, 200,000 are 1.5 GiB.
+/// A superuser can set table sizes in the catalog. 3,000,000 pages are 23 GiB, and 200,000 pages are 1.5 GiB.
 const LARGE: &str = "CREATE TABLE split (id int PRIMARY KEY); CREATE TABLE \"No key\" (id bigint); \
     CREATE UNIQUE INDEX ON \"No key\" (id) WHERE id > 0; CREATE TABLE two (a int, b int, PRIMARY KEY (a, b)); \
     CREATE TABLE bloated (x int); INSERT INTO bloated SELECT generate_series(1, 100); DELETE FROM bloated WHERE x > 50; \
@@ -29,7 +29,7 @@ const LARGE: &str = "CREATE TABLE split (id int PRIMARY KEY); CREATE TABLE \"No 
     UPDATE pg_class SET relpages = 200000 WHERE relname IN ('bloated', 'tidy')";
 
 #[test]
-fn a_busy_source_is_told_as_such() {
+fn problems_of_a_busy_source_are_found() {
     std::thread::scope(|scope| {
         for major in [10, 13, 18] {
             scope.spawn(move || a_busy_source(major));
@@ -99,7 +99,7 @@ fn a_busy_source(major: u32) {
     drop(busy);
 }
 
-/// Counters of rows come from the backend that counted, a little later.
+/// Waits for the row counters, which the counting backend reports with a delay.
 fn wait_for_dead_rows(server: &Server, database: &str) {
     let session = server.session(database);
     let since = Instant::now();
@@ -114,7 +114,7 @@ fn wait_for_dead_rows(server: &Server, database: &str) {
 }
 
 #[test]
-fn standbys_are_counted_by_whoever_may_see_them() {
+fn standbys_are_counted_by_roles_that_can_see_them() {
     for major in [10, 16] {
         let server = Server::start(major, &[("max_wal_senders", "12")]);
         server.run("postgres", "CREATE ROLE plain LOGIN");
@@ -145,7 +145,7 @@ fn standbys_are_counted_by_whoever_may_see_them() {
 }
 
 #[test]
-fn a_standby_is_one() {
+fn a_standby_is_detected() {
     let server = Server::start(17, &[]);
     server.run("postgres", "CREATE TABLE own (x int)");
     server.stop();

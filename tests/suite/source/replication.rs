@@ -1,11 +1,11 @@
-//! A physical standby, as the server sees it: a connection that asked for the log and reads none of it.
+//! A fake physical standby: a connection that starts replication and never reads the log.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::support::pg::Server;
 
-/// Starts to follow; the server forgets the follower when it is dropped.
+/// Connects a standby. Dropping the stream disconnects it.
 pub(super) fn follow(server: &Server, name: &str) -> TcpStream {
     let mut stream = TcpStream::connect((server.host(), server.port())).unwrap();
     let mut startup = 196_608_u32.to_be_bytes().to_vec();
@@ -27,13 +27,13 @@ pub(super) fn follow(server: &Server, name: &str) -> TcpStream {
     stream
 }
 
-/// A message's body after its length, which counts itself.
+/// Puts the length before the body of a message. The length includes itself.
 fn sized(body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 4).unwrap();
     [&length.to_be_bytes(), body].concat()
 }
 
-/// Reads messages up to one of this kind.
+/// Reads messages until one of this kind.
 fn read_until(stream: &mut TcpStream, wanted: u8) {
     loop {
         let mut head = [0; 5];

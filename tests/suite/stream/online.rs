@@ -1,4 +1,4 @@
-//! Online migrations from real servers: everything wrong, everything right, a standby, a role that expires meanwhile.
+//! Online migrations from real servers: every problem, no problem, a standby, a role that expires during the run.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{ask, live, migration};
 use crate::support::pg::{Options, Server, Session};
 
-/// One server of each kind of catalog.
+/// One major version for each variant of the catalogs.
 const MAJORS: [u32; 4] = [10, 13, 16, 18];
 
 const TROUBLED: &str = "
@@ -37,7 +37,7 @@ const TROUBLED: &str = "
     UPDATE deferrable_key SET x = 2;
     UPDATE keyed SET x = 1";
 
-/// Makes every transaction of another session two hours older: nobody waits that long for a test.
+/// A backend that makes every transaction of another session two hours older.
 struct Aged(Live);
 
 #[async_trait]
@@ -57,7 +57,8 @@ impl Source for Aged {
     }
 }
 
-/// A server with too few of everything, and a database that cannot be streamed; and who keeps a transaction open there.
+/// Starts a server with too few slots and senders, and a database that cannot be replicated.
+/// Also returns a session with an open transaction.
 pub(super) fn troubled(major: u32) -> (Server, Session) {
     let mut settings = vec![
         ("max_replication_slots", "2"),
@@ -80,7 +81,7 @@ pub(super) fn troubled(major: u32) -> (Server, Session) {
     (server, writer)
 }
 
-/// Counters of a session arrive when it ends, and up to 14 a little later.
+/// Waits for the counters of a session. They arrive when the session ends, and up to PostgreSQL 14 with a delay.
 fn wait_for_counters(server: &Server) {
     let since = Instant::now();
     let count = "SELECT pg_stat_get_tuples_updated('deferrable_key'::regclass)";
@@ -91,7 +92,7 @@ fn wait_for_counters(server: &Server) {
 }
 
 #[tokio::test]
-async fn all_that_stands_in_the_way_of_a_stream() {
+async fn every_problem_of_logical_replication_is_found() {
     let servers = MAJORS.map(|major| std::thread::spawn(move || troubled(major)));
     for (major, server) in MAJORS.into_iter().zip(servers) {
         let (server, _writer) = server.join().unwrap();
@@ -146,7 +147,7 @@ async fn all_that_stands_in_the_way_of_a_stream() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_of_a_healthy_source() {
+async fn a_healthy_source_has_no_findings() {
     for major in [10, 14, 18] {
         let settings = [("wal_sender_timeout", "0"), ("listen_addresses", "*")];
         let server = Server::start(major, &settings);
@@ -179,7 +180,7 @@ async fn nothing_is_said_of_a_healthy_source() {
 }
 
 #[tokio::test]
-async fn a_plain_log_and_a_plain_role() {
+async fn a_replica_wal_level_and_an_unprivileged_role_are_reported() {
     let settings = [("wal_level", "replica"), ("max_wal_senders", "10")];
     let server = Server::start(15, &settings);
     server.run("postgres", "CREATE ROLE plain LOGIN");
@@ -201,7 +202,7 @@ async fn a_plain_log_and_a_plain_role() {
 }
 
 #[tokio::test]
-async fn a_standby_answers_too() {
+async fn a_standby_can_be_checked() {
     for major in [10, 12, 16] {
         let server = Server::start(major, &[("hot_standby", "on")]);
         server.run("postgres", "CREATE TABLE t (x int)");
@@ -229,7 +230,7 @@ async fn a_standby_answers_too() {
     }
 }
 
-/// Ends the validity of the role between the first round of questions and the second.
+/// A backend that ends the validity of the role between the first and the second round of questions.
 struct Expiring<'s>(Live, &'s Server, AtomicUsize);
 
 #[async_trait]
@@ -244,7 +245,7 @@ impl Source for Expiring<'_> {
 }
 
 #[tokio::test]
-async fn a_role_that_expires_meanwhile_is_not_a_pass() {
+async fn a_role_that_expires_during_the_run_is_not_a_pass() {
     let hba = Some("host all all 127.0.0.1/32 scram-sha-256");
     let server = Server::start_with(
         16,

@@ -1,4 +1,4 @@
-//! Through PgBouncer: that it answers, and how it shares its connections.
+//! Connections through PgBouncer: the pooler and its pool mode are detected.
 
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{ask, live, migration};
 use crate::support::pg::{self, Server};
 
-/// A running PgBouncer in front of a server; ended when dropped.
+/// A running PgBouncer in front of a server. Dropping it ends the process.
 struct Pooler {
     process: Child,
     port: u16,
@@ -39,7 +39,7 @@ impl Pooler {
         fs::write(&file, text).unwrap();
         let mut command = Command::new("/usr/sbin/pgbouncer");
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
-            // It refuses to stay root
+            // PgBouncer does not run as root
             command.args(["-u", "nobody"]);
         }
         let started = command
@@ -84,7 +84,7 @@ impl Drop for Pooler {
 }
 
 #[tokio::test]
-async fn a_pooler_is_named_with_its_mode() {
+async fn a_pooler_is_reported_with_its_pool_mode() {
     let server = pg::server(16);
     for (settings, expected) in [
         (
@@ -116,7 +116,7 @@ async fn a_pooler_is_named_with_its_mode() {
 }
 
 #[tokio::test]
-async fn a_pooler_that_splits_transactions_is_refused() {
+async fn statement_pooling_makes_sql_checks_unknown() {
     let pooler = Pooler::start(pg::server(16), "pool_mode = statement");
     let migration = migration("postgres", "postgres", json!({}));
     let seen = ask(&migration, &live(&pooler.conninfo())).await;

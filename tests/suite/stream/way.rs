@@ -1,4 +1,4 @@
-//! The way to the source: tunnels, sockets, names, TLS, and what a real pg_hba.conf lets in.
+//! Connectivity of the source: tunnels, sockets, host names, TLS, and a real `pg_hba.conf`.
 
 use std::net::TcpListener;
 
@@ -13,7 +13,7 @@ use tokio::io::copy_bidirectional;
 use super::{ask, live, live_for, migration};
 use crate::support::pg::{self, Options, Server};
 
-/// A tunnel's near end on loopback, as of `ssh -L`; its port.
+/// Opens a tunnel to the server, as `ssh -L` does. Returns its local port.
 fn tunnel(server: &Server) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -32,7 +32,7 @@ fn tunnel(server: &Server) -> u16 {
 }
 
 #[tokio::test]
-async fn a_tunnel_a_socket_and_the_machine_itself() {
+async fn tunnels_sockets_and_loopback_are_not_routable() {
     let server = pg::server(17);
     let through = tunnel(server);
     let socket = server.socket_dir().to_str().unwrap().to_owned();
@@ -75,7 +75,7 @@ async fn a_tunnel_a_socket_and_the_machine_itself() {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_tls() {
+async fn a_server_without_tls_is_reported() {
     let server = pg::server(16);
     for (tls, expected) in [
         (
@@ -114,7 +114,7 @@ host    all         guest     10.1.2.0/24   reject
 host    shop,app    all       10.1.2.0/24   md5
 host    shop        all       .corp.example md5";
 
-/// The check is for pairs; its own outcome is looked at.
+/// The outcome of the `pg_hba.conf` check, which needs the scope of a pair.
 fn hba(migration: &Migration, answers: &Answers) -> Outcome {
     let policy = Policy {
         only: vec!["source-hba-rejects-target".to_owned()],
@@ -131,7 +131,7 @@ fn hba(migration: &Migration, answers: &Answers) -> Outcome {
 }
 
 #[tokio::test]
-async fn the_rules_of_a_real_server() {
+async fn pg_hba_rules_of_a_real_server_are_evaluated() {
     for major in [10, 15, 16, 18] {
         let server = Server::start_with(
             major,

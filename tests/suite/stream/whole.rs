@@ -1,4 +1,4 @@
-//! An online migration end to end: the program, a real server in trouble, the ARM endpoint; then what it recorded.
+//! An online migration end to end: the program, a real server with problems, the ARM endpoint, and the recording.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::online::troubled;
 use crate::check::{TARGET, healthy_arm, source};
 use crate::support::program::{Ran, run, run_with_arm, texts};
 
-/// What must stand in the report, by check: part of an object, and part of what is said of it.
+/// Findings that the report must contain: check, part of the object, part of the message.
 const FOUND: &[(&str, &str, &str)] = &[
     (
         "replication-slots-short",
@@ -34,7 +34,7 @@ const FOUND: &[(&str, &str, &str)] = &[
     ("sequences-need-resync", "Shop's", "sequence"),
 ];
 
-/// Every finding of the first migration: check, object, message.
+/// Every finding of the first migration, as check, object and message.
 fn findings(ran: &Ran) -> Vec<(String, String, String)> {
     let report = ran.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -64,7 +64,7 @@ fn holds(all: &[(String, String, String)], (id, object, message): (&str, &str, &
 }
 
 #[test]
-fn an_online_migration_end_to_end() {
+fn an_online_migration_is_checked_end_to_end() {
     let (server, _writer) = troubled(16);
     let session = server.session("Shop's");
     session.run("BEGIN; INSERT INTO keyed VALUES (8, 8); PREPARE TRANSACTION 'orders-7'");
@@ -96,7 +96,7 @@ fn an_online_migration_end_to_end() {
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     let all = findings(&ran);
     FOUND.iter().for_each(|wanted| holds(&all, *wanted));
-    // The writer began a moment ago.
+    // The transaction of the writer is only seconds old
     assert_eq!(ran.status("long-transaction"), "pass");
     let slots = server.query("postgres", "SELECT count(*) FROM pg_replication_slots");
     assert_eq!(slots[0][0].as_deref(), Some("2"), "nothing was created");
@@ -117,7 +117,7 @@ fn an_online_migration_end_to_end() {
     holds(&all, ("long-transaction", "session/", "with changes"));
 }
 
-/// Makes every transaction in a recording older: nobody waits that long for a test.
+/// Makes every transaction in a recording two hours older.
 fn two_hours_later(recording: &std::path::Path) {
     let manifest = texts(recording)
         .into_iter()

@@ -1,11 +1,11 @@
-//! Certificates that libpq accepts and rustls by itself would not.
+//! Certificates that libpq accepts and rustls does not accept by default.
 
 use super::super::certificates::Certificates;
 use super::super::{given, refused};
 use super::{connect, holds, server};
 
 #[tokio::test]
-async fn a_certificate_with_a_common_name_only() {
+async fn a_certificate_with_only_a_common_name_fails_verify_full() {
     let made = Certificates::new();
     let server = server(&made, "cn", &[]);
     let ca = made.path("ca.crt");
@@ -21,7 +21,7 @@ async fn a_certificate_with_a_common_name_only() {
 }
 
 #[tokio::test]
-async fn an_authority_as_its_own_server() {
+async fn a_certificate_of_an_authority_can_be_the_server_certificate() {
     let made = Certificates::new();
     let server = server(&made, "self", &[]);
     let (own, ca) = (made.path("self.crt"), made.path("ca.crt"));
@@ -41,7 +41,7 @@ async fn an_authority_as_its_own_server() {
 }
 
 #[tokio::test]
-async fn certificates_of_version_1() {
+async fn certificates_of_x509_version_1_fail_verify_full() {
     let made = Certificates::new();
     for (name, newest) in [
         ("v1", "TLSv1.3"),
@@ -76,7 +76,7 @@ async fn certificates_of_version_1() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_has_expired() {
+async fn an_expired_certificate_fails_when_it_is_verified() {
     let made = Certificates::new();
     let server = server(&made, "expired", &[]);
     holds(&server, "sslmode=require", Ok("self-signed")).await;
@@ -95,9 +95,9 @@ async fn a_certificate_that_has_expired() {
 }
 
 #[tokio::test]
-async fn a_certificate_signed_with_sha_1() {
+async fn a_sha_1_signature_fails_when_it_is_verified() {
     let made = Certificates::new();
-    // OpenSSL itself serves such a certificate only when it is told to.
+    // OpenSSL serves such a certificate only at security level 0
     let server = server(&made, "sha1", &[("ssl_ciphers", "DEFAULT@SECLEVEL=0")]);
     let ca = made.path("ca.crt");
     holds(&server, "sslmode=require", Ok("ca-signed")).await;
@@ -110,9 +110,9 @@ async fn a_certificate_signed_with_sha_1() {
     );
 }
 
-/// Keys that OpenSSL takes, and this tool's library does not: no mode with TLS will do.
+/// OpenSSL supports these keys, and rustls does not. Every mode that requires TLS fails.
 #[tokio::test]
-async fn keys_that_cannot_be_verified() {
+async fn keys_that_rustls_does_not_support_fail_every_mode_that_requires_tls() {
     let made = Certificates::new();
     for name in ["rsa1024", "p521"] {
         let server = server(&made, name, &[("ssl_ciphers", "DEFAULT@SECLEVEL=0")]);

@@ -1,4 +1,4 @@
-//! Answers with values that are none, and recordings with damaged files.
+//! Fuzz tests with invalid values in answers and damaged files in recordings.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::{near, runs};
 use crate::fixtures::folder;
 use crate::proof::worlds::recorded;
 
-/// One value somewhere in a document becomes another one, goes, or comes twice.
+/// Replaces, removes or duplicates one value somewhere in a document.
 fn change(rng: &mut Rng, value: &mut Value) {
     let deeper = rng.u8(..8) > 0;
     match value {
@@ -65,9 +65,9 @@ fn strange(rng: &mut Rng) -> Value {
     all[rng.usize(..all.len())].clone()
 }
 
-/// The target's server as ARM tells it, with some values that are none.
+/// Puts invalid values into the ARM body of the target server.
 #[test]
-fn bodies_of_arm() {
+fn a_damaged_server_body_never_makes_a_target_ready() {
     let mut world = recorded().swap_remove(0);
     let of_server = |key: &&String| {
         key.split('?')
@@ -83,7 +83,7 @@ fn bodies_of_arm() {
     else {
         panic!("the baseline has a server")
     };
-    // A fact about the server needs the server alone; the rest of the world would only take time.
+    // Facts about the server need only its own answer. The other answers would only cost time.
     let mut alone = Answers::new(world.answers.recorded_at, world.answers.origin);
     world.migration.source = None;
     world.migration.scope = Scope::Target;
@@ -100,9 +100,9 @@ fn bodies_of_arm() {
     }
 }
 
-/// Recordings on disk with damaged files, judged and written in every format.
+/// Checks recordings with damaged files and renders the reports in every format.
 #[test]
-fn recordings() {
+fn damaged_recordings_never_panic() {
     let names = [
         "recordings/blocked",
         "recordings/cross-version",
@@ -147,7 +147,7 @@ fn copied(from: &Path) -> tempfile::TempDir {
     copy
 }
 
-/// Most of the time it stays JSON: what is not ends at the parser.
+/// Damages the contents of a file. Most results are still JSON, because anything that is not JSON stops at the parser.
 fn damage(rng: &mut Rng, text: &[u8]) -> Vec<u8> {
     if rng.u8(..4) > 0 {
         let mut json: Value = serde_json::from_slice(text).unwrap();
