@@ -17,13 +17,13 @@ fn main() {
     for source in SOURCES {
         println!("cargo:rerun-if-changed={source}");
     }
-    let build = env::var("FLEXREADY_BUILD").unwrap_or_else(|_| own());
+    let build = env::var("FLEXREADY_BUILD").unwrap_or_else(|_| build_description());
     println!("cargo:rustc-env=FLEXREADY_BUILD={build}");
 }
 
-fn own() -> String {
-    let said = |name: &str| env::var(name).unwrap_or_default();
-    let (version, profile, target) = (said("CARGO_PKG_VERSION"), said("PROFILE"), said("TARGET"));
+fn build_description() -> String {
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    let (version, profile, target) = (variable("CARGO_PKG_VERSION"), variable("PROFILE"), variable("TARGET"));
     let commit = commit().unwrap_or_else(|| "unknown commit".to_owned());
     if profile == "release"
         && let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"])
@@ -37,9 +37,9 @@ fn own() -> String {
 /// The commit of this repository. A repository that only contains this folder does not count.
 fn commit() -> Option<String> {
     let root = git(&["rev-parse", "--show-toplevel"])?;
-    let here = env::var("CARGO_MANIFEST_DIR").ok()?;
-    let is_same = Path::new(&root).canonicalize().ok()? == Path::new(&here).canonicalize().ok()?;
-    let commit = git(&["rev-parse", "--short=12", "HEAD"]).filter(|_| is_same)?;
+    let manifest_dir = env::var("CARGO_MANIFEST_DIR").ok()?;
+    let is_own_repository = Path::new(&root).canonicalize().ok()? == Path::new(&manifest_dir).canonicalize().ok()?;
+    let commit = git(&["rev-parse", "--short=12", "HEAD"]).filter(|_| is_own_repository)?;
     let changed = git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat())?;
     Some(match changed.is_empty() {
         true => commit,
@@ -48,7 +48,7 @@ fn commit() -> Option<String> {
 }
 
 fn git(args: &[&str]) -> Option<String> {
-    let done = Command::new("git").args(args).output().ok()?;
-    let text = String::from_utf8(done.stdout).ok()?;
-    done.status.success().then(|| text.trim().to_owned())
+    let output = Command::new("git").args(args).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
 }

@@ -25,33 +25,35 @@
     allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)
 )]
 
+pub mod backend;
 pub mod checks;
 pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod facts;
-pub mod inputs;
-pub mod network;
-pub mod plan;
+pub mod fix;
 pub mod queries;
 pub mod question;
+pub mod reachability;
 pub mod reference;
-pub mod remedy;
 pub mod report;
 pub mod sizing;
+pub mod time_format;
 pub mod verdict;
 
 use std::collections::BTreeMap;
 
-use futures::stream::{self, Stream, StreamExt};
-
+use backend::{Backend, Rounds, collect};
+use config::Migration;
 use facts::Facts;
-use inputs::{Rounds, Source, collect};
-use plan::Migration;
+use futures::stream;
+use futures::stream::{Stream, StreamExt};
 use question::Answers;
-use report::{Case, Judged, Report};
+use report::{MigrationReportPart, Report, ReportInput};
 use verdict::Policy;
 
 /// The result of checking one migration.
-pub struct Run {
+pub struct CheckRun {
     pub report: Report,
     /// Every answer of the run, for a recording.
     pub answers: Answers,
@@ -62,20 +64,20 @@ pub struct Run {
 /// clock of the run.
 pub async fn check(
     migration: &Migration,
-    source: &dyn Source,
-    start: Answers,
+    backend: &dyn Backend,
+    seed: Answers,
     policy: &Policy,
-) -> Run {
-    let (answers, rounds) = gather(migration, source, start).await;
+) -> CheckRun {
+    let (answers, rounds) = collect_answers(migration, backend, seed).await;
     let facts = Facts::read(migration, &answers);
-    let judgement = verdict::judge(&facts, policy);
-    let case = Case {
+    let judgement = verdict::evaluate(&facts, policy);
+    let input = ReportInput {
         facts: &facts,
         answers: &answers,
         judgement: &judgement,
     };
-    let report = report::report(&[case], &answers, policy);
-    Run {
+    let report = report::build_report(&[input], &answers, policy);
+    CheckRun {
         report,
         answers,
         rounds,
@@ -83,21 +85,21 @@ pub async fn check(
 }
 
 /// A migration of a fleet, with the backend that answers its questions.
-pub struct Asked<'a> {
+pub struct FleetTarget<'a> {
     pub migration: Migration,
-    pub source: Box<dyn Source + 'a>,
+    pub backend: Box<dyn Backend + 'a>,
 }
 
 /// A checked migration, with its answers and its part of the report.
-pub struct Finished {
+pub struct MigrationRun {
     pub migration: Migration,
     pub answers: Answers,
-    pub judged: Judged,
+    pub report_part: MigrationReportPart,
 }
 
 /// Limits of parallel work in an audit.
 #[derive(Debug, Clone, Copy)]
-pub struct Width {
+pub struct Concurrency {
     /// Subscriptions at the same time. Each subscription has its own rate limit.
     pub subscriptions: usize,
     /// Migrations at the same time, over all subscriptions. Migrations in progress are held in memory.
@@ -107,12 +109,12 @@ pub struct Width {
 /// Checks a fleet, several migrations at a time. Yields each migration when its answers are complete. The timestamp of
 /// `seed` is the clock of the run.
 pub fn audit<'a>(
-    fleet: Vec<Asked<'a>>,
-    start: &'a Answers,
+    fleet: Vec<FleetTarget<'a>>,
+    seed: &'a Answers,
     policy: &'a Policy,
-    width: Width,
-) -> impl Stream<Item = Finished> + 'a {
-    let mut lanes: BTreeMap<String, Vec<Asked>> = BTreeMap::new();
+    concurrency: Concurrency,
+) -> impl Stream<Item = MigrationRun> + 'a {
+    let mut lanes: BTreeMap<String, Vec<FleetTarget>> = BTreeMap::new();
     for asked in fleet {
         let target = asked.migration.target.as_ref();
         let subscription = target.map(|t| t.id.subscription.to_lowercase());
@@ -121,39 +123,50 @@ pub fn audit<'a>(
             .or_default()
             .push(asked);
     }
-    let at_once = lanes.len().clamp(1, width.subscriptions);
-    let in_lane = (width.migrations / at_once).max(1);
+    let parallel_subscriptions = lanes.len().clamp(1, concurrency.subscriptions);
+    let migrations_per_subscription = (concurrency.migrations / parallel_subscriptions).max(1);
     let lanes = lanes.into_values().map(move |lane| {
-        let runs = lane.into_iter().map(|asked| finish(asked, start, policy));
-        stream::iter(runs).buffer_unordered(in_lane).boxed_local()
+        let runs = lane
+            .into_iter()
+            .map(|asked| check_fleet_target(asked, seed, policy));
+        stream::iter(runs)
+            .buffer_unordered(migrations_per_subscription)
+            .boxed_local()
     });
-    stream::iter(lanes.collect::<Vec<_>>()).flatten_unordered(at_once)
+    stream::iter(lanes.collect::<Vec<_>>()).flatten_unordered(parallel_subscriptions)
 }
 
-async fn finish(asked: Asked<'_>, start: &Answers, policy: &Policy) -> Finished {
-    let Asked { migration, source } = asked;
-    let (answers, _) = gather(&migration, &*source, start.clone()).await;
+async fn check_fleet_target(
+    target: FleetTarget<'_>,
+    seed: &Answers,
+    policy: &Policy,
+) -> MigrationRun {
+    let FleetTarget { migration, backend } = target;
+    let (answers, _) = collect_answers(&migration, &*backend, seed.clone()).await;
     let facts = Facts::read(&migration, &answers);
-    let judgement = verdict::judge(&facts, policy);
-    let case = Case {
+    let judgement = verdict::evaluate(&facts, policy);
+    let input = ReportInput {
         facts: &facts,
         answers: &answers,
         judgement: &judgement,
     };
-    let judged = case.judged(policy);
+    let judged = input.build(policy);
     drop(facts);
-    Finished {
+    MigrationRun {
         migration,
         answers,
-        judged,
+        report_part: judged,
     }
 }
 
 /// Collects the answers for a migration without evaluating any check.
-pub async fn gather(
+pub async fn collect_answers(
     migration: &Migration,
-    source: &dyn Source,
-    start: Answers,
+    backend: &dyn Backend,
+    seed: Answers,
 ) -> (Answers, Rounds) {
-    collect(source, start, |answers| facts::next(migration, answers)).await
+    collect(backend, seed, |answers| {
+        facts::next_questions(migration, answers)
+    })
+    .await
 }

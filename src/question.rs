@@ -2,16 +2,12 @@
 //!
 //! `backend` answers questions; `facts` determines the questions and interprets the answers.
 
-mod refusal;
-
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
-
-pub use refusal::{Refusal, RefusalKind};
 
 /// A database server of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -116,13 +112,13 @@ impl Question {
 /// The answer to one question: the JSON as received, or a failure. A failure is an answer too.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    Given(Given),
-    Refused(Refusal),
+    Body(Body),
+    Failed(Failure),
 }
 
 /// The JSON of a successful answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Given {
+pub struct Body {
     pub json: Value,
     /// The api-version that answered, if it is not the requested one.
     pub api_version: Option<String>,
@@ -130,22 +126,22 @@ pub struct Given {
 
 impl From<Value> for Answer {
     fn from(json: Value) -> Self {
-        Answer::Given(Given {
+        Answer::Body(Body {
             json,
             api_version: None,
         })
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        Answer::Refused(refusal)
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        Answer::Failed(failure)
     }
 }
 
 /// The signed-in identity, for the first line of the report. Contains no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asker {
+pub struct Caller {
     /// The Azure credential, as a value of `--auth`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azure_credential: Option<String>,
@@ -168,8 +164,8 @@ pub struct Answers {
     /// The clock of every evaluation of these answers.
     pub recorded_at: OffsetDateTime,
     pub origin: Origin,
-    pub asker: Asker,
-    map: BTreeMap<String, Answer>,
+    pub caller: Caller,
+    by_key: BTreeMap<String, Answer>,
 }
 
 impl Answers {
@@ -177,31 +173,98 @@ impl Answers {
         Answers {
             recorded_at,
             origin,
-            asker: Asker::default(),
-            map: BTreeMap::new(),
+            caller: Caller::default(),
+            by_key: BTreeMap::new(),
         }
     }
 
     pub fn insert(&mut self, key: String, answer: Answer) {
-        self.map.insert(key, answer);
+        self.by_key.insert(key, answer);
     }
 
     /// The answer to `question`; `None` if it was not asked.
     pub fn get(&self, question: &Question) -> Option<&Answer> {
-        self.map.get(&question.key())
+        self.by_key.get(&question.key())
     }
 
     pub fn contains(&self, question: &Question) -> bool {
-        self.map.contains_key(&question.key())
+        self.by_key.contains_key(&question.key())
     }
 
     /// All answers, ordered by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Answer)> {
-        self.map.iter().map(|(k, a)| (k.as_str(), a))
+        self.by_key.iter().map(|(k, a)| (k.as_str(), a))
     }
 
     /// Replaces the answer with this key. Returns `false` if there is no such key.
     pub fn replace(&mut self, key: &str, answer: Answer) -> bool {
-        self.map.get_mut(key).map(|slot| *slot = answer).is_some()
+        self.by_key
+            .get_mut(key)
+            .map(|slot| *slot = answer)
+            .is_some()
+    }
+}
+
+/// Why a question has no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// HTTP status or SQLSTATE, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// ARM's `error.code`, or the condition name of the SQLSTATE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The message of the server, with secrets masked.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure for a response that is not a valid answer to the question.
+    pub fn malformed(message: &str) -> Self {
+        Failure {
+            kind: FailureKind::Malformed,
+            status: None,
+            code: None,
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// The kinds of failure, by the advice that they need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The ARM resource does not exist (404).
+    NotFound,
+    /// The caller is known but lacks permissions or privileges (403, SQLSTATE 42501).
+    Forbidden,
+    /// The caller could not be signed in (401, SQLSTATE class 28).
+    Unauthenticated,
+    /// Too many requests or connections, also after waiting (429, SQLSTATE 53300).
+    Busy,
+    /// No answer in time: a client or server timeout.
+    Timeout,
+    /// No connection: name resolution, route, port or TLS failed.
+    Unreachable,
+    /// A server error (5xx, other SQLSTATEs).
+    Server,
+    /// The answer does not have the required shape.
+    Malformed,
+    /// The question does not exist in this version of the API or of PostgreSQL.
+    Unsupported,
+    /// The recording does not contain the answer.
+    NotRecorded,
+    /// The user stopped the run before the question was asked.
+    Interrupted,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.status, &self.code) {
+            (Some(s), Some(c)) => write!(f, "{s} {c}: {}", self.message),
+            (Some(x), None) | (None, Some(x)) => write!(f, "{x}: {}", self.message),
+            (None, None) => f.write_str(&self.message),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The result of a check: its findings, missing facts, or why it does not apply.
 
-use super::{Severity, Step};
+use super::{FixStep, Severity};
 use crate::facts::Missing;
-use crate::facts::databases::{Database, Databases};
+use crate::facts::source::source_databases::{SourceDatabase, SourceDatabases};
 
 /// One problem that a check found.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Finding {
     /// Whether the evidence is the main content, so that reports print it row by row.
     pub is_table: bool,
     /// Steps that fix the finding.
-    pub fix: Vec<Step>,
+    pub fix: Vec<FixStep>,
 }
 
 impl Finding {
@@ -36,26 +36,26 @@ impl Finding {
     }
 
     #[must_use]
-    pub fn milder(mut self, severity: Severity) -> Self {
+    pub fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
         self
     }
 
     #[must_use]
-    pub fn evidence(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with_evidence(mut self, name: &str, value: impl ToString) -> Self {
         self.evidence.push((name.to_owned(), value.to_string()));
         self
     }
 
     /// Adds a row to the finding's table.
     #[must_use]
-    pub fn row(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with_row(mut self, name: &str, value: impl ToString) -> Self {
         self.is_table = true;
-        self.evidence(name, value)
+        self.with_evidence(name, value)
     }
 
     #[must_use]
-    pub fn fix(mut self, step: impl Into<Step>) -> Self {
+    pub fn with_fix(mut self, step: impl Into<FixStep>) -> Self {
         self.fix.push(step.into());
         self
     }
@@ -65,7 +65,7 @@ impl Finding {
 /// findings, and does not pass without them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
-    pub found: Vec<Finding>,
+    pub items: Vec<Finding>,
     pub missing: Vec<Missing>,
 }
 
@@ -75,26 +75,31 @@ impl Findings {
     }
 
     pub fn push(&mut self, finding: Finding) {
-        self.found.push(finding);
+        self.items.push(finding);
     }
 
     /// Records that a fact could not be read.
-    pub fn unknown(&mut self, missing: &Missing) {
+    pub fn add_missing(&mut self, missing: &Missing) {
         if !self.missing.contains(missing) {
             self.missing.push(missing.clone());
         }
     }
 
     /// Returns the value of a fact. A missing fact is recorded.
-    pub fn know<'f, T>(&mut self, fact: &'f Result<T, Missing>) -> Option<&'f T> {
-        fact.as_ref().map_err(|missing| self.unknown(missing)).ok()
+    pub fn require<'f, T>(&mut self, fact: &'f Result<T, Missing>) -> Option<&'f T> {
+        fact.as_ref()
+            .map_err(|missing| self.add_missing(missing))
+            .ok()
     }
 
     /// Returns the databases to migrate. If it is not known whether `postgres` is one of them, the missing fact is
     /// recorded.
-    pub fn selected<'d>(&mut self, databases: &'d Databases) -> Vec<&'d Database> {
+    pub fn selected_databases<'d>(
+        &mut self,
+        databases: &'d SourceDatabases,
+    ) -> Vec<&'d SourceDatabase> {
         let (selected, missing) = databases.selected();
-        missing.iter().for_each(|m| self.unknown(m));
+        missing.iter().for_each(|m| self.add_missing(m));
         selected
     }
 }
@@ -102,7 +107,7 @@ impl Findings {
 impl From<Finding> for Findings {
     fn from(finding: Finding) -> Self {
         Findings {
-            found: vec![finding],
+            items: vec![finding],
             missing: Vec::new(),
         }
     }
@@ -111,7 +116,7 @@ impl From<Finding> for Findings {
 impl From<Option<Finding>> for Findings {
     fn from(finding: Option<Finding>) -> Self {
         Findings {
-            found: finding.into_iter().collect(),
+            items: finding.into_iter().collect(),
             missing: Vec::new(),
         }
     }
@@ -119,32 +124,32 @@ impl From<Option<Finding>> for Findings {
 
 /// The reason why a check has no findings.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Unanswered {
+pub enum Inconclusive {
     Missing(Missing),
     /// The known facts or the plan show that the check does not apply.
     NotApplicable(String),
 }
 
-impl Unanswered {
+impl Inconclusive {
     pub fn not_applicable(why: impl Into<String>) -> Self {
-        Unanswered::NotApplicable(why.into())
+        Inconclusive::NotApplicable(why.into())
     }
 }
 
-impl From<&Missing> for Unanswered {
+impl From<&Missing> for Inconclusive {
     fn from(missing: &Missing) -> Self {
         if missing.is_absent_target() {
-            return Unanswered::NotApplicable("the target does not exist".to_owned());
+            return Inconclusive::NotApplicable("the target does not exist".to_owned());
         }
-        Unanswered::Missing(missing.clone())
+        Inconclusive::Missing(missing.clone())
     }
 }
 
-impl From<Missing> for Unanswered {
+impl From<Missing> for Inconclusive {
     fn from(missing: Missing) -> Self {
-        Unanswered::from(&missing)
+        Inconclusive::from(&missing)
     }
 }
 
 /// The result of a check. `?` on a missing fact makes the check inconclusive.
-pub type Judged = Result<Findings, Unanswered>;
+pub type CheckResult = Result<Findings, Inconclusive>;

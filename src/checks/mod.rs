@@ -7,28 +7,25 @@
 
 pub mod access;
 pub mod capacity;
-pub mod command;
 pub mod extensions;
 mod finding;
-mod moment;
 pub mod network;
 pub mod objects;
 pub mod parameters;
 pub mod planned;
 pub mod replication;
 pub mod service;
-pub mod step;
 pub mod target;
 #[cfg(test)]
 mod tests;
 pub mod versions;
 
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::plan::Mode;
 
-pub use crate::plan::Severity;
-pub use finding::{Finding, Findings, Judged, Unanswered};
-pub use step::Step;
+pub use crate::commands::step::FixStep;
+pub use crate::config::Severity;
+pub use finding::{CheckResult, Finding, Findings, Inconclusive};
 
 /// The facts that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub enum Needs {
 
 /// The official rule that a check implements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Official {
+pub enum OfficialRule {
     /// An error code of the migration service.
     ServiceError(u32),
     /// A rule of the Azure Migrate assessment, by its short name.
@@ -54,18 +51,18 @@ pub enum Official {
     Prerequisite(&'static str),
 }
 
-impl std::fmt::Display for Official {
+impl std::fmt::Display for OfficialRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Official::ServiceError(code) => write!(f, "migration service error {code}"),
-            Official::AzureMigrate(rule) => write!(f, "Azure Migrate rule `{rule}`"),
-            Official::Prerequisite(name) => write!(f, "documented prerequisite `{name}`"),
+            OfficialRule::ServiceError(code) => write!(f, "migration service error {code}"),
+            OfficialRule::AzureMigrate(rule) => write!(f, "Azure Migrate rule `{rule}`"),
+            OfficialRule::Prerequisite(name) => write!(f, "documented prerequisite `{name}`"),
         }
     }
 }
 
 /// The page that documents the prerequisites.
-pub const PREREQUISITES: &str = "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql";
+pub const PREREQUISITES_URL: &str = "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql";
 
 /// A check. All texts about it come from this record.
 pub struct Check {
@@ -79,17 +76,17 @@ pub struct Check {
     pub unknown: Severity,
     pub needs: Needs,
     /// The migration mode that the check applies to. `None` means both.
-    pub mode: Option<Mode>,
-    pub official: &'static [Official],
+    pub mode: Option<MigrationMode>,
+    pub official: &'static [OfficialRule],
     /// Why the problem matters, in one or two sentences.
     pub why: &'static str,
     /// General instructions to fix the problem.
     pub fix: &'static str,
     /// An SQL query or az command to verify the problem manually.
-    pub look: &'static str,
+    pub verify: &'static str,
     /// The page that documents the rule.
     pub link: &'static str,
-    pub run: fn(&Facts) -> Judged,
+    pub run: fn(&Facts) -> CheckResult,
 }
 
 impl Check {

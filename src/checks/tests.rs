@@ -45,7 +45,7 @@ fn every_check_has_well_formed_texts() {
             );
         }
         assert!(
-            !check.look.is_empty() && !check.look.ends_with(';'),
+            !check.verify.is_empty() && !check.verify.ends_with(';'),
             "{id}: look"
         );
         assert!(check.link.starts_with("https://"), "{id}: link");
@@ -82,7 +82,7 @@ fn every_area_lists_the_checks_in_its_folder() {
 
 #[test]
 fn owned_parameters_name_an_existing_check() {
-    for (parameter, owner) in crate::reference::parameters::OWNED {
+    for (parameter, owner) in crate::reference::parameter_semantics::COVERED_BY_CHECK {
         assert!(
             find(owner).is_some(),
             "{parameter} is left to {owner}, which is no check"
@@ -109,9 +109,9 @@ fn official_rules_exist_in_the_reference_tables() {
     for (id, official) in of_checks.chain(planned::PLANNED.iter().copied()) {
         for rule in official {
             let is_known = match rule {
-                Official::ServiceError(code) => service_errors::find(*code).is_some(),
-                Official::AzureMigrate(key) => assessment_rules::find(key).is_some(),
-                Official::Prerequisite(name) => prerequisites::find(name).is_some(),
+                OfficialRule::ServiceError(code) => service_errors::find(*code).is_some(),
+                OfficialRule::AzureMigrate(key) => assessment_rules::find(key).is_some(),
+                OfficialRule::Prerequisite(name) => prerequisites::find(name).is_some(),
             };
             assert!(is_known, "{id}: there is no {rule}");
         }

@@ -3,28 +3,28 @@
 
 use std::path::PathBuf;
 
-use crate::inputs::arm::ArmError;
-use crate::inputs::postgres::conninfo::ConninfoError;
-use crate::inputs::recording::RecordingError;
-use crate::plan::file::PlanError;
-use crate::plan::fleet::FleetError;
-use crate::plan::{ResourceIdError, TargetError};
+use crate::backend::arm::ArmError;
+use crate::backend::postgres::conninfo::ConninfoError;
+use crate::backend::recording::RecordingError;
+use crate::config::fleet_scope::FleetScopeError;
+use crate::config::plan_file::PlanError;
+use crate::config::{ResourceIdError, ServerIdError};
 use crate::report::MergeError;
 
 /// An error that ends a command. Each message contains the remedy.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum CliError {
     #[error(transparent)]
-    Target(#[from] TargetError),
+    ServerId(#[from] ServerIdError),
     #[error(transparent)]
-    Resource(#[from] ResourceIdError),
+    ResourceId(#[from] ResourceIdError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
-    Source(#[from] ConninfoError),
+    ConnectionString(#[from] ConninfoError),
     /// An invalid connection string, with where it was specified.
     #[error("{place}: {fault}")]
-    Conninfo { place: String, fault: ConninfoError },
+    ConnectionStringAt { place: String, fault: ConninfoError },
     #[error(transparent)]
     Azure(#[from] ArmError),
     #[error(transparent)]
@@ -37,7 +37,7 @@ pub enum Error {
     #[error(
         "{place} has no `{side}`; add one, give `--{side}`, or judge the other side alone with `--only {other}`"
     )]
-    SideNotPlanned {
+    SideMissingInPlan {
         place: String,
         side: &'static str,
         other: &'static str,
@@ -45,7 +45,7 @@ pub enum Error {
     #[error(
         "no {side} was given; give `--{side}`, or judge the other side alone with `--only {other}`"
     )]
-    SideNotGiven {
+    SideMissing {
         side: &'static str,
         other: &'static str,
     },
@@ -53,37 +53,37 @@ pub enum Error {
         "`--target-auth entra` has no database to sign in to; give `--target-url 'host=<server>.postgres.database.azure.com user=<role>'`, \
          or leave it out"
     )]
-    NoWayToTarget,
+    TargetUrlMissing,
     #[error("`{option}` has no say with `--only {side}`; leave out one of them")]
-    LeftOver {
+    UnusedOption {
         option: &'static str,
         side: &'static str,
     },
     #[error(
         "the plan's migration has a target already, so there is none to size for `--location`; leave out one of them"
     )]
-    LocationBesideTarget,
+    LocationWithTarget,
     #[error(
         "`--location` is asked for a subscription, since what it offers differs by subscription; give `--subscription ID`, or \
          set AZURE_SUBSCRIPTION_ID"
     )]
-    LocationAlone,
+    LocationWithoutSubscription,
     #[error("`--subscription` has no say without `--location`; give both, or neither")]
-    SubscriptionAlone,
+    SubscriptionWithoutLocation,
     #[error("{0}")]
-    NoSuchCheck(String),
+    UnknownCheck(String),
     #[error(
         "`{path}` is no report that this version reads: {why}; give a report.json, or a recording"
     )]
-    NoReport { path: PathBuf, why: String },
+    NotAReport { path: PathBuf, why: String },
     #[error(
         "the recording was kept, but its replay says otherwise than the answers did ({what}); please tell the makers of flexready"
     )]
     ReplayDiffers { what: String },
     #[error("the recording holds no migration; record again")]
-    NothingRecorded,
+    EmptyRecording,
     #[error("the recording holds no migration `{name}`; it has {names}")]
-    NotRecorded { name: String, names: String },
+    MigrationNotRecorded { name: String, names: String },
     #[error(
         "the recording holds {count} migrations; choose one with `--migration NAME`: {names}; or judge all with `flexready audit --from`"
     )]
@@ -91,16 +91,16 @@ pub enum Error {
     #[error(
         "`--migration` chooses one of a plan or of a recording; name that with `--plan FILE` or `--from DIR`"
     )]
-    NameWithoutPlan,
+    MigrationWithoutPlan,
     #[error("cannot write reports to `{path}`: {source}; name another folder with `--out`")]
-    Unwritable {
+    ReportNotWritten {
         path: PathBuf,
         source: std::io::Error,
     },
     #[error("cannot start the run: {0}")]
     Runtime(std::io::Error),
     #[error(transparent)]
-    Fleet(#[from] FleetError),
+    FleetScope(#[from] FleetScopeError),
     #[error(transparent)]
     Merge(#[from] MergeError),
     #[error(
@@ -109,53 +109,53 @@ pub enum Error {
     )]
     NothingToAudit,
     #[error("the migration `{name}` of the plan has neither a `source` nor a `target`; add one")]
-    NothingToMigrate { name: String },
+    NoSourceOrTarget { name: String },
     #[error(
         "the plan points to the environment variable `{name}` for a password, and it is not set; set it"
     )]
-    NoPasswordVariable { name: String },
+    PasswordVariableNotSet { name: String },
     #[error("cannot read the password from `{path}`: {source}; the plan points there")]
-    NoPasswordFile {
+    PasswordFileUnreadable {
         path: PathBuf,
         source: std::io::Error,
     },
     #[error(
         "the recording was made of sources too; name its plan with `--plan`, which says how to reach them"
     )]
-    PlanToResume,
+    ResumeNeedsPlan,
     #[error(
         "part {part} cannot be taken of the recording of part {of}, which holds no other server; leave `--shard` out, or name the \
          recording of the whole"
     )]
-    PartOfPart { part: String, of: String },
+    ShardOfShard { part: String, of: String },
     #[error(
         "the recording was made {}; give the same filters, or leave out places and filters to go on with what it holds",
-        said(filter)
+        describe_filter(filter)
     )]
-    OtherFilter { filter: Vec<String> },
+    FilterMismatch { filter: Vec<String> },
     #[error(
         "the recording holds a migration `{name}` to another target than the plan; give that of the plan another name, or audit again"
     )]
-    OtherTarget { name: String },
+    TargetMismatch { name: String },
     #[error("{0}")]
     HostNotFound(String),
     #[error("cannot write to stdout: {0}")]
-    Unprintable(std::io::Error),
+    StdoutNotWritten(std::io::Error),
 }
 
 /// Describes the filter options of a recording.
-fn said(filter: &[String]) -> String {
+fn describe_filter(filter: &[String]) -> String {
     match filter {
         [] => "without filters".to_owned(),
         filter => format!("with `{}`", filter.join(" ")),
     }
 }
 
-impl Error {
+impl CliError {
     /// Exit code 3 if the host name of the target was not found in Azure, otherwise 2.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::HostNotFound(_) => 3,
+            CliError::HostNotFound(_) => 3,
             _ => 2,
         }
     }

@@ -1,38 +1,28 @@
 //! The command line: parses arguments and runs a command. Commands write to a [`Console`] or return text; only `main`
 //! prints.
 
+pub mod args;
 mod audit;
-mod check;
-mod connect;
-mod details;
-mod diff;
-mod duration;
-mod environment;
+pub mod commands;
+mod env;
 mod error;
-mod explain;
-mod fix;
-mod grants;
-mod man;
-mod meant;
-mod merge;
-mod out;
-mod record;
-mod reports;
-mod said;
-mod showing;
-mod template;
+mod load_report;
+mod output;
+mod output_dir;
+mod resolve;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use output::ReportFormat;
 
-use crate::plan::file::schema;
-use crate::plan::judging::no_such_check;
+use crate::config::plan_file::plan_schema;
+use crate::config::policy_rules::unknown_check_message;
 use crate::report;
-use showing::Format;
 
-pub use error::Error;
-pub use showing::in_pipeline;
+pub use error::CliError;
+pub use output::is_azure_pipelines;
 
 /// The version with its source commit, set by `build.rs`.
 const VERSION: &str = env!("FLEXREADY_BUILD");
@@ -62,31 +52,31 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Judge one migration: live, or from a recording
-    Check(Box<check::Args>),
+    Check(Box<commands::check::CheckArgs>),
     /// Judge all servers of subscriptions, of a management group, or all migrations of a plan
-    Audit(Box<audit::Args>),
+    Audit(Box<audit::AuditArgs>),
     /// Make one report of the parts of a fleet
-    Merge(merge::Args),
+    Merge(commands::merge::MergeArgs),
     /// Ask all that a check needs and keep the answers, without judging
-    Record(Box<record::Args>),
+    Record(Box<commands::record::RecordArgs>),
     /// What changed between two reports or recordings: exit 1 when something got worse
-    Diff(diff::Args),
+    Diff(commands::diff::DiffArgs),
     /// The commands that mend what a check found, as a bash script for a person or a pipeline to run
-    Fix(Box<fix::Args>),
+    Fix(Box<commands::fix::FixArgs>),
     /// The rights that a read-only auditor needs, as a script and an Azure role
-    Grants(grants::Args),
+    Grants(commands::grants::GrantsArgs),
     /// What one check asks, why, and what to do about it
-    Explain(explain::Args),
+    Explain(commands::explain::ExplainArgs),
     /// List all checks
-    Checks(explain::ListArgs),
+    Checks(commands::explain::ChecksArgs),
     /// The JSON schema of the report, or of the plan file
     Schema {
         /// Of what
         #[arg(default_value = "report")]
-        of: Schema,
+        of: SchemaKind,
     },
     /// A template to start from
-    Template(template::Args),
+    Template(commands::template::TemplateArgs),
     /// A completion script for a shell
     Completions { shell: clap_complete::Shell },
     /// The manual page, as roff
@@ -95,7 +85,7 @@ enum Verb {
 
 /// The schemas that `flexready schema` prints.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Schema {
+enum SchemaKind {
     Report,
     Plan,
 }
@@ -110,10 +100,13 @@ pub struct Console<'a> {
 
 impl Console<'_> {
     /// Writes to stdout. A broken pipe is ignored, so that the run continues and returns its verdict.
-    fn print(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    fn print(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), CliError> {
         match write(self.out).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::Unprintable(error))
+                Err(CliError::StdoutNotWritten(error))
             }
             _ => Ok(()),
         }
@@ -139,31 +132,39 @@ impl Cli {
     ///
     /// # Errors
     /// Errors before the first question, and output that cannot be written. Failures of servers are part of the report.
-    pub fn run(self, console: &mut Console) -> Result<Output, Error> {
+    pub fn run(self, console: &mut Console) -> Result<Output, CliError> {
         match self.verb {
-            Verb::Check(args) => check::run(&args, console),
-            Verb::Record(args) => record::run(&args),
-            Verb::Diff(args) => diff::run(&args),
-            Verb::Fix(args) => fix::run(&args),
-            Verb::Grants(args) => grants::run(&args),
-            Verb::Explain(args) => explain::run(&args),
-            Verb::Checks(args) => Ok(explain::list(&args)),
+            Verb::Check(args) => commands::check::run(&args, console),
+            Verb::Record(args) => commands::record::run(&args),
+            Verb::Diff(args) => commands::diff::run(&args),
+            Verb::Fix(args) => commands::fix::run(&args),
+            Verb::Grants(args) => commands::grants::run(&args),
+            Verb::Explain(args) => commands::explain::run(&args),
+            Verb::Checks(args) => Ok(commands::explain::list_checks(&args)),
             Verb::Audit(args) => audit::run(&args, console),
-            Verb::Merge(args) => merge::run(&args, console),
-            Verb::Schema { of: Schema::Report } => Ok(Output::text(report::schema())),
-            Verb::Schema { of: Schema::Plan } => Ok(Output::text(schema())),
-            Verb::Template(args) => Ok(Output::text(args.text())),
+            Verb::Merge(args) => commands::merge::run(&args, console),
+            Verb::Schema {
+                of: SchemaKind::Report,
+            } => Ok(Output::text(report::schema())),
+            Verb::Schema {
+                of: SchemaKind::Plan,
+            } => Ok(Output::text(plan_schema())),
+            Verb::Template(args) => Ok(Output::text(args.render())),
             Verb::Completions { shell } => Ok(completions(shell)),
-            Verb::Man => Ok(Output::text(man::page())),
+            Verb::Man => Ok(Output::text(commands::man::render_manual())),
         }
     }
 
     /// Whether errors are also printed as Azure Pipelines logging commands.
-    pub fn speaks_to_pipeline(&self) -> bool {
+    pub fn uses_logging_commands(&self) -> bool {
         match &self.verb {
-            Verb::Check(args) => args.showing.format() == Format::AzurePipelines,
-            Verb::Audit(args) => args.showing.format() == Format::AzurePipelines,
-            _ => in_pipeline(),
+            Verb::Check(args) => {
+                args.output_args.effective_format() == ReportFormat::AzurePipelines
+            }
+            Verb::Audit(args) => {
+                args.output_args.effective_format() == ReportFormat::AzurePipelines
+            }
+            _ => is_azure_pipelines(),
         }
     }
 }
@@ -175,16 +176,21 @@ fn completions(shell: clap_complete::Shell) -> Output {
 }
 
 /// The check with this ID, or an error that suggests similar IDs.
-fn known_check(id: &str) -> Result<&'static crate::checks::Check, Error> {
-    let unknown = || Error::NoSuchCheck(no_such_check(id, crate::checks::all().map(|c| c.id)));
+fn find_check(id: &str) -> Result<&'static crate::checks::Check, CliError> {
+    let unknown = || {
+        CliError::UnknownCheck(unknown_check_message(
+            id,
+            crate::checks::all().map(|c| c.id),
+        ))
+    };
     crate::checks::find(id).ok_or_else(unknown)
 }
 
 /// The output width in columns: COLUMNS if set, otherwise the terminal width, otherwise 100.
-fn layout() -> report::plain::Layout {
+fn terminal_layout() -> report::formats::plain::PlainLayout {
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    report::plain::Layout {
+    report::formats::plain::PlainLayout {
         width: columns.or_else(terminal).unwrap_or(100),
     }
 }

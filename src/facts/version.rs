@@ -22,7 +22,7 @@ impl Version {
     }
 
     /// The major version as text: `9.6`, `17`.
-    pub fn major_text(self) -> String {
+    pub fn major_label(self) -> String {
         match self.major() {
             major if major >= 10 => major.to_string(),
             major => format!("{major}.{}", self.0 / 100 % 100),
@@ -37,7 +37,7 @@ impl fmt::Display for Version {
         } else {
             self.0 % 100
         };
-        write!(f, "{}.{last}", self.major_text())
+        write!(f, "{}.{last}", self.major_label())
     }
 }
 
@@ -49,6 +49,6 @@ mod tests {
     fn versions_have_two_or_three_parts() {
         assert_eq!(Version::from_num(90_624).to_string(), "9.6.24");
         assert_eq!(Version::from_num(170_004).to_string(), "17.4");
-        assert_eq!(Version::from_num(90_405).major_text(), "9.4");
+        assert_eq!(Version::from_num(90_405).major_label(), "9.4");
     }
 }

@@ -11,8 +11,7 @@
 //! - `privilege`: the privilege that the role needs to see all rows
 //! - `columns`: column names in order
 
-pub mod removed_names;
-pub mod user_object;
+pub mod expand;
 
 use std::borrow::Cow;
 
@@ -31,7 +30,9 @@ impl Query {
             .iter()
             .rev()
             .find(|(since, _)| server_version_num >= *since)
-            .map(|(_, text)| removed_names::expand(user_object::expand(text), server_version_num))
+            .map(|(_, text)| {
+                expand::expand_removed_names(expand::expand_user_objects(text), server_version_num)
+            })
     }
 
     /// Returns a header value of the newest variant. Keys are `what`, `since`, `privilege` and `columns`.
@@ -45,14 +46,14 @@ impl Query {
     }
 
     /// Returns the predefined role whose members see all rows, if the `privilege` header names one.
-    pub fn membership(&self) -> Option<&'static str> {
+    pub fn required_membership(&self) -> Option<&'static str> {
         let (_, after) = self.header("privilege")?.split_once("membership in ")?;
         let end = after.find(|c: char| !c.is_ascii_lowercase() && c != '_');
         Some(&after[..end.unwrap_or(after.len())])
     }
 
     /// Returns the minimum `server_version_num` of this query.
-    pub fn since(&self) -> u32 {
+    pub fn min_version(&self) -> u32 {
         self.variants.first().map_or(0, |(since, _)| *since)
     }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
-use crate::inputs::postgres::ALIAS;
+use crate::backend::postgres::ROW_ALIAS;
 
-const HEADER: [&str; 4] = ["what", "since", "privilege", "columns"];
+const HEADER_KEYS: [&str; 4] = ["what", "since", "privilege", "columns"];
 
 /// Every variant of every query: name for messages, minimum version, SQL.
-fn texts() -> impl Iterator<Item = (String, u32, &'static str)> {
+fn all_variants() -> impl Iterator<Item = (String, u32, &'static str)> {
     ALL.iter().flat_map(|query| {
         let of = move |(since, text): &(u32, &'static str)| {
             (format!("{}@{since}", query.name), *since, *text)
@@ -38,8 +38,8 @@ fn columns(text: &'static str) -> Vec<&'static str> {
 
 #[test]
 fn every_file_has_a_complete_header() {
-    for (name, since, text) in texts() {
-        for key in HEADER {
+    for (name, since, text) in all_variants() {
+        for key in HEADER_KEYS {
             assert!(
                 header(text, key).is_some_and(|v| !v.trim().is_empty()),
                 "{name}: no `-- {key}: …` on top"
@@ -55,7 +55,7 @@ fn every_file_has_a_complete_header() {
 
 #[test]
 fn every_file_is_one_select_that_can_be_wrapped() {
-    for (name, _, text) in texts() {
+    for (name, _, text) in all_variants() {
         assert!(
             !text.contains(';'),
             "{name}: a semicolon, even in a comment, would end the statement around it"
@@ -85,7 +85,7 @@ fn every_file_is_one_select_that_can_be_wrapped() {
 
 #[test]
 fn column_names_are_plain_and_differ_from_the_alias() {
-    for (name, _, text) in texts() {
+    for (name, _, text) in all_variants() {
         let columns = columns(text);
         let distinct: BTreeSet<_> = columns.iter().collect();
         assert_eq!(
@@ -104,7 +104,7 @@ fn column_names_are_plain_and_differ_from_the_alias() {
                 "{name}: column `{column}` is not in the text"
             );
         }
-        assert!(!text.contains(ALIAS), "{name}: would shadow the row");
+        assert!(!text.contains(ROW_ALIAS), "{name}: would shadow the row");
     }
 }
 
@@ -133,7 +133,7 @@ fn names_and_variants_are_sorted() {
 }
 
 /// Fragments that only the definition of a user object contains.
-const PIECES: [&str; 5] = [
+const USER_OBJECT_FRAGMENTS: [&str; 5] = [
     "16384",
     "information_schema'",
     "pg_temp_",
@@ -143,8 +143,10 @@ const PIECES: [&str; 5] = [
 
 #[test]
 fn the_definition_of_a_user_object_is_not_repeated() {
-    for (name, _, text) in texts() {
-        let said = PIECES.iter().find(|piece| text.contains(**piece));
+    for (name, _, text) in all_variants() {
+        let said = USER_OBJECT_FRAGMENTS
+            .iter()
+            .find(|piece| text.contains(**piece));
         assert_eq!(said, None, "{name}: is_user_object's to say");
         // The catalog's name, or a column with it.
         let is_whole = |call: &str| {
@@ -165,7 +167,7 @@ fn every_file_of_the_folder_is_in_the_list() {
         .unwrap()
         .map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|e| e == "sql"));
-    let texts: BTreeSet<&str> = texts().map(|(_, _, text)| text).collect();
+    let texts: BTreeSet<&str> = all_variants().map(|(_, _, text)| text).collect();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(

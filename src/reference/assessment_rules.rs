@@ -5,24 +5,24 @@ pub const AS_OF: &str = "2025-09-19";
 
 /// A rule of the assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
+pub struct AssessmentRule {
     /// Short name, defined by flexready.
     pub key: &'static str,
     pub meaning: &'static str,
     /// Why no check covers the rule. `None` if one does.
-    pub instead: Option<&'static str>,
+    pub uncovered_reason: Option<&'static str>,
 }
 
-const fn rule(key: &'static str, meaning: &'static str) -> Rule {
-    Rule {
+const fn rule(key: &'static str, meaning: &'static str) -> AssessmentRule {
+    AssessmentRule {
         key,
         meaning,
-        instead: None,
+        uncovered_reason: None,
     }
 }
 
 /// All rules, in the order of the page.
-pub const ALL: &[Rule] = &[
+pub const ALL: &[AssessmentRule] = &[
     rule("extensions", "extensions that the target does not offer"),
     rule(
         "collations",
@@ -50,8 +50,8 @@ pub const ALL: &[Rule] = &[
     rule("encodings", "encodings that the target does not support"),
     rule("region", "a region without the service or the SKU"),
     rule("sku", "a size that rests on the machine alone"),
-    Rule {
-        instead: Some(
+    AssessmentRule {
+        uncovered_reason: Some(
             "no check: what could not be read makes every check that needs it unknown, and the verdict incomplete",
         ),
         ..rule("credentials", "databases that could not be looked into")
@@ -59,6 +59,6 @@ pub const ALL: &[Rule] = &[
 ];
 
 /// Finds a rule by its key.
-pub fn find(key: &str) -> Option<&'static Rule> {
+pub fn find(key: &str) -> Option<&'static AssessmentRule> {
     ALL.iter().find(|r| r.key == key)
 }

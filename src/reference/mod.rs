@@ -2,14 +2,13 @@
 
 pub mod assessment_rules;
 pub mod copy_time;
-pub mod extensions;
-pub mod parameters;
+pub mod extension_table;
+pub mod network_scenarios;
+pub mod parameter_semantics;
 pub mod prerequisites;
 pub mod providers;
 pub mod release_notes;
 pub mod removed;
-pub mod scenarios;
 pub mod service_errors;
 pub mod skus;
-pub mod superuser;
-pub mod versions;
+pub mod version_support;

@@ -2,83 +2,83 @@
 //! This is flexready's own summary. The release notes are authoritative.
 
 /// A major version.
-pub struct Release {
+pub struct MajorRelease {
     pub name: &'static str,
     /// Minimum `server_version_num`.
-    num: u32,
+    min_version_num: u32,
     /// The most likely incompatibilities.
-    pub breaks: &'static str,
+    pub incompatibilities: &'static str,
 }
 
-impl Release {
+impl MajorRelease {
     /// Returns the URL of the release notes.
-    pub fn link(&self) -> String {
+    pub fn notes_url(&self) -> String {
         format!("https://www.postgresql.org/docs/release/{}.0/", self.name)
     }
 }
 
-const ALL: &[Release] = &[
-    Release {
+const ALL: &[MajorRelease] = &[
+    MajorRelease {
         name: "9.6",
-        num: 90600,
-        breaks: "`pg_stat_activity.waiting` is gone; full-text queries parse phrases",
+        min_version_num: 90600,
+        incompatibilities: "`pg_stat_activity.waiting` is gone; full-text queries parse phrases",
     },
-    Release {
+    MajorRelease {
         name: "10",
-        num: 100000,
-        breaks: "functions and directories with `xlog` are named `wal`; columns of type `unknown` and floating-point timestamps are gone; set-returning functions in `CASE` are refused",
+        min_version_num: 100000,
+        incompatibilities: "functions and directories with `xlog` are named `wal`; columns of type `unknown` and floating-point timestamps are gone; set-returning functions in `CASE` are refused",
     },
-    Release {
+    MajorRelease {
         name: "11",
-        num: 110000,
-        breaks: "`pg_proc.proisagg` became `prokind`; `pg_dumpall --globals-only` no longer carries database settings",
+        min_version_num: 110000,
+        incompatibilities: "`pg_proc.proisagg` became `prokind`; `pg_dumpall --globals-only` no longer carries database settings",
     },
-    Release {
+    MajorRelease {
         name: "12",
-        num: 120000,
-        breaks: "tables WITH OIDS and the types `abstime`, `reltime`, `tinterval` are gone; `pg_attrdef.adsrc` and `pg_constraint.consrc` too; floating-point numbers print shortest-exact",
+        min_version_num: 120000,
+        incompatibilities: "tables WITH OIDS and the types `abstime`, `reltime`, `tinterval` are gone; `pg_attrdef.adsrc` and `pg_constraint.consrc` too; floating-point numbers print shortest-exact",
     },
-    Release {
+    MajorRelease {
         name: "13",
-        num: 130000,
-        breaks: "`pg_stat_statements.total_time` was split; functions of type `opaque` are refused; `wal_keep_segments` became `wal_keep_size`",
+        min_version_num: 130000,
+        incompatibilities: "`pg_stat_statements.total_time` was split; functions of type `opaque` are refused; `wal_keep_segments` became `wal_keep_size`",
     },
-    Release {
+    MajorRelease {
         name: "14",
-        num: 140000,
-        breaks: "postfix operators and `!` are gone; array functions take `anycompatiblearray`, so user aggregates over `anyarray` fail; `EXTRACT` returns `numeric`; passwords default to SCRAM",
+        min_version_num: 140000,
+        incompatibilities: "postfix operators and `!` are gone; array functions take `anycompatiblearray`, so user aggregates over `anyarray` fail; `EXTRACT` returns `numeric`; passwords default to SCRAM",
     },
-    Release {
+    MajorRelease {
         name: "15",
-        num: 150000,
-        breaks: "only the owner may create in schema `public` of a new database; PL/Python 2 and exclusive backups are gone",
+        min_version_num: 150000,
+        incompatibilities: "only the owner may create in schema `public` of a new database; PL/Python 2 and exclusive backups are gone",
     },
-    Release {
+    MajorRelease {
         name: "16",
-        num: 160000,
-        breaks: "CREATEROLE alone no longer manages every role; inheritance is set with each membership; `force_parallel_mode` was renamed",
+        min_version_num: 160000,
+        incompatibilities: "CREATEROLE alone no longer manages every role; inheritance is set with each membership; `force_parallel_mode` was renamed",
     },
-    Release {
+    MajorRelease {
         name: "17",
-        num: 170000,
-        breaks: "index builds and materialized views run with a safe `search_path`, so functions in them must qualify names; columns of `pg_stat_statements` and `pg_stat_bgwriter` moved; `adminpack` is gone",
+        min_version_num: 170000,
+        incompatibilities: "index builds and materialized views run with a safe `search_path`, so functions in them must qualify names; columns of `pg_stat_statements` and `pg_stat_bgwriter` moved; `adminpack` is gone",
     },
-    Release {
+    MajorRelease {
         name: "18",
-        num: 180000,
-        breaks: "MD5 passwords warn; unlogged partitioned tables are refused; AFTER triggers run as the role that queued them; full-text search and `pg_trgm` follow the database's collation provider",
+        min_version_num: 180000,
+        incompatibilities: "MD5 passwords warn; unlogged partitioned tables are refused; AFTER triggers run as the role that queued them; full-text search and `pg_trgm` follow the database's collation provider",
     },
 ];
 
 /// Returns the major versions after `from` up to and including `to`, both as `server_version_num`.
-pub fn between(from: u32, to: u32) -> impl Iterator<Item = &'static Release> {
-    let newer = move |release: &&Release| match from {
-        ..100_000 => release.num / 100 > from / 100,
-        _ => release.num / 10_000 > from / 10_000,
+pub fn releases_between(from: u32, to: u32) -> impl Iterator<Item = &'static MajorRelease> {
+    let newer = move |release: &&MajorRelease| match from {
+        ..100_000 => release.min_version_num / 100 > from / 100,
+        _ => release.min_version_num / 10_000 > from / 10_000,
     };
     ALL.iter()
         .filter(newer)
-        .filter(move |r| r.num / 10_000 <= to / 10_000)
+        .filter(move |r| r.min_version_num / 10_000 <= to / 10_000)
 }
 
 #[cfg(test)]
@@ -87,7 +87,11 @@ mod tests {
 
     #[test]
     fn the_major_versions_between_two_servers_are_listed() {
-        let names = |from, to| between(from, to).map(|r| r.name).collect::<Vec<_>>();
+        let names = |from, to| {
+            releases_between(from, to)
+                .map(|r| r.name)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(
             names(90_624, 160_004),
             ["10", "11", "12", "13", "14", "15", "16"]

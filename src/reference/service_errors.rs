@@ -11,19 +11,23 @@ pub struct ServiceError {
     pub code: u32,
     pub meaning: &'static str,
     /// Why no check can predict the error. `None` if one does.
-    pub unforeseen: Option<&'static str>,
+    pub unpredictable_reason: Option<&'static str>,
 }
 
-const INTERNAL: Option<&str> =
+const INTERNAL_FAULT: Option<&str> =
     Some("a fault inside the service, which no state of the servers foretells");
-const DURING: Option<&str> =
+const DURING_MIGRATION: Option<&str> =
     Some("it answers a request made during a migration, which no state of the servers foretells");
 
-const fn error(code: u32, meaning: &'static str, unforeseen: Option<&'static str>) -> ServiceError {
+const fn error(
+    code: u32,
+    meaning: &'static str,
+    unpredictable_reason: Option<&'static str>,
+) -> ServiceError {
     ServiceError {
         code,
         meaning,
-        unforeseen,
+        unpredictable_reason,
     }
 }
 
@@ -91,9 +95,9 @@ pub const ALL: &[ServiceError] = &[
     error(
         603113,
         "cutover of a database whose migration has ended",
-        DURING,
+        DURING_MIGRATION,
     ),
-    error(603114, "cutover of an offline migration", DURING),
+    error(603114, "cutover of an offline migration", DURING_MIGRATION),
     error(
         603115,
         "the target's user is not a member of `azure_pg_admin`",
@@ -161,24 +165,28 @@ pub const ALL: &[ServiceError] = &[
     error(
         603701,
         "the roles could not be created on the target",
-        INTERNAL,
+        INTERNAL_FAULT,
     ),
     error(
         603702,
         "the roles could not be dumped from the source",
-        INTERNAL,
+        INTERNAL_FAULT,
     ),
     error(
         603703,
         "the dump of the roles could not be edited",
-        INTERNAL,
+        INTERNAL_FAULT,
     ),
     error(
         603704,
         "the source's roles could not be granted to the target's user",
-        INTERNAL,
+        INTERNAL_FAULT,
     ),
-    error(603705, "grants and revokes could not be restored", INTERNAL),
+    error(
+        603705,
+        "grants and revokes could not be restored",
+        INTERNAL_FAULT,
+    ),
     error(
         603706,
         "the target's user could not be cleaned up, as it is in several roles",
@@ -187,14 +195,14 @@ pub const ALL: &[ServiceError] = &[
     error(
         603707,
         "the source's administrator could not be made a member of `azure_pg_admin`",
-        INTERNAL,
+        INTERNAL_FAULT,
     ),
     error(
         603708,
         "the owner of schema `public` could not be changed",
         None,
     ),
-    error(603709, "the migration could not be set up", INTERNAL),
+    error(603709, "the migration could not be set up", INTERNAL_FAULT),
 ];
 
 /// Finds an error by its code.

@@ -15,7 +15,7 @@ const BURSTABLE: &[(&str, u32, u32)] = &[
 
 /// Returns vCores and memory in GiB of a SKU such as `Standard_D4ds_v5`.
 /// General Purpose has 4 GiB per vCore. Memory Optimized has 8 GiB per vCore, except for its largest SKUs.
-pub fn figures(name: &str) -> Option<(u32, f64)> {
+pub fn compute_size(name: &str) -> Option<(u32, f64)> {
     let lower = name.to_ascii_lowercase();
     let short = lower.strip_prefix("standard_").unwrap_or(&lower);
     if let Some((_, vcores, gib)) = BURSTABLE.iter().find(|(n, _, _)| *n == short) {
@@ -40,16 +40,16 @@ pub fn figures(name: &str) -> Option<(u32, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::figures;
+    use super::compute_size;
 
     #[test]
     fn sku_names_determine_vcores_and_memory() {
-        assert_eq!(figures("Standard_D4ds_v5"), Some((4, 16.0)));
-        assert_eq!(figures("Standard_B2s"), Some((2, 4.0)));
-        assert_eq!(figures("Standard_E64ds_v4"), Some((64, 432.0)));
-        assert_eq!(figures("Standard_E64ds_v5"), Some((64, 512.0)));
-        assert_eq!(figures("Standard_E96ds_v6"), Some((96, 768.0)));
-        assert_eq!(figures("GP_Gen5_4"), None);
-        assert_eq!(figures(""), None);
+        assert_eq!(compute_size("Standard_D4ds_v5"), Some((4, 16.0)));
+        assert_eq!(compute_size("Standard_B2s"), Some((2, 4.0)));
+        assert_eq!(compute_size("Standard_E64ds_v4"), Some((64, 432.0)));
+        assert_eq!(compute_size("Standard_E64ds_v5"), Some((64, 512.0)));
+        assert_eq!(compute_size("Standard_E96ds_v6"), Some((96, 768.0)));
+        assert_eq!(compute_size("GP_Gen5_4"), None);
+        assert_eq!(compute_size(""), None);
     }
 }

@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::checks::{self, Official, planned};
+use crate::checks::{self, OfficialRule, planned};
 use crate::reference::{assessment_rules, service_errors};
 
 /// One official rule and the checks that cover it.
-pub struct Covered {
-    pub official: Official,
+pub struct RuleCoverage {
+    pub official: OfficialRule,
     pub meaning: &'static str,
     /// Check ids, in report order.
     pub checks: Vec<&'static str>,
@@ -21,61 +21,73 @@ pub struct Covered {
 }
 
 /// Returns every official rule: error codes in ascending order, then assessment rules.
-pub fn coverage() -> Vec<Covered> {
-    let errors = service_errors::ALL
-        .iter()
-        .map(|e| covered(Official::ServiceError(e.code), e.meaning, e.unforeseen));
-    let rules = assessment_rules::ALL
-        .iter()
-        .map(|r| covered(Official::AzureMigrate(r.key), r.meaning, r.instead));
+pub fn coverage() -> Vec<RuleCoverage> {
+    let errors = service_errors::ALL.iter().map(|e| {
+        rule_coverage(
+            OfficialRule::ServiceError(e.code),
+            e.meaning,
+            e.unpredictable_reason,
+        )
+    });
+    let rules = assessment_rules::ALL.iter().map(|r| {
+        rule_coverage(
+            OfficialRule::AzureMigrate(r.key),
+            r.meaning,
+            r.uncovered_reason,
+        )
+    });
     errors.chain(rules).collect()
 }
 
-fn covered(official: Official, meaning: &'static str, reason: Option<&'static str>) -> Covered {
-    let stands_for = |rules: &[Official]| rules.contains(&official);
-    Covered {
+fn rule_coverage(
+    official: OfficialRule,
+    meaning: &'static str,
+    reason: Option<&'static str>,
+) -> RuleCoverage {
+    let covers = |rules: &[OfficialRule]| rules.contains(&official);
+    RuleCoverage {
         official,
         meaning,
         checks: checks::all()
-            .filter(|c| stands_for(c.official))
+            .filter(|c| covers(c.official))
             .map(|c| c.id)
             .collect(),
         planned: planned::PLANNED
             .iter()
-            .filter(|(_, rules)| stands_for(rules))
+            .filter(|(_, rules)| covers(rules))
             .map(|(id, _)| *id)
             .collect(),
         reason,
     }
 }
 
-impl Covered {
+impl RuleCoverage {
     fn short_name(&self) -> String {
         match self.official {
-            Official::ServiceError(code) => code.to_string(),
-            Official::AzureMigrate(name) | Official::Prerequisite(name) => name.to_owned(),
+            OfficialRule::ServiceError(code) => code.to_string(),
+            OfficialRule::AzureMigrate(name) | OfficialRule::Prerequisite(name) => name.to_owned(),
         }
     }
 
     /// Returns the checks, with planned checks marked, or the reason why there is none.
-    fn answer(&self, mark: fn(&str) -> String) -> String {
-        let there = self.checks.iter().map(|id| mark(id));
-        let to_come = self
+    fn checks_or_reason(&self, format_id: fn(&str) -> String) -> String {
+        let existing = self.checks.iter().map(|id| format_id(id));
+        let planned = self
             .planned
             .iter()
-            .map(|id| format!("{} (planned)", mark(id)));
-        let all: Vec<String> = there.chain(to_come).collect();
+            .map(|id| format!("{} (planned)", format_id(id)));
+        let all: Vec<String> = existing.chain(planned).collect();
         match all.is_empty() {
             true => self.reason.unwrap_or_default().to_owned(),
             false => all.join(", "),
         }
     }
 
-    fn json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let kind = match self.official {
-            Official::ServiceError(_) => "service_error",
-            Official::AzureMigrate(_) => "azure_migrate",
-            Official::Prerequisite(_) => "prerequisite",
+            OfficialRule::ServiceError(_) => "service_error",
+            OfficialRule::AzureMigrate(_) => "azure_migrate",
+            OfficialRule::Prerequisite(_) => "prerequisite",
         };
         json!({
             "kind": kind, "rule": self.short_name(), "meaning": self.meaning,
@@ -85,10 +97,10 @@ impl Covered {
 }
 
 /// Returns the two tables, each with its heading and date.
-fn parts() -> [(String, Vec<Covered>); 2] {
+fn tables() -> [(String, Vec<RuleCoverage>); 2] {
     let (errors, rules) = coverage()
         .into_iter()
-        .partition(|c| matches!(c.official, Official::ServiceError(_)));
+        .partition(|c| matches!(c.official, OfficialRule::ServiceError(_)));
     [
         (
             format!(
@@ -110,10 +122,10 @@ fn parts() -> [(String, Vec<Covered>); 2] {
 /// Renders the coverage for a terminal. Each rule has its meaning, and its checks on the next line.
 pub fn coverage_plain() -> String {
     let mut out = String::new();
-    for (heading, part) in parts() {
+    for (heading, part) in tables() {
         writeln!(out, "{heading}").expect("writing to a string succeeds");
         for one in part {
-            let answer = one.answer(str::to_owned);
+            let answer = one.checks_or_reason(str::to_owned);
             let (name, meaning) = (one.short_name(), one.meaning);
             writeln!(out, "  {name:<12} {meaning}\n  {:<12}   {answer}", "")
                 .expect("writing to a string succeeds");
@@ -124,7 +136,7 @@ pub fn coverage_plain() -> String {
 
 /// Returns the coverage as JSON.
 pub fn coverage_json() -> String {
-    let all: Vec<Value> = coverage().iter().map(Covered::json).collect();
+    let all: Vec<Value> = coverage().iter().map(RuleCoverage::to_json).collect();
     let text = serde_json::to_string_pretty(&all).expect("names and texts are plain data");
     format!("{text}\n")
 }
@@ -132,14 +144,14 @@ pub fn coverage_json() -> String {
 /// Renders the coverage as Markdown for the README.
 pub fn coverage_markdown() -> String {
     let mut out = String::new();
-    for (heading, part) in parts() {
+    for (heading, part) in tables() {
         writeln!(
             out,
             "{heading}:\n\n| rule | says | foreseen by |\n|---|---|---|"
         )
         .expect("writing to a string succeeds");
         for one in part {
-            let answer = one.answer(|id| format!("`{id}`"));
+            let answer = one.checks_or_reason(|id| format!("`{id}`"));
             writeln!(out, "| {} | {} | {answer} |", one.short_name(), one.meaning)
                 .expect("writing to a string succeeds");
         }

@@ -3,8 +3,8 @@
 use ring::digest::{SHA256, digest};
 
 /// Returns 64 hexadecimal digits (SHA-256). The value depends on every part and on the boundaries between the parts.
-pub(super) fn of(parts: &[&str]) -> String {
-    let whole = serde_json::to_string(parts).expect("texts are JSON");
-    let digest = digest(&SHA256, whole.as_bytes());
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    let json = serde_json::to_string(parts).expect("texts are JSON");
+    let digest = digest(&SHA256, json.as_bytes());
     digest.as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,57 +1,50 @@
 //! Renders a [`Report`]. The report is the value that `--format json` writes, and every other format reads only this
 //! value.
 
-pub mod azure_pipelines;
 mod build;
-mod catalogue;
+pub mod catalog;
+mod connection_error;
 pub mod coverage;
-mod csv;
 pub mod diff;
 mod entries;
-mod exit;
-pub mod explain;
+mod exit_reason;
 mod fingerprint;
 mod fleet;
-mod html;
-mod junit;
-mod lacking;
-mod markdown;
-mod merge;
-mod migration;
-mod open;
-mod path;
-pub mod plain;
+pub mod formats;
+mod merge_reports;
+mod missing_privileges;
+mod model;
+mod phrases;
+mod policy_section;
 pub mod progress;
-pub mod sarif;
+pub mod sanitize;
 mod sizing;
-pub mod text;
-mod unread;
-mod value;
-mod weighed;
-mod words;
+mod unknowns;
 
-pub use build::{assemble, report};
-pub use catalogue::{catalogue_json, catalogue_plain};
-pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
-pub use csv::csv;
-pub use html::html;
-pub use junit::{OF_FLEET, file_name as junit_file_name, junit, junit_of, junit_of_fleet};
-pub use markdown::markdown;
-pub use merge::{MergeError, merge};
-pub use migration::{Case, Judged};
-pub use value::{CheckReport, FindingReport, FleetReport, MigrationReport, Report, SCHEMA};
-
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 use crate::question::Answers;
 use crate::verdict::Policy;
+
+pub use build::{MigrationReportPart, ReportInput, assemble, build_report};
+pub use catalog::{catalog_json, catalog_plain};
+pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
+pub use formats::csv::csv;
+pub use formats::html::html;
+pub use formats::junit::{
+    JUNIT_FLEET_FILE, file_name as junit_file_name, junit, junit_fleet, junit_migration,
+};
+pub use formats::markdown::markdown;
+pub use merge_reports::{MergeError, merge};
+pub use model::{CheckReport, FindingReport, FleetReport, MigrationReport, Report, SCHEMA};
 
 /// Writes the report as indented JSON with a final newline. The text of a fleet is never in memory as a whole.
 ///
 /// # Errors
 /// Returns the errors of `out`.
 pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = text::DefusedJson(io::BufWriter::new(out));
+    let mut out = sanitize::SanitizedJson(io::BufWriter::new(out));
     serde_json::to_writer_pretty(&mut out, report)?;
     out.write_all(b"\n")?;
     out.flush()
@@ -61,20 +54,20 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// end.
 pub fn ndjson(report: &Report) -> String {
     let migrations = report.migrations.iter();
-    let lines = migrations.map(|m| ndjson_line(report, m));
-    lines.chain(fleet_line(report)).collect()
+    let lines = migrations.map(|m| ndjson_migration_line(report, m));
+    lines.chain(ndjson_fleet_line(report)).collect()
 }
 
 /// Returns the last line of a fleet: the report without its migrations.
-pub fn fleet_line(report: &Report) -> Option<String> {
+pub fn ndjson_fleet_line(report: &Report) -> Option<String> {
     report.fleet.as_ref()?;
     let mut line = serde_json::json!(report);
     line.as_object_mut()?.remove("migrations");
-    Some(format!("{}\n", text::defused_json(&line.to_string())))
+    Some(format!("{}\n", sanitize::sanitize_json(&line.to_string())))
 }
 
 /// Returns the line of one migration.
-fn ndjson_line(report: &Report, migration: &MigrationReport) -> String {
+fn ndjson_migration_line(report: &Report, migration: &MigrationReport) -> String {
     let mut line = serde_json::json!({
         "schema": report.schema, "tool": report.tool, "recorded_at": report.recorded_at, "policy": report.policy,
     });
@@ -82,13 +75,13 @@ fn ndjson_line(report: &Report, migration: &MigrationReport) -> String {
     if let (Some(line), serde_json::Value::Object(fields)) = (line.as_object_mut(), migration) {
         line.extend(fields);
     }
-    format!("{}\n", text::defused_json(&line.to_string()))
+    format!("{}\n", sanitize::sanitize_json(&line.to_string()))
 }
 
 /// Returns the line of a migration that is complete before the other migrations of its run.
-pub fn judged_line(judged: &Judged, run: &Answers, policy: &Policy) -> String {
-    let (head, migration) = build::alone(judged, run, policy);
-    ndjson_line(&head, migration)
+pub fn ndjson_part_line(part: &MigrationReportPart, run: &Answers, policy: &Policy) -> String {
+    let (head, migration) = build::head_for_migration(part, run, policy);
+    ndjson_migration_line(&head, migration)
 }
 
 /// Returns the JSON schema of the report.

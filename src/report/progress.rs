@@ -2,42 +2,46 @@
 
 use std::time::Duration;
 
-use super::words::counted;
+use super::phrases::count_noun;
 
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
+pub struct RunProgress {
     pub done: usize,
-    pub all: usize,
+    pub total: usize,
     /// Requests sent. `throttled` counts those that were throttled (HTTP 429).
     pub requests: usize,
     pub refused: usize,
     /// Subscriptions that wait for their rate limit.
-    pub waiting: usize,
-    pub since_start: Duration,
+    pub waiting_subscriptions: usize,
+    pub elapsed: Duration,
 }
 
-const BAR: usize = 24;
+const BAR_WIDTH: usize = 24;
 
 /// Minimum run time for a meaningful rate.
-const FIRST: Duration = Duration::from_secs(1);
+const MIN_ELAPSED: Duration = Duration::from_secs(1);
 
 /// `[######··················] 250/1000, 75 requests/s, about 90 s left; 3 subscriptions wait for their limit`
-pub fn line(progress: &Progress) -> String {
+pub fn progress_line(progress: &RunProgress) -> String {
     let p = progress;
-    let filled = BAR * p.done / p.all.max(1);
-    let bar = format!("{}{}", "#".repeat(filled), "·".repeat(BAR - filled));
-    let mut line = format!("[{bar}] {}/{}", p.done, p.all);
-    if p.done == 0 || p.since_start < FIRST {
-        line.push_str(&format!(", {}", counted(p.requests, "request")));
+    let filled = BAR_WIDTH * p.done / p.total.max(1);
+    let bar = format!("{}{}", "#".repeat(filled), "·".repeat(BAR_WIDTH - filled));
+    let mut line = format!("[{bar}] {}/{}", p.done, p.total);
+    if p.done == 0 || p.elapsed < MIN_ELAPSED {
+        line.push_str(&format!(", {}", count_noun(p.requests, "request")));
     } else {
-        line.push_str(&rest(p));
+        line.push_str(&rate_and_remaining_time(p));
     }
-    if p.waiting > 0 {
-        let wait = if p.waiting == 1 { "waits" } else { "wait" };
+    if p.waiting_subscriptions > 0 {
+        let wait = if p.waiting_subscriptions == 1 {
+            "waits"
+        } else {
+            "wait"
+        };
         line.push_str(&format!(
             "; {} {wait} for the limit",
-            counted(p.waiting, "subscription")
+            count_noun(p.waiting_subscriptions, "subscription")
         ));
     }
     if p.refused > 0 {
@@ -47,10 +51,10 @@ pub fn line(progress: &Progress) -> String {
 }
 
 /// `, 75 requests/s, about 90 s left`
-fn rest(p: &Progress) -> String {
-    let seconds = p.since_start.as_secs_f64();
+fn rate_and_remaining_time(p: &RunProgress) -> String {
+    let seconds = p.elapsed.as_secs_f64();
     let rate = p.requests as f64 / seconds;
-    let left = seconds / p.done as f64 * (p.all - p.done) as f64;
+    let left = seconds / p.done as f64 * (p.total - p.done) as f64;
     let left = match left.round() {
         left if left >= 1.0 => format!(", about {left:.0} s left"),
         _ => String::new(),
@@ -64,36 +68,36 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_line_show_no_estimate() {
-        let mut progress = Progress {
+        let mut progress = RunProgress {
             done: 0,
-            all: 60,
+            total: 60,
             requests: 6,
             refused: 0,
-            waiting: 0,
-            since_start: Duration::from_millis(1),
+            waiting_subscriptions: 0,
+            elapsed: Duration::from_millis(1),
         };
         assert_eq!(
-            line(&progress),
+            progress_line(&progress),
             "[························] 0/60, 6 requests"
         );
-        progress.since_start = Duration::from_secs(4);
-        assert!(line(&progress).ends_with(" 0/60, 6 requests"));
+        progress.elapsed = Duration::from_secs(4);
+        assert!(progress_line(&progress).ends_with(" 0/60, 6 requests"));
         (progress.done, progress.requests) = (59, 200);
-        assert!(line(&progress).ends_with(" 59/60, 50 requests/s"));
+        assert!(progress_line(&progress).ends_with(" 59/60, 50 requests/s"));
     }
 
     #[test]
     fn the_line_shows_rate_remaining_time_and_waiting_subscriptions() {
-        let progress = Progress {
+        let progress = RunProgress {
             done: 250,
-            all: 1_000,
+            total: 1_000,
             requests: 2_250,
             refused: 2,
-            waiting: 3,
-            since_start: Duration::from_secs(30),
+            waiting_subscriptions: 3,
+            elapsed: Duration::from_secs(30),
         };
         assert_eq!(
-            line(&progress),
+            progress_line(&progress),
             "[######··················] 250/1000, 75 requests/s, about 90 s left; 3 subscriptions wait for the limit; \
              2 answered 429"
         );

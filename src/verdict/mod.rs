@@ -2,7 +2,7 @@
 //!
 //! Order: run all checks, apply the severity overrides of the plan, apply waivers, apply `--allow-unknown`, combine.
 
-mod policy;
+mod evaluation_policy;
 #[cfg(test)]
 mod tests;
 mod waivers;
@@ -10,12 +10,12 @@ mod waivers;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::checks::{self, Check, Finding, Needs, Severity, Unanswered};
+use crate::checks::{Check, Finding, Inconclusive, Needs, Severity};
+use crate::config::MigrationScope;
 use crate::facts::{Facts, Missing};
-use crate::plan::Scope;
-use crate::sizing;
+use crate::{checks, sizing};
 
-pub use policy::{FailOn, Policy, severity_of};
+pub use evaluation_policy::{FailOn, Policy, effective_severity};
 pub use waivers::{WaiverState, WaiverUse};
 
 /// How a check came out.
@@ -29,7 +29,7 @@ pub enum Status {
 }
 
 /// The outcome of one check.
-pub struct Outcome {
+pub struct CheckOutcome {
     pub check: &'static Check,
     pub status: Status,
     /// Maximum severity of its findings, after overrides.
@@ -43,29 +43,33 @@ pub struct Outcome {
     /// Why the check is not applicable.
     pub not_applicable: Option<String>,
     /// Severity that the missing facts count as.
-    pub unknown_as: Severity,
+    pub unknown_severity: Severity,
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// Returns the severity of a finding of this check, after overrides.
-    pub fn severity_of(&self, finding: &Finding) -> Severity {
-        severity_of(self.severity, finding)
+    pub fn finding_severity(&self, finding: &Finding) -> Severity {
+        effective_severity(self.severity, finding)
     }
 
     /// Returns the worst severity of findings and missing facts. `None` if the check passed or everything is waived.
-    pub fn weight(&self) -> Option<Severity> {
-        let missing = (!self.missing.is_empty()).then_some(self.unknown_as);
-        self.worst_finding().max(missing)
+    pub fn worst_severity(&self) -> Option<Severity> {
+        let missing = (!self.missing.is_empty()).then_some(self.unknown_severity);
+        self.worst_finding_severity().max(missing)
     }
 
-    fn sort(&mut self) {
+    fn sort_findings(&mut self) {
         let most = self.severity;
-        self.findings
-            .sort_by_cached_key(|f| (std::cmp::Reverse(severity_of(most, f)), f.object.clone()));
+        self.findings.sort_by_cached_key(|f| {
+            (
+                std::cmp::Reverse(effective_severity(most, f)),
+                f.object.clone(),
+            )
+        });
     }
 
-    fn worst_finding(&self) -> Option<Severity> {
-        self.findings.iter().map(|f| self.severity_of(f)).max()
+    fn worst_finding_severity(&self) -> Option<Severity> {
+        self.findings.iter().map(|f| self.finding_severity(f)).max()
     }
 }
 
@@ -82,86 +86,87 @@ pub enum Verdict {
 }
 
 /// The result of all checks for one migration.
-pub struct Judgement {
-    pub scope: Scope,
-    pub outcomes: Vec<Outcome>,
+pub struct Evaluation {
+    pub scope: MigrationScope,
+    pub outcomes: Vec<CheckOutcome>,
     /// Number of checks for a side that was not specified.
     pub out_of_scope: usize,
     /// IDs of the checks that `--check` or `--skip` excluded.
-    pub left_out: Vec<&'static str>,
+    pub excluded: Vec<&'static str>,
     /// State of each waiver, in the order of the policy.
     pub waivers: Vec<WaiverUse>,
     pub verdict: Verdict,
 }
 
-impl Judgement {
+impl Evaluation {
     /// Whether the migration can start: source and target were checked by all checks without a blocker.
     pub fn is_ready_to_migrate(&self) -> bool {
-        self.scope == Scope::Pair
-            && self.left_out.is_empty()
+        self.scope == MigrationScope::Pair
+            && self.excluded.is_empty()
             && self.verdict <= Verdict::ReadyWithWarnings
     }
 
     /// Counts the findings of this severity.
-    pub fn count(&self, severity: Severity) -> usize {
+    pub fn count_findings(&self, severity: Severity) -> usize {
         let findings = self
             .outcomes
             .iter()
-            .flat_map(|o| o.findings.iter().map(|f| o.severity_of(f)));
+            .flat_map(|o| o.findings.iter().map(|f| o.finding_severity(f)));
         findings.filter(|s| *s == severity).count()
     }
 
     /// Counts the checks with this status.
-    pub fn with(&self, status: Status) -> usize {
+    pub fn count_status(&self, status: Status) -> usize {
         self.outcomes.iter().filter(|o| o.status == status).count()
     }
 
     /// Counts the checks with missing facts that count as this severity.
-    pub fn unknown_as(&self, severity: Severity) -> usize {
+    pub fn count_unknown(&self, severity: Severity) -> usize {
         self.outcomes
             .iter()
-            .filter(|o| !o.missing.is_empty() && o.unknown_as == severity)
+            .filter(|o| !o.missing.is_empty() && o.unknown_severity == severity)
             .count()
     }
 }
 
 /// Runs all checks on the facts and combines their outcomes.
-pub fn judge(facts: &Facts, policy: &Policy) -> Judgement {
+pub fn evaluate(facts: &Facts, policy: &Policy) -> Evaluation {
     let scope = facts.migration.scope;
-    let (in_scope, out): (Vec<_>, Vec<_>) = checks::all().partition(|c| is_in(scope, c.needs));
-    let (run, left): (Vec<_>, Vec<_>) = in_scope.into_iter().partition(|c| policy.runs(c));
-    let mut outcomes: Vec<Outcome> = run
+    let (in_scope, out): (Vec<_>, Vec<_>) =
+        checks::all().partition(|c| is_in_scope(scope, c.needs));
+    let (run, left): (Vec<_>, Vec<_>) = in_scope.into_iter().partition(|c| policy.includes(c));
+    let mut outcomes: Vec<CheckOutcome> = run
         .into_iter()
-        .map(|check| outcome(check, facts, policy))
+        .map(|check| run_check(check, facts, policy))
         .collect();
-    let today = waivers::day(facts.recorded_at);
-    let waivers = waivers::apply(&mut outcomes, &facts.migration.name, today, policy);
-    let verdict = match sizing::is_owed(facts) {
-        true => fold(&outcomes).max(Verdict::Incomplete),
-        false => fold(&outcomes),
+    let today = waivers::utc_day(facts.recorded_at);
+    let waivers = waivers::apply_waivers(&mut outcomes, &facts.migration.name, today, policy);
+    let verdict = match sizing::is_incomplete(facts) {
+        true => combine(&outcomes).max(Verdict::Incomplete),
+        false => combine(&outcomes),
     };
     let left_out = left.iter().map(|c| c.id).collect();
-    Judgement {
+    Evaluation {
         scope,
         outcomes,
         out_of_scope: out.len(),
-        left_out,
+        excluded: left_out,
         waivers,
         verdict,
     }
 }
 
-fn is_in(scope: Scope, needs: Needs) -> bool {
+fn is_in_scope(scope: MigrationScope, needs: Needs) -> bool {
     match needs {
         Needs::Target => scope.has_target(),
         Needs::Source => scope.has_source(),
-        Needs::Pair => scope == Scope::Pair,
+        Needs::Pair => scope == MigrationScope::Pair,
         Needs::Plan => true,
     }
 }
 
-fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
-    let start = |status| Outcome {
+fn run_check(check: &'static Check, facts: &Facts, policy: &Policy) -> CheckOutcome {
+    let start = |status| CheckOutcome {
         check,
         status,
         severity: policy.severity(check),
@@ -169,9 +174,9 @@ fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
         waived: Vec::new(),
         missing: Vec::new(),
         not_applicable: None,
-        unknown_as: policy.unknown_as(check),
+        unknown_severity: policy.unknown_severity(check),
     };
-    let not_applicable = |why| Outcome {
+    let not_applicable = |why| CheckOutcome {
         not_applicable: Some(why),
         ..start(Status::NotApplicable)
     };
@@ -180,23 +185,23 @@ fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
         return not_applicable(format!("only for {mode} migrations"));
     }
     match (check.run)(facts) {
-        Err(Unanswered::NotApplicable(why)) => not_applicable(why),
-        Err(Unanswered::Missing(missing)) => Outcome {
+        Err(Inconclusive::NotApplicable(why)) => not_applicable(why),
+        Err(Inconclusive::Missing(missing)) => CheckOutcome {
             missing: vec![missing],
             ..start(Status::Unknown)
         },
         Ok(found) => {
-            let status = match (found.found.is_empty(), found.missing.is_empty()) {
+            let status = match (found.items.is_empty(), found.missing.is_empty()) {
                 (false, _) => Status::Fail,
                 (true, false) => Status::Unknown,
                 (true, true) => Status::Pass,
             };
-            let mut outcome = Outcome {
-                findings: found.found,
+            let mut outcome = CheckOutcome {
+                findings: found.items,
                 missing: found.missing,
                 ..start(status)
             };
-            outcome.sort();
+            outcome.sort_findings();
             outcome
         }
     }
@@ -205,15 +210,18 @@ fn outcome(check: &'static Check, facts: &Facts, policy: &Policy) -> Outcome {
 /// Combines outcomes into a verdict.
 /// A blocker outweighs missing facts that count as a blocker, and both outweigh warnings. Waived findings do not count.
 /// Without any outcome, the verdict is incomplete.
-fn fold(outcomes: &[Outcome]) -> Verdict {
+fn combine(outcomes: &[CheckOutcome]) -> Verdict {
     if outcomes.is_empty() {
         return Verdict::Incomplete;
     }
-    let found = outcomes.iter().filter_map(Outcome::worst_finding).max();
+    let found = outcomes
+        .iter()
+        .filter_map(CheckOutcome::worst_finding_severity)
+        .max();
     let hidden = outcomes
         .iter()
         .filter(|o| !o.missing.is_empty())
-        .map(|o| o.unknown_as)
+        .map(|o| o.unknown_severity)
         .max();
     match (found, hidden) {
         (Some(Severity::Blocker), _) => Verdict::NotReady,
@@ -224,7 +232,7 @@ fn fold(outcomes: &[Outcome]) -> Verdict {
 }
 
 /// Returns the worst verdict of a run. Without any verdict, the run is incomplete.
-pub fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+pub fn worst_verdict(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     verdicts.max().unwrap_or(Verdict::Incomplete)
 }
 

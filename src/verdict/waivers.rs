@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, UtcOffset};
 
-use super::{Judgement, Outcome, Policy};
-use crate::plan::judging::Waiver;
+use super::{CheckOutcome, Evaluation, Policy};
+use crate::config::policy_rules::Waiver;
 
 /// What became of a waiver in a run.
 #[derive(
@@ -38,12 +38,12 @@ pub struct WaiverUse {
 }
 
 /// Returns the day of an evaluation, in UTC.
-pub(super) fn day(recorded_at: OffsetDateTime) -> Date {
+pub(super) fn utc_day(recorded_at: OffsetDateTime) -> Date {
     recorded_at.to_offset(UtcOffset::UTC).date()
 }
 
 /// Returns why a waiver is not in effect on this day, or `None` if it is.
-fn ended(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
+fn why_not_in_effect(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
     let longest = policy
         .rules
         .max_waiver_days
@@ -58,8 +58,8 @@ fn ended(waiver: &Waiver, today: Date, policy: &Policy) -> Option<WaiverState> {
 }
 
 /// Moves the waived findings of each outcome from `findings` to `waived`. Returns the state of each waiver.
-pub(super) fn apply(
-    outcomes: &mut [Outcome],
+pub(super) fn apply_waivers(
+    outcomes: &mut [CheckOutcome],
     migration: &str,
     today: Date,
     policy: &Policy,
@@ -67,28 +67,30 @@ pub(super) fn apply(
     let waivers = &policy.rules.waivers;
     let mut uses: Vec<WaiverUse> = waivers
         .iter()
-        .map(|w| idle(w, migration, today, outcomes, policy))
+        .map(|w| initial_use(w, migration, today, outcomes, policy))
         .collect();
     for outcome in outcomes {
-        let mut held = Vec::new();
+        let mut remaining = Vec::new();
         for finding in std::mem::take(&mut outcome.findings) {
-            let speaks = |w: &Waiver| {
-                w.check == outcome.check.id && w.is_for(migration) && w.covers(&finding.object)
+            let matches = |w: &Waiver| {
+                w.check == outcome.check.id
+                    && w.matches_migration(migration)
+                    && w.matches_object(&finding.object)
             };
             let mut by = None;
-            for (index, waiver) in waivers.iter().enumerate().filter(|(_, w)| speaks(w)) {
+            for (index, waiver) in waivers.iter().enumerate().filter(|(_, w)| matches(w)) {
                 uses[index].findings += 1;
-                if ended(waiver, today, policy).is_none() {
+                if why_not_in_effect(waiver, today, policy).is_none() {
                     uses[index].state = WaiverState::Holds;
                     by = by.or(Some(index));
                 }
             }
             match by {
                 Some(waiver) => outcome.waived.push((finding, waiver)),
-                None => held.push(finding),
+                None => remaining.push(finding),
             }
         }
-        outcome.findings = held;
+        outcome.findings = remaining;
     }
     uses
 }
@@ -96,18 +98,18 @@ pub(super) fn apply(
 /// Returns the state of a waiver before it covers a finding.
 /// It is only unused if its check ran without missing facts. Whether its migration exists is only known for the
 /// whole run.
-fn idle(
+fn initial_use(
     waiver: &Waiver,
     migration: &str,
     today: Date,
-    outcomes: &[Outcome],
+    outcomes: &[CheckOutcome],
     policy: &Policy,
 ) -> WaiverUse {
-    let judged = outcomes.iter().find(|o| o.check.id == waiver.check);
-    let state = match ended(waiver, today, policy) {
-        _ if !waiver.is_for(migration) => WaiverState::NotJudged,
+    let outcome = outcomes.iter().find(|o| o.check.id == waiver.check);
+    let state = match why_not_in_effect(waiver, today, policy) {
+        _ if !waiver.matches_migration(migration) => WaiverState::NotJudged,
         Some(ended) => ended,
-        None => match judged {
+        None => match outcome {
             None => WaiverState::NotJudged,
             Some(outcome) if outcome.missing.is_empty() => WaiverState::Unused,
             Some(_) => WaiverState::NotAnswered,
@@ -116,9 +118,9 @@ fn idle(
     WaiverUse { state, findings: 0 }
 }
 
-impl Judgement {
+impl Evaluation {
     /// Counts the waived findings.
-    pub fn waived(&self) -> usize {
+    pub fn count_waived(&self) -> usize {
         self.outcomes.iter().map(|o| o.waived.len()).sum()
     }
 }

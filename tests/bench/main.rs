@@ -5,10 +5,10 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-mod findings;
-mod fleet;
+mod fleet_audit;
+mod large_source;
 mod measure;
-mod scale;
+mod report_formats;
 #[path = "../suite/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use more of it")]
 mod support;
@@ -17,9 +17,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use measure::{Row, instructions, median_of, peak_memory_mb};
+use measure::{BenchRow, instructions, interleaved_medians, peak_memory_mb};
 use support::arm::ArmEndpoint;
-use support::healthy::{TARGET, healthy_arm};
+use support::healthy_target::{TARGET, healthy_arm_endpoint};
 
 const LATENCY: Duration = Duration::from_millis(30);
 
@@ -29,7 +29,7 @@ fn program() -> Command {
     command
 }
 
-fn replay() -> Command {
+fn replay_command() -> Command {
     let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/blocked");
     let mut command = program();
     command.arg("check").arg("--from").arg(recording);
@@ -37,30 +37,30 @@ fn replay() -> Command {
 }
 
 /// Returns the report of `replay_command` as JSON.
-fn report() -> Vec<u8> {
-    let mut command = replay();
+fn report_json() -> Vec<u8> {
+    let mut command = replay_command();
     command.args(["--format", "json"]);
     command.output().unwrap().stdout
 }
 
-fn version() -> Command {
+fn version_command() -> Command {
     let mut command = program();
     command.arg("--version");
     command
 }
 
-fn nothing() -> Command {
+fn empty_command() -> Command {
     Command::new("true")
 }
 
 /// Starts the healthy scenario with a latency of 30 ms for each request.
-fn endpoint() -> ArmEndpoint {
-    let endpoint = healthy_arm();
-    endpoint.latency(LATENCY);
+fn healthy_endpoint() -> ArmEndpoint {
+    let endpoint = healthy_arm_endpoint();
+    endpoint.set_latency(LATENCY);
     endpoint
 }
 
-fn one_target(endpoint: &ArmEndpoint) -> Command {
+fn target_command(endpoint: &ArmEndpoint) -> Command {
     let mut command = program();
     command.args(["check", "--only", "target", "--target", TARGET]);
     command
@@ -70,11 +70,11 @@ fn one_target(endpoint: &ArmEndpoint) -> Command {
 }
 
 /// All benchmarks. Arguments select some of them: `cargo bench --bench bench -- fleet`.
-const THEMES: [(&str, fn()); 4] = [
-    ("one", one),
-    ("findings", || findings::rows(&report())),
-    ("scale", scale::measure),
-    ("fleet", fleet::rows),
+const BENCHMARKS: [(&str, fn()); 4] = [
+    ("one", print_single_runs),
+    ("findings", || report_formats::print_rows(&report_json())),
+    ("scale", large_source::print_rows),
+    ("fleet", fleet_audit::print_rows),
 ];
 
 fn main() {
@@ -85,7 +85,7 @@ fn main() {
     // Cargo adds `--bench`.
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let asked: Vec<&String> = asked.iter().filter(|a| !a.starts_with("--")).collect();
-    for (name, measure) in THEMES {
+    for (name, measure) in BENCHMARKS {
         if asked.is_empty() || asked.iter().any(|a| *a == name) {
             measure();
         }
@@ -93,38 +93,38 @@ fn main() {
 }
 
 /// Measures the smallest runs: start, replay, and one live target.
-fn one() {
-    let endpoint = endpoint();
-    let live = || one_target(&endpoint);
+fn print_single_runs() {
+    let endpoint = healthy_endpoint();
+    let live = || target_command(&endpoint);
     for row in [
-        Row::of(
+        BenchRow::new(
             "start: --version",
             "true",
-            median_of(40, nothing, version),
+            interleaved_medians(40, empty_command, version_command),
             "10 ms over",
         ),
-        Row::of(
+        BenchRow::new(
             "replay: blocked",
             "true",
-            median_of(40, nothing, replay),
+            interleaved_medians(40, empty_command, replay_command),
             "30 ms over",
         ),
-        Row::of(
+        BenchRow::new(
             "one live target, 30 ms a request",
             "one round",
-            median_of(10, || sleep(LATENCY), live),
+            interleaved_medians(10, || sleep_command(LATENCY), live),
             "3 rounds + set-up",
         ),
     ] {
         println!("{row}");
     }
     let binary = std::fs::metadata(env!("CARGO_BIN_EXE_flexready")).unwrap();
-    size("binary", binary.len() as f64 / 1e6, 12);
-    size("peak memory: replay", peak_memory_mb(replay()), 50);
-    size("peak memory: one live target", peak_memory_mb(live()), 50);
+    print_size("binary", binary.len() as f64 / 1e6, 12);
+    print_size("peak memory: replay", peak_memory_mb(replay_command()), 50);
+    print_size("peak memory: one live target", peak_memory_mb(live()), 50);
     for (name, command) in [
-        ("instructions: --version", version()),
-        ("instructions: replay", replay()),
+        ("instructions: --version", version_command()),
+        ("instructions: replay", replay_command()),
     ] {
         match instructions(command) {
             Some(count) => println!("{name:<36} {:>10.1} million", count as f64 / 1e6),
@@ -133,12 +133,12 @@ fn one() {
     }
 }
 
-fn size(what: &str, mb: f64, limit: u32) {
+fn print_size(what: &str, mb: f64, limit: u32) {
     println!("{what:<36} {mb:>10.1} MB            limit {limit} MB");
 }
 
 /// A floor that only waits.
-fn sleep(time: Duration) -> Command {
+fn sleep_command(time: Duration) -> Command {
     let mut command = Command::new("sleep");
     command.arg(time.as_secs_f64().to_string());
     command

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A row of the table.
-pub struct Row {
+pub struct BenchRow {
     what: &'static str,
     floor_name: &'static str,
     floor: Duration,
@@ -13,14 +13,14 @@ pub struct Row {
     limit: &'static str,
 }
 
-impl Row {
-    pub fn of(
+impl BenchRow {
+    pub fn new(
         what: &'static str,
         floor_name: &'static str,
         (floor, measured): (Duration, Duration),
         limit: &'static str,
-    ) -> Row {
-        Row {
+    ) -> BenchRow {
+        BenchRow {
             what,
             floor_name,
             floor,
@@ -30,7 +30,7 @@ impl Row {
     }
 }
 
-impl fmt::Display for Row {
+impl fmt::Display for BenchRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |d: Duration| d.as_secs_f64() * 1e3;
         let ratio = self.measured.as_secs_f64() / self.floor.as_secs_f64();
@@ -47,20 +47,20 @@ impl fmt::Display for Row {
 }
 
 /// Returns the medians of floor and program. The runs alternate, so that both see the same load.
-pub fn median_of(
+pub fn interleaved_medians(
     times: usize,
     floor: impl Fn() -> Command,
     program: impl Fn() -> Command,
 ) -> (Duration, Duration) {
     let (mut floors, mut measured) = (Vec::new(), Vec::new());
     for _ in 0..times {
-        floors.push(time(floor()));
-        measured.push(time(program()));
+        floors.push(run_time(floor()));
+        measured.push(run_time(program()));
     }
-    (middle(floors), middle(measured))
+    (median(floors), median(measured))
 }
 
-fn time(mut command: Command) -> Duration {
+fn run_time(mut command: Command) -> Duration {
     let start = Instant::now();
     command
         .stdout(Stdio::null())
@@ -70,7 +70,7 @@ fn time(mut command: Command) -> Duration {
     start.elapsed()
 }
 
-fn middle(mut all: Vec<Duration>) -> Duration {
+fn median(mut all: Vec<Duration>) -> Duration {
     all.sort();
     all[all.len() / 2]
 }

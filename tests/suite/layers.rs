@@ -4,27 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The modules from left to right. Modules of one layer do not import each other.
-const ROOMS: &[(&str, u8)] = &[
-    ("plan", 0),
+const LAYERS: &[(&str, u8)] = &[
+    ("config", 0),
     ("question", 0),
+    ("time_format", 0),
     ("reference", 1),
     ("queries", 2),
-    ("inputs", 3),
+    ("backend", 3),
     ("facts", 3),
-    ("network", 4),
+    ("reachability", 4),
     ("sizing", 4),
-    ("checks", 5),
-    ("verdict", 6),
-    ("remedy", 7),
-    ("report", 8),
-    ("cli", 9),
+    ("commands", 5),
+    ("checks", 6),
+    ("verdict", 7),
+    ("fix", 8),
+    ("report", 9),
+    ("cli", 10),
 ];
 
-fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+fn rust_files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
+            rust_files(&path, found);
         } else if path.extension().is_some_and(|e| e == "rs") {
             found.push(path);
         }
@@ -33,10 +35,10 @@ fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 
 #[test]
 fn modules_only_import_lower_layers() {
-    let levels: BTreeMap<&str, u8> = ROOMS.iter().copied().collect();
+    let levels: BTreeMap<&str, u8> = LAYERS.iter().copied().collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    rust_files(&root, &mut files);
     let mut wrong = Vec::new();
     for file in files {
         let place = file
@@ -44,13 +46,13 @@ fn modules_only_import_lower_layers() {
             .unwrap()
             .to_string_lossy()
             .replace('\\', "/");
-        let room = place.split(['/', '.']).next().unwrap().to_owned();
-        if ["lib", "main"].contains(&room.as_str()) || place.ends_with("tests.rs") {
+        let module = place.split(['/', '.']).next().unwrap().to_owned();
+        if ["lib", "main"].contains(&module.as_str()) || place.ends_with("tests.rs") {
             continue;
         }
         let level = levels
-            .get(room.as_str())
-            .unwrap_or_else(|| panic!("{place} is in no room: name it in ROOMS"));
+            .get(module.as_str())
+            .unwrap_or_else(|| panic!("{place} is in no layer: add it to LAYERS"));
         let text = std::fs::read_to_string(&file).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         for other in text.split("crate::").skip(1) {
@@ -61,7 +63,7 @@ fn modules_only_import_lower_layers() {
             let Some(its) = levels.get(other.as_str()) else {
                 continue;
             };
-            if other != room && its >= level {
+            if other != module && its >= level {
                 wrong.push(format!("{place} imports {other}"));
             }
         }
@@ -73,11 +75,14 @@ fn modules_only_import_lower_layers() {
 #[test]
 fn advice_that_names_an_option_also_names_the_plan_key() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let schema: serde_json::Value = serde_json::from_str(&flexready::plan::file::schema()).unwrap();
-    let keys = schema["$defs"]["Wish"]["properties"].as_object().unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(&flexready::config::plan_file::plan_schema()).unwrap();
+    let keys = schema["$defs"]["MigrationOptions"]["properties"]
+        .as_object()
+        .unwrap();
     let mut files = Vec::new();
-    for room in ["facts", "network", "sizing", "checks"] {
-        sources(&root.join(room), &mut files);
+    for module in ["facts", "reachability", "sizing", "commands", "checks"] {
+        rust_files(&root.join(module), &mut files);
     }
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
@@ -103,8 +108,11 @@ fn advice_that_names_an_option_also_names_the_plan_key() {
 fn only_the_backend_uses_the_network() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    sources(&root, &mut files);
-    for file in files.iter().filter(|f| !f.starts_with(root.join("inputs"))) {
+    rust_files(&root, &mut files);
+    for file in files
+        .iter()
+        .filter(|f| !f.starts_with(root.join("backend")))
+    {
         let text = std::fs::read_to_string(file).unwrap();
         for library in [
             "reqwest::",
@@ -119,7 +127,7 @@ fn only_the_backend_uses_the_network() {
 }
 
 /// Returns the modules of `report` that a file of `report` imports.
-fn own_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
+fn internal_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
     let word = |text: &str| -> String {
         let letter = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
         text.trim_start().chars().take_while(letter).collect()
@@ -140,7 +148,7 @@ fn own_imports(text: &str, prefixes: &[&str]) -> BTreeSet<String> {
 fn report_modules_have_no_import_cycles() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
     let mut files = Vec::new();
-    sources(&root, &mut files);
+    rust_files(&root, &mut files);
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in files {
         let place = file.strip_prefix(&root).unwrap();
@@ -153,7 +161,7 @@ fn report_modules_have_no_import_cycles() {
         let text = std::fs::read_to_string(&file).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
         let prefixes = ["crate::report::", "super::"];
-        let its = own_imports(text, &prefixes[..1 + usize::from(is_top)]);
+        let its = internal_imports(text, &prefixes[..1 + usize::from(is_top)]);
         imports.entry(module).or_default().extend(its);
     }
     for (module, its) in &mut imports {

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::support::program::run;
 
-fn readme() -> PathBuf {
+fn readme_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
 }
 
 /// Returns the text between two markers.
-pub fn held(name: &str) -> String {
-    let whole = std::fs::read_to_string(readme()).unwrap();
+pub fn generated_section(name: &str) -> String {
+    let whole = std::fs::read_to_string(readme_path()).unwrap();
     let begin = format!("<!-- {name}:begin -->\n");
     let (_, rest) = whole.split_once(&begin).unwrap();
     let (held, _) = rest.split_once("<!-- ").unwrap();
@@ -23,13 +23,13 @@ pub fn held(name: &str) -> String {
 }
 
 /// Compares the text between two markers, or writes it if `UPDATE` is set.
-pub fn hold(name: &str, text: &str) {
+pub fn assert_section(name: &str, text: &str) {
     // Several tests update parts of the same file.
     static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let _turn = ONE_AT_A_TIME
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let path = readme();
+    let path = readme_path();
     let whole = std::fs::read_to_string(&path).unwrap();
     let (begin, end) = (
         format!("<!-- {name}:begin -->\n"),
@@ -51,9 +51,9 @@ pub fn hold(name: &str, text: &str) {
 /// One test for all parts, because they write to the same file.
 #[test]
 fn generated_parts_of_the_readme_are_current() {
-    hold("checks", &check_table());
-    hold("coverage", &coverage_markdown());
-    hold("output", &output());
+    assert_section("checks", &check_table());
+    assert_section("coverage", &coverage_markdown());
+    assert_section("output", &sample_output());
 }
 
 fn check_table() -> String {
@@ -69,7 +69,7 @@ fn check_table() -> String {
 }
 
 /// Returns the start of the recorded run with its first two findings, and the last line.
-fn output() -> String {
+fn sample_output() -> String {
     let ran = run(&["check", "--from", "fixtures/recordings/blocked"], &[]);
     let mut blocks = ran.stdout.split("\n\n");
     let head: Vec<&str> = blocks.by_ref().take(5).collect();
@@ -79,7 +79,7 @@ fn output() -> String {
 
 #[test]
 fn the_readme_contains_the_commands_to_start_with() {
-    let text = std::fs::read_to_string(readme()).unwrap();
+    let text = std::fs::read_to_string(readme_path()).unwrap();
     for command in [
         "cargo run -- check --from fixtures/recordings/blocked",
         "tests/run.sh",

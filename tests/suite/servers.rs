@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use crate::support::pg::{self, Options, Server};
+use crate::support::pg::{self, PgServer, ServerOptions};
 
-fn only(rows: pg::Rows) -> String {
+fn single_value(rows: pg::TextRows) -> String {
     assert_eq!((rows.len(), rows[0].len()), (1, 1), "one value: {rows:?}");
     rows[0][0].clone().expect("is not NULL")
 }
@@ -21,7 +21,7 @@ fn every_major_version_runs() {
         for major in pg::majors() {
             scope.spawn(move || {
                 let number: u32 =
-                    only(pg::server(major).query("postgres", "SHOW server_version_num"))
+                    single_value(pg::server(major).query("postgres", "SHOW server_version_num"))
                         .parse()
                         .unwrap();
                 assert_eq!(number / 10_000, major);
@@ -51,7 +51,7 @@ fn every_call_creates_a_separate_database() {
         ]
     );
     let refused = server
-        .session(&other)
+        .open_session(&other)
         .try_query("SELECT * FROM t")
         .unwrap_err();
     assert!(refused.starts_with("42P01: "), "{refused}");
@@ -72,16 +72,16 @@ async fn a_server_accepts_async_clients_over_tcp() {
         .get(0);
     assert_eq!(port, i32::from(server.port()));
     assert_eq!(
-        only(server.query("postgres", "SELECT current_user")),
+        single_value(server.query("postgres", "SELECT current_user")),
         server.superuser()
     );
 }
 
 #[test]
 fn a_dedicated_server_has_its_own_settings_and_log() {
-    let server = Server::start(15, &[("work_mem", "3MB"), ("application_name", "it's")]);
+    let server = PgServer::start(15, &[("work_mem", "3MB"), ("application_name", "it's")]);
     assert_eq!(
-        only(server.query("postgres", "SHOW application_name")),
+        single_value(server.query("postgres", "SHOW application_name")),
         "it's"
     );
     server.run("postgres", "ALTER SYSTEM SET log_statement = 'all'");
@@ -90,12 +90,15 @@ fn a_dedicated_server_has_its_own_settings_and_log() {
     assert!(server.log().contains("seen in the log"), "{}", server.log());
     server.run("postgres", "ALTER SYSTEM SET max_connections = 50");
     server.restart();
-    assert_eq!(only(server.query("postgres", "SHOW max_connections")), "50");
+    assert_eq!(
+        single_value(server.query("postgres", "SHOW max_connections")),
+        "50"
+    );
 }
 
 #[test]
 fn a_stopped_server_keeps_its_data_and_a_dropped_one_leaves_nothing() {
-    let server = Server::start(18, &[]);
+    let server = PgServer::start(18, &[]);
     let (port, data) = (server.port(), server.data_dir());
     server.stop();
     assert!(TcpStream::connect((server.host(), port)).is_err());
@@ -108,54 +111,57 @@ fn a_stopped_server_keeps_its_data_and_a_dropped_one_leaves_nothing() {
 
 #[test]
 fn the_launcher_connects_with_any_pg_hba() {
-    let options = Options {
+    let options = ServerOptions {
         hba: Some("host all all 127.0.0.1/32 reject"),
         files: &[("note", "for the server alone")],
-        initdb: &["--encoding=LATIN1"],
-        ..Options::default()
+        initdb_args: &["--encoding=LATIN1"],
+        ..ServerOptions::default()
     };
-    let server = Server::start_with(13, options);
+    let server = PgServer::start_with_options(13, options);
     assert_eq!(
-        only(server.query("postgres", "SHOW server_encoding")),
+        single_value(server.query("postgres", "SHOW server_encoding")),
         "LATIN1"
     );
     assert_eq!(
-        only(server.query("postgres", "SELECT pg_read_file('note')")),
+        single_value(server.query("postgres", "SELECT pg_read_file('note')")),
         "for the server alone"
     );
 }
 
 #[test]
 fn extensions_can_be_stubbed_and_their_control_files_broken() {
-    let with = Options {
-        extensions: &[("timescaledb", "2.9.1"), ("citext", "9.9")],
-        ..Options::default()
+    let with = ServerOptions {
+        stub_extensions: &[("timescaledb", "2.9.1"), ("citext", "9.9")],
+        ..ServerOptions::default()
     };
-    let server = Server::start_with(14, with);
+    let server = PgServer::start_with_options(14, with);
     server.run(
         "postgres",
         "CREATE EXTENSION timescaledb; CREATE EXTENSION citext; CREATE EXTENSION hstore",
     );
     let versions = "SELECT string_agg(extversion, ' ' ORDER BY extname) FROM pg_extension WHERE extname IN ('citext', 'timescaledb')";
-    assert_eq!(only(server.query("postgres", versions)), "9.9 2.9.1");
+    assert_eq!(
+        single_value(server.query("postgres", versions)),
+        "9.9 2.9.1"
+    );
 
     let all = "SELECT count(*) > 40 FROM pg_available_extensions";
-    assert_eq!(only(pg::server(10).query("postgres", all)), "t");
-    let broken = Server::start_with(
+    assert_eq!(single_value(pg::server(10).query("postgres", all)), "t");
+    let broken = PgServer::start_with_options(
         10,
-        Options {
+        ServerOptions {
             broken_controls: true,
-            ..Options::default()
+            ..ServerOptions::default()
         },
     );
-    let refused = broken.session("postgres").try_query(all).unwrap_err();
+    let refused = broken.open_session("postgres").try_query(all).unwrap_err();
     assert!(refused.contains("trusted"), "{refused}");
 }
 
 #[test]
 fn a_tablespace_directory_belongs_to_the_account_of_the_server() {
-    let server = Server::start(11, &[]);
-    let place = server.new_directory("space");
+    let server = PgServer::start(11, &[]);
+    let place = server.create_directory("space");
     server.run(
         "postgres",
         &format!("CREATE TABLESPACE space LOCATION '{}'", place.display()),
@@ -166,7 +172,7 @@ fn a_tablespace_directory_belongs_to_the_account_of_the_server() {
 #[test]
 fn python_works_where_has_python_returns_true() {
     let server = pg::server(16);
-    let session = server.session(&server.create_database("python"));
+    let session = server.open_session(&server.create_database("python"));
     let created = session.try_query("CREATE EXTENSION plpython3u");
     assert_eq!(
         created.is_ok(),
@@ -175,22 +181,22 @@ fn python_works_where_has_python_returns_true() {
     );
     if created.is_ok() {
         session.run("CREATE FUNCTION two() RETURNS int LANGUAGE plpython3u AS 'return 1 + 1'");
-        assert_eq!(only(session.query("SELECT two()")), "2");
+        assert_eq!(single_value(session.query("SELECT two()")), "2");
     }
 }
 
 /// The test below starts itself as a child and kills it. This variable is the file where the child writes its server.
-const CHILD: &str = "FLEXREADY_TEST_KILLED_CHILD";
+const CHILD_VARIABLE: &str = "FLEXREADY_TEST_KILLED_CHILD";
 
 #[test]
 fn a_server_dies_with_killed_tests() {
-    if let Some(note) = env::var_os(CHILD) {
+    if let Some(note) = env::var_os(CHILD_VARIABLE) {
         return start_a_server_and_wait(note.as_ref());
     }
     let note = tempfile::NamedTempFile::new().unwrap();
     let mut child = Command::new(env::current_exe().unwrap())
         .args(["--exact", "servers::a_server_dies_with_killed_tests"])
-        .env(CHILD, note.path())
+        .env(CHILD_VARIABLE, note.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -207,7 +213,7 @@ fn a_server_dies_with_killed_tests() {
 }
 
 fn start_a_server_and_wait(note: &Path) {
-    let server = Server::start(16, &[]);
+    let server = PgServer::start(16, &[]);
     let data = server.data_dir();
     let home = data.parent().unwrap().display();
     fs::write(note, format!("{} {home}\n", server.port())).unwrap();
@@ -216,10 +222,10 @@ fn start_a_server_and_wait(note: &Path) {
 }
 
 #[track_caller]
-fn wait_for<T>(mut what: impl FnMut() -> Option<T>) -> T {
+fn wait_for<T>(mut condition: impl FnMut() -> Option<T>) -> T {
     let since = Instant::now();
     loop {
-        if let Some(found) = what() {
+        if let Some(found) = condition() {
             return found;
         }
         // While the machine also builds, initdb can need half a minute

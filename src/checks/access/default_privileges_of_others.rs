@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{in_selected, membership};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use super::{membership_statements, rows_per_database};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::access::DefaultPrivilege;
+use crate::facts::source::privileges::DefaultPrivilege;
 
 pub const CHECK: Check = Check {
     id: "default-privileges-of-others",
@@ -21,15 +21,15 @@ pub const CHECK: Check = Check {
           that role's rights; and on the target nobody has those of a superuser. New objects then lack the grants that \
           applications count on.",
     fix: "Grant the role to the migration user, on the target too, or set the default privileges anew on the target.",
-    look: "SELECT defaclrole::regrole, defaclnamespace, defaclobjtype, defaclacl FROM pg_default_acl",
+    verify: "SELECT defaclrole::regrole, defaclnamespace, defaclobjtype, defaclacl FROM pg_default_acl",
     link: "https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let user = facts.migration_user()?;
     let mut findings = Findings::none();
-    for (database, all) in in_selected(facts, &mut findings, |d| &d.default_privileges)? {
+    for (database, all) in rows_per_database(facts, &mut findings, |d| &d.default_privileges)? {
         let mut refused: BTreeMap<&str, Vec<&DefaultPrivilege>> = BTreeMap::new();
         for one in all
             .iter()
@@ -40,7 +40,7 @@ fn run(facts: &Facts) -> Judged {
         let found = refused
             .iter()
             .map(|(role, of)| finding(facts, database, user, role, of));
-        findings.found.extend(found);
+        findings.items.extend(found);
     }
     Ok(findings)
 }
@@ -52,11 +52,11 @@ fn finding(
     role: &str,
     all: &[&DefaultPrivilege],
 ) -> Finding {
-    let place = |d: &&DefaultPrivilege| match &d.schema {
+    let describe_scope = |d: &&DefaultPrivilege| match &d.schema {
         Some(schema) => format!("{} in `{schema}`", d.objects),
         None => d.objects.clone(),
     };
-    let places: Vec<String> = all.iter().map(place).collect();
+    let scopes: Vec<String> = all.iter().map(describe_scope).collect();
     let is_superuser = all.iter().any(|d| d.role_is_superuser);
     let why = if is_superuser {
         "a superuser, which the target does not have".to_owned()
@@ -65,13 +65,13 @@ fn finding(
     };
     let message = format!(
         "`{database}` has default privileges for {} of `{role}`, {why}",
-        places.join(", ")
+        scopes.join(", ")
     );
     let finding = Finding::new(format!("{database}/default-privileges/{role}"), message);
-    let finding = finding.evidence("entries", all.len());
+    let finding = finding.with_evidence("entries", all.len());
     if is_superuser {
         return finding;
     }
-    let statements = membership(facts, role, user).into_iter();
-    statements.fold(finding, |f, statement| f.fix(statement + ";"))
+    let statements = membership_statements(facts, role, user).into_iter();
+    statements.fold(finding, |f, statement| f.with_fix(statement + ";"))
 }

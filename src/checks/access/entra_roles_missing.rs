@@ -2,9 +2,10 @@
 //! The service does not migrate these roles, and stops if one is missing.
 
 use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
 };
-use crate::facts::entra::may_have_entra_roles;
+use crate::commands::quote;
+use crate::facts::source::entra_roles::can_have_entra_roles;
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -14,85 +15,86 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::ServiceError(603103)],
+    official: &[OfficialRule::ServiceError(603103)],
     why: "A role that signs in with Microsoft Entra is tied to its directory, and cannot be copied: it has to be on the target \
           before the migration, or what it owns and what it was granted is refused.",
     fix: "Make each role on the target first: administrators as administrators, others with `pgaadauth_create_principal` in \
           the target's database `postgres`.",
-    look: "SELECT objoid::regrole FROM pg_shseclabel WHERE provider = 'pgaadauth'",
+    verify: "SELECT objoid::regrole FROM pg_shseclabel WHERE provider = 'pgaadauth'",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let source = facts
         .migration
         .source
         .as_ref()
         .ok_or_else(Missing::no_source)?;
-    let outside = || Unanswered::not_applicable("the source is outside Azure");
-    if !may_have_entra_roles(source.kind) {
-        return Err(outside());
+    let outside_azure = || Inconclusive::not_applicable("the source is outside Azure");
+    if !can_have_entra_roles(source.kind) {
+        return Err(outside_azure());
     }
-    let entra = facts.entra.as_ref()?;
+    let entra = facts.entra_roles.as_ref()?;
     if source.kind.is_none() && !entra.is_azure {
-        return Err(outside());
+        return Err(outside_azure());
     }
     if entra.roles.is_empty() {
         return Ok(Findings::none());
     }
     let administrators = &facts.service.as_ref()?.administrators;
-    let there = facts.on_target.as_ref().and_then(|t| t.roles.as_ref());
+    let target_roles = facts.target_sql.as_ref().and_then(|t| t.roles.as_ref());
     let mut findings = Findings::none();
-    if let Some(missing) = entra.cut(source) {
-        findings.unknown(&missing);
+    if let Some(missing) = entra.missing_rows(source) {
+        findings.add_missing(&missing);
     }
-    let asks_there = facts
+    let has_target_sql = facts
         .migration
         .target
         .as_ref()
         .is_some_and(|t| t.sql.is_some());
-    if let (Err(missing), true) = (&there, asks_there) {
+    if let (Err(missing), true) = (&target_roles, has_target_sql) {
         // The target's roles could show a blocker. The findings below are only warnings.
-        findings.unknown(missing);
+        findings.add_missing(missing);
     }
-    let holds = |names: &[String], role: &str| names.iter().any(|n| n.eq_ignore_ascii_case(role));
+    let contains_role =
+        |names: &[String], role: &str| names.iter().any(|n| n.eq_ignore_ascii_case(role));
     for role in &entra.roles {
-        match (there, administrators) {
-            (Ok(roles), _) if holds(roles, role) => {}
+        match (target_roles, administrators) {
+            (Ok(roles), _) if contains_role(roles, role) => {}
             (Ok(_), _) => findings.push(finding(role, "is not on the target")),
-            (Err(_), Ok(names)) if holds(names, role) => {}
-            (Err(_), Ok(_)) if !is_on(facts) => {
+            (Err(_), Ok(names)) if contains_role(names, role) => {}
+            (Err(_), Ok(_)) if !has_entra_authentication(facts) => {
                 let what = "cannot be on the target, where Microsoft Entra authentication is off";
-                findings.push(finding(role, what).milder(Severity::Warning));
+                findings.push(finding(role, what).with_severity(Severity::Warning));
             }
             (Err(_), Ok(_)) => {
                 let what = "is no administrator of the target; whether it is a role there only SQL on the target tells";
-                findings.push(finding(role, what).milder(Severity::Warning));
+                findings.push(finding(role, what).with_severity(Severity::Warning));
             }
-            (Err(_), Err(missing)) => findings.unknown(missing),
+            (Err(_), Err(missing)) => findings.add_missing(missing),
         }
     }
     Ok(findings)
 }
 
-fn is_on(facts: &Facts) -> bool {
+fn has_entra_authentication(facts: &Facts) -> bool {
     let auth = facts
         .server
         .as_ref()
         .ok()
-        .and_then(|s| s.auth.as_ref().ok());
-    auth.is_none_or(|a| a.entra != Ok(false))
+        .and_then(|s| s.authentication.as_ref().ok());
+    auth.is_none_or(|a| a.is_entra_enabled != Ok(false))
 }
 
-fn finding(role: &str, what: &str) -> Finding {
-    let make = format!(
+fn finding(role: &str, state: &str) -> Finding {
+    let create = format!(
         "SELECT * FROM pgaadauth_create_principal({}, false, false);",
-        command::literal(role)
+        quote::quote_literal(role)
     );
     Finding::new(
         format!("role/{role}"),
-        format!("the Microsoft Entra role `{role}` {what}"),
+        format!("the Microsoft Entra role `{role}` {state}"),
     )
-    .fix(Step::sql(None, make).on_target().by_script())
+    .with_fix(FixStep::sql(None, create).on_target().for_script())
 }

@@ -14,10 +14,11 @@ mod superuser_roles;
 mod system_catalog_grants;
 mod target_user_lacks_rights;
 
-use super::{Check, Findings, Unanswered, command};
-use crate::facts::access::{InDatabase, Role};
+use super::{Check, Findings, Inconclusive};
+use crate::commands::quote;
+use crate::config::SourceKind;
+use crate::facts::source::privileges::{DatabasePrivileges, SourceRole};
 use crate::facts::{Fact, Facts};
-use crate::plan::SourceKind;
 use crate::reference::providers;
 
 /// The checks of this area, in report order.
@@ -39,20 +40,20 @@ pub const ALL: &[&Check] = &[
 
 /// Returns one list of privilege facts for each selected database, with the database name.
 /// Facts that could not be read are added to `findings` as missing.
-fn in_selected<'f, T>(
+fn rows_per_database<'f, T>(
     facts: &'f Facts,
     findings: &mut Findings,
-    part: fn(&InDatabase) -> &Fact<Vec<T>>,
-) -> Result<Vec<(&'f str, &'f [T])>, Unanswered> {
-    let access = facts.access.as_ref()?;
+    select_rows: fn(&DatabasePrivileges) -> &Fact<Vec<T>>,
+) -> Result<Vec<(&'f str, &'f [T])>, Inconclusive> {
+    let access = facts.privileges.as_ref()?;
     let databases = facts.databases.as_ref()?;
     let mut all = Vec::new();
-    for database in findings.selected(databases) {
+    for database in findings.selected_databases(databases) {
         match access.in_database(&database.name) {
-            Err(missing) => findings.unknown(&missing),
-            Ok(known) => {
-                if let Some(rows) = findings.know(part(known)) {
-                    all.push((known.name.as_str(), rows.as_slice()));
+            Err(missing) => findings.add_missing(&missing),
+            Ok(database_facts) => {
+                if let Some(rows) = findings.require(select_rows(database_facts)) {
+                    all.push((database_facts.name.as_str(), rows.as_slice()));
                 }
             }
         }
@@ -62,8 +63,8 @@ fn in_selected<'f, T>(
 
 /// Formats the migration user for a finding.
 /// Without `--migration-user`, the connected role is used, and the text states that.
-fn shown_user(facts: &Facts, user: &str) -> String {
-    match facts.names_migration_user() {
+fn describe_user(facts: &Facts, user: &str) -> String {
+    match facts.has_explicit_migration_user() {
         true => format!("`{user}`"),
         false => format!("`{user}` (who asked; nobody else is named by `--migration-user`)"),
     }
@@ -74,13 +75,13 @@ fn shown_user(facts: &Facts, user: &str) -> String {
 /// In PostgreSQL 16 and later, inheritance is an option of the grant.
 /// A plain `GRANT` does not change an existing option.
 /// In earlier versions, inheritance is an attribute of the member role.
-fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {
-    let user = command::identifier(user);
-    let grant = format!("GRANT {} TO {user}", command::identifier(role));
+fn membership_statements(facts: &Facts, role: &str, user: &str) -> Vec<String> {
+    let user = quote::quote_identifier(user);
+    let grant = format!("GRANT {} TO {user}", quote::quote_identifier(role));
     if facts.source_version().is_ok_and(|v| v.major() >= 16) {
         return vec![format!("{grant} WITH INHERIT TRUE")];
     }
-    let access = facts.access.as_ref().ok();
+    let access = facts.privileges.as_ref().ok();
     let member = access.and_then(|a| a.migration_user.as_ref().ok());
     match member.and_then(|m| m.inherits) {
         Some(false) => vec![grant, format!("ALTER ROLE {user} INHERIT")],
@@ -90,11 +91,11 @@ fn membership(facts: &Facts, role: &str, user: &str) -> Vec<String> {
 
 /// Returns whether a user created this role, rather than `initdb` or a cloud provider.
 /// If the source kind is unknown, only account names that are unique to providers are excluded.
-fn is_users_own(role: &Role, kind: Option<&SourceKind>) -> bool {
-    !role.is_initial() && !is_providers(&role.name, kind)
+fn is_user_created(role: &SourceRole, kind: Option<&SourceKind>) -> bool {
+    !role.is_initial() && !is_provider_account(&role.name, kind)
 }
 
-fn is_providers(role: &str, kind: Option<&SourceKind>) -> bool {
-    providers::is_superuser_account(role)
+fn is_provider_account(role: &str, kind: Option<&SourceKind>) -> bool {
+    providers::is_provider_superuser(role)
         || kind.is_some_and(|kind| providers::is_built_in_role(*kind, role))
 }

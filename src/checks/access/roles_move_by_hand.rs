@@ -2,10 +2,11 @@
 //! The service migrates databases. It migrates roles only if the source is an Azure Single Server.
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
-use super::is_users_own;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use super::is_user_created;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
+use crate::config::{SourceKind, SourceServer};
 use crate::facts::{Facts, Missing};
-use crate::plan::{SourceKind, SourceServer};
 
 pub const CHECK: Check = Check {
     id: "roles-move-by-hand",
@@ -19,29 +20,29 @@ pub const CHECK: Check = Check {
           Single Server, and grants to a role that the target does not have are lost.",
     fix: "Dump the roles, take out what the target refuses (superusers, `pg_…` names, tablespaces), and run the rest on the \
           target before the migration.",
-    look: "SELECT rolname, rolcanlogin FROM pg_roles WHERE oid >= 16384",
+    verify: "SELECT rolname, rolcanlogin FROM pg_roles WHERE oid >= 16384",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let source = facts.migration.source.as_ref();
     let source = source.ok_or_else(Missing::no_source)?;
-    let roles = facts.access.as_ref()?.roles.as_ref()?;
+    let roles = facts.privileges.as_ref()?.roles.as_ref()?;
     let kind = facts.source_kind()?;
     if kind == SourceKind::PostgresqlSingleServer {
         return Ok(Findings::none());
     }
-    let own = roles.iter().filter(|r| is_users_own(r, Some(&kind)));
-    let names: Vec<&str> = own.map(|r| r.name.as_str()).collect();
+    let user_created = roles.iter().filter(|r| is_user_created(r, Some(&kind)));
+    let names: Vec<&str> = user_created.map(|r| r.name.as_str()).collect();
     if names.is_empty() {
         return Ok(Findings::none());
     }
     // An ellipsis in place of a single name saves no space.
-    let most = if names.len() == 6 { 6 } else { 5 };
-    let shown = names.iter().take(most).map(|n| format!("`{n}`"));
+    let limit = if names.len() == 6 { 6 } else { 5 };
+    let shown = names.iter().take(limit).map(|n| format!("`{n}`"));
     let shown: Vec<String> = shown.collect();
-    let more = if names.len() > most { ", …" } else { "" };
+    let more = if names.len() > limit { ", …" } else { "" };
     let (are, them) = if names.len() == 1 {
         ("role is", "it")
     } else {
@@ -52,18 +53,20 @@ fn run(facts: &Facts) -> Judged {
         names.len(),
         shown.join(", ")
     );
-    let finding = Finding::new("server", message).evidence("roles", names.len());
+    let finding = Finding::new("server", message).with_evidence("roles", names.len());
     let asks_with_all_rights = facts.session.as_ref().is_ok_and(|s| s.is_superuser);
     let user = match kind.is_managed() || asks_with_all_rights {
         true => &source.user,
         false => "<superuser>",
     };
-    Ok(finding.fix(dump(source, user, !kind.is_managed())).into())
+    Ok(finding
+        .with_fix(dump_command(source, user, !kind.is_managed()))
+        .into())
 }
 
 /// Returns the `pg_dumpall` command for the roles.
 /// Only a superuser can read password hashes. Managed services do not grant superuser access.
-fn dump(source: &SourceServer, user: &str, with_passwords: bool) -> String {
+fn dump_command(source: &SourceServer, user: &str, with_passwords: bool) -> String {
     let passwords = if with_passwords {
         ""
     } else {
@@ -71,8 +74,8 @@ fn dump(source: &SourceServer, user: &str, with_passwords: bool) -> String {
     };
     format!(
         "pg_dumpall --globals-only{passwords} --host {} --port {} --username {} --file roles.sql",
-        command::quote(&source.host),
+        quote::quote_bash(&source.host),
         source.port,
-        command::quote(user)
+        quote::quote_bash(user)
     )
 }

@@ -2,10 +2,11 @@
 //! `pg_dump` sets `row_security` to off, so that such a read is an error:
 //! <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY>
 
-use super::{in_selected, membership};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use super::{membership_statements, rows_per_database};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::GuardedTable;
+use crate::facts::source::privileges::RowSecurityTable;
 
 pub const CHECK: Check = Check {
     id: "row-security-stops-copy",
@@ -14,29 +15,29 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::ServiceError(603110)],
+    official: &[OfficialRule::ServiceError(603110)],
     why: "Whom row security applies to does not see all rows. A dump stops at such a table with an error; a copy that did \
           not stop would leave rows behind.",
     fix: "Give the migration user BYPASSRLS, or the owner's role where row security is not forced on owners.",
-    look: "SELECT oid::regclass, relforcerowsecurity FROM pg_class WHERE relrowsecurity",
+    verify: "SELECT oid::regclass, relforcerowsecurity FROM pg_class WHERE relrowsecurity",
     link: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
     run,
 };
 
 const FORCED: &str = "is forced on its owner too, and so applies to";
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let user = facts.migration_user()?;
-    let may_bypass = facts.source_kind().is_ok_and(|kind| !kind.is_managed());
+    let can_grant_bypassrls = facts.source_kind().is_ok_and(|kind| !kind.is_managed());
     let mut findings = Findings::none();
-    for (database, tables) in in_selected(facts, &mut findings, |d| &d.guarded)? {
+    for (database, tables) in rows_per_database(facts, &mut findings, |d| &d.row_security_tables)? {
         let found = tables
             .iter()
-            .map(|t| finding(facts, database, user, t, may_bypass));
-        findings.found.extend(found);
+            .map(|t| finding(facts, database, user, t, can_grant_bypassrls));
+        findings.items.extend(found);
         let total = tables.first().map_or(0, |t| t.total);
         if total > tables.len() as u64 {
-            findings.push(rest(database, total, tables.len()));
+            findings.push(unlisted_tables_finding(database, total, tables.len()));
         }
     }
     Ok(findings)
@@ -46,11 +47,11 @@ fn finding(
     facts: &Facts,
     database: &str,
     user: &str,
-    table: &GuardedTable,
-    may_bypass: bool,
+    table: &RowSecurityTable,
+    can_grant_bypassrls: bool,
 ) -> Finding {
     let name = format!("{}.{}", table.schema, table.name);
-    let user_name = command::identifier(user);
+    let user_name = quote::quote_identifier(user);
     let why = if table.is_forced {
         FORCED
     } else {
@@ -59,14 +60,14 @@ fn finding(
     // The owner of an extension's tables is often a superuser, whose role must not be granted.
     let fix = match (&table.extension, table.is_forced) {
         (None, false) => {
-            let statements = membership(facts, &table.owner, user).into_iter();
+            let statements = membership_statements(facts, &table.owner, user).into_iter();
             statements.map(|statement| statement + ";").collect()
         }
-        _ if may_bypass => vec![format!("ALTER ROLE {user_name} BYPASSRLS;")],
+        _ if can_grant_bypassrls => vec![format!("ALTER ROLE {user_name} BYPASSRLS;")],
         (None, true) => vec![format!(
             "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY; -- in {database}, until the migration is done",
-            command::identifier(&table.schema),
-            command::identifier(&table.name)
+            quote::quote_identifier(&table.schema),
+            quote::quote_identifier(&table.name)
         )],
         (Some(_), _) => Vec::new(),
     };
@@ -76,19 +77,19 @@ fn finding(
         .unwrap_or_default();
     let message = format!("row security of `{name}` in `{database}`{of} {why} `{user}`");
     let found = Finding::new(format!("{database}/table/{name}"), message)
-        .evidence("owner", &table.owner)
-        .evidence("forced", table.is_forced);
-    let found = fix.into_iter().fold(found, Finding::fix);
+        .with_evidence("owner", &table.owner)
+        .with_evidence("forced", table.is_forced);
+    let found = fix.into_iter().fold(found, Finding::with_fix);
     match table.extension {
-        Some(_) => found.milder(Severity::Warning),
+        Some(_) => found.with_severity(Severity::Warning),
         None => found,
     }
 }
 
-fn rest(database: &str, total: u64, shown: usize) -> Finding {
+fn unlisted_tables_finding(database: &str, total: u64, shown: usize) -> Finding {
     let message = format!(
         "row security of {} more tables of `{database}` applies to it as well",
         total.saturating_sub(shown as u64)
     );
-    Finding::new(format!("database/{database}"), message).evidence("tables", total)
+    Finding::new(format!("database/{database}"), message).with_evidence("tables", total)
 }

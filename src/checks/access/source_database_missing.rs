@@ -1,8 +1,9 @@
 //! Checks that every database of the migration exists and accepts connections. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::databases::Database;
+use crate::facts::source::source_databases::SourceDatabase;
 
 pub const CHECK: Check = Check {
     id: "source-database-missing",
@@ -11,44 +12,44 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::ServiceError(603102)],
+    official: &[OfficialRule::ServiceError(603102)],
     why: "The service connects to each database by name, and stops when one does not exist or takes no connections.",
     fix: "Correct the name (upper and lower case count), or let the database take connections.",
-    look: "SELECT datname, datallowconn, datconnlimit FROM pg_database",
+    verify: "SELECT datname, datallowconn, datconnlimit FROM pg_database",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
     let mut findings = Findings::none();
     for name in databases
-        .named()
+        .requested()
         .iter()
         .filter(|n| databases.find(n).is_none())
     {
-        let near = databases.all().find(|d| d.name.eq_ignore_ascii_case(name));
-        let hint = near
+        let similar = databases.all().find(|d| d.name.eq_ignore_ascii_case(name));
+        let hint = similar
             .map(|d| format!("; there is `{}`", d.name))
             .unwrap_or_default();
         let message = format!("the source has no database `{name}`{hint}");
         findings.push(Finding::new(format!("database/{name}"), message));
     }
-    let selected = findings.selected(databases);
-    if selected.is_empty() && databases.named().is_empty() && findings.missing.is_empty() {
+    let selected = findings.selected_databases(databases);
+    if selected.is_empty() && databases.requested().is_empty() && findings.missing.is_empty() {
         findings.push(Finding::new(
             "server",
             "the source has no user database: there is nothing to migrate",
         ));
     }
     findings
-        .found
-        .extend(selected.into_iter().filter_map(closed));
+        .items
+        .extend(selected.into_iter().filter_map(connection_finding));
     Ok(findings)
 }
 
-fn closed(database: &Database) -> Option<Finding> {
-    let name = command::identifier(&database.name);
+fn connection_finding(database: &SourceDatabase) -> Option<Finding> {
+    let name = quote::quote_identifier(&database.name);
     let (message, fix) = match database {
         d if d.connection_limit == -2 => (
             "is invalid: an interrupted DROP DATABASE left it",
@@ -67,8 +68,8 @@ fn closed(database: &Database) -> Option<Finding> {
     let object = format!("database/{}", database.name);
     Some(
         Finding::new(object, format!("`{}` {message}", database.name))
-            .evidence("datallowconn", database.allows_connections)
-            .evidence("datconnlimit", database.connection_limit)
-            .fix(fix),
+            .with_evidence("datallowconn", database.allows_connections)
+            .with_evidence("datconnlimit", database.connection_limit)
+            .with_fix(fix),
     )
 }

@@ -2,10 +2,13 @@
 //! The owner of a database does not automatically have privileges on objects of other roles.
 //! A dump locks every table and reads every sequence and large object. The first unreadable object stops it.
 
-use super::{in_selected, shown_user};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use super::{describe_user, rows_per_database};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::{LargeObjects, Unreadable};
+use crate::facts::source::privileges::{UnreadableLargeObjects, UnreadableSchema};
 
 pub const CHECK: Check = Check {
     id: "source-user-cannot-read",
@@ -14,35 +17,44 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::ServiceError(603110)],
+    official: &[OfficialRule::ServiceError(603110)],
     why: "The service copies a database whole: the first table, sequence or large object that its user may not read ends the \
           migration, whoever owns the database.",
     fix: "Grant the migration user the role that owns these objects, or the rights to read them.",
-    look: "SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'S') AND NOT \
+    verify: "SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'S') AND NOT \
            has_table_privilege('<migration user>', oid, 'SELECT')",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let user = facts.migration_user()?;
     let mut findings = Findings::none();
-    for (database, schemas) in in_selected(facts, &mut findings, |d| &d.unreadable)? {
-        let found = schemas.iter().map(|s| schema(facts, database, user, s));
-        findings.found.extend(found);
+    for (database, schemas) in rows_per_database(facts, &mut findings, |d| &d.unreadable_schemas)? {
+        let found = schemas
+            .iter()
+            .map(|s| schema_finding(facts, database, user, s));
+        findings.items.extend(found);
     }
-    for (database, owners) in in_selected(facts, &mut findings, |d| &d.large_objects)? {
+    for (database, owners) in
+        rows_per_database(facts, &mut findings, |d| &d.unreadable_large_objects)?
+    {
         let found = owners
             .iter()
-            .map(|o| large_objects(facts, database, user, o));
-        findings.found.extend(found);
+            .map(|o| large_objects_finding(facts, database, user, o));
+        findings.items.extend(found);
     }
     Ok(findings)
 }
 
-fn schema(facts: &Facts, database: &str, user: &str, unreadable: &Unreadable) -> Finding {
+fn schema_finding(
+    facts: &Facts,
+    database: &str,
+    user: &str,
+    unreadable: &UnreadableSchema,
+) -> Finding {
     let name = &unreadable.schema;
-    let which = match unreadable.names.as_deref() {
+    let objects = match unreadable.names.as_deref() {
         None | Some([]) => String::new(),
         Some(names) => format!(": `{}`", names.join("`, `")),
     };
@@ -54,21 +66,21 @@ fn schema(facts: &Facts, database: &str, user: &str, unreadable: &Unreadable) ->
         ),
     };
     let message = format!(
-        "{} lacks {} in `{database}.{name}`{which}{of}",
-        shown_user(facts, user),
-        lacks(unreadable)
+        "{} lacks {} in `{database}.{name}`{objects}{of}",
+        describe_user(facts, user),
+        describe_missing_privileges(unreadable)
     );
     let finding = Finding::new(object, message)
-        .evidence("tables", unreadable.tables)
-        .evidence("sequences", unreadable.sequences);
-    grants(user, unreadable)
+        .with_evidence("tables", unreadable.tables)
+        .with_evidence("sequences", unreadable.sequences);
+    grant_statements(user, unreadable)
         .into_iter()
         .fold(finding, |f, grant| {
-            f.fix(Step::sql(database.to_owned(), grant).by_script())
+            f.with_fix(FixStep::sql(database.to_owned(), grant).for_script())
         })
 }
 
-fn lacks(unreadable: &Unreadable) -> String {
+fn describe_missing_privileges(unreadable: &UnreadableSchema) -> String {
     let mut lacks = Vec::new();
     if !unreadable.may_enter {
         lacks.push("USAGE on the schema".to_owned());
@@ -84,10 +96,10 @@ fn lacks(unreadable: &Unreadable) -> String {
     lacks.join(" and ")
 }
 
-fn grants(user: &str, unreadable: &Unreadable) -> Vec<String> {
+fn grant_statements(user: &str, unreadable: &UnreadableSchema) -> Vec<String> {
     let (schema, user) = (
-        command::identifier(&unreadable.schema),
-        command::identifier(user),
+        quote::quote_identifier(&unreadable.schema),
+        quote::quote_identifier(user),
     );
     let mut all = Vec::new();
     if !unreadable.may_enter {
@@ -106,10 +118,15 @@ fn grants(user: &str, unreadable: &Unreadable) -> Vec<String> {
     all
 }
 
-fn large_objects(facts: &Facts, database: &str, user: &str, owned: &LargeObjects) -> Finding {
+fn large_objects_finding(
+    facts: &Facts,
+    database: &str,
+    user: &str,
+    owned: &UnreadableLargeObjects,
+) -> Finding {
     let message = format!(
         "{} cannot read {} large object{} of `{}` in `{database}`",
-        shown_user(facts, user),
+        describe_user(facts, user),
         owned.objects,
         if owned.objects == 1 { "" } else { "s" },
         owned.owner
@@ -118,15 +135,15 @@ fn large_objects(facts: &Facts, database: &str, user: &str, owned: &LargeObjects
     let grants = format!(
         "SELECT format('GRANT SELECT ON LARGE OBJECT %s TO %I', oid, {}) FROM pg_largeobject_metadata \
          WHERE pg_get_userbyid(lomowner) = {} \\gexec",
-        command::literal(user),
-        command::literal(&owned.owner)
+        quote::quote_literal(user),
+        quote::quote_literal(&owned.owner)
     );
     Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
-        .evidence("large objects", owned.objects)
+        .with_evidence("large objects", owned.objects)
         // psql treats text after `\gexec` on the same line as an argument.
-        .fix(format!(
+        .with_fix(format!(
             "-- in psql, in database {}:",
-            command::identifier(database)
+            quote::quote_identifier(database)
         ))
-        .fix(grants)
+        .with_fix(grants)
 }

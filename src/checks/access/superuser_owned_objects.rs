@@ -1,10 +1,13 @@
 //! Checks for objects owned by a superuser, because the target has no such owner. Since 0.1.0.
 //! Implements the Azure Migrate assessment rule for objects owned by a superuser.
 
-use super::in_selected;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use super::rows_per_database;
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::SuperuserOwned;
+use crate::facts::source::privileges::SuperuserOwnership;
 use crate::reference::providers;
 
 pub const CHECK: Check = Check {
@@ -14,19 +17,19 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::AzureMigrate("superuser")],
+    official: &[OfficialRule::AzureMigrate("superuser")],
     why: "The target has no superuser who could own them: they come to belong to whoever restores them, or their \
           `ALTER … OWNER TO` fails, and functions with SECURITY DEFINER lose the rights that they had.",
     fix: "Give the objects to a role without SUPERUSER before the migration, best to the owner of the database.",
-    look: "SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE oid >= 16384 AND relowner IN (SELECT oid FROM \
+    verify: "SELECT relname, pg_get_userbyid(relowner) FROM pg_class WHERE oid >= 16384 AND relowner IN (SELECT oid FROM \
            pg_roles WHERE rolsuper)",
     link: "https://learn.microsoft.com/azure/migrate/assessment-rules-for-postgresql",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
-    let databases = in_selected(facts, &mut findings, |d| &d.superuser_owned)?;
+    let databases = rows_per_database(facts, &mut findings, |d| &d.superuser_owned)?;
     for (database, owners) in databases {
         let owner = facts
             .databases
@@ -34,12 +37,12 @@ fn run(facts: &Facts) -> Judged {
             .find(database)
             .map(|d| d.owner.as_str());
         let found = owners.iter().map(|o| finding(database, o, owner));
-        findings.found.extend(found);
+        findings.items.extend(found);
     }
     Ok(findings)
 }
 
-fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> Finding {
+fn finding(database: &str, owned: &SuperuserOwnership, new_owner: Option<&str>) -> Finding {
     let counts = [
         (owned.schemas, "schema", "schemas"),
         (owned.relations, "relation", "relations"),
@@ -47,10 +50,10 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
         (owned.types, "type", "types"),
     ];
     let known = counts.iter().filter(|(count, ..)| *count > 0);
-    let words: Vec<String> = known
+    let counted: Vec<String> = known
         .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
         .collect();
-    let whose = if providers::is_superuser_account(&owned.owner) {
+    let whose = if providers::is_provider_superuser(&owned.owner) {
         ", which other objects need"
     } else {
         ""
@@ -58,40 +61,40 @@ fn finding(database: &str, owned: &SuperuserOwned, new_owner: Option<&str>) -> F
     let message = format!(
         "superuser `{}` owns {} in `{database}`{whose}: `{}`",
         owned.owner,
-        words.join(", "),
+        counted.join(", "),
         owned.names.join("`, `")
     );
     let finding = Finding::new(format!("{database}/owner/{}", owned.owner), message)
-        .evidence("schemas", owned.schemas)
-        .evidence("relations", owned.relations)
-        .evidence("functions", owned.functions)
-        .evidence("types", owned.types);
+        .with_evidence("schemas", owned.schemas)
+        .with_evidence("relations", owned.relations)
+        .with_evidence("functions", owned.functions)
+        .with_evidence("types", owned.types);
     match new_owner.filter(|o| *o != owned.owner) {
-        Some(owner) => statements(database, owned, owner)
+        Some(owner) => ownership_steps(database, owned, owner)
             .into_iter()
-            .fold(finding, Finding::fix),
+            .fold(finding, Finding::with_fix),
         None => finding,
     }
 }
 
 /// Returns an `ALTER … OWNER TO` step for each object with a known kind and name.
 /// One text step covers the rest.
-fn statements(database: &str, owned: &SuperuserOwned, owner: &str) -> Vec<Step> {
-    let owner = command::identifier(owner);
+fn ownership_steps(database: &str, owned: &SuperuserOwnership, owner: &str) -> Vec<FixStep> {
+    let owner = quote::quote_identifier(owner);
     let known = owned.objects.iter().map(|object| {
         let statement = format!("ALTER {} {} OWNER TO {owner}", object.kind, object.name);
-        Step::sql(database.to_owned(), statement)
+        FixStep::sql(database.to_owned(), statement)
     });
-    let mut steps: Vec<Step> = known.collect();
+    let mut steps: Vec<FixStep> = known.collect();
     let total = owned.schemas + owned.relations + owned.functions + owned.types;
     if total > steps.len() as u64 {
         let each = match steps.is_empty() {
             true => "for each",
             false => "for each of the others, but not for sequences of a column",
         };
-        steps.push(Step::from(format!(
+        steps.push(FixStep::from(format!(
             "ALTER <schema, table, function or type> OWNER TO {owner}; -- {each}, in database {}",
-            command::identifier(database)
+            quote::quote_identifier(database)
         )));
     }
     steps

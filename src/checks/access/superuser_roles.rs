@@ -2,10 +2,11 @@
 //! Service limitations:
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
 
-use super::is_users_own;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use super::is_user_created;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::Role;
+use crate::facts::source::privileges::SourceRole;
 
 pub const CHECK: Check = Check {
     id: "superuser-roles",
@@ -19,22 +20,22 @@ pub const CHECK: Check = Check {
           stops there, and what relied on the attribute is refused afterwards.",
     fix: "Take `SUPERUSER` and `BYPASSRLS` out of the dump of the roles, and grant `azure_pg_admin` on the target to those \
           who administrate.",
-    look: "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND oid <> 10",
+    verify: "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE (rolsuper OR rolbypassrls) AND oid <> 10",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let roles = facts.access.as_ref()?.roles.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let roles = facts.privileges.as_ref()?.roles.as_ref()?;
     let mut findings = Findings::none();
     let kind = facts.source_kind();
-    let kind = findings.know(&kind);
-    let found = roles.iter().filter(|r| is_users_own(r, kind));
-    findings.found = found.filter_map(finding).collect();
+    let kind = findings.require(&kind);
+    let found = roles.iter().filter(|r| is_user_created(r, kind));
+    findings.items = found.filter_map(finding).collect();
     Ok(findings)
 }
 
-fn finding(role: &Role) -> Option<Finding> {
+fn finding(role: &SourceRole) -> Option<Finding> {
     let attributes = match (role.is_superuser, role.bypasses_row_security) {
         (true, true) => "`SUPERUSER` and `BYPASSRLS`",
         (true, false) => "`SUPERUSER`",
@@ -46,11 +47,11 @@ fn finding(role: &Role) -> Option<Finding> {
         role.name
     );
     let instead = role.is_superuser.then(|| {
-        let name = command::identifier(&role.name);
+        let name = quote::quote_identifier(&role.name);
         format!("GRANT azure_pg_admin TO {name}; -- on the target")
     });
     let finding = Finding::new(format!("role/{}", role.name), message)
-        .evidence("rolsuper", role.is_superuser)
-        .evidence("rolbypassrls", role.bypasses_row_security);
-    Some(instead.into_iter().fold(finding, Finding::fix))
+        .with_evidence("rolsuper", role.is_superuser)
+        .with_evidence("rolbypassrls", role.bypasses_row_security);
+    Some(instead.into_iter().fold(finding, Finding::with_fix))
 }

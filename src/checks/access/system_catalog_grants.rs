@@ -2,10 +2,13 @@
 //! The documentation lists the catalogs:
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
-use super::{in_selected, is_providers};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use super::{is_provider_account, rows_per_database};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::CatalogGrant;
+use crate::facts::source::privileges::CatalogGrant;
 
 pub const CHECK: Check = Check {
     id: "system-catalog-grants",
@@ -14,12 +17,12 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::ServiceError(603410)],
+    official: &[OfficialRule::ServiceError(603410)],
     why: "A dump repeats grants on system catalogs, and on the target nobody may make them: the restore of the database \
           stops. The documentation names the catalogs alone; a grant on a function of `pg_catalog` is repeated by PostgreSQL's \
           dump too, and what the service does with it is not documented.",
     fix: "Revoke the grants, and give what they were for in another way (`pg_monitor`, `pg_read_all_settings`).",
-    look: "SELECT c.oid::regclass, c.relacl FROM pg_class c JOIN pg_init_privs i ON i.objoid = c.oid AND i.classoid = \
+    verify: "SELECT c.oid::regclass, c.relacl FROM pg_class c JOIN pg_init_privs i ON i.objoid = c.oid AND i.classoid = \
            'pg_class'::regclass WHERE c.relacl <> i.initprivs UNION ALL SELECT p.oid::regprocedure, p.proacl FROM pg_proc p LEFT \
            JOIN pg_init_privs i ON i.objoid = p.oid AND i.classoid = 'pg_proc'::regclass WHERE p.pronamespace = \
            'pg_catalog'::regnamespace AND p.proacl IS DISTINCT FROM i.initprivs",
@@ -28,20 +31,23 @@ pub const CHECK: Check = Check {
 };
 
 /// PostgreSQL 13 removed this catalog. A grant on it only stops restores into version 13 or later.
-const TEMPLATES: &str = "pg_pltemplate";
-const WITHOUT_TEMPLATES: u32 = 13;
+const PG_PLTEMPLATE: &str = "pg_pltemplate";
+const PG_PLTEMPLATE_REMOVED_IN: u32 = 13;
 
 /// The grantee name that the query returns for grants to `PUBLIC`.
-const EVERYBODY: &str = "public";
+const PUBLIC_GRANTEE: &str = "public";
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
     let kind = facts.source_kind();
     // Provider grants are recognized by the source kind. If it is unknown, they are reported.
     let kind = kind.as_ref().ok();
-    for (database, grants) in in_selected(facts, &mut findings, |d| &d.catalog_grants)? {
-        for grant in grants.iter().filter(|g| !is_providers(&g.grantee, kind)) {
-            if grant.catalog != TEMPLATES || target_lacks_templates(facts, &mut findings) {
+    for (database, grants) in rows_per_database(facts, &mut findings, |d| &d.catalog_grants)? {
+        for grant in grants
+            .iter()
+            .filter(|g| !is_provider_account(&g.grantee, kind))
+        {
+            if grant.catalog != PG_PLTEMPLATE || target_lacks_pg_pltemplate(facts, &mut findings) {
                 findings.push(finding(database, grant));
             }
         }
@@ -51,21 +57,21 @@ fn run(facts: &Facts) -> Judged {
 
 /// Returns whether the target's major version lacks `pg_pltemplate`.
 /// Returns `true` without a target, because no version offered for new servers has this catalog.
-fn target_lacks_templates(facts: &Facts, findings: &mut Findings) -> bool {
+fn target_lacks_pg_pltemplate(facts: &Facts, findings: &mut Findings) -> bool {
     if !facts.migration.scope.has_target() {
         return true;
     }
     let version = findings
-        .know(&facts.server)
-        .and_then(|s| findings.know(&s.version));
-    version.is_some_and(|v| v.major() >= WITHOUT_TEMPLATES)
+        .require(&facts.server)
+        .and_then(|s| findings.require(&s.version));
+    version.is_some_and(|v| v.major() >= PG_PLTEMPLATE_REMOVED_IN)
 }
 
 fn finding(database: &str, grant: &CatalogGrant) -> Finding {
-    let (what, privileges) = match &grant.column_name {
+    let (object, privileges) = match &grant.column_name {
         Some(column) => (
             format!("pg_catalog.{}.{column}", grant.catalog),
-            format!("{} ({})", grant.privileges, command::identifier(column)),
+            format!("{} ({})", grant.privileges, quote::quote_identifier(column)),
         ),
         None => (
             format!("pg_catalog.{}", grant.catalog),
@@ -73,11 +79,11 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         ),
     };
     let grantee = match grant.grantee.as_str() {
-        EVERYBODY => "PUBLIC".to_owned(),
-        role => command::identifier(role),
+        PUBLIC_GRANTEE => "PUBLIC".to_owned(),
+        role => quote::quote_identifier(role),
     };
-    let who = match grant.grantee.as_str() {
-        EVERYBODY => "everybody (`PUBLIC`)".to_owned(),
+    let grantee_text = match grant.grantee.as_str() {
+        PUBLIC_GRANTEE => "everybody (`PUBLIC`)".to_owned(),
         role => format!("`{role}`"),
     };
     let (the, on) = match grant.is_on_function() {
@@ -85,27 +91,27 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         false => ("", ""),
     };
     let message = format!(
-        "{who} has {} on {the}`{what}` in `{database}`",
+        "{grantee_text} has {} on {the}`{object}` in `{database}`",
         grant.privileges
     );
     let revoke = format!(
         "REVOKE {privileges} ON {on}pg_catalog.{} FROM {grantee}",
         grant.catalog
     );
-    let again = format!(
+    let regrant = format!(
         "GRANT {privileges} ON {on}pg_catalog.{} TO {grantee}",
         grant.catalog
     );
-    let finding = Finding::new(format!("{database}/catalog/{what}"), message)
-        .evidence("grantee", &grant.grantee)
-        .fix(Step::sql(database.to_owned(), revoke).by_script())
-        .fix(
-            Step::sql(database.to_owned(), again)
+    let finding = Finding::new(format!("{database}/catalog/{object}"), message)
+        .with_evidence("grantee", &grant.grantee)
+        .with_fix(FixStep::sql(database.to_owned(), revoke).for_script())
+        .with_fix(
+            FixStep::sql(database.to_owned(), regrant)
                 .afterwards()
-                .note("afterwards, on the source if it goes on"),
+                .with_note("afterwards, on the source if it goes on"),
         );
     match grant.is_on_function() {
-        true => finding.milder(Severity::Warning),
+        true => finding.with_severity(Severity::Warning),
         false => finding,
     }
 }

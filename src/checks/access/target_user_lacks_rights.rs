@@ -1,8 +1,11 @@
 //! Checks the privileges of the migration user on the target, which must create databases and roles. Since 0.1.0.
 //! Only SQL on the target can show this, and that connection is optional. Without it, the check counts as a note.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
-use crate::facts::target_sql::UserRights;
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
+use crate::facts::target::target_sql::TargetUserPrivileges;
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -13,28 +16,28 @@ pub const CHECK: Check = Check {
     needs: Needs::Target,
     mode: None,
     official: &[
-        Official::ServiceError(603111),
-        Official::ServiceError(603115),
-        Official::ServiceError(603116),
-        Official::ServiceError(603117),
-        Official::ServiceError(603706),
-        Official::ServiceError(603708),
+        OfficialRule::ServiceError(603111),
+        OfficialRule::ServiceError(603115),
+        OfficialRule::ServiceError(603116),
+        OfficialRule::ServiceError(603117),
+        OfficialRule::ServiceError(603706),
+        OfficialRule::ServiceError(603708),
     ],
     why: "The service makes databases and roles as this user, ends sessions in databases that it replaces, and gives the \
           schema `public` to `azure_pg_admin`.",
     fix: "Sign in as the server's administrator, or give the user what is missing.",
-    look: "SELECT rolname, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user",
+    verify: "SELECT rolname, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let target = facts
         .migration
         .target
         .as_ref()
         .ok_or_else(Missing::no_target)?;
-    let rights = facts.on_target.as_ref()?.user.as_ref()?;
+    let rights = facts.target_sql.as_ref()?.user.as_ref()?;
     let sql = target.sql.as_ref().ok_or_else(Missing::no_target)?;
     let user = sql.migration_user();
     if !rights.user_exists {
@@ -43,25 +46,26 @@ fn run(facts: &Facts) -> Judged {
         return Ok(Finding::new(format!("role/{user}"), message).into());
     }
     let mut findings = Findings::none();
-    for (holds, message, fix) in needed(rights, user) {
+    for (holds, message, fix) in required_privileges(rights, user) {
         if !holds {
-            findings.push(Finding::new(format!("role/{user}"), message).fix(on_target(fix)));
+            findings
+                .push(Finding::new(format!("role/{user}"), message).with_fix(target_sql_step(fix)));
         }
     }
-    for finding in advised(rights, user) {
-        findings.push(finding.milder(Severity::Warning));
+    for finding in recommended_findings(rights, user) {
+        findings.push(finding.with_severity(Severity::Warning));
     }
     Ok(findings)
 }
 
-fn on_target(statement: String) -> Step {
-    Step::sql(None, statement).on_target().by_script()
+fn target_sql_step(statement: String) -> FixStep {
+    FixStep::sql(None, statement).on_target().for_script()
 }
 
 /// Returns the required privileges: whether the user has each, the message, and the fix statement.
 /// The service stops if one of them is missing.
-fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
-    let name = command::identifier(user);
+fn required_privileges(rights: &TargetUserPrivileges, user: &str) -> [(bool, String, String); 3] {
+    let name = quote::quote_identifier(user);
     [
         (
             rights.is_admin,
@@ -83,8 +87,8 @@ fn needed(rights: &UserRights, user: &str) -> [(bool, String, String); 3] {
 
 /// Returns findings for privileges that only some operations need.
 /// These are replacing a database, monitoring, and the cleanup at the end.
-fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
-    let name = command::identifier(user);
+fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Finding> {
+    let name = quote::quote_identifier(user);
     let object = format!("role/{user}");
     let roles = [
         (rights.may_signal, "pg_signal_backend"),
@@ -96,15 +100,16 @@ fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
     let mut found: Vec<Finding> = lacking
         .map(|(_, role)| {
             let message = format!("`{user}` is no member of `{role}` on the target");
-            Finding::new(&object, message).fix(on_target(format!("GRANT {role} TO {name}")))
+            Finding::new(&object, message)
+                .with_fix(target_sql_step(format!("GRANT {role} TO {name}")))
         })
         .collect();
     for role in &rights.other_memberships {
         let message = format!(
             "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
         );
-        let fix = format!("REVOKE {} FROM {name}", command::identifier(role));
-        found.push(Finding::new(&object, message).fix(Step::sql(None, fix).on_target()));
+        let fix = format!("REVOKE {} FROM {name}", quote::quote_identifier(role));
+        found.push(Finding::new(&object, message).with_fix(FixStep::sql(None, fix).on_target()));
     }
     let owner = rights.public_owner.as_deref().unwrap_or("nobody");
     if rights.public_owner.is_some()
@@ -114,10 +119,9 @@ fn advised(rights: &UserRights, user: &str) -> Vec<Finding> {
         let message = format!(
             "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
         );
-        found.push(
-            Finding::new(&object, message)
-                .fix(Step::sql(None, "ALTER SCHEMA public OWNER TO azure_pg_admin").on_target()),
-        );
+        found.push(Finding::new(&object, message).with_fix(
+            FixStep::sql(None, "ALTER SCHEMA public OWNER TO azure_pg_admin").on_target(),
+        ));
     }
     found
 }

@@ -1,11 +1,12 @@
 //! "The SKU should correspond with the source": no formula is documented, so vCores and memory are compared. Since
 //! 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::{Facts, Missing};
-use crate::sizing::demand::{self, amount};
-use crate::sizing::need::Need;
-use crate::sizing::recommend::{Choice, MEMORY_SHARE, smallest};
+use crate::sizing::recommendation::{SUFFICIENT_MEMORY_SHARE, SkuRecommendation, smallest_sku};
+use crate::sizing::requirements;
+use crate::sizing::requirements::{Requirements, amount};
 
 pub const CHECK: Check = Check {
     id: "compute-below-source",
@@ -15,68 +16,70 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("sku"),
-        Official::AzureMigrate("sku"),
-        Official::AzureMigrate("region"),
+        OfficialRule::Prerequisite("sku"),
+        OfficialRule::AzureMigrate("sku"),
+        OfficialRule::AzureMigrate("region"),
     ],
     why: "The documentation asks for a SKU that corresponds with the source; a smaller one copies more slowly and may not \
           carry the load afterwards.",
     fix: "Scale the target up, at least for the migration; scaling down later takes one restart.",
-    look: "az postgres flexible-server list-skus --location <location> --output table",
+    verify: "az postgres flexible-server list-skus --location <location> --output table",
     link: "https://learn.microsoft.com/azure/postgresql/compute-storage/concepts-compute",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let sku = server.sku.as_ref()?;
-    let source = demand::compute(facts)?;
+    let source = requirements::source_compute(facts)?;
     let capabilities = facts.capabilities.as_ref()?;
-    let has = capabilities.sku(&sku.name)?;
+    let target_sku = capabilities.sku(&sku.name)?;
     let mut findings = Findings::none();
-    if !source.is_sure {
+    if !source.is_reliable {
         // An estimate proves neither that the source fits nor how much is missing.
-        findings.unknown(&guessed());
+        findings.add_missing(&missing_source_size());
     }
-    let short_cores = source.vcores.is_some_and(|v| has.vcores < v);
+    let short_cores = source.vcores.is_some_and(|v| target_sku.vcores < v);
     let short_memory = source
         .memory_gib
-        .is_some_and(|m| has.memory_gib < m * MEMORY_SHARE);
+        .is_some_and(|m| target_sku.memory_gib < m * SUFFICIENT_MEMORY_SHARE);
     if !short_cores && !short_memory {
         return Ok(findings);
     }
-    let there = amount(Some(has.vcores), Some(has.memory_gib));
+    let target_amount = amount(Some(target_sku.vcores), Some(target_sku.memory_gib));
     let message = format!(
-        "the source has {} ({}), the target's `{}` {there}",
-        source.amount(),
+        "the source has {} ({}), the target's `{}` {target_amount}",
+        source.format(),
         source.basis,
-        has.name
+        target_sku.name
     );
     let mut finding = Finding::new("server", message)
-        .evidence("source", source.amount())
-        .evidence("target", there)
-        .evidence("known from", source.basis);
-    if !source.is_sure {
-        finding = finding.milder(Severity::Note);
+        .with_evidence("source", source.format())
+        .with_evidence("target", target_amount)
+        .with_evidence("known from", source.basis);
+    if !source.is_reliable {
+        finding = finding.with_severity(Severity::Note);
     }
-    findings.push(match smallest(capabilities, &Need::of(facts)) {
-        Some(Choice { sku: offer, .. }) => {
-            let flags = format!(
-                "--tier {} --sku-name {}",
-                command::quote(&offer.tier),
-                command::quote(&offer.name)
-            );
-            finding
-                .evidence("smallest that fits", &offer.name)
-                .fix(command::scale(&server.id, &flags))
-        }
-        None => finding.evidence("smallest that fits", "none in this location"),
-    });
+    findings.push(
+        match smallest_sku(capabilities, &Requirements::from_facts(facts)) {
+            Some(SkuRecommendation { sku: offer, .. }) => {
+                let flags = format!(
+                    "--tier {} --sku-name {}",
+                    quote::quote_bash(&offer.tier),
+                    quote::quote_bash(&offer.name)
+                );
+                finding
+                    .with_evidence("smallest that fits", &offer.name)
+                    .with_fix(quote::scale_server(&server.id, &flags))
+            }
+            None => finding.with_evidence("smallest that fits", "none in this location"),
+        },
+    );
     Ok(findings)
 }
 
-fn guessed() -> Missing {
-    Missing::not_said(
+fn missing_source_size() -> Missing {
+    Missing::not_specified(
         "vCores and memory of the source are a guess from `shared_buffers` alone",
         "say `--source-vcores` and `--source-memory-gib` (in a plan: `source_vcores`, `source_memory_gib`)",
     )

@@ -3,10 +3,11 @@
 //! Limits page, 2025-11-13: a flexible server reserves 15 of `max_connections` (`reserved_connections`,
 //! `superuser_reserved_connections`).
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
-use crate::facts::configurations::Configurations;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
+use crate::facts::target::target_parameters::TargetParameters;
 use crate::facts::{Fact, Facts, Missing};
-use crate::sizing::recommend::RESERVED_CONNECTIONS;
+use crate::sizing::recommendation::RESERVED_CONNECTIONS;
 
 pub const CHECK: Check = Check {
     id: "connections-below-source",
@@ -15,78 +16,78 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("sku")],
+    official: &[OfficialRule::Prerequisite("sku")],
     why: "A flexible server's `max_connections` follows its memory, and 15 of them are its own: clients beyond that are \
           turned away with `sorry, too many clients already`.",
     fix: "Raise `max_connections` and restart, choose a larger SKU, or put a pooler such as the built-in PgBouncer between.",
-    look: "SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL",
+    verify: "SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL",
     link: "https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-limits",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
-    let configurations = facts.configurations.as_ref()?;
-    let (most, reserved) = (
-        number(configurations, "max_connections")?,
-        reserved(configurations)?,
+    let configurations = facts.target_parameters.as_ref()?;
+    let (max_connections, reserved) = (
+        numeric_parameter(configurations, "max_connections")?,
+        reserved_connections(configurations)?,
     );
-    let free = most.saturating_sub(reserved);
+    let free = max_connections.saturating_sub(reserved);
     let mut findings = Findings::none();
-    let setting = facts.settings.as_ref().map_err(Clone::clone);
+    let setting = facts.source_parameters.as_ref().map_err(Clone::clone);
     let setting = setting.and_then(|s| {
         s.value("max_connections")?
             .parse()
             .map_err(|_| not_a_number())
     });
-    let setting: Option<u32> = findings.know(&setting).copied();
-    let in_use = findings.know(&facts.activity).map(|a| a.connections);
+    let setting: Option<u32> = findings.require(&setting).copied();
+    let in_use = findings.require(&facts.io).map(|a| a.connections);
     let finding = |message: String| {
         let known = Finding::new("parameter/max_connections", message)
-            .evidence("target max_connections", most)
-            .evidence("reserved on the target", reserved);
+            .with_evidence("target max_connections", max_connections)
+            .with_evidence("reserved on the target", reserved);
         let known = in_use
             .iter()
-            .fold(known, |f, n| f.evidence("in use on the source", n));
+            .fold(known, |f, n| f.with_evidence("in use on the source", n));
         let known = setting
             .iter()
-            .fold(known, |f, n| f.evidence("source max_connections", n));
-        let wanted = setting
+            .fold(known, |f, n| f.with_evidence("source max_connections", n));
+        let proposed = setting
             .or(in_use)
-            .unwrap_or(most)
+            .unwrap_or(max_connections)
             .saturating_add(reserved)
             .min(5000);
         known
-            .fix(command::set_parameter(
+            .with_fix(quote::set_parameter(
                 &server.id,
                 "max_connections",
-                &wanted.to_string(),
+                &proposed.to_string(),
             ))
-            .fix(command::restart(&server.id))
+            .with_fix(quote::restart_server(&server.id))
     };
     match (in_use, setting) {
         (Some(in_use), _) if in_use > free => findings.push(finding(format!(
-            "{in_use} clients are connected to the source, the target takes {free} ({most} less {reserved} of its own)"
+            "{in_use} clients are connected to the source, the target takes {free} ({max_connections} less {reserved} of its own)"
         ))),
         (_, Some(setting)) if setting > free => findings.push(
             finding(format!(
-                "the source allows {setting} connections, the target takes {free} ({most} less {reserved} of its own)"
+                "the source allows {setting} connections, the target takes {free} ({max_connections} less {reserved} of its own)"
             ))
-            .milder(Severity::Warning),
+            .with_severity(Severity::Warning),
         ),
         _ => {}
     }
     Ok(findings)
 }
 
-fn number(configurations: &Configurations, name: &str) -> Fact<u32> {
+fn numeric_parameter(configurations: &TargetParameters, name: &str) -> Fact<u32> {
     let value = &configurations.get(name)?.value;
     value.parse().map_err(|_| not_a_number())
 }
 
 /// Returns the number of reserved connections. `reserved_connections` exists since PostgreSQL 16. The documented sum
 /// applies to all versions.
-fn reserved(configurations: &Configurations) -> Fact<u32> {
+fn reserved_connections(configurations: &TargetParameters) -> Fact<u32> {
     let one = |name| match configurations.find(name)? {
         Some(c) => c.value.parse().map(Some).map_err(|_| not_a_number()),
         None => Ok(None),
@@ -101,5 +102,5 @@ fn reserved(configurations: &Configurations) -> Fact<u32> {
 }
 
 fn not_a_number() -> Missing {
-    Missing::not_said("a number of connections is no number", "record again")
+    Missing::not_specified("a number of connections is no number", "record again")
 }

@@ -3,13 +3,14 @@
 //! Rule: over 20 GB with a primary key or unique index of one smallint, integer or bigint column (best practices,
 //! 2025-01-24). The service's own `azure.migration_table_split_size` is 20480 MB.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::load::tables::LargeTable;
+use crate::facts::source::workload::LargeTable;
 
 const GIB: f64 = 1_073_741_824.0;
 /// The size in bytes above which the service splits a table.
-const SPLIT: u64 = 20_480 * 1_048_576;
+const SPLIT_BYTES: u64 = 20_480 * 1_048_576;
 
 pub const CHECK: Check = Check {
     id: "large-table-single-stream",
@@ -23,27 +24,30 @@ pub const CHECK: Check = Check {
           key or has a unique index; any other is copied in one stream, and the whole migration waits for it. This is \
           advice of the best practices, not a rule of the validation.",
     fix: "Give the table a unique index on one whole-number column, such as an identity column.",
-    look: "SELECT oid::regclass, pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE relkind = 'r' ORDER BY relpages \
+    verify: "SELECT oid::regclass, pg_size_pretty(pg_relation_size(oid)) FROM pg_class WHERE relkind = 'r' ORDER BY relpages \
            DESC LIMIT 20",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/best-practices-migration-service-postgresql",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
-    let tables = &facts.load.as_ref()?.tables;
+    let tables = &facts.workload.as_ref()?.tables;
     let mut findings = Findings::none();
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     for in_database in tables {
         let Some(database) = selected.iter().find(|d| d.name == in_database.database) else {
             continue;
         };
-        findings.know(&in_database.counts);
-        if let Some(missing) = in_database.unseen(database, SPLIT) {
-            findings.unknown(&missing);
+        findings.require(&in_database.counts);
+        if let Some(missing) = in_database.unaccounted_size(database, SPLIT_BYTES) {
+            findings.add_missing(&missing);
         }
-        let large = findings.know(&in_database.large).into_iter().flatten();
-        for table in large.filter(|t| t.bytes > SPLIT && !t.can_be_split) {
+        let large = findings
+            .require(&in_database.large_tables)
+            .into_iter()
+            .flatten();
+        for table in large.filter(|t| t.bytes > SPLIT_BYTES && !t.can_be_split) {
             findings.push(finding(&database.name, table));
         }
     }
@@ -58,11 +62,11 @@ fn finding(database: &str, table: &LargeTable) -> Finding {
     );
     let index = format!(
         "CREATE UNIQUE INDEX CONCURRENTLY ON {}.{} (<column>); -- in database {}",
-        command::identifier(schema),
-        command::identifier(name),
-        command::identifier(database)
+        quote::quote_identifier(schema),
+        quote::quote_identifier(name),
+        quote::quote_identifier(database)
     );
     Finding::new(format!("{database}/table/{schema}.{name}"), message)
-        .evidence("size_gib", format!("{size:.1}"))
-        .fix(index)
+        .with_evidence("size_gib", format!("{size:.1}"))
+        .with_fix(index)
 }

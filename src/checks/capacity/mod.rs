@@ -11,9 +11,10 @@ mod storage_growth_crosses_4tib;
 mod storage_too_small;
 mod table_bloat_high;
 
-use super::{Check, Step, command};
-use crate::plan::ServerId;
-use crate::sizing::storage;
+use super::{Check, FixStep};
+use crate::commands::quote;
+use crate::config::ServerId;
+use crate::sizing::storage_size;
 
 /// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
@@ -30,9 +31,9 @@ pub const ALL: &[&Check] = &[
 ];
 
 /// Returns the step that increases the storage for a copy of this many GiB.
-fn larger_disk(id: &ServerId, source_gib: f64) -> Step {
-    match storage::premium_size(storage::least_disk_gib(source_gib)) {
-        Some(wanted) => command::grow(id, wanted),
+fn larger_storage_step(id: &ServerId, source_gib: f64) -> FixStep {
+    match storage_size::premium_ssd_size(storage_size::min_storage_gib(source_gib)) {
+        Some(size_gib) => quote::grow_storage(id, size_gib),
         None => "# no Premium SSD is that large: migrate the databases to several servers, or to one with Premium SSD v2"
             .into(),
     }

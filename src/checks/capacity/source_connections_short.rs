@@ -3,14 +3,14 @@
 //! PostgreSQL limits the connections of the server (less the reserved ones), of the role, and of each database. The
 //! number of jobs is not documented. 20 free connections are enough for the widest known copies.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
-use crate::facts::Fact;
-use crate::facts::Facts;
-use crate::facts::load::connections::{Connections, User};
-use crate::facts::settings::Settings;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
+use crate::facts::source::source_parameters::SourceParameters;
+use crate::facts::source::workload::{ConnectionUsage, UserConnectionLimit};
+use crate::facts::{Fact, Facts};
 
 /// The minimum number of free connections.
-const ENOUGH: i64 = 20;
+const MIN_FREE_CONNECTIONS: i64 = 20;
 
 pub const CHECK: Check = Check {
     id: "source-connections-short",
@@ -23,45 +23,45 @@ pub const CHECK: Check = Check {
     why: "The service copies tables in parallel, each job over a connection of its own. By PostgreSQL's own rules the \
           server, the role and the database each limit them, and what is over a limit is refused in the midst of the copy.",
     fix: "Raise the limit, or end what is connected and not needed, before the migration.",
-    look: "SELECT datname, usename, count(*) FROM pg_stat_activity GROUP BY 1, 2",
+    verify: "SELECT datname, usename, count(*) FROM pg_stat_activity GROUP BY 1, 2",
     link: "https://www.postgresql.org/docs/current/runtime-config-connection.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let user = facts.migration_user()?;
-    let connections = facts.load.as_ref()?.connections.as_ref()?;
+    let connections = facts.workload.as_ref()?.connections.as_ref()?;
     // Another check reports a role that does not exist. Limits that apply to any role are checked here.
-    let of_user = connections.user.unwrap_or(User {
+    let role = connections.user.unwrap_or(UserConnectionLimit {
         limit: -1,
         is_superuser: false,
     });
     let mut findings = Findings::none();
-    let places = free_places(facts.settings.as_ref()?, connections, of_user)?;
-    if places.free() < ENOUGH {
-        findings.push(places.finding());
+    let server = server_connections(facts.source_parameters.as_ref()?, connections, role)?;
+    if server.free() < MIN_FREE_CONNECTIONS {
+        findings.push(server.finding());
     }
-    if of_user.is_superuser {
+    if role.is_superuser {
         return Ok(findings);
     }
-    findings.found.extend(of_role(user, of_user, connections));
+    findings.items.extend(role_finding(user, role, connections));
     let databases = facts.databases.as_ref()?;
-    for database in findings.selected(databases) {
+    for database in findings.selected_databases(databases) {
         let in_use = connections.in_use.get(&database.name).copied().unwrap_or(0);
         let limit = database.connection_limit;
         // 0 and -2 do not allow any connections, which `source-database-missing` reports.
-        if limit > 0 && i64::from(limit) - i64::from(in_use) < ENOUGH {
-            let name = command::identifier(&database.name);
+        if limit > 0 && i64::from(limit) - i64::from(in_use) < MIN_FREE_CONNECTIONS {
+            let name = quote::quote_identifier(&database.name);
             let fix = format!("ALTER DATABASE {name} CONNECTION LIMIT -1;");
             let object = format!("database/{}", database.name);
             findings.push(
-                short(
+                limit_finding(
                     object,
                     &format!("database `{}`", database.name),
                     limit,
                     in_use,
                 )
-                .fix(fix),
+                .with_fix(fix),
             );
         }
     }
@@ -69,35 +69,39 @@ fn run(facts: &Facts) -> Judged {
 }
 
 /// The connections of the server.
-struct Places {
-    most: i64,
+struct ServerConnections {
+    max_connections: i64,
     reserved: i64,
     in_use: i64,
 }
 
-impl Places {
+impl ServerConnections {
     fn free(&self) -> i64 {
-        self.most - self.reserved - self.in_use
+        self.max_connections - self.reserved - self.in_use
     }
 
     fn finding(&self) -> Finding {
         let message = format!(
             "{} of the server's {} connections are free for the migration user",
             self.free().max(0),
-            self.most
+            self.max_connections
         );
-        let wanted = self.most + ENOUGH - self.free();
+        let proposed = self.max_connections + MIN_FREE_CONNECTIONS - self.free();
         Finding::new("server", message)
-            .evidence("max_connections", self.most)
-            .evidence("reserved", self.reserved)
-            .evidence("in use", self.in_use)
-            .fix(format!(
-                "ALTER SYSTEM SET max_connections = {wanted}; -- takes a restart"
+            .with_evidence("max_connections", self.max_connections)
+            .with_evidence("reserved", self.reserved)
+            .with_evidence("in use", self.in_use)
+            .with_fix(format!(
+                "ALTER SYSTEM SET max_connections = {proposed}; -- takes a restart"
             ))
     }
 }
 
-fn free_places(settings: &Settings, connections: &Connections, user: User) -> Fact<Places> {
+fn server_connections(
+    settings: &SourceParameters,
+    connections: &ConnectionUsage,
+    user: UserConnectionLimit,
+) -> Fact<ServerConnections> {
     let reserved = match user.is_superuser {
         true => 0,
         // `reserved_connections` exists since PostgreSQL 16.
@@ -108,36 +112,42 @@ fn free_places(settings: &Settings, connections: &Connections, user: User) -> Fa
                     .map_or(Ok(0), |_| settings.number("reserved_connections"))?
         }
     };
-    Ok(Places {
-        most: settings.number("max_connections")?,
+    Ok(ServerConnections {
+        max_connections: settings.number("max_connections")?,
         reserved,
         in_use: i64::from(connections.total()),
     })
 }
 
-fn of_role(name: &str, user: User, connections: &Connections) -> Option<Finding> {
-    if user.limit < 0 || i64::from(user.limit) - i64::from(connections.of_user) >= ENOUGH {
+fn role_finding(
+    name: &str,
+    user: UserConnectionLimit,
+    connections: &ConnectionUsage,
+) -> Option<Finding> {
+    if user.limit < 0
+        || i64::from(user.limit) - i64::from(connections.in_use_by_user) >= MIN_FREE_CONNECTIONS
+    {
         return None;
     }
     let fix = format!(
         "ALTER ROLE {} CONNECTION LIMIT -1;",
-        command::identifier(name)
+        quote::quote_identifier(name)
     );
     let object = format!("role/{name}");
     Some(
-        short(
+        limit_finding(
             object,
             &format!("role `{name}`"),
             user.limit,
-            connections.of_user,
+            connections.in_use_by_user,
         )
-        .fix(fix),
+        .with_fix(fix),
     )
 }
 
-fn short(object: String, whose: &str, limit: i32, in_use: u32) -> Finding {
-    let message = format!("{whose} may have {limit} connections, of which {in_use} are in use");
+fn limit_finding(object: String, subject: &str, limit: i32, in_use: u32) -> Finding {
+    let message = format!("{subject} may have {limit} connections, of which {in_use} are in use");
     Finding::new(object, message)
-        .evidence("limit", limit)
-        .evidence("in use", in_use)
+        .with_evidence("limit", limit)
+        .with_evidence("in use", in_use)
 }

@@ -2,9 +2,10 @@
 //!
 //! No page documents a limit. 20% on tables over 1 GiB is the threshold of autovacuum's default settings.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::load::tables::LargeTable;
+use crate::facts::source::workload::LargeTable;
 
 const GIB: f64 = 1_073_741_824.0;
 
@@ -19,27 +20,30 @@ pub const CHECK: Check = Check {
     why: "The copy reads a table's dead rows with the others, and takes longer for nothing. The documentation advises \
           VACUUM before a migration, without a number; more than a fifth is beyond autovacuum's own default.",
     fix: "Run VACUUM on the table, and look for a long transaction or a replication slot that holds dead rows back.",
-    look: "SELECT relid::regclass, n_live_tup, n_dead_tup FROM pg_stat_user_tables ORDER BY n_dead_tup DESC LIMIT 20",
+    verify: "SELECT relid::regclass, n_live_tup, n_dead_tup FROM pg_stat_user_tables ORDER BY n_dead_tup DESC LIMIT 20",
     link: "https://learn.microsoft.com/azure/postgresql/troubleshoot/how-to-pgdump-restore",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
-    let tables = &facts.load.as_ref()?.tables;
+    let tables = &facts.workload.as_ref()?.tables;
     let mut findings = Findings::none();
-    let settings = facts.settings.as_ref()?;
+    let settings = facts.source_parameters.as_ref()?;
     if settings.value("track_counts")? != "on" {
         let missing = settings.unreadable("the source counts no rows: `track_counts` is off");
         let remedy = "turn `track_counts` on, and run again after a while";
-        return Err(missing.with_remedy(remedy).into());
+        return Err(missing.with_advice(remedy).into());
     }
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     for in_database in tables
         .iter()
         .filter(|t| selected.iter().any(|d| d.name == t.database))
     {
-        let large = findings.know(&in_database.large).into_iter().flatten();
+        let large = findings
+            .require(&in_database.large_tables)
+            .into_iter()
+            .flatten();
         for table in large.filter(|t| t.dead_rows * 5 > t.live_rows + t.dead_rows) {
             findings.push(finding(&in_database.database, table));
         }
@@ -54,12 +58,12 @@ fn finding(database: &str, table: &LargeTable) -> Finding {
     let message = format!("{share:.0} % of the rows of `{schema}.{name}` ({size:.1} GiB) are dead");
     let vacuum = format!(
         "VACUUM (VERBOSE) {}.{}; -- in database {}",
-        command::identifier(schema),
-        command::identifier(name),
-        command::identifier(database)
+        quote::quote_identifier(schema),
+        quote::quote_identifier(name),
+        quote::quote_identifier(database)
     );
     Finding::new(format!("{database}/table/{schema}.{name}"), message)
-        .evidence("live rows", table.live_rows)
-        .evidence("dead rows", table.dead_rows)
-        .fix(vacuum)
+        .with_evidence("live rows", table.live_rows)
+        .with_evidence("dead rows", table.dead_rows)
+        .with_fix(vacuum)
 }

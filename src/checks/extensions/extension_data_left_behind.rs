@@ -2,15 +2,15 @@
 //!
 //! PostgreSQL rule: `pg_extension_config_dump`, stored in `pg_extension.extconfig`.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::extensions::OwnTable;
+use crate::facts::source::installed_extensions::ExtensionTable;
 
 /// Extensions whose unmarked tables only contain data that `CREATE EXTENSION` restores. As of 2026-11.
-const MADE_ANEW: &[&str] = &["postgis_tiger_geocoder", "address_standardizer_data_us"];
+const RESTORED_BY_EXTENSION: &[&str] = &["postgis_tiger_geocoder", "address_standardizer_data_us"];
 
 /// The maximum number of tables that a finding lists.
-const NAMED: usize = 10;
+const MAX_LISTED_TABLES: usize = 10;
 
 pub const CHECK: Check = Check {
     id: "extension-data-left-behind",
@@ -24,24 +24,24 @@ pub const CHECK: Check = Check {
           extension marked them as configuration.",
     fix: "Copy the rows by hand after the migration where they are yours; what the extension itself put there is there \
           again.",
-    look: "SELECT extname, extconfig::regclass[] FROM pg_extension",
+    verify: "SELECT extname, extconfig::regclass[] FROM pg_extension",
     link: "https://www.postgresql.org/docs/current/extend-extensions.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
     let mut findings = Findings::none();
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     for in_database in facts.extensions.as_ref()? {
         if !selected.iter().any(|d| d.name == in_database.database) {
             continue;
         }
-        let tables = findings.know(&in_database.own_tables);
-        let tables: Vec<&OwnTable> = tables
+        let tables = findings.require(&in_database.extension_tables);
+        let tables: Vec<&ExtensionTable> = tables
             .into_iter()
             .flatten()
-            .filter(|t| !MADE_ANEW.contains(&t.extension.as_str()))
+            .filter(|t| !RESTORED_BY_EXTENSION.contains(&t.extension.as_str()))
             .collect();
         for of_one in tables.chunk_by(|a, b| a.extension == b.extension) {
             findings.push(finding(&in_database.database, of_one));
@@ -50,11 +50,11 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn finding(database: &str, tables: &[&OwnTable]) -> Finding {
-    let names = |t: &&OwnTable| format!("`{}.{}`", t.schema, t.name);
-    let mut list: Vec<String> = tables.iter().take(NAMED).map(names).collect();
-    if tables.len() > NAMED {
-        list.push(format!("and {} more", tables.len() - NAMED));
+fn finding(database: &str, tables: &[&ExtensionTable]) -> Finding {
+    let names = |t: &&ExtensionTable| format!("`{}.{}`", t.schema, t.name);
+    let mut list: Vec<String> = tables.iter().take(MAX_LISTED_TABLES).map(names).collect();
+    if tables.len() > MAX_LISTED_TABLES {
+        list.push(format!("and {} more", tables.len() - MAX_LISTED_TABLES));
     }
     let extension = &tables[0].extension;
     let message = format!(
@@ -62,5 +62,5 @@ fn finding(database: &str, tables: &[&OwnTable]) -> Finding {
         list.join(", ")
     );
     Finding::new(format!("extension/{database}/{extension}"), message)
-        .evidence("tables", tables.len())
+        .with_evidence("tables", tables.len())
 }

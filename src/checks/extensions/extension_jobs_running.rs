@@ -3,11 +3,12 @@
 //! The check covers active pg_cron jobs, from whichever database lists them, and pg_partman's worker. A job list
 //! without a loaded library runs nothing.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::databases::Database;
-use crate::facts::extensions::InDatabase;
-use crate::facts::jobs::{Job, Listed, Schedulers};
+use crate::facts::source::installed_extensions::DatabaseExtensions;
+use crate::facts::source::job_schedulers::{CronJob, DatabaseJobs, JobSchedulers};
+use crate::facts::source::source_databases::SourceDatabase;
 
 pub const CHECK: Check = Check {
     id: "extension-jobs-running",
@@ -21,28 +22,28 @@ pub const CHECK: Check = Check {
           differ. The documentation asks to stop the background jobs of pg_cron and pg_partman; it is no rule of the \
           service's validation.",
     fix: "Stop the jobs before the migration, and start them again on the target after the cutover.",
-    look: "SELECT jobid, schedule, database FROM cron.job WHERE active",
+    verify: "SELECT jobid, schedule, database FROM cron.job WHERE active",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-extensions",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
-    let schedulers = facts.schedulers.as_ref()?;
+    let schedulers = facts.job_schedulers.as_ref()?;
     let mut findings = Findings::none();
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     // If only some databases were read, pg_cron can list its jobs in another one. The loaded libraries show this.
-    if let Err(missing) = &schedulers.has_cron
-        && !databases.named().is_empty()
+    if let Err(missing) = &schedulers.is_cron_loaded
+        && !databases.requested().is_empty()
     {
-        findings.unknown(missing);
+        findings.add_missing(missing);
     }
-    if schedulers.has_cron != Ok(false) {
-        for listed in &schedulers.listed {
-            cron(&mut findings, listed, &selected);
+    if schedulers.is_cron_loaded != Ok(false) {
+        for listed in &schedulers.databases {
+            check_cron(&mut findings, listed, &selected);
         }
     }
-    partman(
+    check_partman(
         &mut findings,
         schedulers,
         facts.extensions.as_ref()?,
@@ -51,15 +52,15 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn cron(findings: &mut Findings, listed: &Listed, selected: &[&Database]) {
-    let Some(Some(jobs)) = findings.know(&listed.jobs) else {
+fn check_cron(findings: &mut Findings, listed: &DatabaseJobs, selected: &[&SourceDatabase]) {
+    let Some(Some(jobs)) = findings.require(&listed.jobs) else {
         return;
     };
-    if let Some(hidden) = &jobs.hidden {
-        findings.unknown(hidden);
+    if let Some(hidden) = &jobs.missing_rows {
+        findings.add_missing(hidden);
     }
-    let works_here = |job: &&Job| selected.iter().any(|d| d.name == job.database);
-    let active: Vec<&Job> = jobs.active.iter().filter(works_here).collect();
+    let works_here = |job: &&CronJob| selected.iter().any(|d| d.name == job.database);
+    let active: Vec<&CronJob> = jobs.active.iter().filter(works_here).collect();
     let count = match active.len() {
         0 => return,
         1 => "one active job".to_owned(),
@@ -77,35 +78,35 @@ fn cron(findings: &mut Findings, listed: &Listed, selected: &[&Database]) {
             true => ", maintains pg_partman's partitions",
             false => "",
         };
-        finding = finding.row(
+        finding = finding.with_row(
             &format!("job {}{name}", job.id),
             format!("{} in `{}`{what}", job.schedule, job.database),
         );
     }
     let ids: Vec<String> = active.iter().map(|j| j.id.to_string()).collect();
-    findings.push(finding.fix(format!(
+    findings.push(finding.with_fix(format!(
         "UPDATE cron.job SET active = false WHERE jobid IN ({}); -- in database {}",
         ids.join(", "),
-        command::identifier(&listed.database)
+        quote::quote_identifier(&listed.database)
     )));
 }
 
-fn partman(
+fn check_partman(
     findings: &mut Findings,
-    schedulers: &Schedulers,
-    extensions: &[InDatabase],
-    selected: &[&Database],
+    schedulers: &JobSchedulers,
+    extensions: &[DatabaseExtensions],
+    selected: &[&SourceDatabase],
 ) {
     for in_database in extensions
         .iter()
         .filter(|i| selected.iter().any(|d| d.name == i.database))
     {
         let name = &in_database.database;
-        let installed = findings.know(&in_database.extensions);
+        let installed = findings.require(&in_database.extensions);
         if !installed.is_some_and(|all| all.iter().any(|e| e.name == "pg_partman")) {
             continue;
         }
-        let Some(maintained) = findings.know(&schedulers.partman) else {
+        let Some(maintained) = findings.require(&schedulers.partman_databases) else {
             continue;
         };
         if maintained.contains(name) {
@@ -121,8 +122,8 @@ fn partman(
             );
             findings.push(
                 Finding::new(format!("extension/{name}/pg_partman"), message)
-                    .evidence("pg_partman_bgw.dbname", maintained.join(","))
-                    .fix(fix),
+                    .with_evidence("pg_partman_bgw.dbname", maintained.join(","))
+                    .with_fix(fix),
             );
         }
     }

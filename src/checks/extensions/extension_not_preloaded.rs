@@ -2,11 +2,13 @@
 //!
 //! A value that waits for a restart counts as present: `target-restart-pending` reports the restart.
 
-use super::extension_not_allowed::with;
-use super::{installed, offer};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use super::extension_not_allowed::with_missing;
+use super::{extension_offer, installed_extensions};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::reference::extensions::{self as table, Preload};
+use crate::reference::extension_table as table;
+use crate::reference::extension_table::Preload;
 
 const PARAMETER: &str = "shared_preload_libraries";
 
@@ -18,20 +20,20 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("extensions"),
-        Official::ServiceError(603109),
+        OfficialRule::Prerequisite("extensions"),
+        OfficialRule::ServiceError(603109),
     ],
     why: "The extension works only when its library is loaded at server start, and creating it fails otherwise.",
     fix: "Add the library to `shared_preload_libraries` and restart the target.",
-    look: "az postgres flexible-server parameter show --resource-group <group> --server-name <name> --name \
+    verify: "az postgres flexible-server parameter show --resource-group <group> --server-name <name> --name \
            shared_preload_libraries",
     link: "https://learn.microsoft.com/azure/postgresql/extensions/how-to-load-libraries",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
-    let installed = installed(facts, &mut findings)?;
+    let installed = installed_extensions(facts, &mut findings)?;
     let needs_library =
         |name: &str| table::find(name).is_some_and(|e| e.preload == Preload::Needed);
     let candidates: Vec<_> = installed
@@ -42,19 +44,23 @@ fn run(facts: &Facts) -> Judged {
         return Ok(findings);
     }
     let server = facts.server.as_ref()?;
-    let offer = offer(facts)?;
-    let preloaded = facts.configurations.as_ref()?.get(PARAMETER)?;
+    let offer = extension_offer(facts)?;
+    let preloaded = facts.target_parameters.as_ref()?.get(PARAMETER)?;
     let is_loaded = |library: &str| preloaded.members().any(|m| m.eq_ignore_ascii_case(library));
-    let lacking: Vec<_> = candidates
+    let not_loaded: Vec<_> = candidates
         .into_iter()
-        .filter(|i| offer.has(&i.extension.name) && !is_loaded(table::library(&i.extension.name)))
+        .filter(|i| {
+            offer.contains(&i.extension.name) && !is_loaded(table::library_name(&i.extension.name))
+        })
         .collect();
-    let list = with(
+    let list = with_missing(
         preloaded.members(),
-        lacking.iter().map(|i| table::library(&i.extension.name)),
+        not_loaded
+            .iter()
+            .map(|i| table::library_name(&i.extension.name)),
     );
-    for one in lacking {
-        let library = table::library(&one.extension.name);
+    for one in not_loaded {
+        let library = table::library_name(&one.extension.name);
         let finding = Finding::new(
             one.object(),
             format!(
@@ -62,13 +68,13 @@ fn run(facts: &Facts) -> Judged {
                 one.extension.name
             ),
         )
-        .evidence(PARAMETER, &preloaded.value);
-        findings.push(if preloaded.allowed.admits(library) == Some(false) {
-            finding.evidence("offered for preloading", "no")
+        .with_evidence(PARAMETER, &preloaded.value);
+        findings.push(if preloaded.allowed_values.allows(library) == Some(false) {
+            finding.with_evidence("offered for preloading", "no")
         } else {
             finding
-                .fix(command::set_parameter(&server.id, PARAMETER, &list))
-                .fix(command::restart(&server.id))
+                .with_fix(quote::set_parameter(&server.id, PARAMETER, &list))
+                .with_fix(quote::restart_server(&server.id))
         });
     }
     Ok(findings)

@@ -2,8 +2,9 @@
 //!
 //! `language-not-available` checks extensions that provide a procedural language.
 
-use super::{Installed, installed, offer};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use super::{SelectedExtension, extension_offer, installed_extensions};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
 use crate::reference::providers;
 
@@ -15,33 +16,37 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("extensions"),
-        Official::ServiceError(603405),
-        Official::ServiceError(603408),
-        Official::AzureMigrate("extensions"),
+        OfficialRule::Prerequisite("extensions"),
+        OfficialRule::ServiceError(603405),
+        OfficialRule::ServiceError(603408),
+        OfficialRule::AzureMigrate("extensions"),
     ],
     why: "The extension cannot be created on the target, and every column, index or function that needs it fails with it.",
     fix: "Drop the extension on the source if nothing needs it; else replace what needs it, or choose a target major that \
           offers it.",
-    look: "SELECT extname, extversion FROM pg_extension",
+    verify: "SELECT extname, extversion FROM pg_extension",
     link: "https://learn.microsoft.com/azure/postgresql/extensions/concepts-extensions-versions",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
-    let installed = installed(facts, &mut findings)?;
-    let offer = offer(facts)?;
-    let is_missing = |i: &&Installed| !i.extension.brings_language && !offer.has(&i.extension.name);
+    let installed = installed_extensions(facts, &mut findings)?;
+    let offer = extension_offer(facts)?;
+    let is_missing =
+        |i: &&SelectedExtension| !i.extension.brings_language && !offer.contains(&i.extension.name);
     for one in installed.iter().filter(is_missing) {
         findings.push(finding(one, &offer.basis()));
     }
     Ok(findings)
 }
 
-fn finding(one: &Installed, basis: &str) -> Finding {
-    let extension = one.extension;
-    let drop = format!("DROP EXTENSION {}", command::identifier(&extension.name));
+fn finding(installed: &SelectedExtension, basis: &str) -> Finding {
+    let extension = installed.extension;
+    let drop = format!(
+        "DROP EXTENSION {}",
+        quote::quote_identifier(&extension.name)
+    );
     let unneeded = extension.dependents == 0;
     let use_of_it = match extension.dependents {
         0 => "nothing outside it needs it".to_owned(),
@@ -52,17 +57,17 @@ fn finding(one: &Installed, basis: &str) -> Finding {
         "`{}` {} is not in {basis}; {use_of_it}",
         extension.name, extension.version
     );
-    let mut finding = Finding::new(one.object(), message)
-        .evidence("version", &extension.version)
-        .evidence("dependents", extension.dependents);
+    let mut finding = Finding::new(installed.object(), message)
+        .with_evidence("version", &extension.version)
+        .with_evidence("dependents", extension.dependents);
     if unneeded {
-        finding = finding.fix(format!(
+        finding = finding.with_fix(format!(
             "{drop}; -- in database {}",
-            command::identifier(one.database)
+            quote::quote_identifier(installed.database)
         ));
     }
     if unneeded && providers::is_auto_installed(&extension.name) {
-        finding = finding.milder(Severity::Warning);
+        finding = finding.with_severity(Severity::Warning);
     }
     finding
 }

@@ -3,10 +3,10 @@
 //! Rules: PostGIS newer than 3.2.3 (error 603406), pg_partman 4 to 5 and TimescaleDB versions (extensions page,
 //! 2025-07-21). Versions are compared by their numbers. The target's versions are from the documented table.
 
-use super::{Installed, installed, offer};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::{SelectedExtension, extension_offer, installed_extensions};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::{Facts, Missing};
-use crate::reference::extensions as table;
+use crate::reference::extension_table as table;
 
 pub const CHECK: Check = Check {
     id: "extension-version-breaks",
@@ -15,48 +15,54 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::ServiceError(603406)],
+    official: &[OfficialRule::ServiceError(603406)],
     why: "A dump names no version of an extension, so the target creates the one that it has. Where that one is older, or \
           keeps its own tables in another form, the copy fails or the application misses something.",
     fix: "Choose a target major whose version fits, or bring the source's extension to that version first.",
-    look: "SELECT extname, extversion FROM pg_extension",
+    verify: "SELECT extname, extversion FROM pg_extension",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-extensions",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
-    let installed = installed(facts, &mut findings)?;
+    let installed = installed_extensions(facts, &mut findings)?;
     if installed.is_empty() {
         return Ok(findings);
     }
     let major = facts.server.as_ref()?.version.as_ref()?.major();
-    if !table::knows_major(major) {
-        return Err(Missing::not_said(
+    if !table::has_major(major) {
+        return Err(Missing::not_specified(
             format!("nothing tells the extensions' versions on PostgreSQL {major}"),
             "run again with a newer version of the tool",
         )
         .into());
     }
-    let offer = offer(facts)?;
-    for one in installed.iter().filter(|i| offer.has(&i.extension.name)) {
+    let offer = extension_offer(facts)?;
+    for one in installed
+        .iter()
+        .filter(|i| offer.contains(&i.extension.name))
+    {
         let version = table::find(&one.extension.name).and_then(|e| e.version_on(major));
         if let Some(target) = version.filter(|v| !v.is_empty()) {
-            findings.found.extend(judge(one, target, major));
+            findings.items.extend(compare_versions(one, target, major));
         }
     }
     Ok(findings)
 }
 
-fn judge(one: &Installed, target: &str, major: u32) -> Option<Finding> {
-    let (name, source) = (one.extension.name.as_str(), one.extension.version.as_str());
-    let (from, to) = (numbers(source), numbers(target));
+fn compare_versions(installed: &SelectedExtension, target: &str, major: u32) -> Option<Finding> {
+    let (name, source) = (
+        installed.extension.name.as_str(),
+        installed.extension.version.as_str(),
+    );
+    let (from, to) = (version_numbers(source), version_numbers(target));
     let is_postgis = name.starts_with("postgis") || name.starts_with("address_standardizer");
     let (severity, consequence) = if name == "pg_partman" && from < vec![5] && to >= vec![5] {
         let lost =
             "version 5 keeps its configuration in another form and has no trigger-based partitions";
         (Severity::Blocker, lost)
-    } else if is_postgis && to == numbers("3.2.3") && from > to {
+    } else if is_postgis && to == version_numbers("3.2.3") && from > to {
         (
             Severity::Blocker,
             "the migration service stops at this pair",
@@ -74,11 +80,11 @@ fn judge(one: &Installed, target: &str, major: u32) -> Option<Finding> {
         "`{name}` is {source} on the source, PostgreSQL {major} on the target has {target}: {consequence}"
     );
     Some(
-        Finding::new(one.object(), message)
-            .milder(severity)
-            .evidence("source", source)
-            .evidence("target", target)
-            .evidence(
+        Finding::new(installed.object(), message)
+            .with_severity(severity)
+            .with_evidence("source", source)
+            .with_evidence("target", target)
+            .with_evidence(
                 "target known from",
                 format!("the documentation's table of {}", table::AS_OF),
             ),
@@ -87,7 +93,7 @@ fn judge(one: &Installed, target: &str, major: u32) -> Option<Finding> {
 
 /// Returns the numbers of a version without trailing zeros: `3.6.0` becomes `3.6`. Text ends the version: `3.4.0dev`
 /// becomes `3.4`.
-fn numbers(version: &str) -> Vec<u32> {
+fn version_numbers(version: &str) -> Vec<u32> {
     let mut all: Vec<u32> = version
         .split(['.', '-', '_'])
         .map_while(|part| {
@@ -103,15 +109,15 @@ fn numbers(version: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::version_numbers;
 
     #[test]
     fn versions_are_compared_by_number() {
-        assert!(numbers("4.11") > numbers("4.9"));
-        assert!(numbers("3.10.0") > numbers("3.2.3"));
-        assert_eq!(numbers("3.6"), numbers("3.6.0"));
-        assert_eq!(numbers("1.4-1"), [1, 4, 1]);
-        assert_eq!(numbers("2.5.5dev"), [2, 5, 5]);
-        assert!(numbers("unpackaged").is_empty());
+        assert!(version_numbers("4.11") > version_numbers("4.9"));
+        assert!(version_numbers("3.10.0") > version_numbers("3.2.3"));
+        assert_eq!(version_numbers("3.6"), version_numbers("3.6.0"));
+        assert_eq!(version_numbers("1.4-1"), [1, 4, 1]);
+        assert_eq!(version_numbers("2.5.5dev"), [2, 5, 5]);
+        assert!(version_numbers("unpackaged").is_empty());
     }
 }

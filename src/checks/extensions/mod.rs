@@ -10,11 +10,11 @@ mod extension_not_supported;
 mod extension_version_breaks;
 mod preload_library_absent;
 
-use super::{Check, Findings, Unanswered};
-use crate::facts::allowed::Allowed;
-use crate::facts::extensions::Extension;
+use super::{Check, Findings, Inconclusive};
+use crate::facts::source::installed_extensions::InstalledExtension;
+use crate::facts::target::allowed_values::AllowedValues;
 use crate::facts::{Fact, Facts, Missing};
-use crate::reference::{extensions as table, providers};
+use crate::reference::{extension_table as table, providers};
 
 /// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
@@ -30,12 +30,12 @@ pub const ALL: &[&Check] = &[
 ];
 
 /// An extension in a database to migrate.
-struct Installed<'f> {
+struct SelectedExtension<'f> {
     database: &'f str,
-    extension: &'f Extension,
+    extension: &'f InstalledExtension,
 }
 
-impl Installed<'_> {
+impl SelectedExtension<'_> {
     fn object(&self) -> String {
         format!("extension/{}/{}", self.database, self.extension.name)
     }
@@ -43,21 +43,25 @@ impl Installed<'_> {
 
 /// Returns the extensions of all databases to migrate, without those that every flexible server has. A database whose
 /// extensions are not known is recorded as missing.
-fn installed<'f>(
+fn installed_extensions<'f>(
     facts: &'f Facts,
     findings: &mut Findings,
-) -> Result<Vec<Installed<'f>>, Unanswered> {
+) -> Result<Vec<SelectedExtension<'f>>, Inconclusive> {
     let databases = facts.databases.as_ref()?;
     let per_database = facts.extensions.as_ref()?;
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     let mut all = Vec::new();
     for in_database in per_database
         .iter()
         .filter(|i| selected.iter().any(|s| s.name == i.database))
     {
-        for extension in findings.know(&in_database.extensions).into_iter().flatten() {
+        for extension in findings
+            .require(&in_database.extensions)
+            .into_iter()
+            .flatten()
+        {
             if !providers::is_platform_extension(&extension.name) {
-                all.push(Installed {
+                all.push(SelectedExtension {
                     database: &in_database.database,
                     extension,
                 });
@@ -68,16 +72,18 @@ fn installed<'f>(
 }
 
 /// The extensions that the target offers: its own list, or the documented table for its major version.
-pub(in crate::checks) enum Offer<'f> {
+pub(in crate::checks) enum ExtensionOffer<'f> {
     Listed(&'f [String]),
     Table { major: u32 },
 }
 
-impl Offer<'_> {
-    pub(in crate::checks) fn has(&self, extension: &str) -> bool {
+impl ExtensionOffer<'_> {
+    pub(in crate::checks) fn contains(&self, extension: &str) -> bool {
         match self {
-            Offer::Listed(names) => names.iter().any(|n| n.eq_ignore_ascii_case(extension)),
-            Offer::Table { major } => {
+            ExtensionOffer::Listed(names) => {
+                names.iter().any(|n| n.eq_ignore_ascii_case(extension))
+            }
+            ExtensionOffer::Table { major } => {
                 table::find(extension).is_some_and(|e| e.version_on(*major).is_some())
             }
         }
@@ -85,8 +91,8 @@ impl Offer<'_> {
 
     fn basis(&self) -> String {
         match self {
-            Offer::Listed(_) => "the target's own list (`azure.extensions`)".to_owned(),
-            Offer::Table { major } => format!(
+            ExtensionOffer::Listed(_) => "the target's own list (`azure.extensions`)".to_owned(),
+            ExtensionOffer::Table { major } => format!(
                 "the documentation's table for PostgreSQL {major} of {}",
                 table::AS_OF
             ),
@@ -95,25 +101,26 @@ impl Offer<'_> {
 }
 
 /// Returns the target's own list. If ARM does not return it, uses the documented table.
-pub(in crate::checks) fn offer<'f>(facts: &'f Facts) -> Fact<Offer<'f>> {
+pub(in crate::checks) fn extension_offer<'f>(facts: &'f Facts) -> Fact<ExtensionOffer<'f>> {
     let own = facts
-        .configurations
+        .target_parameters
         .as_ref()
         .map_err(Clone::clone)
         .and_then(|c| c.get("azure.extensions"));
-    if let Ok(Allowed::SetOf(names) | Allowed::OneOf(names)) = own.as_ref().map(|c| &c.allowed)
+    if let Ok(AllowedValues::SetOf(names) | AllowedValues::OneOf(names)) =
+        own.as_ref().map(|c| &c.allowed_values)
         && !names.is_empty()
     {
-        return Ok(Offer::Listed(names));
+        return Ok(ExtensionOffer::Listed(names));
     }
     let server = facts.server.as_ref().map_err(Clone::clone)?;
     let major = server.version.as_ref().map_err(Clone::clone)?.major();
-    if table::knows_major(major) {
-        return Ok(Offer::Table { major });
+    if table::has_major(major) {
+        return Ok(ExtensionOffer::Table { major });
     }
     Err(own.err().unwrap_or_else(|| {
         let reason =
             format!("nothing lists the extensions that PostgreSQL {major} is offered with");
-        Missing::not_said(reason, "run again with a newer version of the tool")
+        Missing::not_specified(reason, "run again with a newer version of the tool")
     }))
 }

@@ -2,10 +2,10 @@
 //!
 //! Libraries of installed extensions belong to the extension checks. Libraries of the source's provider are ignored.
 
-use super::installed;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::installed_extensions;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
-use crate::reference::{extensions as table, providers};
+use crate::reference::{extension_table as table, providers};
 
 const PARAMETER: &str = "shared_preload_libraries";
 
@@ -16,42 +16,42 @@ pub const CHECK: Check = Check {
     unknown: Severity::Note,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("parameters")],
+    official: &[OfficialRule::Prerequisite("parameters")],
     why: "Such a library checks passwords, logs plans or audits without being an extension of any database, so nothing \
           else shows that it is missing on the target.",
     fix: "Find out what the library is for, and what stands in for it on a flexible server.",
-    look: "SHOW shared_preload_libraries",
+    verify: "SHOW shared_preload_libraries",
     link: "https://learn.microsoft.com/azure/postgresql/extensions/how-to-load-libraries",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let libraries = facts.settings.as_ref()?.preloaded()?;
+fn run(facts: &Facts) -> CheckResult {
+    let libraries = facts.source_parameters.as_ref()?.preloaded_libraries()?;
     let mut findings = Findings::none();
-    let installed = installed(facts, &mut findings)?;
+    let installed = installed_extensions(facts, &mut findings)?;
     let is_extensions = |library: &str| {
-        installed
-            .iter()
-            .any(|i| i.extension.name == library || table::library(&i.extension.name) == library)
+        installed.iter().any(|i| {
+            i.extension.name == library || table::library_name(&i.extension.name) == library
+        })
     };
     let foreign: Vec<&String> = libraries
         .iter()
-        .filter(|l| !providers::is_own_library(l) && !is_extensions(l))
+        .filter(|l| !providers::is_provider_library(l) && !is_extensions(l))
         .collect();
     if foreign.is_empty() {
         // No library is left to look up, so unknown extensions do not matter.
         return Ok(Findings::none());
     }
-    let configurations = facts.configurations.as_ref()?;
-    let allowed = &configurations.get(PARAMETER)?.allowed;
+    let configurations = facts.target_parameters.as_ref()?;
+    let allowed = &configurations.get(PARAMETER)?.allowed_values;
     let mut absent = Vec::new();
     for library in foreign {
-        match allowed.admits(library) {
+        match allowed.allows(library) {
             Some(true) => {}
             Some(false) => absent.push(library.as_str()),
             None => {
                 let reason = format!("what `{PARAMETER}` may be set to has no known form");
-                findings.unknown(&configurations.unreadable(reason));
+                findings.add_missing(&configurations.unreadable(reason));
             }
         }
     }
@@ -63,8 +63,8 @@ fn run(facts: &Facts) -> Judged {
         );
         findings.push(
             Finding::new(format!("parameter/{PARAMETER}"), message)
-                .evidence("source", libraries.join(","))
-                .evidence("offered", allowed.describe()),
+                .with_evidence("source", libraries.join(","))
+                .with_evidence("offered", allowed.describe()),
         );
     }
     Ok(findings)

@@ -4,12 +4,13 @@
 
 use std::net::Ipv4Addr;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::commands::quote;
+use crate::config::ServerId;
 use crate::facts::Facts;
-use crate::facts::path::firewall::FirewallRule;
-use crate::facts::server::Network;
-use crate::network::openness::percent_admitted;
-use crate::plan::ServerId;
+use crate::facts::network::azure_network::firewall::FirewallRule;
+use crate::facts::target::server::NetworkMode;
+use crate::reachability::firewall_coverage::percent_of_internet_allowed;
 
 pub const CHECK: Check = Check {
     id: "firewall-open-to-internet",
@@ -23,51 +24,51 @@ pub const CHECK: Check = Check {
           often left from a test, \
           and after the migration the data stands behind it. The rule `0.0.0.0` admits every customer of Azure.",
     fix: "Replace the rule by the addresses that need the server.",
-    look: "az postgres flexible-server firewall-rule list --resource-group <group> --server-name <name> --output table",
+    verify: "az postgres flexible-server firewall-rule list --resource-group <group> --server-name <name> --output table",
     link: "https://learn.microsoft.com/azure/postgresql/network/concepts-networking-public",
     run,
 };
 
 /// The percentage of public addresses above which a firewall is open to the internet. At 50% it allows more addresses
 /// than it blocks, and no list of offices, partners or providers is that large.
-const MOST: u64 = 50;
+const OPEN_PERCENT: u64 = 50;
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
-    if *server.network.as_ref()? != Network::Public {
-        return Err(Unanswered::not_applicable(
+    if *server.network_mode.as_ref()? != NetworkMode::Public {
+        return Err(Inconclusive::not_applicable(
             "the target has no public access, so its firewall has no effect",
         ));
     }
-    let rules = facts.path.as_ref()?.firewall.as_ref()?;
-    let all = percent_admitted(rules);
+    let rules = facts.azure_network.as_ref()?.firewall_rules.as_ref()?;
+    let all = percent_of_internet_allowed(rules);
     // If only small rules add up to the percentage, no single rule is the cause, so all are reported.
     let is_any_wide = rules.iter().any(is_wide);
-    let is_to_blame = |rule: &FirewallRule| all >= MOST && (is_wide(rule) || !is_any_wide);
+    let is_cause = |rule: &FirewallRule| all >= OPEN_PERCENT && (is_wide(rule) || !is_any_wide);
     let finding = |rule: &FirewallRule| {
-        if is_azure(rule) {
+        if allows_azure_services(rule) {
             let words = "admits everything that runs in Azure, of any customer";
-            return Some(finding(&server.id, rule, words).milder(Severity::Note));
+            return Some(finding(&server.id, rule, words).with_severity(Severity::Note));
         }
-        is_to_blame(rule).then(|| finding(&server.id, rule, &words(rule, all)))
+        is_cause(rule).then(|| finding(&server.id, rule, &describe_coverage(rule, all)))
     };
     Ok(Findings {
-        found: rules.iter().filter_map(finding).collect(),
+        items: rules.iter().filter_map(finding).collect(),
         missing: Vec::new(),
     })
 }
 
-fn is_azure(rule: &FirewallRule) -> bool {
+fn allows_azure_services(rule: &FirewallRule) -> bool {
     (rule.start, rule.end) == (Ipv4Addr::UNSPECIFIED, Ipv4Addr::UNSPECIFIED)
 }
 
 /// Returns whether the rule covers a significant part of the internet, more than one organization's network.
 fn is_wide(rule: &FirewallRule) -> bool {
-    percent_admitted([rule]) >= 1
+    percent_of_internet_allowed([rule]) >= 1
 }
 
-fn words(rule: &FirewallRule, all: u64) -> String {
-    let own = percent_admitted([rule]);
+fn describe_coverage(rule: &FirewallRule, all: u64) -> String {
+    let own = percent_of_internet_allowed([rule]);
     let some = match own {
         100 => return "admits every address of the internet".to_owned(),
         0 => "admits under 1 % of the internet's addresses".to_owned(),
@@ -80,11 +81,11 @@ fn words(rule: &FirewallRule, all: u64) -> String {
     }
 }
 
-fn finding(server: &ServerId, rule: &FirewallRule, words: &str) -> Finding {
+fn finding(server: &ServerId, rule: &FirewallRule, description: &str) -> Finding {
     Finding::new(
         format!("firewall-rule/{}", rule.name),
-        format!("the rule `{}` {words}", rule.name),
+        format!("the rule `{}` {description}", rule.name),
     )
-    .evidence("addresses", format!("{} to {}", rule.start, rule.end))
-    .fix(command::delete_firewall_rule(server, &rule.name))
+    .with_evidence("addresses", format!("{} to {}", rule.start, rule.end))
+    .with_fix(quote::delete_firewall_rule(server, &rule.name))
 }

@@ -1,17 +1,16 @@
 //! Checks of the network path from the target to the source.
 
 mod firewall_open_to_internet;
-mod inside;
 mod network_private_to_public;
 mod network_runtime_missing;
+mod nsg_allow_rule;
 mod nsg_blocks_platform;
 mod nsg_blocks_source;
-mod opening;
+mod nsg_findings;
 mod private_dns_zone_unlinked;
 mod private_endpoint_no_dns;
 mod private_endpoint_not_approved;
 mod route_diverts_source;
-mod rules;
 mod runtime_server_unfit;
 mod source_address_unroutable;
 mod source_behind_pooler;
@@ -22,12 +21,13 @@ mod source_listens_locally;
 mod source_port_unusual;
 mod source_tls_off;
 mod subnet_not_delegated;
+mod vnet;
 mod vnet_address_overlap;
 mod vnet_not_peered;
 
-use super::{Check, Unanswered};
+use super::{Check, Inconclusive};
+use crate::config::SourceServer;
 use crate::facts::Facts;
-use crate::plan::SourceServer;
 
 /// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
@@ -55,7 +55,7 @@ pub const ALL: &[&Check] = &[
 ];
 
 /// Returns the source from the migration options.
-fn source<'f>(facts: &Facts<'f>) -> Result<&'f SourceServer, Unanswered> {
+fn source<'f>(facts: &Facts<'f>) -> Result<&'f SourceServer, Inconclusive> {
     let source = facts.migration.source.as_ref();
-    source.ok_or_else(|| Unanswered::not_applicable("no source was given"))
+    source.ok_or_else(|| Inconclusive::not_applicable("no source was given"))
 }

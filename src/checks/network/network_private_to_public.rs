@@ -1,11 +1,14 @@
 //! The one combination of networks that the network guide excludes. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
-use crate::facts::server::Network;
-use crate::facts::{Facts, Missing, network};
-use crate::network::side;
-use crate::plan::Exposure;
-use crate::reference::scenarios::Side;
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+};
+use crate::config::SourceExposure;
+use crate::facts::network::exposure;
+use crate::facts::target::server::NetworkMode;
+use crate::facts::{Facts, Missing};
+use crate::reachability::connecting_side;
+use crate::reference::network_scenarios::MigratingServer;
 
 pub const CHECK: Check = Check {
     id: "network-private-to-public",
@@ -15,35 +18,37 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("network"),
-        Official::ServiceError(603000),
+        OfficialRule::Prerequisite("network"),
+        OfficialRule::ServiceError(603000),
     ],
     why: "The service connects from the target's own network: a server with public access comes from the internet, and has \
           no way into a private network.",
     fix: "Use a target in a virtual network that reaches the source (VPN, ExpressRoute, peering), a runtime server there, \
           or give the source a public address for the migration. The network mode is fixed when a server is created.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query network",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query network",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
-    if *server.network.as_ref()? != Network::Public {
+    if *server.network_mode.as_ref()? != NetworkMode::Public {
         return Ok(Findings::none());
     }
     // A runtime server connects instead of the target. The guide documents it for targets with private endpoints.
-    match side(facts)? {
-        Side::Runtime => return Ok(Findings::none()),
-        Side::RuntimeForOther => return Err(Unanswered::Missing(unlisted())),
+    match connecting_side(facts)? {
+        MigratingServer::Runtime => return Ok(Findings::none()),
+        MigratingServer::RuntimeForOtherTarget => {
+            return Err(Inconclusive::Missing(unlisted_scenario()));
+        }
         _ => {}
     }
-    let seen = network::exposure(facts)?;
-    if seen.exposure == Exposure::Public {
+    let seen = exposure::source_exposure(facts)?;
+    if seen.exposure == SourceExposure::Public {
         return Ok(Findings::none());
     }
     let address = seen.address.map_or("unknown".to_owned(), |a| a.to_string());
-    let finding = if seen.given {
+    let finding = if seen.is_specified {
         Finding::new(
             "server",
             "the source is private and the target has public access",
@@ -53,16 +58,16 @@ fn run(facts: &Facts) -> Judged {
             "the source's address {address} is private and the target has public access; \
              say `--source-exposure public` (in a plan: `source_exposure`) if the source has a public address as well"
         );
-        Finding::new("server", message).milder(Severity::Warning)
+        Finding::new("server", message).with_severity(Severity::Warning)
     };
     Ok(finding
-        .evidence("source address", address)
-        .evidence("target", "public access")
+        .with_evidence("source address", address)
+        .with_evidence("target", "public access")
         .into())
 }
 
-fn unlisted() -> Missing {
-    Missing::not_said(
+fn unlisted_scenario() -> Missing {
+    Missing::not_specified(
         "the network guide lists a runtime server only for targets with private endpoints, and this one has none",
         "approve a private endpoint of the target, or leave `--runtime-server` (in a plan: `runtime_server`) out",
     )

@@ -2,12 +2,15 @@
 //!
 //! It is evaluated as in Azure: by priority, the first rule that matches decides. See `reachability::nsg`.
 
-use super::inside::{inside, port};
-use super::opening::{self, Wanted};
-use super::rules;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
-use crate::facts::{Facts, network};
-use crate::network::ruling_to_source;
+use super::nsg_allow_rule::RequiredConnection;
+use super::vnet::{source_port, vnet_placement};
+use super::{nsg_allow_rule, nsg_findings};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+};
+use crate::facts::Facts;
+use crate::facts::network::exposure;
+use crate::reachability::nsg_decision_for_source;
 
 pub const CHECK: Check = Check {
     id: "nsg-blocks-source",
@@ -17,35 +20,40 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("network"),
-        Official::ServiceError(603000),
+        OfficialRule::Prerequisite("network"),
+        OfficialRule::ServiceError(603000),
     ],
     why: "The service opens its connection from this subnet. What the security group's outbound rules deny never leaves it, \
           and the migration fails when it connects.",
     fix: "Add an outbound rule of a higher priority (a lower number) that allows TCP to the source's address and port.",
-    look: "az network nsg rule list --resource-group <group> --nsg-name <name> --include-default --output table",
+    verify: "az network nsg rule list --resource-group <group> --nsg-name <name> --include-default --output table",
     link: "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let inside = inside(facts)?;
-    if matches!(inside.security, Ok(None)) {
+fn run(facts: &Facts) -> CheckResult {
+    let placement = vnet_placement(facts)?;
+    if matches!(placement.security_group, Ok(None)) {
         return Ok(Findings::none());
     }
-    let group = inside.security.as_ref()?.as_ref();
-    let (to, port) = (network::destination(facts)?, port(facts));
-    let ruling = ruling_to_source(inside, to, port)?;
-    let Some((group, ruling)) = group.zip(ruling) else {
+    let group = placement.security_group.as_ref()?.as_ref();
+    let (to, port) = (exposure::service_destination(facts)?, source_port(facts));
+    let decision = nsg_decision_for_source(placement, to, port)?;
+    let Some((group, decision)) = group.zip(decision) else {
         return Ok(Findings::none());
     };
     let what = format!("TCP to {to}:{port}");
-    match rules::finding(inside, group, &ruling, &what) {
+    match nsg_findings::finding(placement, group, &decision, &what) {
         Ok(None) => Ok(Findings::none()),
         Ok(Some(finding)) => {
-            let step = opening::step(facts, inside, group, &Wanted::source(to, port));
-            Ok(step.into_iter().fold(finding, Finding::fix).into())
+            let step = nsg_allow_rule::allow_rule_step(
+                facts,
+                placement,
+                group,
+                &RequiredConnection::for_source(to, port),
+            );
+            Ok(step.into_iter().fold(finding, Finding::with_fix).into())
         }
-        Err(missing) => Err(Unanswered::Missing(missing)),
+        Err(missing) => Err(Inconclusive::Missing(missing)),
     }
 }

@@ -3,10 +3,12 @@
 
 use std::net::IpAddr;
 
-use super::inside::{inside, place};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step};
-use crate::facts::path::Inside;
-use crate::facts::path::zone::{Link, Zone};
+use super::vnet::{resource_flags, vnet_placement};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::facts::network::azure_network::VnetPlacement;
+use crate::facts::network::azure_network::private_dns::{PrivateDnsZone, ZoneLink};
 use crate::facts::{Fact, Facts};
 
 pub const CHECK: Check = Check {
@@ -16,21 +18,21 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("network")],
+    official: &[OfficialRule::Prerequisite("network")],
     why: "A flexible server in a virtual network is known by a record in its private DNS zone. Where the zone is not linked \
           to the network, Azure's DNS does not resolve the name there; own DNS servers may, if they forward to 168.63.129.16.",
     fix: "Link the zone to the virtual network of the server, without registration.",
-    look: "az network private-dns link vnet list --resource-group <group> --zone-name <zone> --output table",
+    verify: "az network private-dns link vnet list --resource-group <group> --zone-name <zone> --output table",
     link: "https://learn.microsoft.com/azure/postgresql/network/concepts-networking-private",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let inside = inside(facts)?;
-    let Some(zone) = inside.zone.as_ref()? else {
+fn run(facts: &Facts) -> CheckResult {
+    let placement = vnet_placement(facts)?;
+    let Some(zone) = placement.dns_zone.as_ref()? else {
         let message = format!(
             "the server `{}` names no private DNS zone",
-            inside.server.name
+            placement.server.name
         );
         return Ok(Finding::new("server", message).into());
     };
@@ -39,47 +41,59 @@ fn run(facts: &Facts) -> Judged {
     let Some(links) = zone.links.as_ref()? else {
         let message = format!("the private DNS zone `{name}` does not exist");
         return Ok(Finding::new(object, message)
-            .evidence("zone", &zone.id)
+            .with_evidence("zone", &zone.id)
             .into());
     };
-    let finding = Finding::new(object, "").evidence("zone", &zone.id);
-    match links.iter().find(|l| l.network == inside.network_id) {
+    let finding = Finding::new(object, "").with_evidence("zone", &zone.id);
+    match links.iter().find(|l| l.vnet_id == placement.vnet_id) {
         None => {
-            let network = inside.network_id.name();
+            let network = placement.vnet_id.name();
             let message = format!("the private DNS zone `{name}` is not linked to `{network}`");
             let finding = Finding { message, ..finding };
-            weighed(facts, inside, finding.fix(link_command(inside, zone)))
+            with_dns_severity(
+                facts,
+                placement,
+                finding.with_fix(link_zone_step(placement, zone)),
+            )
         }
         Some(link) if link.state.as_ref()?.eq_ignore_ascii_case("Completed") => {
             Ok(Findings::none())
         }
         Some(link) => {
-            let message = incomplete(inside, zone, link)?;
-            weighed(facts, inside, Finding { message, ..finding })
+            let message = incomplete_link_message(placement, zone, link)?;
+            with_dns_severity(facts, placement, Finding { message, ..finding })
         }
     }
 }
 
-fn incomplete(inside: &Inside, zone: &Zone, link: &Link) -> Fact<String> {
+fn incomplete_link_message(
+    placement: &VnetPlacement,
+    zone: &PrivateDnsZone,
+    link: &ZoneLink,
+) -> Fact<String> {
     let state = link.state.as_ref().map_err(Clone::clone)?;
     Ok(format!(
         "the link `{}` of the private DNS zone `{}` to `{}` is `{state}`; wait until it is `Completed`",
         link.name,
         zone.id.name(),
-        inside.network_id.name()
+        placement.vnet_id.name()
     ))
 }
 
 /// Custom DNS servers can resolve the zone without the link, and an IP address needs no DNS.
-fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
+fn with_dns_severity(
+    facts: &Facts,
+    placement: &VnetPlacement,
+    mut finding: Finding,
+) -> CheckResult {
     let source = facts.migration.source.as_ref();
     if source.is_some_and(|s| s.service_address().parse::<IpAddr>().is_ok()) {
         finding
             .message
             .push_str("; the source is given by its address");
-        return Ok(finding.milder(Severity::Note).into());
+        return Ok(finding.with_severity(Severity::Note).into());
     }
-    let servers = inside.network.as_ref()?.dns_servers.as_ref()?;
+    let servers = placement.vnet.as_ref()?.dns_servers.as_ref()?;
     if servers.is_empty() {
         return Ok(finding.into());
     }
@@ -88,14 +102,14 @@ fn weighed(facts: &Facts, inside: &Inside, mut finding: Finding) -> Judged {
         servers.join(", ")
     );
     finding.message.push_str(&own);
-    Ok(finding.milder(Severity::Warning).into())
+    Ok(finding.with_severity(Severity::Warning).into())
 }
 
-fn link_command(inside: &Inside, zone: &Zone) -> Step {
-    crate::checks::command::az(format!(
+fn link_zone_step(placement: &VnetPlacement, zone: &PrivateDnsZone) -> FixStep {
+    crate::commands::quote::az_step(format!(
         "az network private-dns link vnet create {} --name {} --virtual-network {} --registration-enabled false",
-        place(&zone.id, "--zone-name"),
-        crate::checks::command::quote(inside.network_id.name()),
-        crate::checks::command::quote(inside.network_id.path())
+        resource_flags(&zone.id, "--zone-name"),
+        crate::commands::quote::quote_bash(placement.vnet_id.name()),
+        crate::commands::quote::quote_bash(placement.vnet_id.path())
     ))
 }

@@ -5,16 +5,18 @@
 
 use std::net::IpAddr;
 
-use super::inside::{allow, inside, place, port};
+use super::vnet::{enable_peering_setting, resource_flags, source_port, vnet_placement};
 use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
 };
-use crate::facts::network::is_private;
-use crate::facts::path::Inside;
-use crate::facts::path::route_table::{self, NextHop};
-use crate::facts::{Facts, Missing, network};
-use crate::network::crossing::{Stop, stop};
-use crate::network::routing::{Told, Way, way};
+use crate::commands::quote;
+use crate::facts::network::azure_network::route_table::NextHop;
+use crate::facts::network::azure_network::{VnetPlacement, route_table};
+use crate::facts::network::exposure;
+use crate::facts::network::exposure::is_private_address;
+use crate::facts::{Facts, Missing};
+use crate::reachability::peering_block::{PeeringBlock, find_peering_block};
+use crate::reachability::routing::{RouteDecision, TableRoute, decide_route};
 
 pub const CHECK: Check = Check {
     id: "route-diverts-source",
@@ -23,59 +25,71 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("network")],
+    official: &[OfficialRule::Prerequisite("network")],
     why: "Azure sends a packet where the longest matching route says. Where that is `None`, or a private address is sent \
           to the internet, the connection to the source times out. A peering stops them too where it \
           allows no access, or where the hub behind it lends its gateway to nobody. Routes that a gateway learns by BGP are \
           in no route table, so they are not seen here.",
     fix: "Change or remove the route, or add a longer one to the gateway, and connect the network with the source's. \
           On a peering: allow access, and gateway transit on the hub's side.",
-    look: "az network route-table route list --resource-group <group> --route-table-name <name> --output table",
+    verify: "az network route-table route list --resource-group <group> --route-table-name <name> --output table",
     link: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let inside = inside(facts)?;
-    let to = network::destination(facts)?;
-    let way = way(inside, to)?;
-    let mut findings = match &way {
-        Way::Told(told) => by_table(told, to)?,
-        Way::Nowhere => nowhere(inside, to).into(),
-        Way::Local | Way::Peering(_) | Way::Gateway(_) | Way::Internet => Findings::none(),
+fn run(facts: &Facts) -> CheckResult {
+    let placement = vnet_placement(facts)?;
+    let to = exposure::service_destination(facts)?;
+    let decision = decide_route(placement, to)?;
+    let mut findings = match &decision {
+        RouteDecision::Table(table_route) => check_table_route(table_route, to)?,
+        RouteDecision::Dropped => dropped_finding(placement, to).into(),
+        RouteDecision::Local
+        | RouteDecision::Peering(_)
+        | RouteDecision::Gateway(_)
+        | RouteDecision::Internet => Findings::none(),
     };
     let named = facts
         .migration
         .source
         .as_ref()
         .and_then(|s| s.vnet.as_ref());
-    match findings.know(&stop(inside, &way, to, port(facts))) {
+    match findings.require(&find_peering_block(
+        placement,
+        &decision,
+        to,
+        source_port(facts),
+    )) {
         // `vnet-not-peered` reports this.
-        Some(Some(Stop::NoAccess { peering, .. }))
-            if named.is_some_and(|named| peering.remote.as_ref() == Ok(named)) => {}
-        Some(Some(stop)) => findings.push(stopped(inside, to, stop)),
+        Some(Some(PeeringBlock::AccessOff { peering, .. }))
+            if named.is_some_and(|named| peering.remote_vnet_id.as_ref() == Ok(named)) => {}
+        Some(Some(stop)) => findings.push(blocked_peering_finding(placement, to, stop)),
         Some(None) | None => {}
     }
     Ok(findings)
 }
 
-fn stopped(inside: &Inside, to: IpAddr, stop: &Stop) -> Finding {
-    let (network, peering, off) = match stop {
-        Stop::NoAccess { peering, .. } => {
-            (&inside.network_id, peering, "allowVirtualNetworkAccess")
+fn blocked_peering_finding(placement: &VnetPlacement, to: IpAddr, block: &PeeringBlock) -> Finding {
+    let (network, peering, off) = match block {
+        PeeringBlock::AccessOff { peering, .. } => {
+            (&placement.vnet_id, peering, "allowVirtualNetworkAccess")
         }
-        Stop::NoTransit { hub, back } => (&hub.id, back, "allowGatewayTransit"),
+        PeeringBlock::GatewayTransitOff { hub, hub_peering } => {
+            (&hub.id, hub_peering, "allowGatewayTransit")
+        }
     };
     let (at, name) = (network.name(), &peering.name);
     let message = format!(
         "the way to {to} leads over the peering `{name}` of `{at}`, and {off} is off there"
     );
-    let finding = Finding::new(format!("vnet/{at}"), message).fix(allow(network, name, off));
-    match stop {
-        Stop::NoAccess {
-            unless: Some(rule), ..
+    let finding = Finding::new(format!("vnet/{at}"), message)
+        .with_fix(enable_peering_setting(network, name, off));
+    match block {
+        PeeringBlock::AccessOff {
+            possibly_allowed_by: Some(rule),
+            ..
         } => {
-            let mut finding = finding.milder(Severity::Warning);
+            let mut finding = finding.with_severity(Severity::Warning);
             let but = format!(
                 "; the security rule `{}` may let the packets through all the same",
                 rule.name
@@ -87,37 +101,45 @@ fn stopped(inside: &Inside, to: IpAddr, stop: &Stop) -> Finding {
     }
 }
 
-fn nowhere(inside: &Inside, to: IpAddr) -> Finding {
-    let name = inside.network_id.name();
+fn dropped_finding(placement: &VnetPlacement, to: IpAddr) -> Finding {
+    let name = placement.vnet_id.name();
     let message = format!(
         "nothing connects `{name}` with {to}: it has no gateway, and no peered network holds the address, so Azure drops the packets"
     );
-    Finding::new(format!("vnet/{name}"), message).evidence("network", &inside.network_id)
+    Finding::new(format!("vnet/{name}"), message).with_evidence("network", &placement.vnet_id)
 }
 
-fn by_table(told: &Told, to: IpAddr) -> Judged {
-    let route = told.route;
+fn check_table_route(table_route: &TableRoute, to: IpAddr) -> CheckResult {
+    let route = table_route.route;
     let leads = match &route.next_hop {
-        NextHop::Gateway if told.gate.is_some() => return Ok(Findings::none()),
+        NextHop::Gateway if table_route.gateway.is_some() => return Ok(Findings::none()),
         NextHop::Gateway => "to a gateway, and the network has none",
-        NextHop::Internet if !is_private(to) => return Ok(Findings::none()),
+        NextHop::Internet if !is_private_address(to) => return Ok(Findings::none()),
         NextHop::Internet => "to the internet, which has no route to a private address",
-        NextHop::Nowhere => "to `None`: they are dropped",
-        NextHop::Appliance => {
-            return Ok(finding(told, to, &appliance(told))
-                .milder(Severity::Note)
+        NextHop::Dropped => "to `None`: they are dropped",
+        NextHop::VirtualAppliance => {
+            return Ok(finding(table_route, to, &describe_appliance(table_route))
+                .with_severity(Severity::Note)
                 .into());
         }
-        NextHop::Network => {
-            return unclear(told, to, "into the virtual network, which does not hold it");
+        NextHop::VnetLocal => {
+            return unclear_route(
+                table_route,
+                to,
+                "into the virtual network, which does not hold it",
+            );
         }
-        NextHop::Other(other) => {
-            return unclear(told, to, &format!("to `{other}`, which is not known here"));
+        NextHop::Unknown(other) => {
+            return unclear_route(
+                table_route,
+                to,
+                &format!("to `{other}`, which is not known here"),
+            );
         }
     };
-    let finding = finding(told, to, leads);
-    Ok(if told.may_be_outdone {
-        let mut finding = finding.milder(Severity::Warning);
+    let finding = finding(table_route, to, leads);
+    Ok(if table_route.may_be_overridden_by_bgp {
+        let mut finding = finding.with_severity(Severity::Warning);
         finding.message.push_str(
             "; a longer route that the gateway has learned by BGP would win, and no read shows those",
         );
@@ -125,33 +147,37 @@ fn by_table(told: &Told, to: IpAddr) -> Judged {
     } else if route.next_hop == NextHop::Gateway {
         finding
     } else {
-        finding.fix(command::az(format!(
+        finding.with_fix(quote::az_step(format!(
             "az network route-table route delete {} --name {}",
-            place(&told.table.id, "--route-table-name"),
-            command::quote(&route.name)
-        )).by_person())
+            resource_flags(&table_route.table.id, "--route-table-name"),
+            quote::quote_bash(&route.name)
+        )).for_decision())
     }
     .into())
 }
 
-fn appliance(told: &Told) -> String {
-    let address = told.route.next_address.as_deref().unwrap_or("unknown");
+fn describe_appliance(table_route: &TableRoute) -> String {
+    let address = table_route
+        .route
+        .next_hop_address
+        .as_deref()
+        .unwrap_or("unknown");
     format!("to the appliance {address}, which must let them through")
 }
 
-fn unclear(told: &Told, to: IpAddr, leads: &str) -> Judged {
-    let why = format!("route `{}` leads {to} {leads}", told.route.name);
-    let question = route_table::question(&told.table.id);
-    Err(Unanswered::Missing(Missing::unreadable(&question, why)))
+fn unclear_route(table_route: &TableRoute, to: IpAddr, leads: &str) -> CheckResult {
+    let why = format!("route `{}` leads {to} {leads}", table_route.route.name);
+    let question = route_table::question(&table_route.table.id);
+    Err(Inconclusive::Missing(Missing::unreadable(&question, why)))
 }
 
-fn finding(told: &Told, to: IpAddr, leads: &str) -> Finding {
-    let (table, route) = (told.table.id.name(), told.route);
+fn finding(table_route: &TableRoute, to: IpAddr, leads: &str) -> Finding {
+    let (table, route) = (table_route.table.id.name(), table_route.route);
     let message = format!(
         "route `{}` ({}) of `{table}` leads packets for {to} {leads}",
         route.name, route.prefix
     );
     Finding::new(format!("route-table/{table}"), message)
-        .evidence("route", &route.name)
-        .evidence("prefix", &route.prefix)
+        .with_evidence("route", &route.name)
+        .with_evidence("prefix", &route.prefix)
 }

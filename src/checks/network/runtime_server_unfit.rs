@@ -1,10 +1,12 @@
 //! Requirements of the runtime server from its documentation: another server than the target, in a virtual network, and
 //! not smaller. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered};
-use crate::facts::server::{Network, Server};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+};
+use crate::config::ServerId;
+use crate::facts::target::server::{NetworkMode, Server};
 use crate::facts::{Fact, Facts, Missing};
-use crate::plan::ServerId;
 
 pub const CHECK: Check = Check {
     id: "runtime-server-unfit",
@@ -13,35 +15,35 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Plan,
     mode: None,
-    official: &[Official::Prerequisite("network")],
+    official: &[OfficialRule::Prerequisite("network")],
     why: "The service connects to both sides from the runtime server: it must exist, be another server than the target and \
           stand in a virtual network. A smaller one than the target slows the copy.",
     fix: "Name a flexible server in a virtual network that reaches both sides, with at least the target's SKU.",
-    look: "az postgres flexible-server show --ids <runtime server> --query '{network: network, sku: sku}'",
+    verify: "az postgres flexible-server show --ids <runtime server> --query '{network: network, sku: sku}'",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-service-runtime-server",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let Some(id) = &facts.migration.runtime_server else {
-        return Err(Unanswered::not_applicable("no runtime server is named"));
+        return Err(Inconclusive::not_applicable("no runtime server is named"));
     };
     if facts.migration.target.as_ref().is_some_and(|t| t.id == *id) {
         return Ok(finding(id, "is the target itself").into());
     }
-    let runtime = match facts.path.as_ref()?.runtime.as_ref() {
+    let runtime = match facts.azure_network.as_ref()?.runtime_server.as_ref() {
         Some(Err(missing)) if missing.is_absent_target() => {
             return Ok(finding(id, "does not exist").into());
         }
         Some(runtime) => runtime.as_ref()?,
-        None => return Err(Unanswered::not_applicable("no runtime server is named")),
+        None => return Err(Inconclusive::not_applicable("no runtime server is named")),
     };
     let mut findings = Findings::none();
-    match findings.know(&runtime.network) {
-        Some(Network::Integrated) | None => {}
+    match findings.require(&runtime.network_mode) {
+        Some(NetworkMode::Integrated) | None => {}
         Some(_) => findings.push(finding(id, "stands in no virtual network")),
     }
-    if let Some(Some(smaller)) = findings.know(&is_smaller(facts, runtime)) {
+    if let Some(Some(smaller)) = findings.require(&smaller_sku_finding(facts, runtime)) {
         findings.push(smaller.clone());
     }
     Ok(findings)
@@ -53,11 +55,11 @@ fn finding(id: &ServerId, what: &str) -> Finding {
         format!("server/{name}"),
         format!("the runtime server `{name}` {what}"),
     )
-    .evidence("id", id)
+    .with_evidence("id", id)
 }
 
 /// Compares the vCores and memory of both SKUs, if the target's location offers them.
-fn is_smaller(facts: &Facts, runtime: &Server) -> Fact<Option<Finding>> {
+fn smaller_sku_finding(facts: &Facts, runtime: &Server) -> Fact<Option<Finding>> {
     let own = |missing: &Missing| missing.clone();
     let target = facts.server.as_ref().map_err(own)?;
     let (has, wants) = (
@@ -76,5 +78,7 @@ fn is_smaller(facts: &Facts, runtime: &Server) -> Fact<Option<Finding>> {
         "has `{}` ({} vCores, {} GiB), the target `{}` ({} vCores, {} GiB)",
         has.name, small.vcores, small.memory_gib, wants.name, large.vcores, large.memory_gib
     );
-    Ok(Some(finding(&runtime.id, &what).milder(Severity::Warning)))
+    Ok(Some(
+        finding(&runtime.id, &what).with_severity(Severity::Warning),
+    ))
 }

@@ -3,9 +3,9 @@
 //! The check detects tunnels, proxies, container ports and sockets.
 
 use super::source;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
-use crate::facts::reach::{Address, is_here_only};
+use crate::facts::network::source_network::{HostKind, is_local_only};
 
 pub const CHECK: Check = Check {
     id: "source-address-unroutable",
@@ -14,57 +14,57 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Plan,
     mode: None,
-    official: &[Official::ServiceError(603000)],
+    official: &[OfficialRule::ServiceError(603000)],
     why: "The service connects from the target's network. A loopback or link-local address, a socket or a local name leads \
           it to itself or nowhere: what is judged here of the way to the source is not the way that it will go.",
     fix: "Say `--source-address` (in a plan: `source_address`) with the name or address that the service will use.",
-    look: "SELECT inet_server_addr(), inet_server_port()",
+    verify: "SELECT inet_server_addr(), inet_server_port()",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let source = source(facts)?;
-    let address = Address::of(source.service_address());
-    let Some(what) = here_only(&address, facts)? else {
+    let address = HostKind::parse(source.service_address());
+    let Some(what) = local_only_reason(&address, facts)? else {
         return Ok(Findings::none());
     };
     if source.address.is_some() {
         let message = format!("{what}, and it is given as the address that the service will use");
         return Ok(Finding::new("server", message)
-            .evidence("source_address", source.service_address())
+            .with_evidence("source_address", source.service_address())
             .into());
     }
-    let mut finding = Finding::new("server", format!("{what}{}", way(facts)))
-        .evidence("host", &source.host)
-        .milder(Severity::Warning);
-    if let Some(own) = own_address(facts) {
-        finding = finding.evidence("the server's own address", own);
+    let mut finding = Finding::new("server", format!("{what}{}", describe_forwarder(facts)))
+        .with_evidence("host", &source.host)
+        .with_severity(Severity::Warning);
+    if let Some(own) = server_address(facts) {
+        finding = finding.with_evidence("the server's own address", own);
     }
     Ok(finding.into())
 }
 
 /// Returns why only this machine or its local network can use the address.
-fn here_only(
-    address: &Address,
+fn local_only_reason(
+    address: &HostKind,
     facts: &Facts,
-) -> Result<Option<String>, crate::checks::Unanswered> {
+) -> Result<Option<String>, crate::checks::Inconclusive> {
     let local = match address {
         // `source-host-not-an-address` reports this.
-        Address::Instance(_) => return Ok(None),
-        Address::Socket(_) => true,
-        Address::Literal(ip) => is_here_only(*ip),
-        Address::Name(_) if address.is_local_name() => true,
-        Address::Name(_) => {
-            let resolved = facts.reach.as_ref()?.resolved.as_ref()?;
-            resolved.iter().all(|ip| is_here_only(*ip))
+        HostKind::CloudInstance(_) => return Ok(None),
+        HostKind::UnixSocket(_) => true,
+        HostKind::Ip(ip) => is_local_only(*ip),
+        HostKind::DnsName(_) if address.is_local_name() => true,
+        HostKind::DnsName(_) => {
+            let resolved = facts.source_network.as_ref()?.addresses.as_ref()?;
+            resolved.iter().all(|ip| is_local_only(*ip))
         }
     };
     Ok(local.then(|| format!("{address} can be used on this machine or its link only")))
 }
 
 /// Describes what accepts connections at a local address, as far as the server's view of the connection shows it.
-fn way(facts: &Facts) -> String {
+fn describe_forwarder(facts: &Facts) -> String {
     let (Ok(connection), Ok(session)) = (&facts.connection, &facts.session) else {
         return String::new();
     };
@@ -82,9 +82,9 @@ fn way(facts: &Facts) -> String {
 }
 
 /// Returns the address at which the server accepted the connection, if other machines might reach it.
-fn own_address(facts: &Facts) -> Option<String> {
+fn server_address(facts: &Facts) -> Option<String> {
     let session = facts.session.as_ref().ok()?;
     let address = session.server_address.as_ref()?;
     let ip = address.parse().ok()?;
-    (!is_here_only(ip)).then(|| address.clone())
+    (!is_local_only(ip)).then(|| address.clone())
 }

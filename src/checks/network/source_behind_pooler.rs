@@ -4,8 +4,8 @@
 //! use the same server process while another connection holds one.
 
 use super::source;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
-use crate::facts::session::Pooling;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::facts::source::source_session::PoolingMode;
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -20,40 +20,40 @@ pub const CHECK: Check = Check {
           pooler that hands out a connection for each transaction keeps neither; one that does so for each session often \
           lacks the connections or the replication protocol.",
     fix: "Give the migration the server's own address and port (mostly 5432), past the pooler.",
-    look: "SELECT pg_backend_pid()  -- twice, on one connection: behind a pooler the two may differ",
+    verify: "SELECT pg_backend_pid()  -- twice, on one connection: behind a pooler the two may differ",
     link: "https://www.pgbouncer.org/features.html",
     run,
 };
 
 /// The default ports of PgBouncer and of Supabase's pooler.
-const HINTS: [u16; 2] = [6432, 6543];
+const POOLER_PORTS: [u16; 2] = [6432, 6543];
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let source = source(facts)?;
     let connection = facts.connection.as_ref()?;
     let finding = match (connection.direct, connection.pooling) {
         (Some(true), _) => return Ok(Findings::none()),
-        (Some(false), Some(Pooling::Transaction)) => Finding::new(
+        (Some(false), Some(PoolingMode::Transaction)) => Finding::new(
             "server",
             "a pooler answers, which gives each transaction another connection",
         ),
-        (Some(false), Some(Pooling::Session)) => Finding::new(
+        (Some(false), Some(PoolingMode::Session)) => Finding::new(
             "server",
             "a pooler answers, which keeps a connection for each session",
         )
-        .milder(Severity::Warning),
+        .with_severity(Severity::Warning),
         (Some(false), _) => Finding::new(
             "server",
             "a pooler answers; how it shares its connections did not show",
         )
-        .milder(Severity::Warning),
-        (None, _) if HINTS.contains(&source.port) => Finding::new(
+        .with_severity(Severity::Warning),
+        (None, _) if POOLER_PORTS.contains(&source.port) => Finding::new(
             "server",
             format!("port {} is mostly a pooler's", source.port),
         )
-        .milder(Severity::Warning),
+        .with_severity(Severity::Warning),
         (None, _) => {
-            return Err(Missing::not_said(
+            return Err(Missing::not_specified(
                 "the server did not announce its process, so a pooler would not show",
                 "connect to the server's own port",
             )
@@ -61,7 +61,7 @@ fn run(facts: &Facts) -> Judged {
         }
     };
     Ok(finding
-        .evidence("host", &source.host)
-        .evidence("port", source.port)
+        .with_evidence("host", &source.host)
+        .with_evidence("port", source.port)
         .into())
 }

@@ -2,11 +2,14 @@
 
 use super::source;
 use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Unanswered, command,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
 };
-use crate::facts::reach::hba::{Rule, SCRAM};
+use crate::commands::quote;
+use crate::facts::network::source_network::hba_rules::{HbaRule, SCRAM_SHA_256};
 use crate::facts::{Facts, Missing};
-use crate::network::admission::{Visit, keeper, password, visits};
+use crate::reachability::hba_evaluation::{
+    HbaEvaluation, evaluate_hba, managed_by, password_hash_kind,
+};
 
 pub const CHECK: Check = Check {
     id: "source-hba-rejects-target",
@@ -16,103 +19,112 @@ pub const CHECK: Check = Check {
     needs: Needs::Pair,
     mode: None,
     official: &[
-        Official::Prerequisite("network"),
-        Official::ServiceError(603000),
+        OfficialRule::Prerequisite("network"),
+        OfficialRule::ServiceError(603000),
     ],
     why: "The service signs in from the target's network, by user and password. The first rule of pg_hba.conf that fits \
           address, user and database decides, and without one nobody gets in. \
           A rule of `scram-sha-256` takes no password that is kept as an MD5 hash.",
     fix: "Add a rule for the target's subnet above those that turn it away, and reload.",
-    look: "SELECT line_number, type, database, user_name, address, netmask, auth_method FROM pg_hba_file_rules",
+    verify: "SELECT line_number, type, database, user_name, address, netmask, auth_method FROM pg_hba_file_rules",
     link: "https://www.postgresql.org/docs/current/auth-pg-hba-conf.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     source(facts)?;
-    if let Some(kind) = keeper(facts) {
+    if let Some(kind) = managed_by(facts) {
         let why = format!("{kind} keeps pg_hba.conf itself");
-        return Err(Unanswered::not_applicable(why));
+        return Err(Inconclusive::not_applicable(why));
     }
     let mut findings = Findings::none();
-    let databases = findings.selected(facts.databases.as_ref()?);
+    let databases = findings.selected_databases(facts.databases.as_ref()?);
     let names: Vec<&str> = databases.iter().map(|d| d.name.as_str()).collect();
-    let visits = visits(facts, &names)?;
-    for visit in &visits {
-        judge(&mut findings, facts, visit);
+    let evaluations = evaluate_hba(facts, &names)?;
+    for evaluation in &evaluations {
+        check_evaluation(&mut findings, facts, evaluation);
     }
     Ok(findings)
 }
 
-fn judge(findings: &mut Findings, facts: &Facts, visit: &Visit) {
-    if visit.admitted_by().is_some() {
+fn check_evaluation(findings: &mut Findings, facts: &Facts, evaluation: &HbaEvaluation) {
+    if evaluation.accepting_rule().is_some() {
         return;
     }
-    let Some((rule, why)) = visit.unsure() else {
-        return match visit.by_password() {
-            Some(rule) => by_password(findings, facts, visit, rule),
-            None => findings.push(finding(visit, visit.turned_away_by())),
+    let Some((rule, why)) = evaluation.uncertain_rule() else {
+        return match evaluation.rule_depending_on_password() {
+            Some(rule) => add_unknown_password_kind(findings, facts, evaluation, rule),
+            None => findings.push(finding(evaluation, evaluation.rejecting_rule())),
         };
     };
     let reason = format!(
         "{} may decide for `{}`, and {why}",
-        rule.place(),
-        visit.database
+        rule.location(),
+        evaluation.database
     );
-    findings.unknown(&Missing::not_said(
+    findings.add_missing(&Missing::not_specified(
         reason,
         "look at the rule; where it is right: `--allow-unknown source-hba-rejects-target`",
     ));
 }
 
 /// The result is the same for every database, so it is recorded once.
-fn by_password(findings: &mut Findings, facts: &Facts, visit: &Visit, rule: &Rule) {
-    let Err(mut missing) = password(facts) else {
+fn add_unknown_password_kind(
+    findings: &mut Findings,
+    facts: &Facts,
+    evaluation: &HbaEvaluation,
+    rule: &HbaRule,
+) {
+    let Err(mut missing) = password_hash_kind(facts) else {
         return;
     };
     missing.reason = format!(
         "{} asks for SCRAM, which no MD5 password answers, and which kind `{}` has is not known: {}",
-        rule.place(),
-        visit.user,
+        rule.location(),
+        evaluation.user,
         missing.reason
     );
-    findings.unknown(&missing);
+    findings.add_missing(&missing);
 }
 
-fn finding(visit: &Visit, rule: Option<&Rule>) -> Finding {
-    let (user, database, prefix) = (visit.user, visit.database, visit.from);
-    let way = format!("`{user}` on the way into `{database}` from {prefix}");
+fn finding(evaluation: &HbaEvaluation, rule: Option<&HbaRule>) -> Finding {
+    let (user, database, prefix) = (evaluation.user, evaluation.database, evaluation.from);
+    let attempt = format!("`{user}` on the way into `{database}` from {prefix}");
     let method = rule.and_then(|rule| rule.method.as_deref());
     let message = match (rule, method) {
-        (Some(rule), Some("reject") | None) => format!("{} turns away {way}", rule.place()),
-        (Some(rule), Some(SCRAM)) => format!(
-            "{} asks {way} for SCRAM, and `{user}` has an MD5 password; a rule of `md5` takes that too",
-            rule.place()
+        (Some(rule), Some("reject") | None) => format!("{} turns away {attempt}", rule.location()),
+        (Some(rule), Some(SCRAM_SHA_256)) => format!(
+            "{} asks {attempt} for SCRAM, and `{user}` has an MD5 password; a rule of `md5` takes that too",
+            rule.location()
         ),
         (Some(rule), Some(method)) => format!(
-            "{} asks {way} for `{method}`, and the service has a password only",
-            rule.place()
+            "{} asks {attempt} for `{method}`, and the service has a password only",
+            rule.location()
         ),
         (None, _) => format!("no rule lets `{user}` into `{database}` from {prefix}"),
     };
     let place = rule.map_or("pg_hba.conf".to_owned(), |rule| {
-        format!("{}, above it", rule.place())
+        format!("{}, above it", rule.location())
     });
-    let kind = if visit.with_tls { "hostssl" } else { "host" };
+    let kind = if evaluation.tries_tls_first {
+        "hostssl"
+    } else {
+        "host"
+    };
     // `md5` accepts passwords with MD5 and SCRAM hashes.
-    let method = visit
-        .password
-        .filter(|kind| *kind == SCRAM)
+    let method = evaluation
+        .password_hash_kind
+        .filter(|kind| *kind == SCRAM_SHA_256)
         .unwrap_or("md5");
     let line = format!(
         "# {place}: {kind} {} {} {prefix} {method}",
-        command::identifier(database),
-        command::identifier(user)
+        quote::quote_identifier(database),
+        quote::quote_identifier(user)
     );
     let mut finding =
-        Finding::new(format!("database/{database}"), message).evidence("from", prefix);
+        Finding::new(format!("database/{database}"), message).with_evidence("from", prefix);
     if let Some(rule) = rule {
-        finding = finding.evidence("rule", rule.place());
+        finding = finding.with_evidence("rule", rule.location());
     }
-    finding.fix(line).fix("SELECT pg_reload_conf();")
+    finding.with_fix(line).with_fix("SELECT pg_reload_conf();")
 }

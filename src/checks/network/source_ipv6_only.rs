@@ -1,7 +1,7 @@
 //! A flexible server only supports IPv4. Since 0.1.0.
 
 use super::source;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,17 +11,17 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::AzureMigrate("ipv6")],
+    official: &[OfficialRule::AzureMigrate("ipv6")],
     why: "Flexible servers neither have nor reach IPv6 addresses: the service would not get to the source.",
     fix: "Give the source an IPv4 address and its name an A record, or have something with an IPv4 address forward to it.",
-    look: "SHOW listen_addresses",
+    verify: "SHOW listen_addresses",
     link: "https://learn.microsoft.com/azure/postgresql/network/concepts-networking-private",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let host = source(facts)?.service_address();
-    let addresses = facts.reach.as_ref()?.resolved.as_ref()?;
+    let addresses = facts.source_network.as_ref()?.addresses.as_ref()?;
     if addresses
         .iter()
         .any(|address| address.to_canonical().is_ipv4())
@@ -34,6 +34,6 @@ fn run(facts: &Facts) -> Judged {
         Err(_) => format!("`{host}` has no IPv4 address"),
     };
     Ok(Finding::new("server", message)
-        .evidence("addresses", listed.join(", "))
+        .with_evidence("addresses", listed.join(", "))
         .into())
 }

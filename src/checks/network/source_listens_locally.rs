@@ -1,6 +1,6 @@
 //! By default, PostgreSQL only listens on its own machine. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,20 +11,23 @@ pub const CHECK: Check = Check {
     needs: Needs::Source,
     mode: None,
     official: &[
-        Official::Prerequisite("network"),
-        Official::ServiceError(603000),
+        OfficialRule::Prerequisite("network"),
+        OfficialRule::ServiceError(603000),
     ],
     why: "`listen_addresses` is `localhost` unless somebody changed it: then no other machine can connect, whatever the \
           firewalls let through.",
     fix: "Set `listen_addresses` to `*` or to the address that the service will use, restart the source, and let only the \
           target's subnet in (pg_hba.conf, firewall).",
-    look: "SHOW listen_addresses",
+    verify: "SHOW listen_addresses",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-network-setup-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let value = facts.settings.as_ref()?.value("listen_addresses")?;
+fn run(facts: &Facts) -> CheckResult {
+    let value = facts
+        .source_parameters
+        .as_ref()?
+        .value("listen_addresses")?;
     let mut listed = value.split(',').map(|a| a.trim().trim_matches('"'));
     if listed.any(|address| !address.is_empty() && !is_local(address)) {
         return Ok(Findings::none());
@@ -34,9 +37,9 @@ fn run(facts: &Facts) -> Judged {
         some => format!("the source listens on `{some}` alone"),
     };
     let finding = Finding::new("parameter/listen_addresses", message)
-        .evidence("listen_addresses", value)
-        .fix("ALTER SYSTEM SET listen_addresses = '*';")
-        .fix("# restart the server, as with: systemctl restart postgresql");
+        .with_evidence("listen_addresses", value)
+        .with_fix("ALTER SYSTEM SET listen_addresses = '*';")
+        .with_fix("# restart the server, as with: systemctl restart postgresql");
     let peer = facts.connection.as_ref().ok();
     let peer = peer.and_then(|c| c.peer_address.as_deref());
     Ok(match peer.filter(|peer| !is_local(peer)) {
@@ -48,8 +51,8 @@ fn run(facts: &Facts) -> Judged {
             ),
             ..finding
         }
-        .evidence("answered at", peer)
-        .milder(Severity::Warning),
+        .with_evidence("answered at", peer)
+        .with_severity(Severity::Warning),
     }
     .into())
 }

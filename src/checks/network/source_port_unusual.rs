@@ -1,7 +1,7 @@
 //! Firewalls and assessments expect the default port of PostgreSQL. Since 0.1.0.
 
 use super::source;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,23 +11,23 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Plan,
     mode: None,
-    official: &[Official::AzureMigrate("ports")],
+    official: &[OfficialRule::AzureMigrate("ports")],
     why: "Azure Migrate expects 5432 or 6432, and rules of network security groups and firewalls are mostly written for \
           these: another port is often closed on the way from the target.",
     fix: "Open this port on the whole way from the target's subnet to the source, or let the source listen on 5432.",
-    look: "SHOW port",
+    verify: "SHOW port",
     link: "https://learn.microsoft.com/azure/migrate/assessment-rules-for-postgresql",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let port = source(facts)?.port;
     if [5432, 6432].contains(&port) {
         return Ok(Findings::none());
     }
     Ok(
         Finding::new("server", format!("the source's port is {port}"))
-            .evidence("port", port)
+            .with_evidence("port", port)
             .into(),
     )
 }

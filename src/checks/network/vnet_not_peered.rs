@@ -2,16 +2,18 @@
 
 use std::net::IpAddr;
 
-use super::inside::{allow, inside, place};
+use super::vnet::{enable_peering_setting, resource_flags, vnet_placement};
 use crate::checks::{
-    Check, Finding, Findings, Judged, Needs, Official, Severity, Step, Unanswered, command,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
 };
-use crate::facts::path::Inside;
-use crate::facts::path::peering::Peering;
-use crate::facts::path::subnet::VirtualNetwork;
-use crate::facts::{Fact, Facts, network};
-use crate::network::routing::{Gate, Way, gate, way};
-use crate::plan::ResourceId;
+use crate::commands::quote;
+use crate::config::ResourceId;
+use crate::facts::network::azure_network::VnetPlacement;
+use crate::facts::network::azure_network::virtual_network::VirtualNetwork;
+use crate::facts::network::azure_network::vnet_peering::Peering;
+use crate::facts::network::exposure;
+use crate::facts::{Fact, Facts};
+use crate::reachability::routing::{Gateway, RouteDecision, decide_route, usable_gateway};
 
 pub const CHECK: Check = Check {
     id: "vnet-not-peered",
@@ -20,49 +22,54 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("network")],
+    official: &[OfficialRule::Prerequisite("network")],
     why: "Virtual networks do not reach each other by themselves: the guide asks for a peering between the target's and the \
           source's, connected on both sides. A way over a gateway or an appliance may do as well, but no read shows that it does.",
     fix: "Peer both networks, in both directions, with access to the virtual network allowed.",
-    look: "az network vnet peering list --resource-group <group> --vnet-name <name> --output table",
+    verify: "az network vnet peering list --resource-group <group> --vnet-name <name> --output table",
     link: "https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let inside = inside(facts)?;
+fn run(facts: &Facts) -> CheckResult {
+    let placement = vnet_placement(facts)?;
     let Some(other) = facts
         .migration
         .source
         .as_ref()
         .and_then(|s| s.vnet.as_ref())
     else {
-        return Err(Unanswered::not_applicable(
+        return Err(Inconclusive::not_applicable(
             "no virtual network is named for the source (`--source-vnet`, in a plan: `source_vnet`)",
         ));
     };
-    if *other == inside.network_id {
+    if *other == placement.vnet_id {
         return Ok(Findings::none());
     }
-    let own = inside.network.as_ref()?;
+    let own = placement.vnet.as_ref()?;
     let mut findings = Findings::none();
     match peering_with(own, other)? {
         None => {
-            let finding = without(facts, inside, own, other)?;
-            findings.push(mended(finding, None, &inside.network_id, other));
+            let finding = missing_peering_finding(facts, placement, own, other)?;
+            findings.push(with_peering_steps(finding, None, &placement.vnet_id, other));
         }
         Some(peering) if !peering.is_connected()? => {
             let state = peering.state.as_ref()?;
-            let mut finding = without(facts, inside, own, other)?;
+            let mut finding = missing_peering_finding(facts, placement, own, other)?;
             finding
                 .message
                 .push_str(&format!("; `{}` is `{state}`", peering.name));
-            let finding = finding.evidence("peering", format!("{}: {state}", peering.name));
-            findings.push(mended(finding, Some(peering), &inside.network_id, other));
+            let finding = finding.with_evidence("peering", format!("{}: {state}", peering.name));
+            findings.push(with_peering_steps(
+                finding,
+                Some(peering),
+                &placement.vnet_id,
+                other,
+            ));
         }
         Some(peering) => {
-            judge(&mut findings, own, peering, true);
-            back(&mut findings, facts, inside);
+            check_peering(&mut findings, own, peering, true);
+            check_remote_peering(&mut findings, facts, placement);
         }
     }
     Ok(findings)
@@ -72,7 +79,7 @@ fn run(facts: &Facts) -> Judged {
 fn peering_with<'n>(network: &'n VirtualNetwork, other: &ResourceId) -> Fact<Option<&'n Peering>> {
     let peerings = network.peerings.as_ref().map_err(Clone::clone)?;
     for peering in peerings {
-        if peering.remote.as_ref().map_err(Clone::clone)? == other {
+        if peering.remote_vnet_id.as_ref().map_err(Clone::clone)? == other {
             return Ok(Some(peering));
         }
     }
@@ -80,28 +87,33 @@ fn peering_with<'n>(network: &'n VirtualNetwork, other: &ResourceId) -> Fact<Opt
 }
 
 /// Checks the source's side of the peering.
-fn back(findings: &mut Findings, facts: &Facts, inside: &Inside) {
-    let path = facts.path.as_ref().ok();
-    let Some(network) = path.and_then(|p| p.source_network.as_ref()) else {
+fn check_remote_peering(findings: &mut Findings, facts: &Facts, placement: &VnetPlacement) {
+    let path = facts.azure_network.as_ref().ok();
+    let Some(network) = path.and_then(|p| p.source_vnet.as_ref()) else {
         return;
     };
-    if let Some(network) = findings.know(network)
-        && let Some(Some(peering)) = findings.know(&peering_with(network, &inside.network_id))
+    if let Some(network) = findings.require(network)
+        && let Some(Some(peering)) = findings.require(&peering_with(network, &placement.vnet_id))
     {
-        judge(findings, network, peering, false);
+        check_peering(findings, network, peering, false);
     }
 }
 
-fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, is_ours: bool) {
+fn check_peering(
+    findings: &mut Findings,
+    network: &VirtualNetwork,
+    peering: &Peering,
+    is_ours: bool,
+) {
     let (name, at) = (&peering.name, network.id.name());
-    if findings.know(&peering.allows_access) == Some(&false) {
+    if findings.require(&peering.allows_vnet_access) == Some(&false) {
         let message = format!(
             "the peering `{name}` of `{at}` is connected, but allowVirtualNetworkAccess is off"
         );
-        let set = allow(&network.id, name, "allowVirtualNetworkAccess");
-        findings.push(Finding::new(format!("vnet/{at}"), message).fix(set));
+        let set = enable_peering_setting(&network.id, name, "allowVirtualNetworkAccess");
+        findings.push(Finding::new(format!("vnet/{at}"), message).with_fix(set));
     }
-    if let Some(sync) = findings.know(&peering.sync).filter(|_| is_ours)
+    if let Some(sync) = findings.require(&peering.sync_level).filter(|_| is_ours)
         && !sync.eq_ignore_ascii_case("FullyInSync")
     {
         let message = format!(
@@ -109,37 +121,37 @@ fn judge(findings: &mut Findings, network: &VirtualNetwork, peering: &Peering, i
         );
         let sync_up = format!(
             "az network vnet peering sync {} --name {}",
-            place(&network.id, "--vnet-name"),
-            command::quote(name)
+            resource_flags(&network.id, "--vnet-name"),
+            quote::quote_bash(name)
         );
-        let finding = Finding::new(format!("vnet/{at}"), message).milder(Severity::Warning);
-        findings.push(finding.fix(command::az(sync_up)));
+        let finding = Finding::new(format!("vnet/{at}"), message).with_severity(Severity::Warning);
+        findings.push(finding.with_fix(quote::az_step(sync_up)));
     }
 }
 
 /// Returns the finding for two networks without a connected peering.
-fn without(
+fn missing_peering_finding(
     facts: &Facts,
-    inside: &Inside,
+    placement: &VnetPlacement,
     own: &VirtualNetwork,
     other: &ResourceId,
-) -> Result<Finding, Unanswered> {
-    let (here, there) = (inside.network_id.name(), other.name());
+) -> Result<Finding, Inconclusive> {
+    let (here, there) = (placement.vnet_id.name(), other.name());
     let object = format!("vnet/{here}");
     let apart = format!("no connected peering leads from `{here}` to `{there}`");
-    Ok(match transit(facts, inside, own)? {
+    Ok(match alternative_route(facts, placement, own)? {
         None => Finding::new(object, apart),
         Some(by) => {
             let message = format!("{apart}; {by} may lead there, which no read proves");
-            Finding::new(object, message).milder(Severity::Warning)
+            Finding::new(object, message).with_severity(Severity::Warning)
         }
     }
-    .evidence("source network", other))
+    .with_evidence("source network", other))
 }
 
 /// Adds the steps that create both sides of a peering. A side in state `Initiated` is kept. A side in any other state
 /// is deleted first.
-fn mended(
+fn with_peering_steps(
     mut finding: Finding,
     half: Option<&Peering>,
     own: &ResourceId,
@@ -147,53 +159,53 @@ fn mended(
 ) -> Finding {
     let waits = |p: &Peering| matches!(&p.state, Ok(s) if s.eq_ignore_ascii_case("Initiated"));
     if let Some(peering) = half.filter(|p| !waits(p)) {
-        finding = finding.fix(
-            command::az(format!(
+        finding = finding.with_fix(
+            quote::az_step(format!(
                 "az network vnet peering delete {} --name {}",
-                place(own, "--vnet-name"),
-                command::quote(&peering.name)
+                resource_flags(own, "--vnet-name"),
+                quote::quote_bash(&peering.name)
             ))
-            .by_person(),
+            .for_decision(),
         );
     }
     if !half.is_some_and(waits) {
-        finding = finding.fix(create(own, other));
+        finding = finding.with_fix(create_peering_step(own, other));
     }
-    finding.fix(create(other, own))
+    finding.with_fix(create_peering_step(other, own))
 }
 
-fn create(from: &ResourceId, to: &ResourceId) -> Step {
+fn create_peering_step(from: &ResourceId, to: &ResourceId) -> FixStep {
     let name = format!("{}-to-{}", from.name(), to.name());
     let create = format!(
         "az network vnet peering create {} --name {} --remote-vnet {} --allow-vnet-access",
-        place(from, "--vnet-name"),
-        command::quote(&name),
-        command::quote(to.path())
+        resource_flags(from, "--vnet-name"),
+        quote::quote_bash(&name),
+        quote::quote_bash(to.path())
     );
     // A peering connects two networks permanently, so their owners decide.
-    command::az(create).by_person()
+    quote::az_step(create).for_decision()
 }
 
 /// Returns another possible route to the source: a gateway, or a route to an appliance.
-fn transit(
+fn alternative_route(
     facts: &Facts,
-    inside: &Inside,
+    placement: &VnetPlacement,
     own: &VirtualNetwork,
-) -> Result<Option<String>, Unanswered> {
-    match gate(inside, own)? {
-        Some(Gate::Own) => return Ok(Some("its gateway".to_owned())),
-        Some(Gate::Remote(peering)) => {
-            let remote = peering.remote.as_ref()?;
+) -> Result<Option<String>, Inconclusive> {
+    match usable_gateway(placement, own)? {
+        Some(Gateway::Own) => return Ok(Some("its gateway".to_owned())),
+        Some(Gateway::Remote(peering)) => {
+            let remote = peering.remote_vnet_id.as_ref()?;
             return Ok(Some(format!("the gateway of `{}`", remote.name())));
         }
         None => {}
     }
-    if matches!(inside.routes, Ok(None)) {
+    if matches!(placement.route_table, Ok(None)) {
         return Ok(None);
     }
-    let to: IpAddr = network::destination(facts)?;
-    Ok(match way(inside, to)? {
-        Way::Told(told) => Some(format!("route `{}`", told.route.name)),
+    let to: IpAddr = exposure::service_destination(facts)?;
+    Ok(match decide_route(placement, to)? {
+        RouteDecision::Table(told) => Some(format!("route `{}`", told.route.name)),
         _ => None,
     })
 }

@@ -2,11 +2,11 @@
 //! Changes are replayed with triggers off, except those enabled as ALWAYS or REPLICA.
 //! PostgreSQL rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
 
-use super::each::{each_relation, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::{check_copy_hazards, source_statement};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::facts::relations::Trigger;
-use crate::plan::Mode;
+use crate::facts::source::copy_hazards::AlwaysTrigger;
 
 pub const CHECK: Check = Check {
     id: "always-trigger",
@@ -14,28 +14,28 @@ pub const CHECK: Check = Check {
     severity: Severity::Warning,
     unknown: Severity::Warning,
     needs: Needs::Source,
-    mode: Some(Mode::Online),
+    mode: Some(MigrationMode::Online),
     official: &[],
     why: "What a trigger did on the source arrives on the target as a change of its own. A trigger that is enabled ALWAYS or for \
           REPLICA does it there once more: rows are counted, logged or sent twice.",
     fix: "Let it fire for local changes only while the migration runs, and set it back after cutover; or see that firing twice \
           does no harm.",
-    look: "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal",
+    verify: "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE tgenabled IN ('A', 'R') AND NOT tgisinternal",
     link: "https://www.postgresql.org/docs/current/sql-altertable.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each_relation(
+fn run(facts: &Facts) -> CheckResult {
+    check_copy_hazards(
         facts,
         "trigger",
-        |r| &r.triggers,
+        |r| &r.always_triggers,
         |database, trigger| Some(finding(database, trigger)),
     )
 }
 
-fn finding(database: &str, trigger: &Trigger) -> Finding {
-    let Trigger {
+fn finding(database: &str, trigger: &AlwaysTrigger) -> Finding {
+    let AlwaysTrigger {
         kind,
         object,
         table_name,
@@ -48,10 +48,10 @@ fn finding(database: &str, trigger: &Trigger) -> Finding {
     let enable = |when: &str| {
         let what = kind.to_uppercase();
         let statement = format!("ALTER TABLE {table_name} ENABLE {when}{what} {name}");
-        within(database, &statement)
+        source_statement(database, &statement)
     };
     let back = enable(&format!("{enabled} ")).afterwards();
     Finding::new(format!("{database}/{kind}/{object}"), message)
-        .fix(enable(""))
-        .fix(back.note("afterwards, on the target, and on the source if it goes on"))
+        .with_fix(enable(""))
+        .with_fix(back.with_note("afterwards, on the target, and on the source if it goes on"))
 }

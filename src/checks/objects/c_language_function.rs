@@ -2,10 +2,10 @@
 //! They need a library on the server and a superuser to create them. A flexible server provides neither.
 //! A function that belongs to a base type, cast, parser, operator class, or the like is reported with that object.
 
-use super::each::each;
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::check_objects;
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::CFunction;
+use crate::facts::source::objects::CFunction;
 
 pub const CHECK: Check = Check {
     id: "c-language-function",
@@ -17,13 +17,13 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Creating a function in the languages `c` or `internal` takes a superuser, and the library must lie on the server; nobody is a superuser on a flexible server, and nobody can put files there. The rule is PostgreSQL's own.",
     fix: "Drop the function if nothing needs it. Replace it with one in SQL or PL/pgSQL, or with an extension that the target offers; left-overs of a contrib module of old become members of it with `CREATE EXTENSION … FROM unpackaged` (12 and older).",
-    look: "SELECT p.oid::regprocedure, l.lanname, p.probin FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname IN ('c', 'internal') AND p.oid >= 16384",
+    verify: "SELECT p.oid::regprocedure, l.lanname, p.probin FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang WHERE l.lanname IN ('c', 'internal') AND p.oid >= 16384",
     link: "https://www.postgresql.org/docs/current/sql-createfunction.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "function",
         |parts| &parts.c_functions,
@@ -45,7 +45,7 @@ fn finding(database: &str, function: &CFunction) -> Finding {
     };
     let finding = Finding::new(format!("{database}/function/{name}"), message);
     match library {
-        Some(library) => finding.evidence("library", library),
+        Some(library) => finding.with_evidence("library", library),
         None => finding,
     }
 }

@@ -1,10 +1,10 @@
 //! Checks for data in user-defined tablespaces. Since 0.1.0.
 //! A flexible server has a single data storage, so that all data is migrated to the default tablespace.
 
-use super::each::in_each;
-use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use super::per_database_checks::for_each_object_facts;
+use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::{Defaults, TablespaceUse};
+use crate::facts::source::objects::{DatabaseDefaults, TablespaceUse};
 use crate::reference::providers;
 
 pub const CHECK: Check = Check {
@@ -14,29 +14,35 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::AzureMigrate("tablespaces")],
+    official: &[OfficialRule::AzureMigrate("tablespaces")],
     why: "The target has no tablespaces to make: all data goes to its one disk. What was on a faster, larger or separate volume is so no longer.",
     fix: "Nothing has to be done for the migration to run. Size the target's disk (capacity and IOPS) for all tablespaces together.",
-    look: "SELECT spcname, pg_tablespace_location(oid) FROM pg_tablespace",
+    verify: "SELECT spcname, pg_tablespace_location(oid) FROM pg_tablespace",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
     let objects = facts.objects.as_ref()?;
-    let mut findings = in_each(facts, |findings, parts| {
-        for one in findings.know(&parts.tablespace_use).into_iter().flatten() {
+    let mut findings = for_each_object_facts(facts, |findings, parts| {
+        for one in findings
+            .require(&parts.tablespace_use)
+            .into_iter()
+            .flatten()
+        {
             if is_custom(&one.tablespace) {
-                findings.push(relations(&parts.database, one));
+                findings.push(relations_finding(&parts.database, one));
             }
         }
     })?;
-    for database in findings.selected(databases) {
-        match objects.defaults_of(&database.name) {
-            Ok(defaults) if is_custom(&defaults.tablespace) => findings.push(whole(defaults)),
+    for database in findings.selected_databases(databases) {
+        match objects.database_defaults(&database.name) {
+            Ok(defaults) if is_custom(&defaults.tablespace) => {
+                findings.push(database_finding(defaults))
+            }
             Ok(_) => {}
-            Err(missing) => findings.unknown(&missing),
+            Err(missing) => findings.add_missing(&missing),
         }
     }
     Ok(findings)
@@ -47,13 +53,13 @@ fn is_custom(tablespace: &str) -> bool {
         && !providers::is_temporary_tablespace(tablespace)
 }
 
-fn whole(defaults: &Defaults) -> Finding {
+fn database_finding(defaults: &DatabaseDefaults) -> Finding {
     let (name, tablespace) = (&defaults.name, &defaults.tablespace);
     let message = format!("`{name}` lies in the tablespace `{tablespace}`");
-    Finding::new(format!("database/{name}"), message).evidence("tablespace", tablespace)
+    Finding::new(format!("database/{name}"), message).with_evidence("tablespace", tablespace)
 }
 
-fn relations(database: &str, one: &TablespaceUse) -> Finding {
+fn relations_finding(database: &str, one: &TablespaceUse) -> Finding {
     let TablespaceUse {
         tablespace,
         relations,
@@ -67,6 +73,6 @@ fn relations(database: &str, one: &TablespaceUse) -> Finding {
         ),
     };
     Finding::new(format!("{database}/tablespace/{tablespace}"), message)
-        .evidence("relations", relations)
-        .evidence("bytes", bytes)
+        .with_evidence("relations", relations)
+        .with_evidence("bytes", bytes)
 }

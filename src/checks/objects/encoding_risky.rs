@@ -1,9 +1,9 @@
 //! Checks for database encodings other than UTF8. Since 0.1.0.
 //! SQL_ASCII is not an encoding, because it accepts any bytes.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::Defaults;
+use crate::facts::source::objects::DatabaseDefaults;
 
 pub const CHECK: Check = Check {
     id: "encoding-risky",
@@ -12,28 +12,28 @@ pub const CHECK: Check = Check {
     unknown: Severity::Warning,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::AzureMigrate("encodings")],
+    official: &[OfficialRule::AzureMigrate("encodings")],
     why: "A SQL_ASCII database keeps bytes that nobody checked; a target database in UTF8 refuses the first that are no UTF-8, and the copy of the table fails. Other encodings than UTF8 are converted, where the target's database has not the same.",
     fix: "For SQL_ASCII, find out what the bytes are, and have the database dumped with that encoding into a UTF8 one before the migration. For other encodings, see that the target's database has the encoding that you want.",
-    look: "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database",
+    verify: "SELECT datname, pg_encoding_to_char(encoding) FROM pg_database",
     link: "https://www.postgresql.org/docs/current/multibyte.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
     let objects = facts.objects.as_ref()?;
     let mut findings = Findings::none();
-    for database in findings.selected(databases) {
-        match objects.defaults_of(&database.name) {
-            Ok(defaults) => findings.found.extend(finding(defaults)),
-            Err(missing) => findings.unknown(&missing),
+    for database in findings.selected_databases(databases) {
+        match objects.database_defaults(&database.name) {
+            Ok(defaults) => findings.items.extend(finding(defaults)),
+            Err(missing) => findings.add_missing(&missing),
         }
     }
     Ok(findings)
 }
 
-fn finding(defaults: &Defaults) -> Option<Finding> {
+fn finding(defaults: &DatabaseDefaults) -> Option<Finding> {
     let (name, encoding) = (&defaults.name, &defaults.encoding);
     let object = format!("database/{name}");
     match encoding.as_str() {
@@ -44,8 +44,8 @@ fn finding(defaults: &Defaults) -> Option<Finding> {
         )),
         _ => Some(
             Finding::new(object, format!("`{name}` is in {encoding}, not in UTF8"))
-                .milder(Severity::Note),
+                .with_severity(Severity::Note),
         ),
     }
-    .map(|finding| finding.evidence("encoding", encoding))
+    .map(|finding| finding.with_evidence("encoding", encoding))
 }

@@ -1,10 +1,11 @@
 //! Checks for event triggers. Since 0.1.0.
 //! Only a superuser can create an event trigger. Once created, it fires for all later commands.
 
-use super::each::{each, made_again, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
+use super::per_database_checks::{check_objects, recreate_on_target, source_statement};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::objects::EventTrigger;
+use crate::facts::source::objects::EventTrigger;
 
 pub const CHECK: Check = Check {
     id: "event-trigger",
@@ -16,13 +17,13 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "PostgreSQL lets only a superuser create event triggers, and the target's administrator may not be let either; where it is created, it fires for what the migration does. The rule is PostgreSQL's own; the service's pages say nothing of event triggers.",
     fix: "Keep the statement; disable or drop the event trigger for the time of the migration, and create it on the target afterwards, or do without it.",
-    look: "SELECT evtname, evtevent, evtfoid::regprocedure, evtenabled FROM pg_event_trigger",
+    verify: "SELECT evtname, evtevent, evtfoid::regprocedure, evtenabled FROM pg_event_trigger",
     link: "https://www.postgresql.org/docs/current/sql-createeventtrigger.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "event-trigger",
         |parts| &parts.event_triggers,
@@ -48,30 +49,34 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
         format!("{database}/event-trigger/{}", trigger.name),
         message,
     )
-    .evidence("enabled", trigger.enabled);
-    let name = command::identifier(&trigger.name);
-    let alter = |what: &str| within(database, &format!("ALTER EVENT TRIGGER {name} {what}"));
-    let again = made_again(database, &create(&name, trigger))
-        .note("afterwards, on the target, where it did not arrive");
+    .with_evidence("enabled", trigger.enabled);
+    let name = quote::quote_identifier(&trigger.name);
+    let alter =
+        |what: &str| source_statement(database, &format!("ALTER EVENT TRIGGER {name} {what}"));
+    let recreate = recreate_on_target(database, &create_statement(&name, trigger))
+        .with_note("afterwards, on the target, where it did not arrive");
     if !trigger.enabled {
         let disabled = alter("DISABLE").on_target().afterwards();
         return finding
-            .milder(Severity::Note)
-            .fix(again)
-            .fix(disabled.note("afterwards, on the target"));
+            .with_severity(Severity::Note)
+            .with_fix(recreate)
+            .with_fix(disabled.with_note("afterwards, on the target"));
     }
-    finding.fix(alter("DISABLE")).fix(again).fix(
-        alter("ENABLE")
-            .afterwards()
-            .note("afterwards, on the source if it goes on"),
-    )
+    finding
+        .with_fix(alter("DISABLE"))
+        .with_fix(recreate)
+        .with_fix(
+            alter("ENABLE")
+                .afterwards()
+                .with_note("afterwards, on the source if it goes on"),
+        )
 }
 
 /// Returns the statement that creates the event trigger. Every version accepts the keyword `PROCEDURE`.
-fn create(name: &str, trigger: &EventTrigger) -> String {
+fn create_statement(name: &str, trigger: &EventTrigger) -> String {
     let (event, function) = (&trigger.event, &trigger.function);
     let tags = trigger.tags.iter().flatten();
-    let tags: Vec<String> = tags.map(|tag| command::literal(tag)).collect();
+    let tags: Vec<String> = tags.map(|tag| quote::quote_literal(tag)).collect();
     let when = match tags.is_empty() {
         true => String::new(),
         false => format!(" WHEN TAG IN ({})", tags.join(", ")),

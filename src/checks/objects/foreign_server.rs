@@ -2,11 +2,11 @@
 //! A foreign server is migrated with its host name and user mappings.
 //! Its options are never read, because they can contain secrets.
 
-use super::each::{counted, each};
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::{check_objects, pluralize};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::config::{MigrationScope, SourceKind};
 use crate::facts::Facts;
-use crate::facts::objects::ForeignServer;
-use crate::plan::{Scope, SourceKind};
+use crate::facts::source::objects::ForeignServer;
 
 pub const CHECK: Check = Check {
     id: "foreign-server",
@@ -18,20 +18,20 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Foreign tables are not copied: they are read where they are. The target must reach the foreign server's host by name and port, and that server must let the target in. The rule is PostgreSQL's own.",
     fix: "Open the way from the target's network to the foreign server, or drop the server with its tables; enter passwords of user mappings again on the target.",
-    look: "SELECT srvname, srvoptions FROM pg_foreign_server",
+    verify: "SELECT srvname, srvoptions FROM pg_foreign_server",
     link: "https://www.postgresql.org/docs/current/ddl-foreign-data.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "foreign-server",
         |parts| &parts.foreign_servers,
         |database, server| {
             let finding = finding(database, server);
-            Some(match is_said_elsewhere(facts, server) {
-                true => finding.milder(Severity::Note),
+            Some(match is_reported_as_extension(facts, server) {
+                true => finding.with_severity(Severity::Note),
                 false => finding,
             })
         },
@@ -40,10 +40,10 @@ fn run(facts: &Facts) -> Judged {
 
 /// Returns whether the check `extension-not-migrated` already reports this server.
 /// That check reports `postgres_fdw` unless the source is an Azure Single Server.
-fn is_said_elsewhere(facts: &Facts, server: &ForeignServer) -> bool {
+fn is_reported_as_extension(facts: &Facts, server: &ForeignServer) -> bool {
     let is_other = |kind| kind != SourceKind::PostgresqlSingleServer;
     server.wrapper == "postgres_fdw"
-        && facts.migration.scope == Scope::Pair
+        && facts.migration.scope == MigrationScope::Pair
         && facts.source_kind().is_ok_and(is_other)
 }
 
@@ -56,11 +56,11 @@ fn finding(database: &str, server: &ForeignServer) -> Finding {
     } = server;
     let message = format!(
         "`{name}` ({wrapper}) has {} and {}: the target must reach its host",
-        counted(*tables, "foreign table"),
-        counted(*mappings, "user mapping")
+        pluralize(*tables, "foreign table"),
+        pluralize(*mappings, "user mapping")
     );
     Finding::new(format!("{database}/foreign-server/{name}"), message)
-        .evidence("wrapper", wrapper)
-        .evidence("foreign tables", tables)
-        .evidence("user mappings", mappings)
+        .with_evidence("wrapper", wrapper)
+        .with_evidence("foreign tables", tables)
+        .with_evidence("user mappings", mappings)
 }

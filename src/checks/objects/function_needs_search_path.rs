@@ -4,10 +4,11 @@
 //! Based on the function text: names without a schema that only exist in user schemas.
 //! Extension functions are included. The best-known one is `ll_to_earth` of earthdistance.
 
-use super::each::{each, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity, command};
+use super::per_database_checks::{check_objects, source_statement};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::objects::SearchPathFunction;
+use crate::facts::source::objects::SearchPathFunction;
 
 pub const CHECK: Check = Check {
     id: "function-needs-search-path",
@@ -19,13 +20,13 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "While checks, index expressions, generated columns and materialized views are restored, nothing but `pg_catalog` is searched; the function does not find what it names without a schema, and the table stays empty or the index or view is missing. The rule is PostgreSQL's own.",
     fix: "Give the function a `search_path` of its own, or write the schema before each name in it. For a function of an extension, drop the index or constraint before the migration and make it again afterwards.",
-    look: "SELECT oid::regprocedure, proconfig, prosrc FROM pg_proc WHERE oid = 'schema.name(arguments)'::regprocedure",
+    verify: "SELECT oid::regprocedure, proconfig, prosrc FROM pg_proc WHERE oid = 'schema.name(arguments)'::regprocedure",
     link: "https://www.postgresql.org/docs/current/app-pgdump.html#PG-DUMP-NOTES",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "function",
         |parts| &parts.search_path_functions,
@@ -55,19 +56,19 @@ fn finding(database: &str, function: &SearchPathFunction) -> Finding {
         }
     );
     let finding = Finding::new(format!("{database}/function/{name}"), message)
-        .evidence("used by", &function.used_by)
-        .evidence("uses", function.uses);
+        .with_evidence("used by", &function.used_by)
+        .with_evidence("uses", function.uses);
     if function.extension.is_some() {
         return finding;
     }
     let schemas: Vec<String> = function
         .schemas
         .iter()
-        .map(|s| command::identifier(s))
+        .map(|s| quote::quote_identifier(s))
         .collect();
     let alter = format!(
         "ALTER FUNCTION {name} SET search_path = {}, pg_temp",
         schemas.join(", ")
     );
-    finding.fix(within(database, &alter))
+    finding.with_fix(source_statement(database, &alter))
 }

@@ -2,11 +2,11 @@
 //! These are LEAKPROOF, SUPPORT, and SET of a superuser-only parameter.
 //! A dump repeats them, and the target rejects them.
 
-use super::each::{each, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::{check_objects, source_statement};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::PrivilegedFunction;
-use crate::reference::superuser;
+use crate::facts::source::objects::PrivilegedFunction;
+use crate::reference::parameter_semantics;
 
 pub const CHECK: Check = Check {
     id: "function-needs-superuser",
@@ -18,17 +18,17 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "The dump creates the function with the property, and the target refuses it, as nobody is a superuser there: the function is missing afterwards, and all that needs it. The rule is PostgreSQL's own.",
     fix: "Take the property away; without LEAKPROOF or SUPPORT, queries give the same rows, with another plan perhaps.",
-    look: "SELECT oid::regprocedure, proleakproof, proconfig FROM pg_proc WHERE oid >= 16384 AND (proleakproof OR proconfig IS NOT NULL)",
+    verify: "SELECT oid::regprocedure, proleakproof, proconfig FROM pg_proc WHERE oid >= 16384 AND (proleakproof OR proconfig IS NOT NULL)",
     link: "https://www.postgresql.org/docs/current/sql-createfunction.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let verb = match facts.source_version() {
         Ok(version) if version.major() >= 11 => "ALTER ROUTINE",
         _ => "ALTER FUNCTION",
     };
-    each(
+    check_objects(
         facts,
         "function",
         |parts| &parts.privileged_functions,
@@ -62,11 +62,14 @@ fn finding(database: &str, function: &PrivilegedFunction, verb: &str) -> Finding
     }
     let message = format!("`{name}` {}", properties.join(", and "));
     let mut finding = Finding::new(format!("{database}/function/{name}"), message);
-    finding.fix = fixes.iter().map(|f| within(database, f)).collect();
-    let is_relaxed = |p: &String| superuser::is_relaxed_parameter(p);
+    finding.fix = fixes
+        .iter()
+        .map(|f| source_statement(database, f))
+        .collect();
+    let is_relaxed = |p: &String| parameter_semantics::is_relaxed_parameter(p);
     let only_relaxed = !function.is_leakproof && function.support.is_none();
     match only_relaxed && function.parameters.iter().all(is_relaxed) {
-        true => finding.milder(Severity::Warning),
+        true => finding.with_severity(Severity::Warning),
         false => finding,
     }
 }

@@ -1,9 +1,10 @@
 //! Checks for invalid indexes, which `pg_dump` does not dump. Since 0.1.0.
 
-use super::each::{each_relation, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
-use crate::facts::relations::Defective;
-use crate::facts::{Facts, version::Version};
+use super::per_database_checks::{check_copy_hazards, source_statement};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::facts::Facts;
+use crate::facts::source::copy_hazards::DefectiveRelation;
+use crate::facts::version::Version;
 
 pub const CHECK: Check = Check {
     id: "invalid-index",
@@ -16,14 +17,14 @@ pub const CHECK: Check = Check {
     why: "A CREATE INDEX CONCURRENTLY that failed leaves an index that costs at every write and serves no query. It is not \
           copied: if it was meant to be unique, nothing on the target keeps the values so.",
     fix: "Drop the index or build it again before the migration. One that is being built right now needs patience only.",
-    look: "SELECT indexrelid::regclass, indrelid::regclass FROM pg_index WHERE NOT indisvalid",
+    verify: "SELECT indexrelid::regclass, indrelid::regclass FROM pg_index WHERE NOT indisvalid",
     link: "https://www.postgresql.org/docs/current/sql-createindex.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let version = facts.source_version().ok();
-    each_relation(
+    check_copy_hazards(
         facts,
         "index",
         |r| &r.invalid_indexes,
@@ -31,7 +32,7 @@ fn run(facts: &Facts) -> Judged {
     )
 }
 
-fn finding(database: &str, index: &Defective, version: Option<Version>) -> Finding {
+fn finding(database: &str, index: &DefectiveRelation, version: Option<Version>) -> Finding {
     let unique = if index.is_unique == Some(true) {
         "unique index"
     } else {
@@ -48,6 +49,6 @@ fn finding(database: &str, index: &Defective, version: Option<Version>) -> Findi
     };
     let statement = format!("REINDEX INDEX {concurrently}{}", index.object);
     Finding::new(format!("{database}/index/{}", index.object), message)
-        .evidence("table", &index.table_name)
-        .fix(within(database, &statement))
+        .with_evidence("table", &index.table_name)
+        .with_fix(source_statement(database, &statement))
 }

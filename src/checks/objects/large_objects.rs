@@ -1,11 +1,11 @@
 //! Checks for large objects. Since 0.1.0.
 //! They are copied with the database, but logical replication does not replicate their changes.
 
-use super::each::{counted, in_each};
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::{for_each_object_facts, pluralize};
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::facts::objects::LargeObjects;
-use crate::plan::Mode;
+use crate::facts::source::objects::LargeObjects;
 
 pub const CHECK: Check = Check {
     id: "large-objects",
@@ -17,15 +17,15 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Online, a large object that is made or changed after the copy has begun is not on the target; offline, large objects are copied, slowly when they are many. The rule is PostgreSQL's own.",
     fix: "Remove orphans with `vacuumlo`. For an online migration, have the applications leave large objects alone from the start of the copy to the cutover, or move them into `bytea` columns.",
-    look: "SELECT count(*) FROM pg_largeobject_metadata",
+    verify: "SELECT count(*) FROM pg_largeobject_metadata",
     link: "https://www.postgresql.org/docs/current/logical-replication-restrictions.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mode = facts.migration.mode;
-    in_each(facts, |findings, parts| {
-        if let Some(large) = findings.know(&parts.large_objects)
+    for_each_object_facts(facts, |findings, parts| {
+        if let Some(large) = findings.require(&parts.large_objects)
             && large.objects > 0
         {
             findings.push(finding(&parts.database, large, mode));
@@ -33,24 +33,24 @@ fn run(facts: &Facts) -> Judged {
     })
 }
 
-fn finding(database: &str, large: &LargeObjects, mode: Mode) -> Finding {
+fn finding(database: &str, large: &LargeObjects, mode: MigrationMode) -> Finding {
     let orphans = match large.columns_of_oid {
         Some(0) => "; no column is of a type that names one, so they may be orphans",
         _ => "",
     };
     let consequence = match mode {
-        Mode::Online => ", whose changes are not replicated",
-        Mode::Offline => "",
+        MigrationMode::Online => ", whose changes are not replicated",
+        MigrationMode::Offline => "",
     };
     let message = format!(
         "`{database}` holds {}{consequence}{orphans}",
-        counted(large.objects, "large object")
+        pluralize(large.objects, "large object")
     );
     let finding = Finding::new(format!("database/{database}"), message)
-        .evidence("large objects", large.objects)
-        .evidence("bytes", large.bytes);
+        .with_evidence("large objects", large.objects)
+        .with_evidence("bytes", large.bytes);
     match mode {
-        Mode::Online => finding,
-        Mode::Offline => finding.milder(Severity::Note),
+        MigrationMode::Online => finding,
+        MigrationMode::Offline => finding.with_severity(Severity::Note),
     }
 }

@@ -1,8 +1,8 @@
 //! Checks database objects that a dump and restore cannot migrate unchanged.
 
-pub(super) mod collations;
-mod each;
-mod uses;
+mod per_database_checks;
+mod removed_uses;
+pub(super) mod target_collations;
 
 mod always_trigger;
 mod base_type;

@@ -2,12 +2,11 @@
 //! PostgreSQL rule: creating a logical slot waits for all running transactions of the cluster, including prepared ones.
 //! A dump does not see the changes of a prepared transaction, and waits for its locks.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use super::per_database_checks::source_statement;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::facts::relations::Prepared;
-use crate::plan::Mode;
-
-use super::each::within;
+use crate::facts::source::copy_hazards::PreparedTransaction;
 
 pub const CHECK: Check = Check {
     id: "prepared-transaction",
@@ -20,27 +19,31 @@ pub const CHECK: Check = Check {
     why: "An online migration cannot create its replication slot while a prepared transaction of any database is open. An \
           offline one copies without its changes, and waits for the locks that it holds.",
     fix: "Find out from the transaction manager whether it is to be committed or rolled back, and do so in its database.",
-    look: "SELECT gid, database, owner, prepared FROM pg_prepared_xacts",
+    verify: "SELECT gid, database, owner, prepared FROM pg_prepared_xacts",
     link: "https://www.postgresql.org/docs/current/view-pg-prepared-xacts.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let prepared = facts.relations.as_ref()?.prepared.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let prepared = facts
+        .copy_hazards
+        .as_ref()?
+        .prepared_transactions
+        .as_ref()?;
     let mut findings = Findings::none();
-    let is_online = facts.migration.mode == Mode::Online;
-    let taken: Option<Vec<&str>> = match is_online || prepared.rows.is_empty() {
+    let is_online = facts.migration.mode == MigrationMode::Online;
+    let selected_names: Option<Vec<&str>> = match is_online || prepared.rows.is_empty() {
         true => None,
         false => {
-            let selected = findings.selected(facts.databases.as_ref()?);
+            let selected = findings.selected_databases(facts.databases.as_ref()?);
             Some(selected.iter().map(|d| d.name.as_str()).collect())
         }
     };
     for one in &prepared.rows {
-        match &taken {
+        match &selected_names {
             None => findings.push(finding(one)),
             Some(taken) if taken.contains(&one.database.as_str()) => {
-                findings.push(finding(one).milder(Severity::Warning))
+                findings.push(finding(one).with_severity(Severity::Warning))
             }
             Some(_) => {}
         }
@@ -48,8 +51,8 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn finding(one: &Prepared) -> Finding {
-    let Prepared {
+fn finding(one: &PreparedTransaction) -> Finding {
+    let PreparedTransaction {
         gid,
         database,
         owner,
@@ -58,16 +61,16 @@ fn finding(one: &Prepared) -> Finding {
     let rollback = format!("ROLLBACK PREPARED '{}'", gid.replace('\'', "''"));
     let message = format!(
         "`{gid}` of `{owner}` in `{database}` has been prepared for {}",
-        age(*minutes)
+        format_age(*minutes)
     );
-    Finding::new(format!("{database}/prepared-transaction/{gid}"), message).fix(format!(
+    Finding::new(format!("{database}/prepared-transaction/{gid}"), message).with_fix(format!(
         "{} (or COMMIT PREPARED)",
-        within(database, &rollback)
+        source_statement(database, &rollback)
     ))
 }
 
 /// Formats an age in minutes, hours, or days.
-fn age(minutes: i64) -> String {
+fn format_age(minutes: i64) -> String {
     match minutes {
         ..120 => format!("{minutes} minutes"),
         120..2880 => format!("{} hours", minutes / 60),

@@ -2,10 +2,11 @@
 //! A copy of the data does not set up this replication on the target.
 //! PostgreSQL rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
 
-use super::each::{each_relation, within};
-use crate::checks::{Check, Finding, Judged, Needs, Severity, Step, command};
+use super::per_database_checks::{check_copy_hazards, source_statement};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::relations::{Logical, LogicalKind};
+use crate::facts::source::copy_hazards::{LogicalReplicationKind, LogicalReplicationObject};
 
 pub const CHECK: Check = Check {
     id: "publication-or-subscription",
@@ -19,25 +20,25 @@ pub const CHECK: Check = Check {
           the same changes to the source and, through the migration, to the target.",
     fix: "Write down what is published and subscribed. Disable subscriptions before the migration; afterwards create \
           publications and subscriptions on the target, and point the subscribers of the source at it.",
-    look: "SELECT pubname, puballtables FROM pg_publication",
+    verify: "SELECT pubname, puballtables FROM pg_publication",
     link: "https://www.postgresql.org/docs/current/logical-replication.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let kind = "publication-or-subscription";
-    each_relation(
+    check_copy_hazards(
         facts,
         kind,
-        |r| &r.logical,
+        |r| &r.logical_replication,
         |database, row| Some(finding(database, row)),
     )
 }
 
-fn finding(database: &str, row: &Logical) -> Finding {
-    let name = command::identifier(&row.name);
+fn finding(database: &str, row: &LogicalReplicationObject) -> Finding {
+    let name = quote::quote_identifier(&row.name);
     match row.kind {
-        LogicalKind::Publication => {
+        LogicalReplicationKind::Publication => {
             let restriction = match row.takes_all {
                 Some(true) => {
                     "; as it takes all tables of the database or of a schema, only a superuser can create it, and a \
@@ -50,9 +51,9 @@ fn finding(database: &str, row: &Logical) -> Finding {
                 row.name
             );
             let finding = Finding::new(format!("{database}/publication/{name}"), message);
-            again(finding, database, "PUBLICATION", &name, "\\dRp+")
+            with_recreate_steps(finding, database, "PUBLICATION", &name, "\\dRp+")
         }
-        LogicalKind::Subscription => {
+        LogicalReplicationKind::Subscription => {
             let state = if row.is_enabled == Some(false) {
                 "disabled"
             } else {
@@ -65,23 +66,32 @@ fn finding(database: &str, row: &Logical) -> Finding {
             let finding = Finding::new(format!("{database}/subscription/{name}"), message);
             let finding = match row.is_enabled {
                 Some(false) => finding,
-                _ => finding.fix(within(
+                _ => finding.with_fix(source_statement(
                     database,
                     &format!("ALTER SUBSCRIPTION {name} DISABLE"),
                 )),
             };
-            again(finding, database, "SUBSCRIPTION", &name, "\\dRs+")
+            with_recreate_steps(finding, database, "SUBSCRIPTION", &name, "\\dRs+")
         }
     }
 }
 
 /// Adds steps that note the definition and recreate the object on the target.
 /// The tables of a publication and the connection of a subscription are not read. psql shows them to the administrator.
-fn again(finding: Finding, database: &str, kind: &str, name: &str, shown_by: &str) -> Finding {
-    let database = command::identifier(database);
-    let keep = format!("psql, in database {database}: write down what `{shown_by} {name}` shows");
+fn with_recreate_steps(
+    finding: Finding,
+    database: &str,
+    kind: &str,
+    name: &str,
+    psql_command: &str,
+) -> Finding {
+    let database = quote::quote_identifier(database);
+    let keep =
+        format!("psql, in database {database}: write down what `{psql_command} {name}` shows");
     let again = format!(
         "CREATE {kind} {name} …; -- afterwards, on the target, in database {database}, as written down"
     );
-    finding.fix(keep).fix(Step::from(again).afterwards())
+    finding
+        .with_fix(keep)
+        .with_fix(FixStep::from(again).afterwards())
 }

@@ -1,11 +1,12 @@
 //! Checks for data types that the target's major version no longer has. Since 0.1.0.
 //! The types are in `reference::removed`. The pg_upgrade source file `check.c` rejects the same types in tables.
 
-use super::each::within;
-use super::uses::{Crossed, by_object, crossed};
-use crate::checks::{Check, Judged, Needs, Severity, Step, command};
+use super::per_database_checks::source_statement;
+use super::removed_uses::{AffectedUse, affected_uses, findings_by_object};
+use crate::checks::{Check, CheckResult, FixStep, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::reference::removed::What;
+use crate::reference::removed::RemovedFeature;
 
 pub const CHECK: Check = Check {
     id: "removed-data-type",
@@ -19,21 +20,21 @@ pub const CHECK: Check = Check {
           depends on it is missing too.",
     fix: "Change the column to the type that takes its place, and drop or rewrite what else uses the old one, before the \
           migration.",
-    look: "SELECT attrelid::regclass, attname, atttypid::regtype FROM pg_attribute WHERE attrelid >= 16384 AND \
+    verify: "SELECT attrelid::regclass, attname, atttypid::regtype FROM pg_attribute WHERE attrelid >= 16384 AND \
            atttypid::regtype::text IN ('abstime', 'reltime', 'tinterval', 'unknown')",
     link: "https://www.postgresql.org/docs/release/12.0/",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let (found, mut findings) = crossed(
+fn run(facts: &Facts) -> CheckResult {
+    let (found, mut findings) = affected_uses(
         facts,
-        |d| vec![&d.types, &d.uses],
-        |r| matches!(r.what, What::Type(_)),
+        |d| vec![&d.type_uses, &d.definition_uses],
+        |r| matches!(r.feature, RemovedFeature::Type(_)),
     )?;
-    for mut finding in by_object(&found, "uses") {
+    for mut finding in findings_by_object(&found, "uses") {
         let of_it = found.iter().filter(|c| c.object() == finding.object);
-        finding.fix.extend(of_it.filter_map(change));
+        finding.fix.extend(of_it.filter_map(alter_column_step));
         findings.push(finding);
     }
     Ok(findings)
@@ -41,12 +42,12 @@ fn run(facts: &Facts) -> Judged {
 
 /// Returns a step that changes the type of a table column.
 /// Returns `None` if the removed type cannot be cast to its replacement.
-fn change(one: &Crossed) -> Option<Step> {
-    let column = one.used.part.as_deref()?.strip_prefix("column ")?;
-    if one.used.object_kind != "table" {
+fn alter_column_step(one: &AffectedUse) -> Option<FixStep> {
+    let column = one.usage.part.as_deref()?.strip_prefix("column ")?;
+    if one.usage.object_kind != "table" {
         return None;
     }
-    let What::Type(old) = one.removal.what else {
+    let RemovedFeature::Type(old) = one.removal.feature else {
         return None;
     };
     let new = match old {
@@ -55,8 +56,8 @@ fn change(one: &Crossed) -> Option<Step> {
         "unknown" => "text",
         _ => return None,
     };
-    let (column, table) = (command::identifier(column), &one.used.object);
+    let (column, table) = (quote::quote_identifier(column), &one.usage.object);
     let statement =
         format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {new} USING {column}::{new}");
-    Some(within(one.database, &statement))
+    Some(source_statement(one.database, &statement))
 }

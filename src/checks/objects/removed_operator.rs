@@ -3,10 +3,10 @@
 //! The rules are in `reference::removed`. The pg_upgrade source file `check.c` checks postfix operators, polymorphic
 //! functions, and conversions.
 
-use super::uses::{by_object, crossed};
-use crate::checks::{Check, Judged, Needs, Severity};
+use super::removed_uses::{affected_uses, findings_by_object};
+use crate::checks::{Check, CheckResult, Needs, Severity};
 use crate::facts::Facts;
-use crate::reference::removed::What;
+use crate::reference::removed::RemovedFeature;
 
 pub const CHECK: Check = Check {
     id: "removed-operator",
@@ -20,22 +20,25 @@ pub const CHECK: Check = Check {
           object is missing too.",
     fix: "Rewrite the definition with what takes its place before the migration; where only the target has that, drop the \
           object and create it on the target afterwards.",
-    look: "SELECT oid::regoperator FROM pg_operator WHERE oprright = 0 AND oid >= 16384",
+    verify: "SELECT oid::regoperator FROM pg_operator WHERE oprright = 0 AND oid >= 16384",
     link: "https://www.postgresql.org/docs/release/14.0/",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let (found, mut findings) = crossed(
+fn run(facts: &Facts) -> CheckResult {
+    let (found, mut findings) = affected_uses(
         facts,
-        |d| vec![&d.uses],
+        |d| vec![&d.definition_uses],
         |r| {
             matches!(
-                r.what,
-                What::Operator(..) | What::Function(..) | What::Parameter(_) | What::Definition(_)
+                r.feature,
+                RemovedFeature::Operator(..)
+                    | RemovedFeature::Function(..)
+                    | RemovedFeature::Parameter(_)
+                    | RemovedFeature::Definition(_)
             )
         },
     )?;
-    findings.found.extend(by_object(&found, "needs"));
+    findings.items.extend(findings_by_object(&found, "needs"));
     Ok(findings)
 }

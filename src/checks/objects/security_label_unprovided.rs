@@ -2,8 +2,8 @@
 //! PostgreSQL rule: `SECURITY LABEL` requires that the provider's library is loaded.
 //! If the target's `shared_preload_libraries` is known, it decides.
 
-use super::each::each_relation;
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::check_copy_hazards;
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::facts::Facts;
 use crate::reference::providers;
 
@@ -19,27 +19,27 @@ pub const CHECK: Check = Check {
           contexts of `sepgsql`) are missing on the target, and what they hide is seen.",
     fix: "Load the provider on the target where it is offered (`shared_preload_libraries`), or remove the labels and protect the \
           data in another way.",
-    look: "SELECT provider, objtype, objname FROM pg_seclabels",
+    verify: "SELECT provider, objtype, objname FROM pg_seclabels",
     link: "https://www.postgresql.org/docs/current/sql-security-label.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let mut findings = each_relation(
+fn run(facts: &Facts) -> CheckResult {
+    let mut findings = check_copy_hazards(
         facts,
         "security-label",
-        |r| &r.labels,
+        |r| &r.security_labels,
         |database, row| {
             let object = format!("{database}/security-label/{}", row.provider);
             let message = format!("objects have labels of the provider `{}`", row.provider);
-            let finding = Finding::new(object, message + loaded(facts))
-                .evidence("labels", row.labels)
-                .evidence("one of them on", &row.example);
+            let finding = Finding::new(object, message + loaded_text(facts))
+                .with_evidence("labels", row.labels)
+                .with_evidence("one of them on", &row.example);
             (!is_loaded(facts, &row.provider)).then_some(finding)
         },
     )?;
-    let relations = facts.relations.as_ref()?;
-    let shared = findings.know(&relations.shared_labels);
+    let relations = facts.copy_hazards.as_ref()?;
+    let shared = findings.require(&relations.shared_security_labels);
     for row in shared.into_iter().flat_map(|labels| &labels.rows) {
         if !is_loaded(facts, &row.provider) {
             let (kind, name) = (&row.object_kind, &row.object);
@@ -49,7 +49,7 @@ fn run(facts: &Facts) -> Judged {
             );
             findings.push(Finding::new(
                 format!("{kind}/{name}"),
-                message + loaded(facts),
+                message + loaded_text(facts),
             ));
         }
     }
@@ -59,18 +59,19 @@ fn run(facts: &Facts) -> Judged {
 /// Returns whether the target is known to load the provider. All known libraries have the name of their provider.
 /// Labels of a cloud provider's own library are not migrated, such as those of `pgaadauth` on Microsoft Entra roles.
 fn is_loaded(facts: &Facts, provider: &str) -> bool {
-    providers::is_own_library(provider)
-        || preloaded(facts).is_some_and(|value| value.split(',').any(|l| l.trim() == provider))
+    providers::is_provider_library(provider)
+        || preloaded_libraries(facts)
+            .is_some_and(|value| value.split(',').any(|l| l.trim() == provider))
 }
 
-fn preloaded<'f>(facts: &'f Facts) -> Option<&'f str> {
-    let configurations = facts.configurations.as_ref().ok()?;
+fn preloaded_libraries<'f>(facts: &'f Facts) -> Option<&'f str> {
+    let configurations = facts.target_parameters.as_ref().ok()?;
     let value = configurations.get("shared_preload_libraries").ok()?;
     Some(&value.value)
 }
 
-fn loaded(facts: &Facts) -> &'static str {
-    match preloaded(facts) {
+fn loaded_text(facts: &Facts) -> &'static str {
+    match preloaded_libraries(facts) {
         Some(_) => ", which the target does not load",
         None => "; whether the target loads it is not known",
     }

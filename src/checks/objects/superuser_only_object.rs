@@ -1,10 +1,10 @@
 //! Checks for user-defined objects of kinds that only a superuser can create. Since 0.1.0.
 //! Casts, base types, parts of full-text search, and compiled functions have their own checks.
 
-use super::each::each;
-use crate::checks::{Check, Finding, Judged, Needs, Severity};
+use super::per_database_checks::check_objects;
+use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::SuperuserObject;
+use crate::facts::source::objects::SuperuserObject;
 
 pub const CHECK: Check = Check {
     id: "superuser-only-object",
@@ -16,13 +16,13 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Operator classes and families, access methods, foreign-data wrappers, aggregates over `internal` and conversions with compiled code take a superuser, and nobody is one on a flexible server. The rule is PostgreSQL's own.",
     fix: "Drop the object if nothing needs it, or replace it: an index on an expression for an operator class, an extension that the target offers for a wrapper or access method.",
-    look: "SELECT opcname, opcnamespace::regnamespace FROM pg_opclass WHERE oid >= 16384",
+    verify: "SELECT opcname, opcnamespace::regnamespace FROM pg_opclass WHERE oid >= 16384",
     link: "https://www.postgresql.org/docs/current/sql-createopclass.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "object",
         |parts| &parts.superuser_objects,

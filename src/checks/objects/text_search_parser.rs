@@ -2,10 +2,10 @@
 //! Parsers and templates use compiled functions, and only a superuser can create them.
 //! Dictionaries and configurations are migrated, but their files are not.
 
-use super::each::{further, in_each};
-use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use super::per_database_checks::{for_each_object_facts, unlisted_finding};
+use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
-use crate::facts::objects::TextSearch;
+use crate::facts::source::objects::TextSearchObject;
 
 pub const CHECK: Check = Check {
     id: "text-search-parser",
@@ -14,31 +14,33 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::AzureMigrate("fts")],
+    official: &[OfficialRule::AzureMigrate("fts")],
     why: "Creating a parser or a template takes a superuser, so the migration service does not carry them. Dictionaries and configurations are carried, yet a dictionary that reads a file of its own (`.dict`, `.affix`, `.stop`, `.ths`) does not find it on the target.",
     fix: "Move configurations to the parser `default`, and dictionaries to a template of PostgreSQL or of an extension that the target offers; see that no dictionary needs a file that you put on the server.",
-    look: "SELECT prsname FROM pg_ts_parser WHERE oid >= 16384",
+    verify: "SELECT prsname FROM pg_ts_parser WHERE oid >= 16384",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    in_each(facts, |findings, parts| {
-        let Some(list) = findings.know(&parts.text_search) else {
+fn run(facts: &Facts) -> CheckResult {
+    for_each_object_facts(facts, |findings, parts| {
+        let Some(list) = findings.require(&parts.text_search) else {
             return;
         };
         let database = &parts.database;
         findings
-            .found
+            .items
             .extend(list.rows.iter().map(|part| finding(database, part)));
         // Parsers and templates are sorted first.
         let all_listed = list.rows.last().is_some_and(|part| !part.needs_superuser());
-        let rest = further(database, "text-search", list);
-        findings.found.extend(rest.map(|f| weighed(f, !all_listed)));
+        let rest = unlisted_finding(database, "text-search", list);
+        findings
+            .items
+            .extend(rest.map(|f| note_unless_superuser(f, !all_listed)));
     })
 }
 
-fn finding(database: &str, part: &TextSearch) -> Finding {
+fn finding(database: &str, part: &TextSearchObject) -> Finding {
     let kind = part.kind.replace('-', " ");
     let base = part
         .base
@@ -51,12 +53,12 @@ fn finding(database: &str, part: &TextSearch) -> Finding {
     };
     let message = format!("`{}` is a {kind}{base}, {consequence}", part.name);
     let finding = Finding::new(format!("{database}/{}/{}", part.kind, part.name), message);
-    weighed(finding, part.needs_superuser())
+    note_unless_superuser(finding, part.needs_superuser())
 }
 
-fn weighed(finding: Finding, needs_superuser: bool) -> Finding {
+fn note_unless_superuser(finding: Finding, needs_superuser: bool) -> Finding {
     match needs_superuser {
         true => finding,
-        false => finding.milder(Severity::Note),
+        false => finding.with_severity(Severity::Note),
     }
 }

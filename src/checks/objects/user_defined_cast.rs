@@ -1,10 +1,11 @@
 //! Checks for user-defined casts, which the migration service does not migrate. Since 0.1.0.
 //! Casts that belong to a type (from a range to its multirange) or to an extension are excluded.
 
-use super::each::{each, made_again, within};
-use crate::checks::{Check, Finding, Judged, Needs, Official, Severity, Step, command};
+use super::per_database_checks::{check_objects, recreate_on_target, source_statement};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::objects::Cast;
+use crate::facts::source::objects::UserDefinedCast;
 
 pub const CHECK: Check = Check {
     id: "user-defined-cast",
@@ -14,18 +15,18 @@ pub const CHECK: Check = Check {
     needs: Needs::Source,
     mode: None,
     official: &[
-        Official::ServiceError(603409),
-        Official::AzureMigrate("casts"),
+        OfficialRule::ServiceError(603409),
+        OfficialRule::AzureMigrate("casts"),
     ],
     why: "The migration service stops at every cast that was made with CREATE CAST.",
     fix: "Keep the statement, drop the cast before the migration, and make it again on the target; without a function (`WITHOUT FUNCTION`) only a superuser could, so that such a cast needs a function there.",
-    look: "SELECT castsource::regtype, casttarget::regtype, castfunc::regprocedure FROM pg_cast WHERE oid >= 16384",
+    verify: "SELECT castsource::regtype, casttarget::regtype, castfunc::regprocedure FROM pg_cast WHERE oid >= 16384",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    each(
+fn run(facts: &Facts) -> CheckResult {
+    check_objects(
         facts,
         "cast",
         |parts| &parts.casts,
@@ -33,7 +34,7 @@ fn run(facts: &Facts) -> Judged {
     )
 }
 
-fn finding(database: &str, cast: &Cast) -> Finding {
+fn finding(database: &str, cast: &UserDefinedCast) -> Finding {
     let name = format!("{} AS {}", cast.source, cast.target);
     let with = match &cast.function {
         Some(function) => format!("calls `{function}`"),
@@ -44,13 +45,13 @@ fn finding(database: &str, cast: &Cast) -> Finding {
         cast.context, cast.source, cast.target
     );
     Finding::new(format!("{database}/cast/{name}"), message)
-        .fix(within(database, &format!("DROP CAST ({name})")))
-        .fix(again(database, &name, cast))
+        .with_fix(source_statement(database, &format!("DROP CAST ({name})")))
+        .with_fix(recreate_step(database, &name, cast))
 }
 
 /// Returns the step that recreates the cast.
 /// For a cast without a function, the facts do not show whether it is binary coercible or uses text conversion.
-fn again(database: &str, name: &str, cast: &Cast) -> Step {
+fn recreate_step(database: &str, name: &str, cast: &UserDefinedCast) -> FixStep {
     let context = match cast.context.as_str() {
         "implicit" => " AS IMPLICIT",
         "assignment" => " AS ASSIGNMENT",
@@ -59,12 +60,12 @@ fn again(database: &str, name: &str, cast: &Cast) -> Step {
     match &cast.function {
         Some(function) => {
             let statement = format!("CREATE CAST ({name}) WITH FUNCTION {function}{context}");
-            made_again(database, &statement)
+            recreate_on_target(database, &statement)
         }
-        None => Step::from(format!(
+        None => FixStep::from(format!(
             "CREATE CAST ({name}) WITH INOUT{context}; -- afterwards, on the target, in database {}; where `\\dC` on the \
              source says `(binary coercible)`: WITH FUNCTION and a function of yours in the place of WITH INOUT",
-            command::identifier(database)
+            quote::quote_identifier(database)
         ))
         .afterwards(),
     }

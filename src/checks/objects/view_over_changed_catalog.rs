@@ -2,10 +2,10 @@
 //! PostgreSQL records no dependencies on catalogs, so the query reads the parse trees of the views.
 //! The columns are in `reference::removed`.
 
-use super::uses::{by_object, crossed};
-use crate::checks::{Check, Judged, Needs, Severity};
+use super::removed_uses::{affected_uses, findings_by_object};
+use crate::checks::{Check, CheckResult, Needs, Severity};
 use crate::facts::Facts;
-use crate::reference::removed::What;
+use crate::reference::removed::RemovedFeature;
 
 pub const CHECK: Check = Check {
     id: "view-over-changed-catalog",
@@ -19,18 +19,23 @@ pub const CHECK: Check = Check {
           view over a column that it lacks, and every view over that one.",
     fix: "Drop the view before the migration and create it on the target with the columns that take the place of the old; \
           monitoring tools bring a version of their views for each major.",
-    look: "SELECT DISTINCT ev_class::regclass FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND \
+    verify: "SELECT DISTINCT ev_class::regclass FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND \
            d.objid = r.oid AND d.refobjid = 'pg_stat_activity'::regclass",
     link: "https://www.postgresql.org/docs/release/",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let (found, mut findings) = crossed(
+fn run(facts: &Facts) -> CheckResult {
+    let (found, mut findings) = affected_uses(
         facts,
-        |d| vec![&d.uses],
-        |r| matches!(r.what, What::Column(..) | What::Relation(_)),
+        |d| vec![&d.definition_uses],
+        |r| {
+            matches!(
+                r.feature,
+                RemovedFeature::Column(..) | RemovedFeature::Relation(_)
+            )
+        },
     )?;
-    findings.found.extend(by_object(&found, "uses"));
+    findings.items.extend(findings_by_object(&found, "uses"));
     Ok(findings)
 }

@@ -1,23 +1,23 @@
 //! Compares the parameters changed on the source with those of the target. Both parameter checks use the result.
 
-use crate::checks::replication::asked::is_asked;
-use crate::checks::{Findings, Unanswered};
+use crate::checks::replication::required_settings::is_required_value;
+use crate::checks::{Findings, Inconclusive};
 use crate::facts::Facts;
-use crate::facts::configurations::Configuration;
-use crate::facts::parameter::{Value, convert, readable, value};
-use crate::facts::settings::Setting;
-use crate::reference::parameters;
+use crate::facts::parameter_value::{ParameterValue, convert_unit, format_with_unit, normalize};
+use crate::facts::source::source_parameters::SourceParameter;
+use crate::facts::target::target_parameters::TargetParameter;
+use crate::reference::parameter_semantics;
 
 /// The state on the target of a parameter that the source changed.
-pub(super) enum Standing<'f> {
+pub(super) enum ParameterState<'f> {
     /// The value differs, and the source's value can be set. That value is in the target's unit.
     Differs {
-        there: &'f Configuration,
+        there: &'f TargetParameter,
         wanted: String,
     },
     /// The value differs, and the source's value cannot be set.
-    Fixed {
-        there: &'f Configuration,
+    NotSettable {
+        there: &'f TargetParameter,
         why: String,
     },
     /// The target does not have this parameter.
@@ -25,15 +25,15 @@ pub(super) enum Standing<'f> {
 }
 
 /// A parameter that the source changed and that differs on the target.
-pub(super) struct Difference<'f> {
-    pub setting: &'f Setting,
-    pub standing: Standing<'f>,
+pub(super) struct ParameterDifference<'f> {
+    pub setting: &'f SourceParameter,
+    pub state: ParameterState<'f>,
 }
 
-impl Difference<'_> {
+impl ParameterDifference<'_> {
     /// Formats the source's value with its unit.
-    pub fn here(&self) -> String {
-        readable(
+    pub fn source_value(&self) -> String {
+        format_with_unit(
             self.setting.reset_val.as_deref().unwrap_or(""),
             self.setting.unit.as_deref(),
         )
@@ -41,33 +41,36 @@ impl Difference<'_> {
 }
 
 /// Formats the target's value with its unit.
-pub(super) fn shown(there: &Configuration) -> String {
-    readable(&there.value, there.unit.as_deref())
+pub(super) fn display_target_value(there: &TargetParameter) -> String {
+    format_with_unit(&there.value, there.unit.as_deref())
 }
 
 /// Returns all differences by parameter name. Values that the source only has for an online migration are excluded.
 /// Target parameters that could not be read are added to `findings` as missing.
-pub(super) fn differences<'f>(
+pub(super) fn parameter_differences<'f>(
     facts: &'f Facts,
     findings: &mut Findings,
-) -> Result<Vec<Difference<'f>>, Unanswered> {
-    let settings = facts.settings.as_ref()?;
-    let configurations = facts.configurations.as_ref()?;
+) -> Result<Vec<ParameterDifference<'f>>, Inconclusive> {
+    let settings = facts.source_parameters.as_ref()?;
+    let configurations = facts.target_parameters.as_ref()?;
     let changed = settings
         .iter()
-        .filter(|s| s.is_customised() && parameters::is_comparable(&s.name))
-        .filter(|s| !is_asked(facts, s));
+        .filter(|s| s.is_customized() && parameter_semantics::is_comparable(&s.name))
+        .filter(|s| !is_required_value(facts, s));
     let mut all = Vec::new();
     for setting in changed {
         match configurations.find(&setting.name) {
-            Err(missing) => findings.unknown(&missing),
-            Ok(None) => all.push(Difference {
+            Err(missing) => findings.add_missing(&missing),
+            Ok(None) => all.push(ParameterDifference {
                 setting,
-                standing: Standing::Absent,
+                state: ParameterState::Absent,
             }),
             Ok(Some(there)) => {
                 all.extend(
-                    standing(setting, there).map(|standing| Difference { setting, standing }),
+                    compare_parameter(setting, there).map(|standing| ParameterDifference {
+                        setting,
+                        state: standing,
+                    }),
                 );
             }
         }
@@ -76,39 +79,60 @@ pub(super) fn differences<'f>(
 }
 
 /// Compares one parameter. Returns `None` if both values are equivalent.
-fn standing<'f>(setting: &Setting, there: &'f Configuration) -> Option<Standing<'f>> {
-    let here = setting.reset_val.as_deref().unwrap_or("");
+fn compare_parameter<'f>(
+    setting: &SourceParameter,
+    there: &'f TargetParameter,
+) -> Option<ParameterState<'f>> {
+    let source_value = setting.reset_val.as_deref().unwrap_or("");
     let is_bool = setting.vartype == "bool";
     // Azure omits the unit if it is the default unit of PostgreSQL.
     let unit = there.unit.as_deref().or(setting.unit.as_deref());
-    let same = value(&setting.name, here, setting.unit.as_deref(), is_bool)
-        == value(&setting.name, &there.value, unit, is_bool);
+    let same = normalize(
+        &setting.name,
+        source_value,
+        setting.unit.as_deref(),
+        is_bool,
+    ) == normalize(&setting.name, &there.value, unit, is_bool);
     if same {
         return None;
     }
-    if parameters::may_be_larger(&setting.name) && is_larger(setting, here, there, unit) {
+    if parameter_semantics::can_be_larger(&setting.name)
+        && is_target_larger(setting, source_value, there, unit)
+    {
         return None;
     }
     if there.is_read_only {
-        return Some(Standing::Fixed {
+        return Some(ParameterState::NotSettable {
             there,
             why: "the target does not let it be changed".to_owned(),
         });
     }
-    let wanted = wanted(setting, here, unit, is_bool);
-    let wanted = there.allowed.spelt(&wanted).unwrap_or(wanted);
-    Some(match there.allowed.admits(&wanted) {
-        Some(false) => Standing::Fixed {
+    let converted = convert_source_value(setting, source_value, unit, is_bool);
+    let converted = there
+        .allowed_values
+        .with_matching_case(&converted)
+        .unwrap_or(converted);
+    Some(match there.allowed_values.allows(&converted) {
+        Some(false) => ParameterState::NotSettable {
             there,
-            why: format!("the target allows {}", there.allowed.describe()),
+            why: format!("the target allows {}", there.allowed_values.describe()),
         },
-        _ => Standing::Differs { there, wanted },
+        _ => ParameterState::Differs {
+            there,
+            wanted: converted,
+        },
     })
 }
 
-fn is_larger(setting: &Setting, here: &str, there: &Configuration, unit: Option<&str>) -> bool {
-    let number = |text: &str, unit: Option<&str>| match value(&setting.name, text, unit, false) {
-        Value::Number(number) if number >= 0.0 => Some(number),
+fn is_target_larger(
+    setting: &SourceParameter,
+    here: &str,
+    there: &TargetParameter,
+    unit: Option<&str>,
+) -> bool {
+    let number = |text: &str, unit: Option<&str>| match normalize(&setting.name, text, unit, false)
+    {
+        ParameterValue::Number(number) if number >= 0.0 => Some(number),
         _ => None,
     };
     let (source, target) = (
@@ -121,11 +145,17 @@ fn is_larger(setting: &Setting, here: &str, there: &Configuration, unit: Option<
 }
 
 /// Converts the source's value to the target's unit. Fractions of integer parameters are rounded up.
-fn wanted(setting: &Setting, here: &str, unit: Option<&str>, is_bool: bool) -> String {
+fn convert_source_value(
+    setting: &SourceParameter,
+    here: &str,
+    unit: Option<&str>,
+    is_bool: bool,
+) -> String {
     if is_bool {
         return here.to_owned();
     }
-    let converted = convert(here, setting.unit.as_deref(), unit).unwrap_or_else(|| here.to_owned());
+    let converted =
+        convert_unit(here, setting.unit.as_deref(), unit).unwrap_or_else(|| here.to_owned());
     match (setting.vartype.as_str(), converted.parse::<f64>()) {
         ("integer", Ok(number)) if number.fract() != 0.0 => format!("{:.0}", number.ceil()),
         _ => converted,

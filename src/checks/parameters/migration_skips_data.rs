@@ -1,7 +1,8 @@
 //! Checks the two target parameters that make the service skip data. Since 0.1.0.
 //! Only newer flexible servers have them.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -14,14 +15,14 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "What is skipped is missing afterwards without an error: the migration counts as a success.",
     fix: "Turn the parameter off, unless what it skips is carried over in another way.",
-    look: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
+    verify: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
            \"[?starts_with(name, 'azure.migration_skip')].{name:name,value:value}\"",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-migration-server-parameters",
     run,
 };
 
 /// Each parameter, and the data that it skips.
-const SKIPS: &[(&str, &str)] = &[
+const SKIP_PARAMETERS: &[(&str, &str)] = &[
     (
         "azure.migration_skip_extensions",
         "extensions and the objects that need them",
@@ -32,14 +33,14 @@ const SKIPS: &[(&str, &str)] = &[
     ),
 ];
 
-fn run(facts: &Facts) -> Judged {
-    let configurations = facts.configurations.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let configurations = facts.target_parameters.as_ref()?;
     let server = facts.server.as_ref()?;
     let mut findings = Findings::none();
     let mut exists = false;
-    for (name, left) in SKIPS {
+    for (name, skipped) in SKIP_PARAMETERS {
         let found = configurations.find(name);
-        let Some(Some(parameter)) = findings.know(&found) else {
+        let Some(Some(parameter)) = findings.require(&found) else {
             exists |= found.is_err();
             continue;
         };
@@ -47,21 +48,21 @@ fn run(facts: &Facts) -> Judged {
         let value = parameter.value.to_ascii_lowercase();
         if !["on", "off"].contains(&value.as_str()) {
             let reason = format!("`{name}` is `{}`, neither on nor off", parameter.value);
-            findings.unknown(&Missing::not_said(reason, "set it to on or off"));
+            findings.add_missing(&Missing::not_specified(reason, "set it to on or off"));
         }
         if value == "on" {
             let message = format!(
-                "`{name}` is `on`: the migration leaves behind {left}{}",
-                named(facts, name)
+                "`{name}` is `on`: the migration leaves behind {skipped}{}",
+                describe_extensions(facts, name)
             );
             findings.push(
                 Finding::new(format!("parameter/{name}"), message)
-                    .fix(command::set_parameter(&server.id, name, "off").temporary()),
+                    .with_fix(quote::set_parameter(&server.id, name, "off").temporary()),
             );
         }
     }
     if !exists {
-        return Err(Unanswered::not_applicable(
+        return Err(Inconclusive::not_applicable(
             "the target has no such parameters",
         ));
     }
@@ -69,7 +70,7 @@ fn run(facts: &Facts) -> Judged {
 }
 
 /// Lists the source's extensions, if they are known and the parameter skips extensions.
-fn named(facts: &Facts, parameter: &str) -> String {
+fn describe_extensions(facts: &Facts, parameter: &str) -> String {
     let Ok(databases) = &facts.extensions else {
         return String::new();
     };
@@ -78,7 +79,7 @@ fn named(facts: &Facts, parameter: &str) -> String {
     names.retain(|n| *n != "plpgsql");
     names.sort_unstable();
     names.dedup();
-    match names.is_empty() || parameter != SKIPS[0].0 {
+    match names.is_empty() || parameter != SKIP_PARAMETERS[0].0 {
         true => String::new(),
         false => format!(", here {}", names.join(", ")),
     }

@@ -1,8 +1,10 @@
 //! Checks for parameters that the source changed and that cannot be set on the target. Since 0.1.0.
 //! No command fixes this, so the application must work without the value.
 
-use super::compare::{Difference, Standing, differences, shown};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::compare::{
+    ParameterDifference, ParameterState, display_target_value, parameter_differences,
+};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -12,34 +14,34 @@ pub const CHECK: Check = Check {
     unknown: Severity::Note,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("parameters")],
+    official: &[OfficialRule::Prerequisite("parameters")],
     why: "A flexible server keeps some parameters to itself, limits others, and a newer major has dropped some.",
     fix: "Decide whether the application depends on the value; where it does, set it for a role or a database, or change \
           the application.",
-    look: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
+    verify: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
            \"[?isReadOnly].name\"",
     link: "https://learn.microsoft.com/azure/postgresql/server-parameters/concepts-server-parameters",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
-    let all = differences(facts, &mut findings)?;
-    findings.found = all.iter().filter_map(finding).collect();
+    let all = parameter_differences(facts, &mut findings)?;
+    findings.items = all.iter().filter_map(finding).collect();
     Ok(findings)
 }
 
-fn finding(difference: &Difference) -> Option<Finding> {
+fn finding(difference: &ParameterDifference) -> Option<Finding> {
     let name = &difference.setting.name;
-    let here = difference.here();
-    let (message, there) = match &difference.standing {
-        Standing::Differs { .. } => return None,
-        Standing::Absent => (
+    let here = difference.source_value();
+    let (message, there) = match &difference.state {
+        ParameterState::Differs { .. } => return None,
+        ParameterState::Absent => (
             format!("`{name}` is `{here}` on the source; the target has no such parameter"),
             "absent".to_owned(),
         ),
-        Standing::Fixed { there, why } => {
-            let there = shown(there);
+        ParameterState::NotSettable { there, why } => {
+            let there = display_target_value(there);
             (
                 format!("`{name}` is `{here}` on the source and `{there}` on the target: {why}"),
                 there,
@@ -48,7 +50,7 @@ fn finding(difference: &Difference) -> Option<Finding> {
     };
     Some(
         Finding::new(format!("parameter/{name}"), message)
-            .evidence("source", here)
-            .evidence("target", there),
+            .with_evidence("source", here)
+            .with_evidence("target", there),
     )
 }

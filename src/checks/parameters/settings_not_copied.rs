@@ -4,9 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Step, Unanswered, command};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::access::{OwnSetting, Scope};
+use crate::facts::source::privileges::{RoleSetting, SettingScope};
 use crate::reference::providers;
 
 pub const CHECK: Check = Check {
@@ -21,25 +24,25 @@ pub const CHECK: Check = Check {
           sessions of the application get the server's values, for instance another `search_path`.",
     fix: "Set them on the target once the databases and roles are there; what only a superuser may set, ask for as a \
           parameter of the server.",
-    look: "SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting",
+    verify: "SELECT setdatabase, setrole::regrole, setconfig FROM pg_db_role_setting",
     link: "https://www.postgresql.org/docs/current/catalog-pg-db-role-setting.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let settings = facts.access.as_ref()?.settings.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let settings = facts.privileges.as_ref()?.role_settings.as_ref()?;
     let databases = facts.databases.as_ref()?;
     let mut findings = Findings::none();
-    let selected = findings.selected(databases);
+    let selected = findings.selected_databases(databases);
     let selected: Vec<&str> = selected.iter().map(|d| d.name.as_str()).collect();
     settings
-        .left_off()
+        .missing_rows()
         .into_iter()
-        .for_each(|m| findings.unknown(m));
-    let mut scopes: BTreeMap<Scope, Vec<&OwnSetting>> = BTreeMap::new();
+        .for_each(|m| findings.add_missing(m));
+    let mut scopes: BTreeMap<SettingScope, Vec<&RoleSetting>> = BTreeMap::new();
     for setting in settings
         .iter()
-        .filter(|s| moves(facts, s.scope(), &selected))
+        .filter(|s| is_migrated(facts, s.scope(), &selected))
     {
         scopes.entry(setting.scope()).or_default().push(setting);
     }
@@ -51,7 +54,7 @@ fn run(facts: &Facts) -> Judged {
 }
 
 /// Returns whether the scope is a selected database and a user-created role.
-fn moves(facts: &Facts, scope: Scope, selected: &[&str]) -> bool {
+fn is_migrated(facts: &Facts, scope: SettingScope, selected: &[&str]) -> bool {
     if scope.database().is_some_and(|d| !selected.contains(&d)) {
         return false;
     }
@@ -59,31 +62,33 @@ fn moves(facts: &Facts, scope: Scope, selected: &[&str]) -> bool {
         return true;
     };
     let role = facts
-        .access
+        .privileges
         .as_ref()
         .ok()
         .and_then(|a| a.roles.as_ref().ok()?.find(name));
     let is_providers = facts
         .source_kind()
         .is_ok_and(|kind| providers::is_built_in_role(kind, name));
-    !is_providers && !providers::is_superuser_account(name) && !role.is_some_and(|r| r.is_initial())
+    !is_providers
+        && !providers::is_provider_superuser(name)
+        && !role.is_some_and(|r| r.is_initial())
 }
 
 fn finding(
     facts: &Facts,
     findings: &mut Findings,
-    scope: Scope,
-    all: &[&OwnSetting],
+    scope: SettingScope,
+    all: &[&RoleSetting],
     selected: &[&str],
-) -> Result<Finding, Unanswered> {
+) -> Result<Finding, Inconclusive> {
     let (object, whose) = match scope {
-        Scope::AllRoles => ("server".to_owned(), "`ALTER ROLE ALL` has set".to_owned()),
-        Scope::Database(database) => (
+        SettingScope::AllRoles => ("server".to_owned(), "`ALTER ROLE ALL` has set".to_owned()),
+        SettingScope::Database(database) => (
             format!("database/{database}"),
             format!("database `{database}` has"),
         ),
-        Scope::Role(role) => (format!("role/{role}"), format!("role `{role}` has")),
-        Scope::RoleIn { role, database } => (
+        SettingScope::Role(role) => (format!("role/{role}"), format!("role `{role}` has")),
+        SettingScope::RoleInDatabase { role, database } => (
             format!("{database}/role/{role}"),
             format!("role `{role}` has in `{database}`"),
         ),
@@ -96,13 +101,13 @@ fn finding(
             .value
             .as_deref()
             .unwrap_or("(not read: it may be a secret)");
-        finding = match obstacle(facts, findings, &setting.name)? {
-            Some(why) => finding.evidence(&setting.name, format!("{shown}; {why}")),
+        finding = match why_not_settable(facts, findings, &setting.name)? {
+            Some(why) => finding.with_evidence(&setting.name, format!("{shown}; {why}")),
             None => {
-                let found = finding.evidence(&setting.name, shown);
-                statements(scope, setting, selected)
+                let found = finding.with_evidence(&setting.name, shown);
+                set_statements(scope, setting, selected)
                     .into_iter()
-                    .fold(found, |f, s| f.fix(Step::from(s).afterwards()))
+                    .fold(found, |f, s| f.with_fix(FixStep::from(s).afterwards()))
             }
         };
     }
@@ -110,37 +115,37 @@ fn finding(
 }
 
 /// Returns why the administrator of the target cannot set the parameter, or `None` if it can be set.
-fn obstacle(
+fn why_not_settable(
     facts: &Facts,
     findings: &mut Findings,
     name: &str,
-) -> Result<Option<&'static str>, Unanswered> {
+) -> Result<Option<&'static str>, Inconclusive> {
     // `role` is not in any parameter list, but it can be set.
     let is_listed = !name.contains('.') && name != "role";
-    if let Some(configurations) = findings.know(&facts.configurations)
+    if let Some(configurations) = findings.require(&facts.target_parameters)
         && is_listed
         && configurations.find(name)?.is_none()
     {
         return Ok(Some("the target has no such parameter"));
     }
     let context = findings
-        .know(&facts.settings)
+        .require(&facts.source_parameters)
         .and_then(|s| s.find(name))
         .map(|s| s.context.as_str());
     Ok(matches!(context, Some("superuser" | "superuser-backend"))
         .then_some("only a superuser may set it"))
 }
 
-fn statements(scope: Scope, setting: &OwnSetting, selected: &[&str]) -> Vec<String> {
-    let name = command::identifier;
-    let whom = match scope {
-        Scope::AllRoles => selected
+fn set_statements(scope: SettingScope, setting: &RoleSetting, selected: &[&str]) -> Vec<String> {
+    let name = quote::quote_identifier;
+    let subjects = match scope {
+        SettingScope::AllRoles => selected
             .iter()
             .map(|d| format!("DATABASE {}", name(d)))
             .collect(),
-        Scope::Database(database) => vec![format!("DATABASE {}", name(database))],
-        Scope::Role(role) => vec![format!("ROLE {}", name(role))],
-        Scope::RoleIn { role, database } => {
+        SettingScope::Database(database) => vec![format!("DATABASE {}", name(database))],
+        SettingScope::Role(role) => vec![format!("ROLE {}", name(role))],
+        SettingScope::RoleInDatabase { role, database } => {
             vec![format!(
                 "ROLE {} IN DATABASE {}",
                 name(role),
@@ -149,29 +154,37 @@ fn statements(scope: Scope, setting: &OwnSetting, selected: &[&str]) -> Vec<Stri
         }
     };
     let value = match &setting.value {
-        Some(value) => constants(&setting.name, value),
+        Some(value) => sql_constants(&setting.name, value),
         None => "<value>".to_owned(),
     };
-    let parameter: Vec<String> = setting.name.split('.').map(command::identifier).collect();
+    let parameter: Vec<String> = setting
+        .name
+        .split('.')
+        .map(quote::quote_identifier)
+        .collect();
     let parameter = parameter.join(".");
-    whom.into_iter()
-        .map(|whom: String| format!("ALTER {whom} SET {parameter} TO {value};"))
+    subjects
+        .into_iter()
+        .map(|subjects: String| format!("ALTER {subjects} SET {parameter} TO {value};"))
         .collect()
 }
 
 /// Parameters that are lists of quoted names. A single constant would be read as a single name.
-const LISTS: &[&str] = &[
+const NAME_LIST_PARAMETERS: &[&str] = &[
     "local_preload_libraries",
     "search_path",
     "session_preload_libraries",
     "temp_tablespaces",
 ];
 
-fn constants(name: &str, value: &str) -> String {
-    if !LISTS.contains(&name.to_lowercase().as_str()) {
-        return command::literal(value);
+fn sql_constants(name: &str, value: &str) -> String {
+    if !NAME_LIST_PARAMETERS.contains(&name.to_lowercase().as_str()) {
+        return quote::quote_literal(value);
     }
-    let names: Vec<String> = names(value).iter().map(|n| command::literal(n)).collect();
+    let names: Vec<String> = split_names(value)
+        .iter()
+        .map(|n| quote::quote_literal(n))
+        .collect();
     if names.is_empty() {
         return "''".to_owned();
     }
@@ -179,7 +192,7 @@ fn constants(name: &str, value: &str) -> String {
 }
 
 /// Splits a comma-separated list of names, each of which can be in double quotes.
-fn names(list: &str) -> Vec<String> {
+fn split_names(list: &str) -> Vec<String> {
     let (mut all, mut name, mut in_quotes) = (Vec::new(), String::new(), false);
     let mut chars = list.chars().peekable();
     while let Some(c) = chars.next() {
@@ -207,10 +220,10 @@ mod tests {
     fn each_name_of_a_list_is_quoted_separately() {
         let path = r#""$user", app, "O""Brien, Inc", public"#;
         assert_eq!(
-            constants("search_path", path),
+            sql_constants("search_path", path),
             r#"'$user', 'app', 'O"Brien, Inc', 'public'"#
         );
-        assert_eq!(constants("search_path", "\"\""), "''");
-        assert_eq!(constants("DateStyle", "ISO, DMY"), "'ISO, DMY'");
+        assert_eq!(sql_constants("search_path", "\"\""), "''");
+        assert_eq!(sql_constants("DateStyle", "ISO, DMY"), "'ISO, DMY'");
     }
 }

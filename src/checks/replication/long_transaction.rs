@@ -2,10 +2,10 @@
 //! Only transactions with an ID block the slot. A transaction without an ID can get one at any time, and delays vacuum.
 //! <https://www.postgresql.org/docs/current/logicaldecoding-explanation.html>
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::facts::stream::Transaction;
-use crate::plan::Mode;
+use crate::facts::source::replication::OpenTransaction;
 
 pub const CHECK: Check = Check {
     id: "long-transaction",
@@ -13,36 +13,42 @@ pub const CHECK: Check = Check {
     severity: Severity::Blocker,
     unknown: Severity::Warning,
     needs: Needs::Source,
-    mode: Some(Mode::Online),
+    mode: Some(MigrationMode::Online),
     official: &[],
     why: "A logical slot is ready only when every transaction that was at work when it was asked for has ended. One that \
           stays open keeps the migration waiting until it gives up.",
     fix: "Have the transaction commit, or end its session, and start the migration when none is open for long.",
-    look: "SELECT pid, usename, state, xact_start FROM pg_stat_activity WHERE xact_start < now() - interval '5 min'",
+    verify: "SELECT pid, usename, state, xact_start FROM pg_stat_activity WHERE xact_start < now() - interval '5 min'",
     link: "https://www.postgresql.org/docs/current/view-pg-replication-slots.html",
     run,
 };
 
-const LONG: u64 = 5 * 60;
-const VERY_LONG: u64 = 60 * 60;
+const LONG_SECONDS: u64 = 5 * 60;
+const VERY_LONG_SECONDS: u64 = 60 * 60;
 
-fn run(facts: &Facts) -> Judged {
-    let transactions = facts.stream.as_ref()?.transactions.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let transactions = facts.replication.as_ref()?.transactions.as_ref()?;
     let mut findings = Findings::none();
-    let long = transactions.listed.iter().filter(|t| t.seconds > LONG);
-    findings.found.extend(long.map(finding));
-    transactions.unseen.iter().for_each(|m| findings.unknown(m));
+    let long = transactions
+        .transactions
+        .iter()
+        .filter(|t| t.seconds > LONG_SECONDS);
+    findings.items.extend(long.map(finding));
+    transactions
+        .missing_rows
+        .iter()
+        .for_each(|m| findings.add_missing(m));
     Ok(findings)
 }
 
-fn finding(transaction: &Transaction) -> Finding {
-    let place = match &transaction.database {
+fn finding(transaction: &OpenTransaction) -> Finding {
+    let database = match &transaction.database {
         Some(database) => format!(" in `{database}`"),
         None => String::new(),
     };
-    let open = duration(transaction.seconds);
+    let open = format_duration(transaction.seconds);
     let message = format!(
-        "`{}` has had a transaction open for {open}{place}{}",
+        "`{}` has had a transaction open for {open}{database}{}",
         transaction.role,
         if transaction.has_written {
             ", with changes"
@@ -56,19 +62,19 @@ fn finding(transaction: &Transaction) -> Finding {
         ("state", &transaction.state),
     ] {
         if let Some(value) = value {
-            finding = finding.evidence(name, value);
+            finding = finding.with_evidence(name, value);
         }
     }
     let end = format!("SELECT pg_terminate_backend({});", transaction.process);
-    let finding = finding.evidence("open for", open).fix(end);
-    if transaction.has_written && transaction.seconds > VERY_LONG {
+    let finding = finding.with_evidence("open for", open).with_fix(end);
+    if transaction.has_written && transaction.seconds > VERY_LONG_SECONDS {
         finding
     } else {
-        finding.milder(Severity::Warning)
+        finding.with_severity(Severity::Warning)
     }
 }
 
-fn duration(seconds: u64) -> String {
+fn format_duration(seconds: u64) -> String {
     match (seconds / 3600, seconds % 3600 / 60) {
         (0, minutes) => format!("{minutes} min"),
         (hours @ 1..48, minutes) => format!("{hours} h {minutes} min"),

@@ -1,22 +1,22 @@
 //! Checks the requirements of an online migration on both servers.
 
-pub(super) mod asked;
 mod decoding_plugin_missing;
 mod inactive_replication_slot;
 mod long_transaction;
 mod replication_slots_short;
+pub(super) mod required_settings;
 mod sequences_need_resync;
-mod setting;
 mod slot_wal_limited;
+mod source_parameter_fix;
 mod table_without_identity;
 mod target_slots_short;
 mod wal_level_not_logical;
 mod wal_sender_times_out;
 mod wal_senders_short;
 
-use super::{Check, Unanswered};
+use super::{Check, Inconclusive};
 use crate::facts::Facts;
-use crate::facts::settings::Setting;
+use crate::facts::source::source_parameters::SourceParameter;
 
 /// The checks of this area, in report order.
 pub const ALL: &[&Check] = &[
@@ -34,16 +34,21 @@ pub const ALL: &[&Check] = &[
 ];
 
 /// Returns a source parameter and its value. The parameter must exist in every version and be visible to every role.
-fn parameter<'f>(facts: &'f Facts, name: &str) -> Result<(&'f Setting, &'f str), Unanswered> {
-    let settings = facts.settings.as_ref()?;
+fn source_parameter<'f>(
+    facts: &'f Facts,
+    name: &str,
+) -> Result<(&'f SourceParameter, &'f str), Inconclusive> {
+    let settings = facts.source_parameters.as_ref()?;
     let value = settings.value(name)?;
-    let setting = settings.find(name).ok_or_else(|| settings.hidden(name))?;
+    let setting = settings
+        .find(name)
+        .ok_or_else(|| settings.hidden_parameter(name))?;
     Ok((setting, value))
 }
 
 /// Returns the value of a source parameter that is a count.
-fn count(facts: &Facts, name: &str) -> Result<u64, Unanswered> {
-    let settings = facts.settings.as_ref()?;
+fn source_count(facts: &Facts, name: &str) -> Result<u64, Inconclusive> {
+    let settings = facts.source_parameters.as_ref()?;
     let value = settings.value(name)?;
-    Ok(value.parse().map_err(|_| settings.hidden(name))?)
+    Ok(value.parse().map_err(|_| settings.hidden_parameter(name))?)
 }

@@ -2,11 +2,11 @@
 //! The error text requires free slots. The prerequisites require more slots than databases.
 //! Therefore fewer free slots than databases are a blocker, and an equal number is a warning.
 
-use super::{asked, count, parameter, setting};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::{required_settings, source_count, source_parameter, source_parameter_fix};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::facts::stream::Slots;
-use crate::plan::Mode;
+use crate::facts::source::replication::ReplicationSlots;
 
 pub const CHECK: Check = Check {
     id: "replication-slots-short",
@@ -14,23 +14,23 @@ pub const CHECK: Check = Check {
     severity: Severity::Blocker,
     unknown: Severity::Blocker,
     needs: Needs::Source,
-    mode: Some(Mode::Online),
-    official: &[Official::ServiceError(603105)],
+    mode: Some(MigrationMode::Online),
+    official: &[OfficialRule::ServiceError(603105)],
     why: "An online migration takes one logical replication slot for each database, and the documentation asks for more \
           slots than databases. Slots that standbys, subscribers or earlier attempts hold are not there for it.",
     fix: "Drop slots that nobody uses, or raise `max_replication_slots` (with `max_wal_senders` at least as high) and \
           restart the source; or migrate the databases in groups.",
-    look: "SELECT slot_name, active, database FROM pg_replication_slots",
+    verify: "SELECT slot_name, active, database FROM pg_replication_slots",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let most = count(facts, "max_replication_slots")?;
-    let slots = facts.stream.as_ref()?.slots.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let limit = source_count(facts, "max_replication_slots")?;
+    let slots = facts.replication.as_ref()?.slots.as_ref()?;
     let mut findings = Findings::none();
-    let databases = findings.selected(facts.databases.as_ref()?).len() as u64;
-    let free = most.saturating_sub(slots.total);
+    let databases = findings.selected_databases(facts.databases.as_ref()?).len() as u64;
+    let free = limit.saturating_sub(slots.total);
     if databases == 0 || free > databases {
         return Ok(findings);
     }
@@ -39,19 +39,19 @@ fn run(facts: &Facts) -> Judged {
         1 => "1 database".to_owned(),
         many => format!("{many} databases"),
     };
-    let message = format!("{free} of {most} replication slots are free, for {of}");
-    let needed = asked::slots(slots.total, databases);
+    let message = format!("{free} of {limit} replication slots are free, for {of}");
+    let needed = required_settings::required_slots(slots.total, databases);
     let mut finding = Finding::new("parameter/max_replication_slots", message)
-        .evidence("max_replication_slots", most)
-        .evidence("in use", slots.total);
-    if !slots.listed.is_empty() {
-        finding = finding.evidence("slots", names(slots));
+        .with_evidence("max_replication_slots", limit)
+        .with_evidence("in use", slots.total);
+    if !slots.slots.is_empty() {
+        finding = finding.with_evidence("slots", describe_slots(slots));
     }
     let change = ("max_replication_slots", &*needed.to_string());
-    let (was, _) = parameter(facts, "max_replication_slots")?;
-    let finding = setting::change(finding, kind, change, was);
+    let (was, _) = source_parameter(facts, "max_replication_slots")?;
+    let finding = source_parameter_fix::with_change_steps(finding, kind, change, was);
     findings.push(if free == databases {
-        finding.milder(Severity::Warning)
+        finding.with_severity(Severity::Warning)
     } else {
         finding
     });
@@ -59,8 +59,8 @@ fn run(facts: &Facts) -> Judged {
 }
 
 /// Lists the slots, inactive ones first because they are candidates for removal.
-fn names(slots: &Slots) -> String {
-    let mut listed: Vec<_> = slots.listed.iter().collect();
+fn describe_slots(slots: &ReplicationSlots) -> String {
+    let mut listed: Vec<_> = slots.slots.iter().collect();
     listed.sort_by_key(|slot| (slot.active, slot.name.as_str()));
     let named: Vec<String> = listed
         .iter()

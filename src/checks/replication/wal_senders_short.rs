@@ -1,9 +1,9 @@
 //! Checks that the source has a WAL sender for every replication slot. Since 0.1.0.
 
-use super::{asked, count, parameter, setting};
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use super::{required_settings, source_count, source_parameter, source_parameter_fix};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::plan::Mode;
 
 pub const CHECK: Check = Check {
     id: "wal-senders-short",
@@ -11,25 +11,25 @@ pub const CHECK: Check = Check {
     severity: Severity::Blocker,
     unknown: Severity::Blocker,
     needs: Needs::Source,
-    mode: Some(Mode::Online),
-    official: &[Official::ServiceError(603106)],
+    mode: Some(MigrationMode::Online),
+    official: &[OfficialRule::ServiceError(603106)],
     why: "The service refuses a source whose `max_wal_senders` is below its `max_replication_slots`, and the \
           documentation asks for the senders that are in use on top.",
     fix: "Raise `max_wal_senders` and restart the source.",
-    look: "SELECT current_setting('max_wal_senders'), current_setting('max_replication_slots'), count(*) FROM \
+    verify: "SELECT current_setting('max_wal_senders'), current_setting('max_replication_slots'), count(*) FROM \
            pg_stat_replication",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let senders = count(facts, "max_wal_senders")?;
-    let slots = count(facts, "max_replication_slots")?;
+fn run(facts: &Facts) -> CheckResult {
+    let senders = source_count(facts, "max_wal_senders")?;
+    let slots = source_count(facts, "max_replication_slots")?;
     let mut findings = Findings::none();
     let in_use = findings
-        .know(&facts.stream.as_ref()?.senders_in_use)
+        .require(&facts.replication.as_ref()?.wal_senders_in_use)
         .copied();
-    let needed = asked::senders(slots, in_use.unwrap_or(0));
+    let needed = required_settings::required_senders(slots, in_use.unwrap_or(0));
     if senders >= needed {
         return Ok(findings);
     }
@@ -39,15 +39,15 @@ fn run(facts: &Facts) -> Judged {
         message += &format!(", and senders in use: {in_use}");
     }
     let finding = Finding::new("parameter/max_wal_senders", message)
-        .evidence("max_wal_senders", senders)
-        .evidence("max_replication_slots", slots);
+        .with_evidence("max_wal_senders", senders)
+        .with_evidence("max_replication_slots", slots);
     let change = ("max_wal_senders", &*needed.to_string());
-    let (was, _) = parameter(facts, "max_wal_senders")?;
-    let finding = setting::change(finding, kind, change, was);
+    let (was, _) = source_parameter(facts, "max_wal_senders")?;
+    let finding = source_parameter_fix::with_change_steps(finding, kind, change, was);
     findings.push(if senders < slots {
         finding
     } else {
-        finding.milder(Severity::Warning)
+        finding.with_severity(Severity::Warning)
     });
     Ok(findings)
 }

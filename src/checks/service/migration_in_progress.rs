@@ -1,9 +1,12 @@
 //! A target runs one migration or validation at a time and rejects a second one. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
-use crate::facts::service::migrations::Run;
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
+use crate::config::ServerId;
+use crate::facts::target::service::migrations::MigrationRecord;
 use crate::facts::{Facts, Missing};
-use crate::plan::ServerId;
 
 pub const CHECK: Check = Check {
     id: "migration-in-progress",
@@ -12,16 +15,16 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "A target takes one migration or validation at a time; a second one ends with `There is already an active Migration \
           Running on this target`.",
     fix: "Wait until it has ended; cut over or cancel one that waits for you.",
-    look: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --output table",
+    verify: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --output table",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let id = &facts
         .migration
         .target
@@ -30,8 +33,8 @@ fn run(facts: &Facts) -> Judged {
         .id;
     let mut findings = Findings::none();
     for run in facts.service.as_ref()?.migrations.as_ref()? {
-        if findings.know(&run.is_active) == Some(&true)
-            && let Some(state) = findings.know(&run.state)
+        if findings.require(&run.is_active) == Some(&true)
+            && let Some(state) = findings.require(&run.state)
         {
             findings.push(finding(id, run, state));
         }
@@ -39,26 +42,29 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn finding(id: &ServerId, run: &Run, state: &str) -> Finding {
+fn finding(id: &ServerId, run: &MigrationRecord, state: &str) -> Finding {
     let step = run.sub_state.as_deref().unwrap_or("no further word");
     let message = format!("migration `{}` is in state `{state}` ({step})", run.name);
-    let finding = Finding::new(format!("migration/{}", run.name), message).evidence("state", state);
+    let finding =
+        Finding::new(format!("migration/{}", run.name), message).with_evidence("state", state);
     if !state.eq_ignore_ascii_case("WaitingForUserAction") {
-        return finding.fix(command::migration(id, "show", &run.name, ""));
+        return finding.with_fix(quote::migration_command(id, "show", &run.name, ""));
     }
-    let cancel = command::migration(id, "update", &run.name, "--cancel");
-    finding.fix(awaited(id, run)).fix(cancel.note("instead"))
+    let cancel = quote::migration_command(id, "update", &run.name, "--cancel");
+    finding
+        .with_fix(awaited_step(id, run))
+        .with_fix(cancel.with_note("instead"))
 }
 
 /// Returns the step that the migration waits for. az has no flag to confirm that databases are overwritten.
-fn awaited(id: &ServerId, run: &Run) -> Step {
-    let update = |flag| command::migration(id, "update", &run.name, flag);
+fn awaited_step(id: &ServerId, run: &MigrationRecord) -> FixStep {
+    let update = |flag| quote::migration_command(id, "update", &run.name, flag);
     let step = run.sub_state.as_deref().unwrap_or_default();
     match step.to_ascii_lowercase().as_str() {
         "waitingforcutovertrigger" => update("--cutover"),
         "waitingforlogicalreplicationsetuprequestonsourcedb" => {
-            update("--setup-replication").note("restarts the source")
+            update("--setup-replication").with_note("restarts the source")
         }
-        _ => command::migration(id, "show", &run.name, ""),
+        _ => quote::migration_command(id, "show", &run.name, ""),
     }
 }

@@ -5,7 +5,7 @@ mod migration_in_progress;
 mod same_source;
 mod service_validation_failed;
 mod too_many_databases;
-mod word;
+mod validation_codes;
 
 use super::Check;
 

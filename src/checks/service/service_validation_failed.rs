@@ -3,11 +3,13 @@
 use time::{Duration, OffsetDateTime};
 
 use super::same_source::is_source;
-use super::word;
-use crate::checks::moment::at;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
-use crate::facts::service::migrations::{Item, Run, Validation};
+use super::validation_codes;
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::facts::target::service::migrations::{
+    MigrationRecord, ServiceValidation, ValidationItem,
+};
 use crate::facts::{Fact, Facts, Missing};
+use crate::time_format::format_utc_minute;
 
 pub const CHECK: Check = Check {
     id: "service-validation-failed",
@@ -20,72 +22,76 @@ pub const CHECK: Check = Check {
     why: "The service validates by its own rules before it copies. What it found within the last day of the same source and \
           databases it will most likely find again.",
     fix: "Mend what the messages name, then validate anew (`--migration-option Validate` copies nothing).",
-    look: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --query \
+    verify: "az postgres flexible-server migration list --resource-group <group> --name <name> --filter All --query \
            \"[].{name:name,state:currentStatus.state,error:currentStatus.error}\"",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-premigration-migration-service",
     run,
 };
 
-const FRESH: Duration = Duration::hours(24);
+const MAX_AGE: Duration = Duration::hours(24);
 
 /// A validation and its migration.
-struct Word<'f> {
-    run: &'f Run,
-    validation: &'f Validation,
+struct PastValidation<'f> {
+    run: &'f MigrationRecord,
+    validation: &'f ServiceValidation,
 }
 
-impl Word<'_> {
+impl PastValidation<'_> {
     fn has_succeeded(&self) -> bool {
         self.validation.status.eq_ignore_ascii_case("succeeded")
     }
 }
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let runs = facts.service.as_ref()?.migrations.as_ref()?;
     let mut findings = Findings::none();
-    let mut words = Vec::new();
+    let mut validations = Vec::new();
     for run in runs {
-        if let Some(Some(validation)) = findings.know(&run.validation) {
-            words.push(Word { run, validation });
+        if let Some(Some(validation)) = findings.require(&run.validation) {
+            validations.push(PastValidation { run, validation });
         }
     }
-    let mut is_same = |word: &&Word| match is_same(facts, word.run) {
+    let mut is_same = |word: &&PastValidation| match is_same_migration(facts, word.run) {
         Ok(is_same) => is_same,
         // Without these facts, the failure cannot be assigned to this source.
         Err(missing) => {
             if !word.has_succeeded() {
-                findings.unknown(&missing);
+                findings.add_missing(&missing);
             }
             false
         }
     };
-    let same = newest(words.iter().filter(&mut is_same));
-    let any = newest(words.iter());
+    let same = newest_validation(validations.iter().filter(&mut is_same));
+    let any = newest_validation(validations.iter());
     match (same, any) {
-        (Some((run, validation)), _) => judge(&mut findings, facts, run, validation, None),
+        (Some((run, validation)), _) => {
+            add_validation_findings(&mut findings, facts, run, validation, None)
+        }
         (None, Some((run, validation))) => {
-            let of = match self::is_same(facts, run) {
+            let of = match self::is_same_migration(facts, run) {
                 Err(_) => ", perhaps of another source or other databases,",
                 Ok(_) => ", of another source or other databases,",
             };
-            judge(&mut findings, facts, run, validation, Some(of));
+            add_validation_findings(&mut findings, facts, run, validation, Some(of));
         }
         (None, None) => {}
     }
-    last_error(&mut findings, runs, any.and_then(|(_, v)| v.ended));
+    add_last_error(&mut findings, runs, any.and_then(|(_, v)| v.ended));
     Ok(findings)
 }
 
-fn newest<'f, 'w>(words: impl Iterator<Item = &'w Word<'f>>) -> Option<(&'f Run, &'f Validation)>
+fn newest_validation<'f, 'w>(
+    validations: impl Iterator<Item = &'w PastValidation<'f>>,
+) -> Option<(&'f MigrationRecord, &'f ServiceValidation)>
 where
     'f: 'w,
 {
-    let word = words.max_by_key(|w| w.validation.ended);
-    word.map(|w| (w.run, w.validation))
+    let newest = validations.max_by_key(|w| w.validation.ended);
+    newest.map(|w| (w.run, w.validation))
 }
 
 /// Returns whether a past migration had this source and exactly these databases.
-fn is_same(facts: &Facts, run: &Run) -> Fact<bool> {
+fn is_same_migration(facts: &Facts, run: &MigrationRecord) -> Fact<bool> {
     let Some(source) = &facts.migration.source else {
         return Ok(false);
     };
@@ -100,11 +106,11 @@ fn is_same(facts: &Facts, run: &Run) -> Fact<bool> {
     Ok(is_source && are_databases)
 }
 
-fn judge(
+fn add_validation_findings(
     findings: &mut Findings,
     facts: &Facts,
-    run: &Run,
-    validation: &Validation,
+    run: &MigrationRecord,
+    validation: &ServiceValidation,
     of_another: Option<&str>,
 ) {
     let status = validation.status.to_ascii_lowercase();
@@ -113,18 +119,20 @@ fn judge(
     }
     let is_fresh = validation
         .ended
-        .is_none_or(|ended| ended > facts.recorded_at - FRESH);
-    let is_grave = status == "failed" && is_fresh && of_another.is_none();
-    let when = validation.ended.map_or("at an unknown time".to_owned(), on);
+        .is_none_or(|ended| ended > facts.recorded_at - MAX_AGE);
+    let is_blocking = status == "failed" && is_fresh && of_another.is_none();
+    let when = validation
+        .ended
+        .map_or("at an unknown time".to_owned(), on_date);
     let of = of_another.unwrap_or_default();
     let items = validation
         .items
         .iter()
         .filter(|i| !i.state.eq_ignore_ascii_case("Succeeded"));
     let found: Vec<Finding> = items
-        .map(|item| quoted(run, item, &format!("{when}{of}")))
+        .map(|item| item_finding(run, item, &format!("{when}{of}")))
         .collect();
-    let whole = || {
+    let summary = || {
         let message = format!(
             "the validation of `{}` {when}{of} came out as `{}`",
             run.name, validation.status
@@ -132,28 +140,28 @@ fn judge(
         Finding::new(format!("migration/{}", run.name), message)
     };
     let found = if found.is_empty() {
-        vec![whole()]
+        vec![summary()]
     } else {
         found
     };
-    findings.found.extend(found.into_iter().map(|finding| {
-        match is_grave {
+    findings.items.extend(found.into_iter().map(|finding| {
+        match is_blocking {
             // One item can have a warning while another has failed.
             true if finding
                 .evidence
                 .iter()
                 .any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning")) =>
             {
-                finding.milder(Severity::Warning)
+                finding.with_severity(Severity::Warning)
             }
             true => finding,
-            false => finding.milder(Severity::Warning),
+            false => finding.with_severity(Severity::Warning),
         }
     }));
 }
 
-fn quoted(run: &Run, item: &Item, when: &str) -> Finding {
-    let said = if item.messages.is_empty() {
+fn item_finding(run: &MigrationRecord, item: &ValidationItem, when: &str) -> Finding {
+    let messages = if item.messages.is_empty() {
         "no message".to_owned()
     } else {
         format!("\"{}\"", item.messages.join("\"; \""))
@@ -163,27 +171,31 @@ fn quoted(run: &Run, item: &Item, when: &str) -> Finding {
         None => "server".to_owned(),
     };
     let message = format!(
-        "`{}` of the service {when} says {}: {said}",
+        "`{}` of the service {when} says {}: {messages}",
         item.kind, item.state
     );
     let finding = Finding::new(object, message)
-        .evidence("migration", &run.name)
-        .evidence("state", &item.state);
-    let kin = word::kin(item);
-    if kin.is_empty() {
+        .with_evidence("migration", &run.name)
+        .with_evidence("state", &item.state);
+    let related_checks = validation_codes::related_checks(item);
+    if related_checks.is_empty() {
         finding
     } else {
-        finding.evidence("our own checks", kin.join(", "))
+        finding.with_evidence("our own checks", related_checks.join(", "))
     }
 }
 
 /// Reports a migration that failed after the last validation. Its error is a separate text.
-fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDateTime>) {
+fn add_last_error(
+    findings: &mut Findings,
+    runs: &[MigrationRecord],
+    validated: Option<OffsetDateTime>,
+) {
     let Some(last) = runs.iter().max_by_key(|r| r.started) else {
         return;
     };
     // An unknown state can be a failure.
-    findings.know(&last.is_active);
+    findings.require(&last.is_active);
     let has_failed = last
         .state
         .as_deref()
@@ -196,18 +208,18 @@ fn last_error(findings: &mut Findings, runs: &[Run], validated: Option<OffsetDat
     else {
         return;
     };
-    let when = moment.map_or("at an unknown time".to_owned(), on);
+    let when = moment.map_or("at an unknown time".to_owned(), on_date);
     let message = format!("migration `{}` failed {when}: \"{error}\"", last.name);
     let finding =
-        Finding::new(format!("migration/{}", last.name), message).milder(Severity::Warning);
-    let kin = word::kin_of(error);
-    findings.push(if kin.is_empty() {
+        Finding::new(format!("migration/{}", last.name), message).with_severity(Severity::Warning);
+    let related_checks = validation_codes::related_checks_in_text(error);
+    findings.push(if related_checks.is_empty() {
         finding
     } else {
-        finding.evidence("our own checks", kin.join(", "))
+        finding.with_evidence("our own checks", related_checks.join(", "))
     });
 }
 
-fn on(moment: OffsetDateTime) -> String {
-    format!("on {}", at(moment))
+fn on_date(moment: OffsetDateTime) -> String {
+    format!("on {}", format_utc_minute(moment))
 }

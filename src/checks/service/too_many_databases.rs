@@ -2,11 +2,11 @@
 //!
 //! Rule: the command-line guide (2025-02-07). Newer portal guides no longer document it, so it is a warning.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
 use crate::facts::Facts;
 
 /// The maximum number of databases of one migration.
-const MOST: usize = 8;
+const MAX_DATABASES: usize = 8;
 
 pub const CHECK: Check = Check {
     id: "too-many-databases",
@@ -19,30 +19,30 @@ pub const CHECK: Check = Check {
     why: "The guides of the migration service limit one migration to eight databases, and one target runs one migration at \
           a time; the limit has no error code of its own.",
     fix: "Migrate in batches, one after the other, those first that belong together.",
-    look: "SELECT count(*) FROM pg_database WHERE NOT datistemplate AND datallowconn",
+    verify: "SELECT count(*) FROM pg_database WHERE NOT datistemplate AND datallowconn",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/how-to-setup-azure-cli-commands-postgresql",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
     let named = &facts.migration.databases;
     let names: Vec<&str> = if !named.is_empty() {
         named.iter().map(String::as_str).collect()
     } else if facts.migration.scope.has_source() {
-        let selected = findings.selected(facts.databases.as_ref()?);
+        let selected = findings.selected_databases(facts.databases.as_ref()?);
         selected.iter().map(|d| d.name.as_str()).collect()
     } else {
-        return Err(Unanswered::not_applicable(
+        return Err(Inconclusive::not_applicable(
             "no databases were named, and no source was given",
         ));
     };
-    if names.len() > MOST {
+    if names.len() > MAX_DATABASES {
         let message = format!("this migration takes {} databases", names.len());
         let start = Finding::new("server", message);
-        let batches = names.chunks(MOST).enumerate();
+        let batches = names.chunks(MAX_DATABASES).enumerate();
         findings.push(batches.fold(start, |finding, (number, batch)| {
-            finding.row(&format!("batch {}", number + 1), batch.join(", "))
+            finding.with_row(&format!("batch {}", number + 1), batch.join(", "))
         }));
     }
     Ok(findings)

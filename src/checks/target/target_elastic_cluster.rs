@@ -1,7 +1,7 @@
 //! The migration service does not support elastic clusters, which consist of several servers behind one name. Since
 //! 0.1.0.
 
-use crate::checks::{Check, Finding, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,17 +11,17 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "The migration service is documented for flexible servers alone: an elastic cluster shards its tables over several \
           nodes, has one database of its own, and is filled in another way.",
     fix: "Migrate into a flexible server, or load the cluster with `pg_dump` and `pg_restore`.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query cluster",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query cluster",
     link: "https://learn.microsoft.com/azure/postgresql/elastic-clusters/concepts-elastic-clusters",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let is_cluster = *facts.server.as_ref()?.is_cluster.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let is_cluster = *facts.server.as_ref()?.is_elastic_cluster.as_ref()?;
     Ok(is_cluster
         .then(|| Finding::new("server", "the target is an elastic cluster"))
         .into())

@@ -2,7 +2,8 @@
 //!
 //! Audits of production servers require the opposite. This check only concerns the duration of the migration.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -12,16 +13,16 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("ha")],
+    official: &[OfficialRule::Prerequisite("ha")],
     why: "The migration service asks for a target without a standby: high availability is to be turned on again \
           only when the migration is complete.",
     fix: "Turn high availability off now, and on again after the migration.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query highAvailability",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query highAvailability",
     link: "https://learn.microsoft.com/azure/postgresql/high-availability/how-to-configure-high-availability",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let ha = server.high_availability.as_ref()?;
     let differs = |value: &Option<String>, off: &str| {
@@ -38,8 +39,8 @@ fn run(facts: &Facts) -> Judged {
         "server",
         format!("high availability is on: mode `{mode}`, state `{state}`"),
     )
-    .evidence("mode", mode)
-    .evidence("state", state)
-    .fix(command::availability_off(&server.id))
+    .with_evidence("mode", mode)
+    .with_evidence("state", state)
+    .with_fix(quote::disable_high_availability(&server.id))
     .into())
 }

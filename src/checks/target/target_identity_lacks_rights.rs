@@ -3,7 +3,8 @@
 //! List of permissions:
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions>
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -17,14 +18,14 @@ pub const CHECK: Check = Check {
     why: "Creating a migration asks for more than reading. An auditor who only reads needs none of it: this is for the \
           identity that will migrate.",
     fix: "Give whoever migrates the role Contributor on the target, or a custom role with the actions that are missing.",
-    look: "az rest --method get --url \"<server id>/providers/Microsoft.Authorization/permissions?api-version=2022-04-01\"",
+    verify: "az rest --method get --url \"<server id>/providers/Microsoft.Authorization/permissions?api-version=2022-04-01\"",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions",
     run,
 };
 
 /// The actions that creating a migration needs on the target and its resource group, as of 2025-07-21. Actions on the
 /// group are inherited, so they are also visible at the target's scope.
-const NEEDED: &[&str] = &[
+const REQUIRED_ACTIONS: &[&str] = &[
     "Microsoft.DBforPostgreSQL/flexibleServers/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/databases/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read",
@@ -40,37 +41,37 @@ const NEEDED: &[&str] = &[
     "Microsoft.Resources/deployments/read",
 ];
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let permissions = facts.service.as_ref()?.permissions.as_ref()?;
-    let lacking: Vec<&str> = NEEDED
+    let missing_actions: Vec<&str> = REQUIRED_ACTIONS
         .iter()
         .copied()
-        .filter(|action| !permissions.allow(action))
+        .filter(|action| !permissions.allows(action))
         .collect();
-    if lacking.is_empty() {
+    if missing_actions.is_empty() {
         return Ok(Findings::none());
     }
     let message = format!(
         "the identity that asks lacks {} of the {} actions that creating a migration needs, `{}` among them",
-        lacking.len(),
-        NEEDED.len(),
-        lacking
+        missing_actions.len(),
+        REQUIRED_ACTIONS.len(),
+        missing_actions
             .iter()
             .find(|a| a.ends_with("migrations/write"))
-            .unwrap_or(&lacking[0])
+            .unwrap_or(&missing_actions[0])
     );
-    let scope = command::quote(&server.id.path());
+    let scope = quote::quote_bash(&server.id.path());
     let grant = format!(
         "az role assignment create --role Contributor --scope {scope} --assignee \"$(az ad signed-in-user show --query id --output tsv)\""
     );
     let finding = Finding::new("server", message)
-        .evidence("lacks", lacking.join(", "))
-        .fix(command::az(grant).by_person());
+        .with_evidence("lacks", missing_actions.join(", "))
+        .with_fix(quote::az_step(grant).for_decision());
     Ok(if facts.migration.identity_migrates {
         finding
     } else {
-        finding.milder(Severity::Note)
+        finding.with_severity(Severity::Note)
     }
     .into())
 }

@@ -1,6 +1,7 @@
 //! A read replica is read-only, so it cannot be a migration target. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -10,15 +11,15 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "A read replica follows its primary and takes no writes, so the migration service cannot copy into it.",
     fix: "Choose the primary as the target, or promote the replica to a server of its own.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query replicationRole",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query replicationRole",
     link: "https://learn.microsoft.com/azure/postgresql/read-replica/concepts-read-replicas",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let replication = server.replication.as_ref()?;
     let role = &replication.role;
@@ -30,12 +31,12 @@ fn run(facts: &Facts) -> Judged {
         .as_deref()
         .and_then(|id| id.rsplit('/').next());
     let of = of.map(|name| format!(" of `{name}`")).unwrap_or_default();
-    let promote = command::promote(&server.id);
+    let promote = quote::promote_replica(&server.id);
     Ok(Finding::new(
         "server",
         format!("the target is a read replica{of}, its role is `{role}`"),
     )
-    .evidence("replicationRole", role)
-    .fix(promote)
+    .with_evidence("replicationRole", role)
+    .with_fix(promote)
     .into())
 }

@@ -1,8 +1,11 @@
 //! A lock that prevents writes prevents the migration, which is a child resource of the server. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::service::locks::Lock;
+use crate::facts::target::service::locks::ManagementLock;
 
 pub const CHECK: Check = Check {
     id: "target-locked",
@@ -11,22 +14,22 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "A lock of level `ReadOnly` on the server, its resource group or its subscription lets nobody create a migration, \
           change a parameter or scale; `CanNotDelete` keeps read replicas, which have to go before a migration, and finished \
           migrations from being deleted.",
     fix: "Have the lock removed for the time of the migration, and put it back afterwards.",
-    look: "az lock list --resource-group <group> --resource-name <name> --resource-type \
+    verify: "az lock list --resource-group <group> --resource-name <name> --resource-type \
            Microsoft.DBforPostgreSQL/flexibleServers --output table",
     link: "https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let locks = facts.service.as_ref()?.locks.as_ref()?;
     let mut findings = Findings::none();
     for lock in locks {
-        let Some(level) = findings.know(&lock.level).cloned() else {
+        let Some(level) = findings.require(&lock.level).cloned() else {
             continue;
         };
         let mut finding = finding(lock, &level);
@@ -34,16 +37,16 @@ fn run(facts: &Facts) -> Judged {
             findings.push(finding);
             continue;
         }
-        let replicas = findings.know(&facts.replicas);
-        let kept = replicas.and_then(|all| all.iter().find(|r| lock.covers(&r.id)));
-        findings.push(match kept {
+        let replicas = findings.require(&facts.replicas);
+        let protected_replica = replicas.and_then(|all| all.iter().find(|r| lock.covers(&r.id)));
+        findings.push(match protected_replica {
             // The replica must be deleted before the migration.
             Some(replica) => {
                 let kept = format!(", which keeps read replica `{}`", replica.id.name);
                 finding.message.push_str(&kept);
-                finding.milder(Severity::Warning)
+                finding.with_severity(Severity::Warning)
             }
-            None => finding.milder(Severity::Note),
+            None => finding.with_severity(Severity::Note),
         });
     }
     Ok(findings)
@@ -51,23 +54,23 @@ fn run(facts: &Facts) -> Judged {
 
 /// Deletes the lock. A lock on a resource group or subscription also protects other resources, so a script does not
 /// delete it.
-pub(super) fn removal(lock: &Lock) -> Step {
-    let delete = command::delete_lock(&lock.id, lock.subscription());
+pub(super) fn removal_step(lock: &ManagementLock) -> FixStep {
+    let delete = quote::delete_lock(&lock.id, lock.subscription());
     if lock.is_on_server() {
         delete
     } else {
-        delete.by_person()
+        delete.for_decision()
     }
 }
 
-fn finding(lock: &Lock, level: &str) -> Finding {
+fn finding(lock: &ManagementLock, level: &str) -> Finding {
     let message = format!(
         "lock `{}` of level `{level}` lies on {}",
         lock.name,
-        lock.scope()
+        lock.scope_label()
     );
     Finding::new(format!("lock/{}", lock.name), message)
-        .evidence("level", level)
-        .evidence("id", &lock.id)
-        .fix(removal(lock))
+        .with_evidence("level", level)
+        .with_evidence("id", &lock.id)
+        .with_fix(removal_step(lock))
 }

@@ -5,9 +5,10 @@
 
 use time::Duration;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity, Unanswered, moment::at};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
 use crate::facts::Facts;
-use crate::facts::service::maintenance::{Event, Maintenance};
+use crate::facts::target::service::maintenance::{MaintenanceEvent, PlannedMaintenance};
+use crate::time_format::format_utc_minute;
 
 pub const CHECK: Check = Check {
     id: "target-maintenance-due",
@@ -19,48 +20,48 @@ pub const CHECK: Check = Check {
     official: &[],
     why: "Maintenance restarts the server: connections break, and with them the copy of the tables that were under way.",
     fix: "Migrate before or after it, or move the maintenance to another day.",
-    look: "az rest --method get --url \"<server id>/maintenanceEvents?api-version=2026-10-01\"",
+    verify: "az rest --method get --url \"<server id>/maintenanceEvents?api-version=2026-10-01\"",
     link: "https://learn.microsoft.com/azure/postgresql/configure-maintain/concepts-maintenance",
     run,
 };
 
-const AHEAD: Duration = Duration::days(7);
+const NOTICE_PERIOD: Duration = Duration::days(7);
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let events = match facts.service.as_ref()?.maintenance.as_ref()? {
-        Maintenance::Events(events) => events,
-        Maintenance::NotOffered(version) => {
+        PlannedMaintenance::Events(events) => events,
+        PlannedMaintenance::Unsupported(version) => {
             let why = format!(
                 "api-version {version} does not tell of maintenance; `--api-version 2026-10-01` does"
             );
-            return Err(Unanswered::not_applicable(why));
+            return Err(Inconclusive::not_applicable(why));
         }
     };
     let mut findings = Findings::none();
     for event in events.iter().filter(|e| !is_over(e)) {
-        let Some(start) = findings.know(&event.start).copied() else {
+        let Some(start) = findings.require(&event.start).copied() else {
             continue;
         };
         let end = event.end.unwrap_or(start);
-        if start > facts.recorded_at + AHEAD || end < facts.recorded_at {
+        if start > facts.recorded_at + NOTICE_PERIOD || end < facts.recorded_at {
             continue;
         }
         let message = format!(
             "maintenance `{}` from {} to {} ({})",
             event.name,
-            at(start),
-            at(end),
+            format_utc_minute(start),
+            format_utc_minute(end),
             event.status
         );
         let finding = Finding::new(format!("maintenance/{}", event.name), message)
-            .evidence("start", at(start))
-            .evidence("end", at(end))
-            .evidence("can be put off", event.deferrable);
+            .with_evidence("start", format_utc_minute(start))
+            .with_evidence("end", format_utc_minute(end))
+            .with_evidence("can be put off", event.is_deferrable);
         findings.push(finding);
     }
     Ok(findings)
 }
 
-fn is_over(event: &Event) -> bool {
+fn is_over(event: &MaintenanceEvent) -> bool {
     ["complete", "completed", "canceled"].contains(&event.status.to_ascii_lowercase().as_str())
 }

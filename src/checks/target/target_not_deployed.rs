@@ -1,6 +1,6 @@
 //! The migration service does not create its target. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -10,23 +10,23 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "The migration service copies into a flexible server that exists; it creates none.",
     fix: "Create the flexible server, or correct the target's resource id.",
-    look: "az postgres flexible-server list --output table",
+    verify: "az postgres flexible-server list --output table",
     link: "https://learn.microsoft.com/azure/postgresql/configure-maintain/quickstart-create-server",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     match &facts.server {
         Ok(_) => Ok(Findings::none()),
-        Err(missing) if missing.is_absent_target() => Ok(absent(facts, missing).into()),
+        Err(missing) if missing.is_absent_target() => Ok(absent_finding(facts, missing).into()),
         Err(missing) => Err(missing.into()),
     }
 }
 
-fn absent(facts: &Facts, missing: &Missing) -> Finding {
+fn absent_finding(facts: &Facts, missing: &Missing) -> Finding {
     let id = facts.migration.target.as_ref().map(|t| &t.id);
     let name = id.map_or("", |id| id.name.as_str());
     let message = match missing.reason.as_str() {
@@ -39,5 +39,5 @@ fn absent(facts: &Facts, missing: &Missing) -> Finding {
         }
         _ => format!("the resource group has no flexible server `{name}`"),
     };
-    Finding::new("server", message).evidence("answer", &missing.reason)
+    Finding::new("server", message).with_evidence("answer", &missing.reason)
 }

@@ -1,7 +1,8 @@
 //! A server that is stopped, updating or failed cannot be a migration target. Since 0.1.0.
 
-use crate::checks::step::Turn;
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
+use crate::commands::step::Phase;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,28 +12,29 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Target,
     mode: None,
-    official: &[Official::Prerequisite("target")],
+    official: &[OfficialRule::Prerequisite("target")],
     why: "A migration starts only on a server in state `Ready`, and every change below needs one as well.",
     fix: "Start the server, or wait until the running operation has ended.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query state",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query state",
     link: "https://learn.microsoft.com/azure/postgresql/configure-maintain/how-to-stop-server",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let state = server.state.as_ref()?;
     if state.eq_ignore_ascii_case("Ready") {
         return Ok(Findings::none());
     }
-    let finding =
-        Finding::new("server", format!("the target's state is `{state}`")).evidence("state", state);
+    let finding = Finding::new("server", format!("the target's state is `{state}`"))
+        .with_evidence("state", state);
     Ok(match state.to_ascii_lowercase().as_str() {
-        "stopped" => finding.fix(command::server(&server.id, "start", "").turn(Turn::Start)),
-        "stopping" | "starting" | "updating" | "restarting" | "provisioning" => finding.fix(
-            command::server(&server.id, "show", "--query state")
-                .by_person()
-                .note("until it says Ready"),
+        "stopped" => finding
+            .with_fix(quote::server_command(&server.id, "start", "").with_phase(Phase::Start)),
+        "stopping" | "starting" | "updating" | "restarting" | "provisioning" => finding.with_fix(
+            quote::server_command(&server.id, "show", "--query state")
+                .for_decision()
+                .with_note("until it says Ready"),
         ),
         _ => finding,
     }

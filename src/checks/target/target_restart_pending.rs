@@ -1,6 +1,7 @@
 //! A changed static parameter has no effect until the server restarts. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -11,24 +12,24 @@ pub const CHECK: Check = Check {
     needs: Needs::Target,
     mode: None,
     official: &[
-        Official::Prerequisite("parameters"),
-        Official::ServiceError(603109),
+        OfficialRule::Prerequisite("parameters"),
+        OfficialRule::ServiceError(603109),
     ],
     why: "The value that the portal shows is not the one that runs: until the restart the server works with the old one, \
           and a library that is to be preloaded is not loaded.",
     fix: "Restart the target once all its parameters are set.",
-    look: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
+    verify: "az postgres flexible-server parameter list --resource-group <group> --server-name <name> --query \
            \"[?isConfigPendingRestart].{name:name,value:value}\" --output table",
     link: "https://learn.microsoft.com/azure/postgresql/server-parameters/how-to-server-parameters-list-all",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
-    let configurations = facts.configurations.as_ref()?;
+fn run(facts: &Facts) -> CheckResult {
+    let configurations = facts.target_parameters.as_ref()?;
     let server = facts.server.as_ref()?;
     let mut findings = Findings::none();
     for configuration in configurations.iter() {
-        let Some(parameter) = findings.know(configuration) else {
+        let Some(parameter) = findings.require(configuration) else {
             continue;
         };
         if parameter.is_pending_restart {
@@ -38,8 +39,8 @@ fn run(facts: &Facts) -> Judged {
             );
             findings.push(
                 Finding::new(format!("parameter/{}", parameter.name), message)
-                    .evidence("value", &parameter.value)
-                    .fix(command::restart(&server.id)),
+                    .with_evidence("value", &parameter.value)
+                    .with_fix(quote::restart_server(&server.id)),
             );
         }
     }

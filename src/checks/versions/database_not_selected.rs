@@ -1,6 +1,6 @@
 //! Databases that are not migrated must be known. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -14,19 +14,19 @@ pub const CHECK: Check = Check {
     why: "The service copies the databases that it is told, and no others: what an application keeps in one of those is \
           not on the target afterwards.",
     fix: "Add the database to the migration, or plan another migration for it, if anything on the target will need it.",
-    look: "SELECT datname FROM pg_database WHERE NOT datistemplate",
+    verify: "SELECT datname FROM pg_database WHERE NOT datistemplate",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
-    let (left_out, missing) = databases.left_out();
+    let (excluded, missing) = databases.not_selected();
     let mut findings = Findings::none();
     if let Some(missing) = missing {
-        findings.unknown(&missing);
+        findings.add_missing(&missing);
     }
-    for database in left_out {
+    for database in excluded {
         let name = &database.name;
         let why = match (name.as_str(), database.allows_connections) {
             (_, false) => ": it takes no connections",
@@ -36,7 +36,7 @@ fn run(facts: &Facts) -> Judged {
         let message = format!("`{name}` is not part of this migration{why}");
         let finding = Finding::new(format!("database/{name}"), message);
         findings.push(match database.size() {
-            Ok(bytes) => finding.evidence("size_mib", bytes / 1_048_576),
+            Ok(bytes) => finding.with_evidence("size_mib", bytes / 1_048_576),
             Err(_) => finding,
         });
     }

@@ -1,6 +1,6 @@
 //! A migration to a newer major version is an upgrade of the application's database. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::reference::release_notes;
 
@@ -11,33 +11,33 @@ pub const CHECK: Check = Check {
     unknown: Severity::Note,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("release-notes")],
+    official: &[OfficialRule::Prerequisite("release-notes")],
     why: "Each major version between the two breaks something; the documentation asks to review the release notes for \
           what this database and its applications use.",
     fix: "Read the list of incompatibilities in each release note named, and test the application on the target's major.",
-    look: "SHOW server_version",
+    verify: "SHOW server_version",
     link: "https://www.postgresql.org/docs/release/",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let target = *facts.server.as_ref()?.version.as_ref()?;
     let source = facts.source_version()?;
-    if source.major_text() == target.major_text() || target.major() < source.major() {
+    if source.major_label() == target.major_label() || target.major() < source.major() {
         return Ok(Findings::none());
     }
-    let (from, to) = (source.major_text(), target.major_text());
+    let (from, to) = (source.major_label(), target.major_label());
     let finding = Finding::new(
         "server",
         format!("the migration goes from PostgreSQL {from} to {to}"),
     );
-    let with_notes = |finding: Finding, release: &release_notes::Release| {
-        finding.row(
+    let with_notes = |finding: Finding, release: &release_notes::MajorRelease| {
+        finding.with_row(
             release.name,
-            format!("{} ({})", release.breaks, release.link()),
+            format!("{} ({})", release.incompatibilities, release.notes_url()),
         )
     };
-    Ok(release_notes::between(source.num(), target.num())
+    Ok(release_notes::releases_between(source.num(), target.num())
         .fold(finding, with_notes)
         .into())
 }

@@ -1,8 +1,8 @@
 //! A standby has limited logical decoding, and it pauses or cancels long reads. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::config::MigrationMode;
 use crate::facts::Facts;
-use crate::plan::Mode;
 
 pub const CHECK: Check = Check {
     id: "source-is-standby",
@@ -16,26 +16,26 @@ pub const CHECK: Check = Check {
           so an online migration cannot start; offline, long reads are cancelled when they conflict with what is replayed.",
     fix: "Migrate from the primary, or promote the standby. Offline, `max_standby_streaming_delay = -1` on the standby \
           lets long reads end.",
-    look: "SELECT pg_is_in_recovery()",
+    verify: "SELECT pg_is_in_recovery()",
     link: "https://www.postgresql.org/docs/current/hot-standby.html",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let session = facts.session.as_ref()?;
     if !session.in_recovery {
         return Ok(Findings::none());
     }
     let (severity, consequence) = match facts.migration.mode {
-        Mode::Online => (Severity::Blocker, "an online migration needs the primary"),
-        Mode::Offline => (
+        MigrationMode::Online => (Severity::Blocker, "an online migration needs the primary"),
+        MigrationMode::Offline => (
             Severity::Warning,
             "long reads may be cancelled while it replays",
         ),
     };
     let message = format!("the source is in recovery, a standby: {consequence}");
     Ok(Finding::new("server", message)
-        .milder(severity)
-        .evidence("pg_is_in_recovery()", true)
+        .with_severity(severity)
+        .with_evidence("pg_is_in_recovery()", true)
         .into())
 }

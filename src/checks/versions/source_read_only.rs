@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, Step, command};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::facts::read_only::{PARAMETER, Place};
+use crate::facts::source::read_only_settings::{READ_ONLY_PARAMETER, ReadOnlyLevel};
 
 pub const CHECK: Check = Check {
     id: "source-read-only",
@@ -16,24 +19,25 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Source,
     mode: None,
-    official: &[Official::ServiceError(603112)],
+    official: &[OfficialRule::ServiceError(603112)],
     why: "The service turns `default_transaction_read_only` off for its sessions on the source, and stops where that fails; \
           it names this parameter when it does.",
     fix: "Turn `default_transaction_read_only` off where it is set, for the migration at least.",
-    look: "SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting",
+    verify: "SELECT setdatabase, setrole, setconfig FROM pg_db_role_setting",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let user = facts.migration_user()?;
     let databases = facts.databases.as_ref()?;
     let read_only = facts.read_only.as_ref()?;
     let mut findings = Findings::none();
     let mut seen = BTreeSet::new();
-    for database in findings.selected(databases) {
+    for database in findings.selected_databases(databases) {
         let name = &database.name;
-        let Some((true, place)) = findings.know(&read_only.of(name, user)).copied() else {
+        let Some((true, place)) = findings.require(&read_only.effective(name, user)).copied()
+        else {
             continue;
         };
         let finding = finding(place, name, user);
@@ -44,39 +48,44 @@ fn run(facts: &Facts) -> Judged {
     Ok(findings)
 }
 
-fn finding(place: Place, database: &str, user: &str) -> Finding {
-    let (role, quoted) = (command::identifier(user), command::identifier(database));
+fn finding(place: ReadOnlyLevel, database: &str, user: &str) -> Finding {
+    let (role, quoted) = (
+        quote::quote_identifier(user),
+        quote::quote_identifier(database),
+    );
     let (object, whose) = match place {
-        Place::Server => (
-            format!("parameter/{PARAMETER}"),
+        ReadOnlyLevel::Server => (
+            format!("parameter/{READ_ONLY_PARAMETER}"),
             "on for the whole server".to_owned(),
         ),
-        Place::AllRoles => (
-            format!("parameter/{PARAMETER}"),
+        ReadOnlyLevel::AllRoles => (
+            format!("parameter/{READ_ONLY_PARAMETER}"),
             "on for all roles".to_owned(),
         ),
-        Place::Database => (
+        ReadOnlyLevel::Database => (
             format!("database/{database}"),
             format!("on for database `{database}`"),
         ),
-        Place::Role => (format!("role/{user}"), format!("on for role `{user}`")),
-        Place::RoleInDatabase => (
+        ReadOnlyLevel::Role => (format!("role/{user}"), format!("on for role `{user}`")),
+        ReadOnlyLevel::RoleInDatabase => (
             format!("database/{database}"),
             format!("on for role `{user}` in database `{database}`"),
         ),
     };
     let set = |value: &str| {
-        let set = format!("SET {PARAMETER} = {value};");
+        let set = format!("SET {READ_ONLY_PARAMETER} = {value};");
         match place {
-            Place::Server => format!("ALTER SYSTEM {set} SELECT pg_reload_conf();"),
-            Place::AllRoles => format!("ALTER ROLE ALL {set}"),
-            Place::Database => format!("ALTER DATABASE {quoted} {set}"),
-            Place::Role => format!("ALTER ROLE {role} {set}"),
-            Place::RoleInDatabase => format!("ALTER ROLE {role} IN DATABASE {quoted} {set}"),
+            ReadOnlyLevel::Server => format!("ALTER SYSTEM {set} SELECT pg_reload_conf();"),
+            ReadOnlyLevel::AllRoles => format!("ALTER ROLE ALL {set}"),
+            ReadOnlyLevel::Database => format!("ALTER DATABASE {quoted} {set}"),
+            ReadOnlyLevel::Role => format!("ALTER ROLE {role} {set}"),
+            ReadOnlyLevel::RoleInDatabase => {
+                format!("ALTER ROLE {role} IN DATABASE {quoted} {set}")
+            }
         }
     };
     let back = format!("{} -- afterwards, on the source if it goes on", set("on"));
-    Finding::new(object, format!("`{PARAMETER}` is {whose}"))
-        .fix(set("off"))
-        .fix(Step::from(back).afterwards())
+    Finding::new(object, format!("`{READ_ONLY_PARAMETER}` is {whose}"))
+        .with_fix(set("off"))
+        .with_fix(FixStep::from(back).afterwards())
 }

@@ -1,10 +1,10 @@
 //! The first documented prerequisite: PostgreSQL 9.5 or newer. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::facts::Facts;
 
 /// The oldest source version that the migration service supports, as `server_version_num`.
-const OLDEST: u32 = 90_500;
+const MIN_VERSION_NUM: u32 = 90_500;
 
 pub const CHECK: Check = Check {
     id: "source-version-too-old",
@@ -14,25 +14,25 @@ pub const CHECK: Check = Check {
     needs: Needs::Source,
     mode: None,
     official: &[
-        Official::Prerequisite("version"),
-        Official::ServiceError(603400),
-        Official::AzureMigrate("version"),
+        OfficialRule::Prerequisite("version"),
+        OfficialRule::ServiceError(603400),
+        OfficialRule::AzureMigrate("version"),
     ],
     why: "The migration service reads sources from PostgreSQL 9.5 on.",
     fix: "Upgrade the source to 9.5 or newer first.",
-    look: "SHOW server_version",
+    verify: "SHOW server_version",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/troubleshoot-error-codes",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let version = facts.source_version()?;
-    if version.num() >= OLDEST {
+    if version.num() >= MIN_VERSION_NUM {
         return Ok(Findings::none());
     }
     Ok(
         Finding::new("server", format!("the source runs PostgreSQL {version}"))
-            .evidence("server_version_num", version.num())
+            .with_evidence("server_version_num", version.num())
             .into(),
     )
 }

@@ -1,8 +1,9 @@
 //! A dump of a newer major version does not restore into an older one. Since 0.1.0.
 
-use crate::checks::{Check, Finding, Findings, Judged, Needs, Official, Severity, command};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::commands::quote;
 use crate::facts::Facts;
-use crate::reference::versions;
+use crate::reference::version_support;
 
 pub const CHECK: Check = Check {
     id: "target-version-older",
@@ -11,15 +12,15 @@ pub const CHECK: Check = Check {
     unknown: Severity::Blocker,
     needs: Needs::Pair,
     mode: None,
-    official: &[Official::Prerequisite("version")],
+    official: &[OfficialRule::Prerequisite("version")],
     why: "The migration service does not migrate to an earlier major version.",
     fix: "Upgrade the target to the source's major version or a newer one, or create one there.",
-    look: "az postgres flexible-server show --resource-group <group> --name <name> --query version",
+    verify: "az postgres flexible-server show --resource-group <group> --name <name> --query version",
     link: "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service",
     run,
 };
 
-fn run(facts: &Facts) -> Judged {
+fn run(facts: &Facts) -> CheckResult {
     let server = facts.server.as_ref()?;
     let target = server.version.as_ref()?;
     let source = facts.source_version()?;
@@ -28,19 +29,19 @@ fn run(facts: &Facts) -> Judged {
     }
     let today = facts.recorded_at.date();
     // Propose the same version as `target-version-retired`, so that there is only one upgrade.
-    let wanted = match versions::is_retiring(target.major(), today) {
-        true => versions::proposed(source.major(), today),
+    let proposed = match version_support::is_retiring(target.major(), today) {
+        true => version_support::proposed_major(source.major(), today),
         false => source.major(),
     };
     Ok(Finding::new(
         "server",
         format!(
             "the source is PostgreSQL {source}, the target {}",
-            target.major_text()
+            target.major_label()
         ),
     )
-    .evidence("source", source)
-    .evidence("target", target)
-    .fix(command::upgrade(&server.id, wanted))
+    .with_evidence("source", source)
+    .with_evidence("target", target)
+    .with_fix(quote::upgrade_server(&server.id, proposed))
     .into())
 }

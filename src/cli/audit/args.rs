@@ -4,21 +4,22 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::running::Shown;
-use crate::cli::Error;
-use crate::cli::check::Judging;
-use crate::cli::connect::Ways;
-use crate::cli::environment::env;
-use crate::cli::showing::{Format, Showing};
-use crate::plan::API_VERSION;
-use crate::plan::file::Plan;
-use crate::plan::fleet::{
-    Filter, Fleet, ResourceGroup, Shard, Tag, management_group, subscription, tier,
+use super::run::OutputMode;
+use crate::cli::CliError;
+use crate::cli::args::connection::ConnectionArgs;
+use crate::cli::commands::check::PolicyArgs;
+use crate::cli::env::env;
+use crate::cli::output::{OutputArgs, ReportFormat};
+use crate::config::DEFAULT_API_VERSION;
+use crate::config::fleet_scope::{
+    FleetScope, ResourceGroup, ServerFilter, Shard, TagFilter, parse_management_group,
+    parse_subscription, parse_tier,
 };
+use crate::config::plan_file::Plan;
 
 /// IDs of the options that do not apply to a recording. It contains the answers of one run, and its servers can only be
 /// filtered by name.
-const LIVE_ALONE: [&str; 14] = [
+const LIVE_ONLY_OPTIONS: [&str; 14] = [
     "subscriptions",
     "management_groups",
     "resource_groups",
@@ -36,11 +37,11 @@ const LIVE_ALONE: [&str; 14] = [
 ];
 
 #[derive(Debug, ClapArgs)]
-pub struct Args {
+pub struct AuditArgs {
     #[command(flatten)]
-    places: Places,
+    scope_args: ScopeArgs,
     #[command(flatten)]
-    meant: Meant,
+    filter_args: FilterArgs,
     /// A plan file, flexready.toml: its migrations are audited too, with their sources; with `--from`, its waivers and severities hold
     #[arg(long, value_name = "FILE", help_heading = "What to audit")]
     pub(super) plan: Option<PathBuf>,
@@ -48,32 +49,32 @@ pub struct Args {
     #[arg(long, value_name = "K/N", help_heading = "What to audit")]
     shard: Option<String>,
     #[command(flatten)]
-    pub(super) ways: Ways,
+    pub(super) connection_args: ConnectionArgs,
     /// The api-version to ask Microsoft.DBforPostgreSQL with
-    #[arg(long, value_name = "DATE", default_value = API_VERSION, help_heading = "Asking")]
+    #[arg(long, value_name = "DATE", default_value = DEFAULT_API_VERSION, help_heading = "Asking")]
     pub(super) api_version: String,
     /// Keep all answers in a new folder
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     pub(super) record: Option<PathBuf>,
     /// Judge a recorded fleet instead of live servers
-    #[arg(long, value_name = "DIR", conflicts_with_all = LIVE_ALONE, help_heading = "Recordings")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = LIVE_ONLY_OPTIONS, help_heading = "Recordings")]
     pub(super) from: Option<PathBuf>,
     /// Go on with a recorded run: ask only what was refused; with its places and filters, what could not be listed is looked through too
     #[arg(long, value_name = "DIR", help_heading = "Recordings")]
     pub(super) resume: Option<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) showing: Showing,
+    pub(in crate::cli) output_args: OutputArgs,
     #[command(flatten)]
-    pub(super) judging: Judging,
+    pub(super) policy_args: PolicyArgs,
 }
 
 #[derive(Debug, Clone, ClapArgs)]
-struct Places {
+struct ScopeArgs {
     /// A subscription; give it once for each
-    #[arg(long = "subscription", value_name = "ID", value_parser = subscription, help_heading = "What to audit")]
+    #[arg(long = "subscription", value_name = "ID", value_parser = parse_subscription, help_heading = "What to audit")]
     subscriptions: Vec<String>,
     /// A management group with all subscriptions below it
-    #[arg(long = "management-group", value_name = "ID", value_parser = management_group, help_heading = "What to audit")]
+    #[arg(long = "management-group", value_name = "ID", value_parser = parse_management_group, help_heading = "What to audit")]
     management_groups: Vec<String>,
     /// A resource group: its resource id, or subscription/name
     #[arg(
@@ -85,7 +86,7 @@ struct Places {
 }
 
 #[derive(Debug, Clone, ClapArgs)]
-struct Meant {
+struct FilterArgs {
     /// Only servers in this location
     #[arg(long = "location", value_name = "NAME", help_heading = "Which of it")]
     locations: Vec<String>,
@@ -95,53 +96,54 @@ struct Meant {
         value_name = "NAME[=VALUE]",
         help_heading = "Which of it"
     )]
-    tags: Vec<Tag>,
+    tags: Vec<TagFilter>,
     /// Only servers whose name fits: `*` is any text, `?` any character
     #[arg(long = "name", value_name = "PATTERN", help_heading = "Which of it")]
     names: Vec<String>,
     /// Only servers of this tier: Burstable, GeneralPurpose, MemoryOptimized
-    #[arg(long = "tier", value_name = "TIER", value_parser = tier, help_heading = "Which of it")]
+    #[arg(long = "tier", value_name = "TIER", value_parser = parse_tier, help_heading = "Which of it")]
     tiers: Vec<String>,
 }
 
-impl Args {
-    pub(super) fn fleet(&self) -> Fleet {
-        Fleet {
-            subscriptions: self.places.subscriptions.clone(),
-            management_groups: self.places.management_groups.clone(),
-            resource_groups: self.places.resource_groups.clone(),
+impl AuditArgs {
+    pub(super) fn fleet_scope(&self) -> FleetScope {
+        FleetScope {
+            subscriptions: self.scope_args.subscriptions.clone(),
+            management_groups: self.scope_args.management_groups.clone(),
+            resource_groups: self.scope_args.resource_groups.clone(),
             hosts: Vec::new(),
         }
     }
 
-    pub(super) fn filter(&self) -> Filter {
-        let meant = self.meant.clone();
-        Filter {
-            locations: meant.locations,
-            tags: meant.tags,
-            names: meant.names,
-            tiers: meant.tiers,
+    pub(super) fn server_filter(&self) -> ServerFilter {
+        let filters = self.filter_args.clone();
+        ServerFilter {
+            locations: filters.locations,
+            tags: filters.tags,
+            names: filters.names,
+            tiers: filters.tiers,
         }
     }
 
-    pub(super) fn part(&self) -> Result<Option<Shard>, Error> {
+    pub(super) fn parse_shard(&self) -> Result<Option<Shard>, CliError> {
         let part = self.shard.as_deref().map(|text| match text {
-            "azure-pipelines" => Shard::of_pipeline(&env),
+            "azure-pipelines" => Shard::from_pipeline(&env),
             text => text.parse(),
         });
         Ok(part.transpose()?)
     }
 
-    pub(super) fn plan(&self) -> Result<Option<Plan>, Error> {
+    pub(super) fn read_plan(&self) -> Result<Option<Plan>, CliError> {
         let checks: Vec<&str> = crate::checks::all().map(|c| c.id).collect();
         let plan = self.plan.as_deref().map(|path| Plan::read(path, &checks));
         Ok(plan.transpose()?)
     }
 
-    pub(super) fn shown(&self) -> Shown {
-        Shown {
-            streams: self.showing.format() == Format::Ndjson,
-            keeps_checks: self.showing.format() != Format::Ndjson || self.showing.out.is_some(),
+    pub(super) fn output_mode(&self) -> OutputMode {
+        OutputMode {
+            is_streaming: self.output_args.effective_format() == ReportFormat::Ndjson,
+            keeps_checks: self.output_args.effective_format() != ReportFormat::Ndjson
+                || self.output_args.out.is_some(),
         }
     }
 }

@@ -8,14 +8,11 @@
 //! were removed entirely. Uses are found by `queries/removed_*.sql`.
 
 mod columns;
-mod definitions;
-mod names;
-mod operators;
-mod statistics;
+mod named_objects;
 
 /// A removed feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum RemovedFeature {
     /// A type of `pg_catalog`.
     Type(&'static str),
     /// A function of `pg_catalog`: all of that name, or the one with these arguments in the format of `oidvectortypes`.
@@ -39,87 +36,93 @@ pub enum What {
 #[derive(Debug)]
 pub struct Removal {
     /// `server_version_num` of the first release without the feature.
-    pub gone: u32,
-    pub what: What,
+    pub removed_in: u32,
+    pub feature: RemovedFeature,
     /// The extension that had the feature. Extension versions are independent of the server version, so only the
     /// target's major version counts.
     pub extension: Option<&'static str>,
     /// Description of the replacement.
-    pub instead: &'static str,
+    pub replacement: &'static str,
 }
 
 impl Removal {
-    const fn new(gone: u32, what: What, instead: &'static str) -> Self {
+    const fn new(removed_in: u32, feature: RemovedFeature, replacement: &'static str) -> Self {
         Removal {
-            gone,
-            what,
+            removed_in,
+            feature,
             extension: None,
-            instead,
+            replacement,
         }
     }
 
-    const fn of(mut self, extension: &'static str) -> Self {
+    const fn with_extension(mut self, extension: &'static str) -> Self {
         self.extension = Some(extension);
         self
     }
 
     /// Whether it affects a migration between servers with these values of `server_version_num`.
-    pub fn is_between(&self, source: u32, target: u32) -> bool {
-        target >= self.gone && (self.extension.is_some() || source < self.gone)
+    pub fn affects(&self, source: u32, target: u32) -> bool {
+        target >= self.removed_in && (self.extension.is_some() || source < self.removed_in)
     }
 
     /// Returns the major version that removed the feature, such as `9.6` or `14`.
-    pub fn release(&self) -> String {
-        match self.gone {
-            100_000.. => (self.gone / 10_000).to_string(),
+    pub fn release_name(&self) -> String {
+        match self.removed_in {
+            100_000.. => (self.removed_in / 10_000).to_string(),
             old => format!("{}.{}", old / 10_000, old / 100 % 100),
         }
     }
 
     /// Returns the URL of its release notes.
-    pub fn notes(&self) -> String {
+    pub fn release_notes_url(&self) -> String {
         format!(
             "https://www.postgresql.org/docs/release/{}.0/",
-            self.release()
+            self.release_name()
         )
     }
 }
 
-impl What {
+impl RemovedFeature {
     /// Returns the key in queries and their answers: kind, name, detail.
-    pub fn words(&self) -> (&'static str, &'static str, &'static str) {
+    pub fn key(&self) -> (&'static str, &'static str, &'static str) {
         match *self {
-            What::Type(name) => ("type", name, ""),
-            What::Function(name, arguments) => ("function", name, arguments.unwrap_or("")),
-            What::Call(name) => ("call", name, ""),
-            What::Operator(name, operands) => ("operator", name, operands),
-            What::Column(relation, column) => ("column", relation, column),
-            What::Relation(name) => ("relation", name, ""),
-            What::Parameter(name) => ("parameter", name, ""),
-            What::Definition(name) => ("definition", name, ""),
+            RemovedFeature::Type(name) => ("type", name, ""),
+            RemovedFeature::Function(name, arguments) => {
+                ("function", name, arguments.unwrap_or(""))
+            }
+            RemovedFeature::Call(name) => ("call", name, ""),
+            RemovedFeature::Operator(name, operands) => ("operator", name, operands),
+            RemovedFeature::Column(relation, column) => ("column", relation, column),
+            RemovedFeature::Relation(name) => ("relation", name, ""),
+            RemovedFeature::Parameter(name) => ("parameter", name, ""),
+            RemovedFeature::Definition(name) => ("definition", name, ""),
         }
     }
 }
 
 /// Formats the feature for use in a sentence, with names in backticks.
-impl std::fmt::Display for What {
+impl std::fmt::Display for RemovedFeature {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            What::Type(name) => write!(f, "the type `{name}`"),
-            What::Function(name, arguments) => {
+            RemovedFeature::Type(name) => write!(f, "the type `{name}`"),
+            RemovedFeature::Function(name, arguments) => {
                 write!(f, "the function `{name}({})`", arguments.unwrap_or(""))
             }
-            What::Call(name) => write!(f, "the function `{name}()`"),
-            What::Operator(name, operands) => {
+            RemovedFeature::Call(name) => write!(f, "the function `{name}()`"),
+            RemovedFeature::Operator(name, operands) => {
                 let (left, right) = operands.split_once(',').unwrap_or((operands, ""));
                 let text = format!("{left} {name} {right}");
                 write!(f, "the operator `{}`", text.trim())
             }
-            What::Column(SEQUENCE, column) => write!(f, "the column `{column}` of a sequence"),
-            What::Column(relation, column) => write!(f, "the column `{relation}.{column}`"),
-            What::Relation(name) => write!(f, "`{name}`"),
-            What::Parameter(name) => write!(f, "the parameter `{name}`"),
-            What::Definition(name) => f.write_str(name),
+            RemovedFeature::Column(SEQUENCE, column) => {
+                write!(f, "the column `{column}` of a sequence")
+            }
+            RemovedFeature::Column(relation, column) => {
+                write!(f, "the column `{relation}.{column}`")
+            }
+            RemovedFeature::Relation(name) => write!(f, "`{name}`"),
+            RemovedFeature::Parameter(name) => write!(f, "the parameter `{name}`"),
+            RemovedFeature::Definition(name) => f.write_str(name),
         }
     }
 }
@@ -131,12 +134,12 @@ pub const SEQUENCE: &str = "(sequence)";
 pub fn all() -> impl Iterator<Item = &'static Removal> {
     [
         columns::CATALOGS,
-        statistics::STATISTICS,
-        names::TYPES,
-        names::FUNCTIONS,
-        operators::OPERATORS,
-        operators::PARAMETERS,
-        definitions::DEFINITIONS,
+        columns::STATISTICS,
+        named_objects::TYPES,
+        named_objects::FUNCTIONS,
+        named_objects::OPERATORS,
+        named_objects::PARAMETERS,
+        named_objects::DEFINITIONS,
     ]
     .into_iter()
     .flatten()
@@ -144,7 +147,7 @@ pub fn all() -> impl Iterator<Item = &'static Removal> {
 
 /// Finds the entry with this key.
 pub fn find(kind: &str, name: &str, detail: &str) -> Option<&'static Removal> {
-    all().find(|r| r.what.words() == (kind, name, detail))
+    all().find(|r| r.feature.key() == (kind, name, detail))
 }
 
 #[cfg(test)]
@@ -153,23 +156,23 @@ mod tests {
 
     #[test]
     fn every_entry_is_unique_and_names_a_replacement() {
-        let mut words: Vec<_> = all().map(|r| r.what.words()).collect();
+        let mut words: Vec<_> = all().map(|r| r.feature.key()).collect();
         let count = words.len();
         words.sort_unstable();
         words.dedup();
         assert_eq!(words.len(), count, "an entry stands twice");
         for removal in all() {
-            assert!(!removal.instead.is_empty(), "{}", removal.what);
+            assert!(!removal.replacement.is_empty(), "{}", removal.feature);
             assert_eq!(
-                removal.instead.matches('`').count() % 2,
+                removal.replacement.matches('`').count() % 2,
                 0,
                 "{}",
-                removal.what
+                removal.feature
             );
             assert!(
-                (90_500..=180_000).contains(&removal.gone),
+                (90_500..=180_000).contains(&removal.removed_in),
                 "{}",
-                removal.what
+                removal.feature
             );
         }
     }
@@ -177,22 +180,26 @@ mod tests {
     #[test]
     fn a_removal_between_the_major_versions_affects_the_migration() {
         let waiting = find("column", "pg_stat_activity", "waiting").expect("an entry");
-        assert!(waiting.is_between(90_525, 100_000) && waiting.is_between(90_525, 180_000));
-        assert!(!waiting.is_between(90_600, 180_000) && !waiting.is_between(90_400, 90_525));
+        assert!(waiting.affects(90_525, 100_000) && waiting.affects(90_525, 180_000));
+        assert!(!waiting.affects(90_600, 180_000) && !waiting.affects(90_400, 90_525));
         // A server that was upgraded without its extension still has the old view.
         let total = find("column", "pg_stat_statements", "total_time").expect("an entry");
-        assert!(total.is_between(140_000, 140_000) && !total.is_between(110_000, 120_000));
-        assert_eq!(waiting.release(), "9.6");
+        assert!(total.affects(140_000, 140_000) && !total.affects(110_000, 120_000));
+        assert_eq!(waiting.release_name(), "9.6");
         assert_eq!(
-            total.notes(),
+            total.release_notes_url(),
             "https://www.postgresql.org/docs/release/13.0/"
         );
     }
 
     #[test]
     fn removed_features_are_formatted_for_readers() {
-        let name =
-            |kind, name, detail| find(kind, name, detail).expect("an entry").what.to_string();
+        let name = |kind, name, detail| {
+            find(kind, name, detail)
+                .expect("an entry")
+                .feature
+                .to_string()
+        };
         assert_eq!(name("operator", "!", "int8,"), "the operator `int8 !`");
         assert_eq!(name("operator", "@@", ",path"), "the operator `@@ path`");
         assert_eq!(

@@ -3,14 +3,14 @@
 
 use std::thread;
 
-use super::{MAJORS, judge, objects, seed, statuses};
-use crate::support::pg::Server;
+use super::{MAJORS, check_database, finding_objects, seeded_server, statuses};
+use crate::support::pg::PgServer;
 use crate::support::program;
 
 /// The expected status of each check for the superuser, the owner, a member of `pg_monitor`, and a role without
 /// privileges.
 /// The first entries are all checks of the areas access, parameters, network and replication that read the source.
-const EXPECTED: &[(&str, [&str; 4])] = &[
+const EXPECTED_STATUSES: &[(&str, [&str; 4])] = &[
     ("settings-not-copied", ["fail"; 4]),
     ("local-ssd-temp-on", ["fail"; 4]),
     ("idle-timeout-cuts-copy", ["fail"; 4]),
@@ -75,51 +75,57 @@ const EXPECTED: &[(&str, [&str; 4])] = &[
     ),
 ];
 
-const AUDITORS: [&str; 4] = ["postgres", "shop_owner", "watcher", "nothing"];
+const AUDITOR_ROLES: [&str; 4] = ["postgres", "shop_owner", "watcher", "nothing"];
 
-fn ids() -> Vec<&'static str> {
-    EXPECTED.iter().map(|(id, _)| *id).collect()
+fn check_ids() -> Vec<&'static str> {
+    EXPECTED_STATUSES.iter().map(|(id, _)| *id).collect()
 }
 
-fn column(at: usize) -> Vec<&'static str> {
-    EXPECTED.iter().map(|(_, by)| by[at]).collect()
+fn expected_for_role(role_index: usize) -> Vec<&'static str> {
+    EXPECTED_STATUSES
+        .iter()
+        .map(|(_, by)| by[role_index])
+        .collect()
 }
 
 #[test]
 fn each_role_answers_the_checks_that_its_privileges_allow() {
     thread::scope(|scope| {
         for major in MAJORS {
-            scope.spawn(move || on(&seed(major)));
+            scope.spawn(move || check_every_role(&seeded_server(major)));
         }
     });
 }
 
-fn on(server: &Server) {
+fn check_every_role(server: &PgServer) {
     let major = server.major();
     server.run(
         "postgres",
         "SELECT pg_create_physical_replication_slot('standby_gone', true)",
     );
-    let writer = server.session("shop");
+    let writer = server.open_session("shop");
     writer.run("BEGIN");
-    for (at, role) in AUDITORS.iter().enumerate() {
-        let run = judge(server, role, "shop");
-        let found: Vec<_> = ids().into_iter().zip(statuses(&run, &ids())).collect();
-        let expected: Vec<_> = ids()
+    for (at, role) in AUDITOR_ROLES.iter().enumerate() {
+        let run = check_database(server, role, "shop");
+        let found: Vec<_> = check_ids()
             .into_iter()
-            .zip(column(at).into_iter().map(str::to_owned))
+            .zip(statuses(&run, &check_ids()))
+            .collect();
+        let expected: Vec<_> = check_ids()
+            .into_iter()
+            .zip(expected_for_role(at).into_iter().map(str::to_owned))
             .collect();
         assert_eq!(found, expected, "{role} on {major}");
         if role != &"nothing" {
-            names_the_problems(&run, &format!("{role} on {major}"));
+            assert_findings_name_objects(&run, &format!("{role} on {major}"));
         }
     }
-    healthy_is_healthy(server);
-    the_script_keeps_its_promise(server);
+    assert_healthy_database_passes(server);
+    assert_grants_answer_promised_checks(server);
 }
 
-fn names_the_problems(run: &flexready::Run, whose: &str) {
-    let of = |id| objects(run, id);
+fn assert_findings_name_objects(run: &flexready::CheckRun, context: &str) {
+    let of = |id| finding_objects(run, id);
     assert_eq!(
         of("settings-not-copied"),
         [
@@ -128,24 +134,24 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
             "role/dba",
             "shop/role/shop_owner"
         ],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("idle-timeout-cuts-copy"),
         ["database/shop", "shop/role/shop_owner"],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("superuser-roles"),
         ["role/dba", "role/reader"],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("superuser-owned-objects"),
         ["shop/owner/postgres"],
-        "{whose}"
+        "{context}"
     );
-    assert_eq!(of("reserved-role-name"), ["role/replication"], "{whose}");
+    assert_eq!(of("reserved-role-name"), ["role/replication"], "{context}");
     assert_eq!(
         of("system-catalog-grants"),
         [
@@ -154,7 +160,7 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
             "shop/catalog/pg_catalog.pg_user_mapping",
             "shop/catalog/pg_catalog.pg_ls_dir(text)",
         ],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("source-user-cannot-read"),
@@ -164,12 +170,12 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
             "shop/schema/private",
             "shop/schema/public"
         ],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("row-security-stops-copy"),
         ["shop/table/public.forced", "shop/table/public.tenants"],
-        "{whose}"
+        "{context}"
     );
     assert_eq!(
         of("default-privileges-of-others"),
@@ -177,9 +183,9 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
             "shop/default-privileges/dba",
             "shop/default-privileges/other"
         ],
-        "{whose}"
+        "{context}"
     );
-    let report = crate::support::json(&run.report);
+    let report = crate::support::report_json(&run.report);
     assert!(
         !report.contains("canary-3f9c"),
         "the value of an application's parameter shows"
@@ -191,8 +197,8 @@ fn names_the_problems(run: &flexready::Run, whose: &str) {
 }
 
 /// Extensions, their schemas and the grants made by initdb are not findings.
-fn healthy_is_healthy(server: &Server) {
-    let run = judge(server, "postgres", "healthy");
+fn assert_healthy_database_passes(server: &PgServer) {
+    let run = check_database(server, "postgres", "healthy");
     let per_database = [
         "superuser-owned-objects",
         "system-catalog-grants",
@@ -211,18 +217,18 @@ fn healthy_is_healthy(server: &Server) {
 }
 
 /// The script of `flexready grants`, run as superuser, gives role `nothing` the same answers as role `watcher`.
-fn the_script_keeps_its_promise(server: &Server) {
-    let before = judge(server, "nothing", "shop");
-    let plain = flexready::report::plain::plain(
+fn assert_grants_answer_promised_checks(server: &PgServer) {
+    let before = check_database(server, "nothing", "shop");
+    let plain = flexready::report::formats::plain::plain(
         &before.report,
-        flexready::report::plain::Layout { width: 200 },
+        flexready::report::formats::plain::PlainLayout { width: 200 },
     );
     assert!(
         plain.contains("GRANT CONNECT ON DATABASE \"shop\" TO \"nothing\";"),
         "{plain}"
     );
-    let promised: usize = between(&plain, "grant these, and ", " checks more will answer");
-    let answerable = promised_checks(&before);
+    let promised: usize = number_between(&plain, "grant these, and ", " checks more will answer");
+    let answerable = checks_answered_by_grants(&before);
     assert_eq!(answerable.len(), promised, "on {}", server.major());
 
     let script = program::run(&["grants", "--role", "nothing", "--only", "source"], &[]);
@@ -236,11 +242,14 @@ fn the_script_keeps_its_promise(server: &Server) {
             }
         }
     }
-    let after = judge(server, "nothing", "shop");
-    let found: Vec<_> = ids().into_iter().zip(statuses(&after, &ids())).collect();
-    let expected: Vec<_> = ids()
+    let after = check_database(server, "nothing", "shop");
+    let found: Vec<_> = check_ids()
         .into_iter()
-        .zip(column(2).into_iter().map(str::to_owned))
+        .zip(statuses(&after, &check_ids()))
+        .collect();
+    let expected: Vec<_> = check_ids()
+        .into_iter()
+        .zip(expected_for_role(2).into_iter().map(str::to_owned))
         .collect();
     assert_eq!(found, expected, "after the script on {}", server.major());
     let checks = &after.report.migrations[0].checks;
@@ -248,29 +257,29 @@ fn the_script_keeps_its_promise(server: &Server) {
         let check = checks.iter().find(|c| c.id == id).unwrap();
         assert_eq!(check.missing, [], "{id} was promised on {}", server.major());
     }
-    what_it_offers_beside(server, &script.stdout);
+    assert_optional_statements_answer_hba_check(server, &script.stdout);
 }
 
 /// The statements that the script only lists as comments answer `source-hba-rejects-target`.
-fn what_it_offers_beside(server: &Server, script: &str) {
+fn assert_optional_statements_answer_hba_check(server: &PgServer, script: &str) {
     let statements = script.lines().filter_map(|l| l.strip_prefix("--   "));
     for statement in statements {
         server.run("postgres", statement);
     }
-    let after = judge(server, "nothing", "shop");
+    let after = check_database(server, "nothing", "shop");
     let hba = statuses(&after, &["source-hba-rejects-target"]);
     assert_eq!(hba, ["fail"], "on {}", server.major());
 }
 
 /// The checks whose missing facts can all be answered by the script.
-fn promised_checks(run: &flexready::Run) -> Vec<String> {
+fn checks_answered_by_grants(run: &flexready::CheckRun) -> Vec<String> {
     let checks = run.report.migrations[0].checks.iter();
     let open = checks.filter(|c| !c.missing.is_empty());
     let promised = open.filter(|c| c.missing.iter().all(|m| m.grant.is_some()));
     promised.map(|c| c.id.clone()).collect()
 }
 
-fn between(text: &str, start: &str, end: &str) -> usize {
+fn number_between(text: &str, start: &str, end: &str) -> usize {
     let from = text
         .find(start)
         .unwrap_or_else(|| panic!("no `{start}` in {text}"))
@@ -286,15 +295,16 @@ fn between(text: &str, start: &str, end: &str) -> usize {
 fn the_azure_custom_role_allows_every_recorded_request() {
     use flexready::facts::arm_action;
     use std::collections::BTreeSet;
-    let recorded =
-        flexready::inputs::recording::Recording::open(&crate::fixtures::folder().join("baseline"));
+    let recorded = flexready::backend::recording::Recording::open(
+        &crate::fixtures::fixtures_dir().join("baseline"),
+    );
     let recorded = recorded.unwrap();
     let asked: BTreeSet<String> = recorded
-        .keys()
+        .question_keys()
         .filter_map(|key| key.strip_prefix("arm:")?.split('?').next())
         .map(|path| arm_action(path).to_lowercase())
         .collect();
-    let granted: BTreeSet<String> = flexready::remedy::grants::ACTIONS
+    let granted: BTreeSet<String> = flexready::fix::auditor_grants::REQUIRED_ACTIONS
         .iter()
         .map(|a| a.to_lowercase())
         .collect();

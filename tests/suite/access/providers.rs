@@ -2,16 +2,16 @@
 //! Each provider is recognized, its built-in roles and databases are not findings, and the advice names its own
 //! command, role and administrator.
 
-use flexready::inputs::recording::{Recorder, Recording};
-use flexready::plan::Mode;
+use flexready::backend::recording::{Recorder, Recording};
+use flexready::config::MigrationMode;
 use flexready::question::{Answers, Origin};
 use serde_json::{Map, Value, json};
 
-use crate::fixtures::folder;
-use crate::fixtures::overlay::{Case, Overlay};
-use crate::support::program::{Ran, run};
+use crate::fixtures::fixtures_dir;
+use crate::fixtures::overlay::{FixtureCase, Overlay};
+use crate::support::program::{ProgramOutput, run};
 
-struct Provider {
+struct ProviderCase {
     kind: &'static str,
     version: &'static str,
     /// Role name, and whether the role is a superuser.
@@ -19,21 +19,21 @@ struct Provider {
     databases: &'static [&'static str],
     settings: &'static [&'static str],
     /// Part of the command that enables logical decoding.
-    switch: &'static str,
+    logical_decoding_command: &'static str,
     /// Part of the command that lets the migration user stream.
-    right: &'static str,
+    replication_grant: &'static str,
     administrator: &'static str,
     is_managed: bool,
 }
 
-const PLAIN: &str = "PostgreSQL 16.10 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit";
-const ATTRIBUTE: &str = "ALTER ROLE \"migrator\" REPLICATION;";
-const MEMBER: &str = "GRANT rds_replication TO \"migrator\";";
+const COMMUNITY_VERSION: &str = "PostgreSQL 16.10 on x86_64-pc-linux-gnu, compiled by gcc, 64-bit";
+const REPLICATION_ATTRIBUTE: &str = "ALTER ROLE \"migrator\" REPLICATION;";
+const RDS_REPLICATION_GRANT: &str = "GRANT rds_replication TO \"migrator\";";
 
-const PROVIDERS: &[Provider] = &[
-    Provider {
+const PROVIDERS: &[ProviderCase] = &[
+    ProviderCase {
         kind: "aws-rds",
-        version: PLAIN,
+        version: COMMUNITY_VERSION,
         roles: &[
             ("rdsadmin", true),
             ("rds_superuser", false),
@@ -42,14 +42,14 @@ const PROVIDERS: &[Provider] = &[
         ],
         databases: &["rdsadmin"],
         settings: &["rds.logical_replication", "rds.extensions"],
-        switch: "aws rds modify-db-parameter-group",
-        right: MEMBER,
+        logical_decoding_command: "aws rds modify-db-parameter-group",
+        replication_grant: RDS_REPLICATION_GRANT,
         administrator: "a member of rds_superuser",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "aws-aurora",
-        version: PLAIN,
+        version: COMMUNITY_VERSION,
         roles: &[
             ("rdsadmin", true),
             ("rds_superuser", false),
@@ -58,14 +58,14 @@ const PROVIDERS: &[Provider] = &[
         ],
         databases: &["rdsadmin"],
         settings: &["rds.logical_replication", "apg_ccm_enabled"],
-        switch: "aws rds modify-db-cluster-parameter-group",
-        right: MEMBER,
+        logical_decoding_command: "aws rds modify-db-cluster-parameter-group",
+        replication_grant: RDS_REPLICATION_GRANT,
         administrator: "a member of rds_superuser",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "gcp-cloudsql",
-        version: PLAIN,
+        version: COMMUNITY_VERSION,
         roles: &[
             ("cloudsqladmin", true),
             ("cloudsqlsuperuser", false),
@@ -74,14 +74,14 @@ const PROVIDERS: &[Provider] = &[
         ],
         databases: &["cloudsqladmin"],
         settings: &["cloudsql.logical_decoding", "cloudsql.iam_authentication"],
-        switch: "gcloud sql instances patch <instance> --database-flags=cloudsql.logical_decoding=on",
-        right: ATTRIBUTE,
+        logical_decoding_command: "gcloud sql instances patch <instance> --database-flags=cloudsql.logical_decoding=on",
+        replication_grant: REPLICATION_ATTRIBUTE,
         administrator: "a member of cloudsqlsuperuser",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "gcp-alloydb",
-        version: PLAIN,
+        version: COMMUNITY_VERSION,
         roles: &[
             ("alloydbadmin", true),
             ("alloydbsuperuser", false),
@@ -89,25 +89,25 @@ const PROVIDERS: &[Provider] = &[
         ],
         databases: &["alloydbadmin"],
         settings: &["alloydb.logical_decoding"],
-        switch: "--database-flags=alloydb.logical_decoding=on",
-        right: ATTRIBUTE,
+        logical_decoding_command: "--database-flags=alloydb.logical_decoding=on",
+        replication_grant: REPLICATION_ATTRIBUTE,
         administrator: "a member of alloydbsuperuser",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "postgresql-single-server",
         version: "PostgreSQL 11.22, compiled by Visual C++ build 1800, 64-bit",
         roles: &[("azure_superuser", true), ("azure_pg_admin", false)],
         databases: &["azure_maintenance", "azure_sys"],
         settings: &[],
-        switch: "az postgres server",
-        right: ATTRIBUTE,
+        logical_decoding_command: "az postgres server",
+        replication_grant: REPLICATION_ATTRIBUTE,
         administrator: "a member of azure_pg_admin",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "postgresql-flexible-server",
-        version: PLAIN,
+        version: COMMUNITY_VERSION,
         roles: &[
             ("azuresu", true),
             ("azure_pg_admin", false),
@@ -115,27 +115,27 @@ const PROVIDERS: &[Provider] = &[
         ],
         databases: &["azure_maintenance", "azure_sys"],
         settings: &["azure.extensions"],
-        switch: "az postgres flexible-server parameter set",
-        right: ATTRIBUTE,
+        logical_decoding_command: "az postgres flexible-server parameter set",
+        replication_grant: REPLICATION_ATTRIBUTE,
         administrator: "a member of azure_pg_admin",
         is_managed: true,
     },
-    Provider {
+    ProviderCase {
         kind: "edb",
         version: "PostgreSQL 16.10 (EnterpriseDB Postgres Extended 16.10) on x86_64-pc-linux-gnu",
         roles: &[("edb_admin", false), ("streaming_replica", false)],
         databases: &[],
         settings: &[],
-        switch: "ALTER SYSTEM SET wal_level = 'logical';",
-        right: ATTRIBUTE,
+        logical_decoding_command: "ALTER SYSTEM SET wal_level = 'logical';",
+        replication_grant: REPLICATION_ATTRIBUTE,
         administrator: "a superuser",
         is_managed: false,
     },
 ];
 
-impl Provider {
+impl ProviderCase {
     /// The baseline source as this provider shows it, with a WAL level that does not allow logical replication.
-    fn case(&self) -> Case {
+    fn fixture_case(&self) -> FixtureCase {
         let role = |at: usize, is_superuser: bool| {
             json!({ "oid": 16384 + at, "is_superuser": is_superuser, "bypasses_row_security": is_superuser,
                     "replication": is_superuser, "can_login": true, "user_has": false })
@@ -173,28 +173,28 @@ impl Provider {
     }
 
     /// Records the case and runs `flexready check` on the recording.
-    fn judged(&self, more: &[&str]) -> Ran {
-        let place = tempfile::tempdir().unwrap();
-        let recording = place.path().join("recording");
-        let baseline = Recording::open(&folder().join("baseline")).unwrap();
-        let case = self.case();
+    fn run_check(&self, extra_args: &[&str]) -> ProgramOutput {
+        let temp_dir = tempfile::tempdir().unwrap();
+        let recording = temp_dir.path().join("recording");
+        let baseline = Recording::open(&fixtures_dir().join("baseline")).unwrap();
+        let case = self.fixture_case();
         let migration = case.migration(&baseline.migrations()[0]);
-        assert_eq!(migration.mode, Mode::Online);
+        assert_eq!(migration.mode, MigrationMode::Online);
         let source = Overlay::new(&case);
-        let start = Answers::new(baseline.start().recorded_at, Origin::Synthetic);
+        let start = Answers::new(baseline.empty_answers().recorded_at, Origin::Synthetic);
         let (answers, _) =
-            futures::executor::block_on(flexready::gather(&migration, &source, start));
+            futures::executor::block_on(flexready::collect_answers(&migration, &source, start));
         source.assert_all_used();
         let recorder = Recorder::create(&recording).unwrap();
         recorder.write(&[migration], &answers).unwrap();
         let mut args = vec!["check", "--from", recording.to_str().unwrap()];
-        args.extend(more);
+        args.extend(extra_args);
         run(&args, &[])
     }
 }
 
 /// The findings of a check with their commands, as JSON text.
-fn said(report: &Value, id: &str) -> String {
+fn findings_text(report: &Value, id: &str) -> String {
     let checks = report["migrations"][0]["checks"].as_array().unwrap();
     let check = checks.iter().find(|c| c["id"] == id).unwrap();
     check["findings"].to_string().replace("\\\"", "\"")
@@ -204,7 +204,7 @@ fn said(report: &Value, id: &str) -> String {
 fn each_provider_is_detected_and_its_built_in_objects_are_not_findings() {
     for provider in PROVIDERS {
         let kind = provider.kind;
-        let ran = provider.judged(&["--format", "json"]);
+        let ran = provider.run_check(&["--format", "json"]);
         let report = ran.json();
         assert_eq!(report["synthetic"], true, "{kind}");
         let source = &report["migrations"][0]["source"];
@@ -222,7 +222,7 @@ fn each_provider_is_detected_and_its_built_in_objects_are_not_findings() {
         ];
         for id in of_roles {
             for (role, _) in provider.roles {
-                let text = said(&report, id);
+                let text = findings_text(&report, id);
                 assert!(
                     !text.contains(&format!("`{role}`")),
                     "{kind}: {id} says {text}"
@@ -233,10 +233,16 @@ fn each_provider_is_detected_and_its_built_in_objects_are_not_findings() {
                 );
             }
         }
-        let log = said(&report, "wal-level-not-logical");
-        assert!(log.contains(provider.switch), "{kind}: {log}");
-        let right = said(&report, "replication-right-missing");
-        assert!(right.contains(provider.right), "{kind}: {right}");
+        let log = findings_text(&report, "wal-level-not-logical");
+        assert!(
+            log.contains(provider.logical_decoding_command),
+            "{kind}: {log}"
+        );
+        let right = findings_text(&report, "replication-right-missing");
+        assert!(
+            right.contains(provider.replication_grant),
+            "{kind}: {right}"
+        );
         let hba = ran.status("source-hba-rejects-target");
         assert_eq!(
             hba == "not_applicable",
@@ -271,7 +277,7 @@ fn a_source_kind_that_contradicts_the_server_is_reported() {
         } else {
             "aws-rds"
         };
-        let ran = provider.judged(&["--source-kind", other]);
+        let ran = provider.run_check(&["--source-kind", other]);
         let doubt = format!("`--source-kind` says `{other}`, but ");
         assert!(
             ran.stdout.contains(&doubt),

@@ -2,31 +2,31 @@
 
 use std::thread;
 
-use super::seed;
-use crate::support::pg::{Server, Session};
+use super::seeded_server;
+use crate::support::pg::{PgServer, SqlSession};
 
 /// Connects to `shop` as `shop_owner`.
-fn as_owner(server: &Server) -> Session {
-    let place = format!(
+fn connect_as_owner(server: &PgServer) -> SqlSession {
+    let conninfo = format!(
         "host={} port={} user=shop_owner dbname=shop",
         server.host(),
         server.port()
     );
-    Session::open(&place)
+    SqlSession::open(&conninfo)
 }
 
 #[test]
 fn postgresql_refuses_what_is_reported_and_allows_the_rest() {
     thread::scope(|scope| {
         for major in [10, 13, 15, 16, 18] {
-            scope.spawn(move || on(&seed(major)));
+            scope.spawn(move || assert_owner_privileges(&seeded_server(major)));
         }
     });
 }
 
-fn on(server: &Server) {
+fn assert_owner_privileges(server: &PgServer) {
     let major = server.major();
-    let owner = as_owner(server);
+    let owner = connect_as_owner(server);
     let refused = [
         "COPY private.plans TO STDOUT",
         "COPY public.part_config TO STDOUT",
@@ -54,12 +54,12 @@ fn on(server: &Server) {
         let outcome = owner.try_query(sql);
         assert!(outcome.is_ok(), "{sql} on {major}: {outcome:?}");
     }
-    without_inheritance(server, &owner);
+    assert_membership_without_inherit_is_reported(server, &owner);
 }
 
 /// A membership without INHERIT does not give privileges by itself. INHERIT belongs to the role up to 15 and to the
 /// grant since 16.
-fn without_inheritance(server: &Server, owner: &Session) {
+fn assert_membership_without_inherit_is_reported(server: &PgServer, owner: &SqlSession) {
     let major = server.major();
     match major {
         16.. => server.run(
@@ -71,19 +71,19 @@ fn without_inheritance(server: &Server, owner: &Session) {
     for sql in ["SELECT * FROM public.friends", "SELECT lo_get(4713)"] {
         assert!(owner.try_query(sql).is_err(), "{sql} on {major}");
     }
-    let run = super::judge(server, "postgres", "shop");
-    let rows = super::objects(&run, "row-security-stops-copy");
+    let run = super::check_database(server, "postgres", "shop");
+    let rows = super::finding_objects(&run, "row-security-stops-copy");
     assert!(
         rows.contains(&"shop/table/public.friends".to_owned()),
         "{rows:?} on {major}"
     );
-    let fixes = super::fixes(&run, "row-security-stops-copy", "shop/table/public.friends");
-    let unreadable = super::objects(&run, "source-user-cannot-read");
+    let fixes = super::finding_fixes(&run, "row-security-stops-copy", "shop/table/public.friends");
+    let unreadable = super::finding_objects(&run, "source-user-cannot-read");
     assert!(
         unreadable.contains(&"shop/large-objects/friend".to_owned()),
         "{unreadable:?} on {major}"
     );
-    let default = super::objects(&run, "default-privileges-of-others");
+    let default = super::finding_objects(&run, "default-privileges-of-others");
     let is_reported = default.contains(&"shop/default-privileges/friend".to_owned());
     let sql = "ALTER DEFAULT PRIVILEGES FOR ROLE friend GRANT SELECT ON TABLES TO app";
     assert_eq!(

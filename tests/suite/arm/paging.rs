@@ -1,20 +1,20 @@
 //! Lists in pages: either a complete list or a failure.
 
-use flexready::inputs::arm::{Arm, Limits};
-use flexready::question::{Refusal, RefusalKind};
+use flexready::backend::arm::{ArmBackend, ArmLimits};
+use flexready::question::{Failure, FailureKind};
 use serde_json::{Value, json};
 
-use super::{SERVER, arm, ask, given, options, refused};
+use super::{SERVER_PATH, arm_backend, ask_arm, expect_body, expect_failure, test_options};
 use crate::support::arm::{ArmEndpoint, Reply};
 
-fn page(items: &[u32], next: Value) -> Reply {
+fn list_page(items: &[u32], next: Value) -> Reply {
     Reply::json(json!({"value": items, "count": 7, "nextLink": next}))
 }
 
 /// Asks for a list whose first page has this `nextLink`, and returns the failure.
-async fn with_next(endpoint: &ArmEndpoint, next: Value) -> Refusal {
-    endpoint.route(SERVER, page(&[1], next));
-    refused(ask(&arm(endpoint), SERVER).await)
+async fn failure_with_next_link(endpoint: &ArmEndpoint, next: Value) -> Failure {
+    endpoint.route(SERVER_PATH, list_page(&[1], next));
+    expect_failure(ask_arm(&arm_backend(endpoint), SERVER_PATH).await)
 }
 
 #[tokio::test]
@@ -24,16 +24,16 @@ async fn pages_are_merged_into_one_list() {
         "{}/next?api-version=2020-01-01&$skiptoken=a%2Fb",
         endpoint.url()
     );
-    endpoint.route(SERVER, page(&[1, 2], json!(next)));
+    endpoint.route(SERVER_PATH, list_page(&[1, 2], json!(next)));
     endpoint.route(
         "/next",
-        page(&[3], json!(format!("{}/last?page=3", endpoint.url()))),
+        list_page(&[3], json!(format!("{}/last?page=3", endpoint.url()))),
     );
-    endpoint.route("/last", page(&[4], json!("")));
-    let answer = given(ask(&arm(&endpoint), SERVER).await);
+    endpoint.route("/last", list_page(&[4], json!("")));
+    let answer = expect_body(ask_arm(&arm_backend(&endpoint), SERVER_PATH).await);
     assert_eq!(answer.json, json!({"value": [1, 2, 3, 4], "count": 7}));
     assert_eq!(answer.api_version, None);
-    let seen = endpoint.seen();
+    let seen = endpoint.requests();
     assert_eq!(seen[0].query, "api-version=2025-08-01");
     assert_eq!(seen[1].query, "api-version=2020-01-01&$skiptoken=a%2Fb");
     assert_eq!(seen.len(), 3);
@@ -42,39 +42,42 @@ async fn pages_are_merged_into_one_list() {
 #[tokio::test]
 async fn an_empty_next_link_ends_the_list() {
     let endpoint = ArmEndpoint::start();
-    let arm = arm(&endpoint);
+    let arm = arm_backend(&endpoint);
     for next in [json!(null), json!("")] {
-        endpoint.route(SERVER, page(&[1], next));
-        let answer = given(ask(&arm, SERVER).await);
+        endpoint.route(SERVER_PATH, list_page(&[1], next));
+        let answer = expect_body(ask_arm(&arm, SERVER_PATH).await);
         assert_eq!(answer.json, json!({"value": [1], "count": 7}));
     }
-    endpoint.route(SERVER, Reply::json(json!({"value": []})));
-    assert_eq!(given(ask(&arm, SERVER).await).json, json!({"value": []}));
+    endpoint.route(SERVER_PATH, Reply::json(json!({"value": []})));
+    assert_eq!(
+        expect_body(ask_arm(&arm, SERVER_PATH).await).json,
+        json!({"value": []})
+    );
 }
 
 #[tokio::test]
 async fn other_bodies_are_returned_unchanged() {
     let endpoint = ArmEndpoint::start();
-    let arm = arm(&endpoint);
+    let arm = arm_backend(&endpoint);
     for body in [
         json!({}),
         json!([]),
         json!("text"),
         json!({"name": "db", "properties": {"nextLink": "x"}}),
     ] {
-        endpoint.route(SERVER, Reply::json(body.clone()));
-        assert_eq!(given(ask(&arm, SERVER).await).json, body);
+        endpoint.route(SERVER_PATH, Reply::json(body.clone()));
+        assert_eq!(expect_body(ask_arm(&arm, SERVER_PATH).await).json, body);
     }
 }
 
 #[tokio::test]
 async fn a_cycle_of_next_links_is_a_failure() {
     let endpoint = ArmEndpoint::start();
-    let link = format!("{}{SERVER}?api-version=2025-08-01", endpoint.url());
-    let refusal = with_next(&endpoint, json!(link)).await;
-    assert_eq!(refusal.kind, RefusalKind::Malformed);
+    let link = format!("{}{SERVER_PATH}?api-version=2025-08-01", endpoint.url());
+    let refusal = failure_with_next_link(&endpoint, json!(link)).await;
+    assert_eq!(refusal.kind, FailureKind::Malformed);
     assert!(refusal.message.contains("circle"), "{refusal}");
-    assert_eq!(endpoint.seen().len(), 1);
+    assert_eq!(endpoint.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -82,18 +85,18 @@ async fn an_endless_list_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     let base = endpoint.url();
     let mut n = 0;
-    endpoint.route_with(SERVER, move |_| {
+    endpoint.route_with(SERVER_PATH, move |_| {
         n += 1;
-        page(&[n], json!(format!("{base}{SERVER}?page={n}")))
+        list_page(&[n], json!(format!("{base}{SERVER_PATH}?page={n}")))
     });
-    let mut options = options(&endpoint);
-    options.limits = Limits {
-        pages: 20,
+    let mut options = test_options(&endpoint);
+    options.limits = ArmLimits {
+        max_pages: 20,
         ..options.limits
     };
-    let refusal = refused(ask(&Arm::new(options).unwrap(), SERVER).await);
-    assert_eq!(refusal.kind, RefusalKind::Malformed);
-    assert_eq!(endpoint.seen().len(), 20);
+    let refusal = expect_failure(ask_arm(&ArmBackend::new(options).unwrap(), SERVER_PATH).await);
+    assert_eq!(refusal.kind, FailureKind::Malformed);
+    assert_eq!(endpoint.requests().len(), 20);
 }
 
 #[tokio::test]
@@ -107,8 +110,8 @@ async fn a_next_link_to_another_host_is_not_followed() {
         endpoint.url().replace("127.0.0.1", "localhost") + "/next",
     ];
     for link in elsewhere {
-        let refusal = with_next(&endpoint, json!(link)).await;
-        assert_eq!(refusal.kind, RefusalKind::Malformed, "{link}");
+        let refusal = failure_with_next_link(&endpoint, json!(link)).await;
+        assert_eq!(refusal.kind, FailureKind::Malformed, "{link}");
         assert!(
             refusal.message.contains("token must not go there"),
             "{refusal}"
@@ -116,12 +119,12 @@ async fn a_next_link_to_another_host_is_not_followed() {
     }
     for link in [json!("/relative"), json!(17)] {
         assert_eq!(
-            with_next(&endpoint, link).await.kind,
-            RefusalKind::Malformed
+            failure_with_next_link(&endpoint, link).await.kind,
+            FailureKind::Malformed
         );
     }
-    assert_eq!(endpoint.count("/next"), 0);
-    assert_eq!(other.seen().len(), 0);
+    assert_eq!(endpoint.request_count("/next"), 0);
+    assert_eq!(other.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -131,23 +134,26 @@ async fn a_failed_page_fails_the_whole_list() {
     let failing = [
         (
             Reply::error(403, "AuthorizationFailed", "no"),
-            RefusalKind::Forbidden,
+            FailureKind::Forbidden,
         ),
-        (Reply::not_found(), RefusalKind::NotFound),
-        (Reply::json(json!({})), RefusalKind::Malformed),
-        (Reply::json(json!({"value": null})), RefusalKind::Malformed),
+        (Reply::not_found(), FailureKind::NotFound),
+        (Reply::json(json!({})), FailureKind::Malformed),
+        (Reply::json(json!({"value": null})), FailureKind::Malformed),
         (
             Reply::json(json!({"error": {"code": "X", "message": "m"}})),
-            RefusalKind::Server,
+            FailureKind::Server,
         ),
         (
             Reply::text(200, "text/html", "<html>"),
-            RefusalKind::Malformed,
+            FailureKind::Malformed,
         ),
     ];
     for (reply, kind) in failing {
         endpoint.route("/next", reply);
-        assert_eq!(with_next(&endpoint, next.clone()).await.kind, kind);
+        assert_eq!(
+            failure_with_next_link(&endpoint, next.clone()).await.kind,
+            kind
+        );
     }
 }
 
@@ -155,9 +161,9 @@ async fn a_failed_page_fails_the_whole_list() {
 async fn a_next_link_without_a_list_is_a_failure() {
     let endpoint = ArmEndpoint::start();
     let link = format!("{}/next", endpoint.url());
-    endpoint.route(SERVER, Reply::json(json!({"nextLink": link})));
-    let refusal = refused(ask(&arm(&endpoint), SERVER).await);
-    assert_eq!(refusal.kind, RefusalKind::Malformed);
+    endpoint.route(SERVER_PATH, Reply::json(json!({"nextLink": link})));
+    let refusal = expect_failure(ask_arm(&arm_backend(&endpoint), SERVER_PATH).await);
+    assert_eq!(refusal.kind, FailureKind::Malformed);
 }
 
 #[tokio::test]
@@ -166,13 +172,13 @@ async fn a_response_over_the_size_limit_is_a_failure() {
     // The compressed body is small: the limit applies to the decompressed size.
     let next = json!(format!("{}/next", endpoint.url()));
     endpoint.route(
-        SERVER,
+        SERVER_PATH,
         Reply::json(json!({"value": ["x".repeat(600)], "nextLink": next})),
     );
     endpoint.route("/next", Reply::json(json!({"value": ["x".repeat(600)]})));
-    let mut options = options(&endpoint);
-    options.limits.answer_bytes = 1_000;
-    let refusal = refused(ask(&Arm::new(options).unwrap(), SERVER).await);
-    assert_eq!(refusal.kind, RefusalKind::Malformed);
+    let mut options = test_options(&endpoint);
+    options.limits.max_answer_bytes = 1_000;
+    let refusal = expect_failure(ask_arm(&ArmBackend::new(options).unwrap(), SERVER_PATH).await);
+    assert_eq!(refusal.kind, FailureKind::Malformed);
     assert!(refusal.message.contains("larger"), "{refusal}");
 }

@@ -7,41 +7,41 @@ use std::time::Duration;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
 use azure_core::time::OffsetDateTime;
-use flexready::inputs::Source;
-use flexready::inputs::arm::{Arm, SignIn};
-use flexready::question::{Question, RefusalKind};
+use flexready::backend::Backend;
+use flexready::backend::arm::{ArmBackend, LoginCredential};
+use flexready::question::{FailureKind, Question};
 use serde_json::json;
 
-use super::{SERVER, ask, given, options, question, refused};
+use super::{SERVER_PATH, arm_question, ask_arm, expect_body, expect_failure, test_options};
 use crate::support::arm::{ArmEndpoint, Reply};
 
 /// Returns the tokens in order, each valid for its number of minutes. Then it fails with `failure`.
 #[derive(Debug)]
-pub struct Fake {
+pub struct SequenceCredential {
     tokens: Mutex<Vec<(&'static str, i64)>>,
     failure: &'static str,
-    pub asked: AtomicUsize,
+    pub request_count: AtomicUsize,
 }
 
-impl Fake {
+impl SequenceCredential {
     pub fn new(tokens: &[(&'static str, i64)], failure: &'static str) -> Arc<Self> {
-        Arc::new(Fake {
+        Arc::new(SequenceCredential {
             tokens: Mutex::new(tokens.iter().rev().copied().collect()),
             failure,
-            asked: AtomicUsize::new(0),
+            request_count: AtomicUsize::new(0),
         })
     }
 }
 
 #[async_trait::async_trait]
-impl TokenCredential for Fake {
+impl TokenCredential for SequenceCredential {
     async fn get_token(
         &self,
         scopes: &[&str],
         _: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
         assert_eq!(scopes, ["https://management.azure.com/.default"]);
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.request_count.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(20)).await;
         match self.tokens.lock().unwrap().pop() {
             Some((token, minutes)) => {
@@ -53,140 +53,147 @@ impl TokenCredential for Fake {
     }
 }
 
-pub fn signed_in_by(endpoint: &ArmEndpoint, name: &'static str, fake: &Arc<Fake>) -> Arm {
-    let mut options = options(endpoint);
-    options.sign_in = SignIn::Made(name, Arc::clone(fake) as _);
-    Arm::new(options).unwrap()
+pub fn arm_with_credential(
+    endpoint: &ArmEndpoint,
+    name: &'static str,
+    fake: &Arc<SequenceCredential>,
+) -> ArmBackend {
+    let mut options = test_options(endpoint);
+    options.credential = LoginCredential::Prebuilt(name, Arc::clone(fake) as _);
+    ArmBackend::new(options).unwrap()
 }
 
-fn served() -> ArmEndpoint {
+fn endpoint_with_server() -> ArmEndpoint {
     let endpoint = ArmEndpoint::start();
-    endpoint.route(SERVER, Reply::json(json!({"id": SERVER})));
+    endpoint.route(SERVER_PATH, Reply::json(json!({"id": SERVER_PATH})));
     endpoint
 }
 
-fn many() -> Vec<Question> {
-    (0..40).map(|_| question(SERVER)).collect()
+fn forty_questions() -> Vec<Question> {
+    (0..40).map(|_| arm_question(SERVER_PATH)).collect()
 }
 
 #[tokio::test]
 async fn one_token_is_used_for_the_whole_run() {
-    let endpoint = served();
-    let fake = Fake::new(&[("one", 60)], "");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 0);
+    let endpoint = endpoint_with_server();
+    let fake = SequenceCredential::new(&[("one", 60)], "");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 0);
     for _ in 0..2 {
-        for answer in arm.ask(&many()).await {
-            given(answer);
+        for answer in arm.ask(&forty_questions()).await {
+            expect_body(answer);
         }
     }
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
-    assert_eq!(endpoint.seen()[79].headers["authorization"], "Bearer one");
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 1);
+    assert_eq!(
+        endpoint.requests()[79].headers["authorization"],
+        "Bearer one"
+    );
 }
 
 #[tokio::test]
 async fn a_token_is_renewed_before_it_expires() {
-    let endpoint = served();
-    let fake = Fake::new(&[("short", 4), ("long", 60)], "");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    given(ask(&arm, SERVER).await);
-    for answer in arm.ask(&many()).await {
-        given(answer);
+    let endpoint = endpoint_with_server();
+    let fake = SequenceCredential::new(&[("short", 4), ("long", 60)], "");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    expect_body(ask_arm(&arm, SERVER_PATH).await);
+    for answer in arm.ask(&forty_questions()).await {
+        expect_body(answer);
     }
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
-    let seen = endpoint.seen();
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 2);
+    let seen = endpoint.requests();
     assert_eq!(seen[0].headers["authorization"], "Bearer short");
     assert_eq!(seen[1].headers["authorization"], "Bearer long");
 }
 
 #[tokio::test]
 async fn a_renewal_without_effect_is_not_repeated_for_every_request() {
-    let endpoint = served();
-    let fake = Fake::new(&[("kept", 4), ("kept", 3)], "no more");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
+    let endpoint = endpoint_with_server();
+    let fake = SequenceCredential::new(&[("kept", 4), ("kept", 3)], "no more");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
     for _ in 0..2 {
-        for answer in arm.ask(&many()).await {
-            given(answer);
+        for answer in arm.ask(&forty_questions()).await {
+            expect_body(answer);
         }
     }
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
 async fn a_failed_renewal_keeps_the_valid_token() {
-    let endpoint = served();
-    let fake = Fake::new(&[("short", 4)], "no");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    given(ask(&arm, SERVER).await);
-    given(ask(&arm, SERVER).await);
-    assert_eq!(endpoint.seen().len(), 2);
+    let endpoint = endpoint_with_server();
+    let fake = SequenceCredential::new(&[("short", 4)], "no");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    expect_body(ask_arm(&arm, SERVER_PATH).await);
+    expect_body(ask_arm(&arm, SERVER_PATH).await);
+    assert_eq!(endpoint.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_refused_token_is_renewed_once_for_all_requests() {
-    let endpoint = served();
+    let endpoint = endpoint_with_server();
     endpoint.expect_token("second");
-    let fake = Fake::new(&[("first", 60), ("second", 60)], "");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    for answer in arm.ask(&many()).await {
-        given(answer);
+    let fake = SequenceCredential::new(&[("first", 60), ("second", 60)], "");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    for answer in arm.ask(&forty_questions()).await {
+        expect_body(answer);
     }
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
 async fn a_second_401_is_a_failure() {
-    let endpoint = served();
+    let endpoint = endpoint_with_server();
     endpoint.expect_token("other");
-    let fake = Fake::new(&[("first", 60), ("second", 60), ("third", 60)], "");
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    let refusal = refused(ask(&arm, SERVER).await);
-    assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+    let fake = SequenceCredential::new(&[("first", 60), ("second", 60), ("third", 60)], "");
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    let refusal = expect_failure(ask_arm(&arm, SERVER_PATH).await);
+    assert_eq!(refusal.kind, FailureKind::Unauthenticated);
     assert_eq!(refusal.status.as_deref(), Some("401"));
     assert!(refusal.message.contains("`az login`"), "{refusal}");
-    assert_eq!(endpoint.seen().len(), 2);
+    assert_eq!(endpoint.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn a_static_token_is_not_renewed() {
-    let endpoint = served();
+    let endpoint = endpoint_with_server();
     endpoint.expect_token("other");
-    let refusal = refused(ask(&super::arm(&endpoint), SERVER).await);
-    assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
-    assert_eq!(endpoint.seen().len(), 1);
+    let refusal = expect_failure(ask_arm(&super::arm_backend(&endpoint), SERVER_PATH).await);
+    assert_eq!(refusal.kind, FailureKind::Unauthenticated);
+    assert_eq!(endpoint.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_failed_sign_in_keeps_the_message_of_the_credential() {
-    let endpoint = served();
-    let failure = "AzureCliCredential authentication failed. ERROR: AADSTS700082: The refresh token has expired\ndue to inactivity. \
+    let endpoint = endpoint_with_server();
+    let failure = "AzureCliCredential authentication failed. ERROR: The refresh token has expired\ndue to inactivity. \
                    Trace ID: 1234 Correlation ID: 5678 Timestamp: 2026-01-01 00:00:00Z\n\
                    To troubleshoot, visit https://aka.ms/azsdk/rust/identity/troubleshoot#azure-cli";
-    let fake = Fake::new(&[], failure);
-    let arm = signed_in_by(&endpoint, "azure-cli", &fake);
-    for answer in arm.ask(&many()).await {
-        let refusal = refused(answer);
-        assert_eq!(refusal.kind, RefusalKind::Unauthenticated);
+    let fake = SequenceCredential::new(&[], failure);
+    let arm = arm_with_credential(&endpoint, "azure-cli", &fake);
+    for answer in arm.ask(&forty_questions()).await {
+        let refusal = expect_failure(answer);
+        assert_eq!(refusal.kind, FailureKind::Unauthenticated);
         assert_eq!(
             refusal.to_string(),
-            "AADSTS700082: signing in with the credential `azure-cli` failed: ERROR: AADSTS700082: The refresh token has expired \
+            "AADSTS700082: signing in with the credential `azure-cli` failed: The refresh token has expired \
              due to inactivity; sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
         );
     }
     // Forty questions cause one sign-in attempt, and no request is sent without a token.
-    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
-    assert_eq!(endpoint.seen().len(), 0);
+    assert_eq!(fake.request_count.load(Ordering::SeqCst), 1);
+    assert_eq!(endpoint.requests().len(), 0);
 }
 
 /// A token in the format of Microsoft Entra ID, with these claims and without a valid signature.
-fn jwt(claims: &serde_json::Value) -> String {
+fn unsigned_token(claims: &serde_json::Value) -> String {
     let part = |text: &str| azure_core::base64::encode_url_safe(text);
     format!("{}.{}.x", part("{}"), part(&claims.to_string()))
 }
 
 #[tokio::test]
 async fn the_identity_is_read_from_the_token() {
-    let endpoint = served();
+    let endpoint = endpoint_with_server();
     let cases = [
         (
             json!({"upn": "dba@contoso.com", "oid": "o"}),
@@ -204,20 +211,24 @@ async fn the_identity_is_read_from_the_token() {
         (json!({}), None),
     ];
     for (claims, identity) in cases {
-        let mut options = options(&endpoint);
-        options.sign_in = SignIn::Token(jwt(&claims).into());
-        let asker = Arm::new(options).unwrap().asker();
+        let mut options = test_options(&endpoint);
+        options.credential = LoginCredential::AccessToken(unsigned_token(&claims).into());
+        let asker = ArmBackend::new(options).unwrap().caller();
         assert_eq!(asker.azure_credential.as_deref(), Some("access-token"));
         assert_eq!(asker.azure_identity.as_deref(), identity);
     }
-    let token: &'static str = jwt(&json!({"upn": "dba@contoso.com"})).leak();
-    let arm = signed_in_by(&endpoint, "azure-cli", &Fake::new(&[(token, 60)], ""));
-    assert_eq!(arm.asker().azure_identity, None);
-    given(ask(&arm, SERVER).await);
+    let token: &'static str = unsigned_token(&json!({"upn": "dba@contoso.com"})).leak();
+    let arm = arm_with_credential(
+        &endpoint,
+        "azure-cli",
+        &SequenceCredential::new(&[(token, 60)], ""),
+    );
+    assert_eq!(arm.caller().azure_identity, None);
+    expect_body(ask_arm(&arm, SERVER_PATH).await);
     assert_eq!(
-        arm.asker().azure_identity.as_deref(),
+        arm.caller().azure_identity.as_deref(),
         Some("dba@contoso.com")
     );
-    assert_eq!(arm.asker().azure_credential.as_deref(), Some("azure-cli"));
-    assert_eq!(super::arm(&endpoint).asker().azure_identity, None);
+    assert_eq!(arm.caller().azure_credential.as_deref(), Some("azure-cli"));
+    assert_eq!(super::arm_backend(&endpoint).caller().azure_identity, None);
 }

@@ -3,58 +3,60 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use flexready::checks::command;
+use flexready::backend::recording::Recording;
+use flexready::commands::quote;
+use flexready::config::Migration;
 use flexready::facts::Facts;
-use flexready::inputs::recording::Recording;
-use flexready::plan::Migration;
+use flexready::fix;
 use flexready::question::Answers;
-use flexready::remedy::fix;
-use flexready::verdict::{Policy, judge};
+use flexready::verdict::{Policy, evaluate};
 use serde_json::{Value, json};
 
-use super::shell::{decided, run, shellcheck};
-use super::verbs::wrong;
-use crate::fixtures::overlay::Case;
-use crate::fixtures::{answers_of, folder, folders};
+use super::az_commands::call_problem;
+use super::script_runner::{run, shellcheck, with_optional_commands};
+use crate::fixtures::overlay::FixtureCase;
+use crate::fixtures::{fixtures_dir, gather_case, subfolder_names};
 
 /// Returns the fix script and the restore script of a migration.
-pub fn both(migration: &Migration, answers: &Answers) -> [String; 2] {
+pub fn both_scripts(migration: &Migration, answers: &Answers) -> [String; 2] {
     let facts = Facts::read(migration, answers);
-    let judgement = judge(&facts, &Policy::default());
+    let judgement = evaluate(&facts, &Policy::default());
     [
-        fix::before(&facts, &judgement),
-        fix::restore(&facts, &judgement),
+        fix::preparation_script(&facts, &judgement),
+        fix::restore_script(&facts, &judgement),
     ]
 }
 
 /// Returns the migration and the answers of a case.
-pub fn of_case(case: Value) -> (Migration, Answers) {
-    answers_of(&serde_json::from_value::<Case>(case).unwrap())
+pub fn gather_case_value(case: Value) -> (Migration, Answers) {
+    gather_case(&serde_json::from_value::<FixtureCase>(case).unwrap())
 }
 
 /// Returns the scripts of every recording and every case without duplicates, with their origin.
-fn all() -> BTreeMap<String, String> {
+fn all_scripts() -> BTreeMap<String, String> {
     let mut by_text: BTreeMap<String, String> = BTreeMap::new();
     let mut keep = |name: &str, scripts: [String; 2]| {
         for script in scripts {
             by_text.entry(script).or_insert_with(|| name.to_owned());
         }
     };
-    let stories = folders(&folder().join("recordings"))
+    let stories = subfolder_names(&fixtures_dir().join("recordings"))
         .into_iter()
         .map(|s| format!("recordings/{s}"));
     for name in stories.chain(["baseline".to_owned()]) {
-        let recording = Recording::open(&folder().join(&name)).unwrap();
+        let recording = Recording::open(&fixtures_dir().join(&name)).unwrap();
         let migration = recording.migrations()[0].clone();
-        let gathered = flexready::gather(&migration, &recording, recording.start());
+        let gathered =
+            flexready::collect_answers(&migration, &recording, recording.empty_answers());
         let answers = futures::executor::block_on(gathered).0;
-        keep(&name, both(&migration, &answers));
+        keep(&name, both_scripts(&migration, &answers));
     }
-    for id in folders(&folder().join("checks")) {
-        for name in folders(&folder().join("checks").join(&id)) {
-            let (migration, answers) =
-                answers_of(&Case::read(&folder().join("checks").join(&id).join(&name)));
-            keep(&format!("{id}/{name}"), both(&migration, &answers));
+    for id in subfolder_names(&fixtures_dir().join("checks")) {
+        for name in subfolder_names(&fixtures_dir().join("checks").join(&id)) {
+            let (migration, answers) = gather_case(&FixtureCase::read(
+                &fixtures_dir().join("checks").join(&id).join(&name),
+            ));
+            keep(&format!("{id}/{name}"), both_scripts(&migration, &answers));
         }
     }
     by_text
@@ -63,9 +65,9 @@ fn all() -> BTreeMap<String, String> {
 #[test]
 fn parameters_that_could_fail_or_disturb_the_migration_are_not_set_automatically() {
     let scripts = |case: &str| {
-        let place = folder().join("checks/parameter-differs").join(case);
-        let (migration, answers) = answers_of(&Case::read(&place));
-        both(&migration, &answers)
+        let place = fixtures_dir().join("checks/parameter-differs").join(case);
+        let (migration, answers) = gather_case(&FixtureCase::read(&place));
+        both_scripts(&migration, &answers)
     };
     let [before, _] = scripts("fail-locale");
     let sets = |script: &str, name: &str| {
@@ -73,12 +75,15 @@ fn parameters_that_could_fail_or_disturb_the_migration_are_not_set_automatically
         calls.iter().any(|c| c.arguments.iter().any(|a| a == name))
     };
     assert!(!sets(&before, "lc_monetary"), "{before}");
-    assert!(sets(&decided(&before), "lc_monetary"), "{before}");
+    assert!(
+        sets(&with_optional_commands(&before), "lc_monetary"),
+        "{before}"
+    );
     let [before, restore] = scripts("fail-not-before-it-is-done");
     for name in ["statement_timeout", "default_transaction_read_only"] {
-        assert!(!sets(&decided(&before), name), "{before}");
+        assert!(!sets(&with_optional_commands(&before), name), "{before}");
         assert!(
-            !sets(&restore, name) && sets(&decided(&restore), name),
+            !sets(&restore, name) && sets(&with_optional_commands(&restore), name),
             "{restore}"
         );
     }
@@ -86,13 +91,13 @@ fn parameters_that_could_fail_or_disturb_the_migration_are_not_set_automatically
 
 #[test]
 fn every_script_passes_shellcheck_and_uses_existing_commands() {
-    let scripts = all();
+    let scripts = all_scripts();
     assert!(scripts.len() > 100, "{} scripts", scripts.len());
     let place = tempfile::tempdir().unwrap();
     let mut files: Vec<PathBuf> = Vec::new();
     let mut lines: BTreeMap<String, String> = BTreeMap::new();
     for (number, (script, name)) in scripts.iter().enumerate() {
-        let text = decided(script);
+        let text = with_optional_commands(script);
         for (end, text) in [("", script), ("-decided", &text)] {
             let file = place.path().join(format!("{number}{end}.sh"));
             std::fs::write(&file, text).unwrap();
@@ -123,7 +128,7 @@ fn every_script_passes_shellcheck_and_uses_existing_commands() {
     let wrong: Vec<String> = calls
         .iter()
         .filter(|c| c.program == "az")
-        .filter_map(wrong)
+        .filter_map(call_problem)
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
     assert!(
@@ -152,13 +157,13 @@ fn names_are_passed_unchanged_and_run_nothing() {
             "source/orders/databases": { "patch": { "[0]": { "owner": name, "user_has_owner": false }, "[1]": { "owner": name, "user_has_owner": false } } },
             "source/orders/unreadable": { "json": [{ "schema": name, "may_enter": false, "tables": 1, "sequences": 0, "names": [name] }] },
         } });
-        let (migration, answers) = of_case(case);
-        let [before, _] = both(&migration, &answers);
+        let (migration, answers) = gather_case_value(case);
+        let [before, _] = both_scripts(&migration, &answers);
         assert!(!before.to_lowercase().contains("##vso["), "{before}");
         let id = &migration.target.as_ref().unwrap().id;
-        let set = command::set_parameter(id, "search_path", name);
+        let set = quote::set_parameter(id, "search_path", name);
         run(&before);
-        let calls = run(&format!("{}\n{set}\n", decided(&before)));
+        let calls = run(&format!("{}\n{set}\n", with_optional_commands(&before)));
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
         let said: Vec<&str> = calls
             .iter()
@@ -177,6 +182,6 @@ fn names_are_passed_unchanged_and_run_nothing() {
             said.iter().any(value),
             "{name:?} as a value of {said:?}\n{before}"
         );
-        run(&decided(&before));
+        run(&with_optional_commands(&before));
     }
 }

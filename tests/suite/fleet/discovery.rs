@@ -2,25 +2,29 @@
 
 use serde_json::json;
 
-use super::{args, expected, verdicts, within};
+use super::{expected_verdicts, join_args, subscription_args, verdicts};
 use crate::support::arm::Reply;
-use crate::support::fleet::{endpoint, subscription};
+use crate::support::fleet::{fleet_endpoint, subscription_id};
 use crate::support::program::{TOKEN, run, run_with_arm};
 
-const GRAPH: &str = "/providers/Microsoft.ResourceGraph/resources";
+const RESOURCE_GRAPH_PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
 
-fn list(number: usize) -> String {
-    let id = subscription(number);
+fn server_list_path(number: usize) -> String {
+    let id = subscription_id(number);
     format!("/subscriptions/{id}/providers/Microsoft.DBforPostgreSQL/flexibleServers")
 }
 
 #[test]
 fn all_servers_are_discovered_with_one_paged_query() {
-    let arm = endpoint(2, 4, 3);
-    let within = within(2);
-    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
+    let arm = fleet_endpoint(2, 4, 3);
+    let within = subscription_args(2);
+    let ran = run_with_arm(
+        &arm,
+        &join_args(&["audit", "--format", "json"], &within),
+        &[],
+    );
     let report = ran.json();
-    assert_eq!(verdicts(&report), expected(2, 4), "{}", ran.stderr);
+    assert_eq!(verdicts(&report), expected_verdicts(2, 4), "{}", ran.stderr);
     assert_eq!(
         (ran.code, report["verdict"].as_str()),
         (1, Some("not_ready"))
@@ -31,25 +35,32 @@ fn all_servers_are_discovered_with_one_paged_query() {
         "worst first"
     );
     assert_eq!(report["fleet"]["found"], 8);
-    assert_eq!(arm.count(GRAPH), 3, "8 servers, 3 a page");
-    for seen in arm.seen() {
+    assert_eq!(
+        arm.request_count(RESOURCE_GRAPH_PATH),
+        3,
+        "8 servers, 3 a page"
+    );
+    for seen in arm.requests() {
         assert!(
-            seen.method == "GET" || seen.path == GRAPH,
+            seen.method == "GET" || seen.path == RESOURCE_GRAPH_PATH,
             "{} {}",
             seen.method,
             seen.path
         );
     }
-    assert_eq!(arm.count(&list(0)) + arm.count(&list(1)), 0);
+    assert_eq!(
+        arm.request_count(&server_list_path(0)) + arm.request_count(&server_list_path(1)),
+        0
+    );
     let schema: serde_json::Value = serde_json::from_str(&run(&["schema"], &[]).stdout).unwrap();
     assert!(jsonschema::is_valid(&schema, &report));
 }
 
 #[test]
 fn the_plain_report_lists_the_most_frequent_issues_and_no_secret() {
-    let arm = endpoint(1, 4, 1000);
-    let within = within(1);
-    let ran = run_with_arm(&arm, &args(&["-v", "audit"], &within), &[]);
+    let arm = fleet_endpoint(1, 4, 1000);
+    let within = subscription_args(1);
+    let ran = run_with_arm(&arm, &join_args(&["-v", "audit"], &within), &[]);
     let first = ran.stdout.lines().find(|l| l.contains("pg-0-"));
     assert!(
         first.is_some_and(|l| l.starts_with("NOT READY  pg-0-0000")),
@@ -77,21 +88,36 @@ fn the_plain_report_lists_the_most_frequent_issues_and_no_secret() {
 
 #[test]
 fn arm_lists_are_used_if_resource_graph_is_refused() {
-    let arm = endpoint(2, 2, 1000);
+    let arm = fleet_endpoint(2, 2, 1000);
     arm.route(
-        GRAPH,
+        RESOURCE_GRAPH_PATH,
         Reply::error(403, "AccessDenied", "The query was refused."),
     );
-    let within = within(2);
-    let ran = run_with_arm(&arm, &args(&["audit", "--format", "json"], &within), &[]);
-    assert_eq!(verdicts(&ran.json()), expected(2, 2), "{}", ran.stderr);
-    assert_eq!((arm.count(&list(0)), arm.count(&list(1))), (1, 1));
+    let within = subscription_args(2);
+    let ran = run_with_arm(
+        &arm,
+        &join_args(&["audit", "--format", "json"], &within),
+        &[],
+    );
+    assert_eq!(
+        verdicts(&ran.json()),
+        expected_verdicts(2, 2),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        (
+            arm.request_count(&server_list_path(0)),
+            arm.request_count(&server_list_path(1))
+        ),
+        (1, 1)
+    );
 }
 
 #[test]
 fn a_subscription_missing_from_resource_graph_is_listed_or_reported() {
-    let arm = endpoint(2, 2, 1000);
-    arm.route_with(GRAPH, |_| {
+    let arm = fleet_endpoint(2, 2, 1000);
+    arm.route_with(RESOURCE_GRAPH_PATH, |_| {
         Reply::json(json!({"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false"}))
     });
     let refusal = Reply::error(
@@ -99,11 +125,11 @@ fn a_subscription_missing_from_resource_graph_is_listed_or_reported() {
         "AuthorizationFailed",
         "The client does not have authorization to perform action 'x'.",
     );
-    arm.route(&list(1), refusal);
-    let within = within(2);
+    arm.route(&server_list_path(1), refusal);
+    let within = subscription_args(2);
     let ran = run_with_arm(
         &arm,
-        &args(&["audit", "--format", "json", "--name", "*1"], &within),
+        &join_args(&["audit", "--format", "json", "--name", "*1"], &within),
         &[],
     );
     let report = ran.json();
@@ -121,13 +147,18 @@ fn a_subscription_missing_from_resource_graph_is_listed_or_reported() {
 
 #[test]
 fn a_management_group_includes_all_its_subscriptions() {
-    let arm = endpoint(2, 1, 1000);
+    let arm = fleet_endpoint(2, 1, 1000);
     let path = "/providers/Microsoft.Management/managementGroups/mg-1/descendants";
-    let below = |number: usize| json!({"name": subscription(number), "type": "Microsoft.Management/managementGroups/subscriptions"});
+    let below = |number: usize| json!({"name": subscription_id(number), "type": "Microsoft.Management/managementGroups/subscriptions"});
     arm.route(path, Reply::json(json!({"value": [below(0), below(1)]})));
     let args = ["audit", "--management-group", "mg-1", "--format", "json"];
     let ran = run_with_arm(&arm, &args, &[]);
-    assert_eq!(verdicts(&ran.json()), expected(2, 1), "{}", ran.stderr);
+    assert_eq!(
+        verdicts(&ran.json()),
+        expected_verdicts(2, 1),
+        "{}",
+        ran.stderr
+    );
     arm.route(path, Reply::error(403, "AuthorizationFailed", "no"));
     let ran = run_with_arm(&arm, &args, &[]);
     assert_eq!(ran.json()["migrations"].as_array().unwrap().len(), 2);
@@ -140,10 +171,10 @@ fn a_management_group_includes_all_its_subscriptions() {
 
 #[test]
 fn filters_and_resource_groups_limit_the_servers() {
-    let arm = endpoint(1, 12, 1000);
+    let arm = fleet_endpoint(1, 12, 1000);
     let group = format!(
         "/subscriptions/{}/resourceGroups/RG-Orders-Prod",
-        subscription(0)
+        subscription_id(0)
     );
     let names = |more: &[&str]| {
         let mut args = vec!["audit", "--resource-group", &group, "--format", "json"];
@@ -169,15 +200,15 @@ fn filters_and_resource_groups_limit_the_servers() {
 
 #[test]
 fn an_audit_requires_a_valid_scope() {
-    run(&["audit"], &[]).assert_refused("nothing to audit");
+    run(&["audit"], &[]).assert_usage_error("nothing to audit");
     run(&["audit", "--subscription", "production"], &[])
-        .assert_refused("is not the id of a subscription");
+        .assert_usage_error("is not the id of a subscription");
     run(&["audit", "--resource-group", "rg"], &[])
-        .assert_refused("is not a resource group; give `/subscriptions/<id>/resourceGroups/<name>`, or `<subscription>/<name>`");
-    let id = subscription(0);
+        .assert_usage_error("is not a resource group; give `/subscriptions/<id>/resourceGroups/<name>`, or `<subscription>/<name>`");
+    let id = subscription_id(0);
     let refused = |part: &str, words: &str| {
         let args = ["audit", "--subscription", &id, "--shard", part];
-        run(&args, &[("FLEXREADY_ACCESS_TOKEN", TOKEN)]).assert_refused(words);
+        run(&args, &[("FLEXREADY_ACCESS_TOKEN", TOKEN)]).assert_usage_error(words);
     };
     refused("3/2", "is no part of a whole");
     refused("azure-pipelines", "SYSTEM_JOBPOSITIONINPHASE");
@@ -185,7 +216,7 @@ fn an_audit_requires_a_valid_scope() {
 
 #[test]
 fn check_finds_a_target_by_its_host_name() {
-    let arm = endpoint(2, 3, 1000);
+    let arm = fleet_endpoint(2, 3, 1000);
     let check = |host: &str| {
         let args = [
             "check", "--only", "target", "--target", host, "--format", "json",
@@ -195,7 +226,7 @@ fn check_finds_a_target_by_its_host_name() {
     let ran = check("PG-1-0002.postgres.database.azure.com");
     let id = ran.json()["migrations"][0]["target"]["id"].to_string();
     assert!(
-        id.contains(&subscription(1)) && id.contains("pg-1-0002"),
+        id.contains(&subscription_id(1)) && id.contains("pg-1-0002"),
         "{id}"
     );
     assert_eq!(ran.code, 0);
@@ -206,16 +237,16 @@ fn check_finds_a_target_by_its_host_name() {
         "{}",
         nobody.stderr
     );
-    arm.route(GRAPH, Reply::error(403, "AccessDenied", "no"));
-    let all = json!({"value": [{"subscriptionId": subscription(0)}, {"subscriptionId": subscription(1)}]});
+    arm.route(RESOURCE_GRAPH_PATH, Reply::error(403, "AccessDenied", "no"));
+    let all = json!({"value": [{"subscriptionId": subscription_id(0)}, {"subscriptionId": subscription_id(1)}]});
     arm.route("/subscriptions", Reply::json(all));
     assert_eq!(check("pg-1-0002.postgres.database.azure.com").code, 0);
 }
 
 #[test]
 fn the_host_name_lookup_counts_toward_the_timeout() {
-    let arm = endpoint(1, 1, 1000);
-    arm.latency(std::time::Duration::from_millis(1200));
+    let arm = fleet_endpoint(1, 1, 1000);
+    arm.set_latency(std::time::Duration::from_millis(1200));
     let host = "pg-0-0000.postgres.database.azure.com";
     let args = ["check", "--only", "target", "--target", host];
     let more = ["--timeout", "2s", "--format", "json"];

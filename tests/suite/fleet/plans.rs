@@ -5,17 +5,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::support::arm::ArmEndpoint;
-use crate::support::fleet::{endpoint, subscription};
-use crate::support::program::{Ran, run, run_with_arm};
+use crate::support::fleet::{fleet_endpoint, subscription_id};
+use crate::support::program::{ProgramOutput, run, run_with_arm};
 
-fn write(folder: &Path, name: &str, text: &str) -> String {
+fn write_plan_file(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
 /// Audits a plan and a subscription together.
-fn audited(arm: &ArmEndpoint, plan: &str, id: &str) -> Ran {
+fn audit_plan(arm: &ArmEndpoint, plan: &str, id: &str) -> ProgramOutput {
     let places = ["--plan", plan, "--subscription", id];
     run_with_arm(
         arm,
@@ -27,15 +27,15 @@ fn audited(arm: &ArmEndpoint, plan: &str, id: &str) -> Ran {
 #[test]
 fn a_plan_and_a_subscription_together_list_each_server_once() {
     let folder = tempfile::tempdir().unwrap();
-    let arm = endpoint(1, 3, 1000);
-    let id = subscription(0);
+    let arm = fleet_endpoint(1, 3, 1000);
+    let id = subscription_id(0);
     let text = format!(
         "[[migration]]\nname = \"orders\"\ntarget = \"{id}/rg-orders-prod/PG-0-0001\"\n\
          [[migration]]\nname = \"by-name\"\ntarget = \"pg-0-0002.postgres.database.azure.com\"\n\
          [[migration]]\nname = \"gone\"\ntarget = \"gone.postgres.database.azure.com\"\n"
     );
-    let plan = write(folder.path(), "flexready.toml", &text);
-    let ran = audited(&arm, &plan, &id);
+    let plan = write_plan_file(folder.path(), "flexready.toml", &text);
+    let ran = audit_plan(&arm, &plan, &id);
     let found = super::verdicts(&ran.json());
     let found: Vec<(&str, &str)> = found
         .iter()
@@ -63,11 +63,11 @@ fn a_plan_and_a_subscription_together_list_each_server_once() {
 #[test]
 fn a_migration_name_that_equals_a_server_name_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let arm = endpoint(1, 2, 1000);
-    let id = subscription(0);
+    let arm = fleet_endpoint(1, 2, 1000);
+    let id = subscription_id(0);
     let unnamed = format!("\n[[migration]]\ntarget = \"{id}/rg-orders-prod/pg-0-0001\"\n");
-    let plan = write(folder.path(), "unnamed.toml", &unnamed);
-    let lines = audited(&arm, &plan, &id).json()["migrations"]
+    let plan = write_plan_file(folder.path(), "unnamed.toml", &unnamed);
+    let lines = audit_plan(&arm, &plan, &id).json()["migrations"]
         .as_array()
         .unwrap()
         .iter()
@@ -83,8 +83,8 @@ fn a_migration_name_that_equals_a_server_name_is_kept() {
     let text = format!(
         "[[migration]]\nname = \"pg-0-0000\"\ntarget = \"{id}/rg-orders-prod/pg-0-0001\"\n"
     );
-    let plan = write(folder.path(), "flexready.toml", &text);
-    let report = audited(&arm, &plan, &id).json();
+    let plan = write_plan_file(folder.path(), "flexready.toml", &text);
+    let report = audit_plan(&arm, &plan, &id).json();
     let of = |name: &str| {
         let all = report["migrations"].as_array().unwrap().iter();
         all.clone().find(|m| m["name"] == name).unwrap().clone()
@@ -97,7 +97,7 @@ fn a_migration_name_that_equals_a_server_name_is_kept() {
 }
 
 /// Turns a recording of one migration into a fleet of migrations `a` and `b` with the same answers.
-fn twice(recording: &Path) {
+fn duplicate_migration(recording: &Path) {
     let path = recording.join("manifest.json");
     let mut manifest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let names = ["a", "b"];
@@ -140,7 +140,7 @@ fn two_migrations_into_the_same_target_database_collide() {
         .as_array()
         .unwrap()
         .len();
-    twice(folder.path());
+    duplicate_migration(folder.path());
     let ran = run(&["audit", "--from", path, "--format", "json"], &[]);
     let report = ran.json();
     assert_eq!(
@@ -159,7 +159,7 @@ fn two_migrations_into_the_same_target_database_collide() {
     let collisions = report["fleet"]["collisions"].as_array().unwrap();
     assert_eq!(collisions.len(), databases);
     assert_eq!(collisions[0]["migrations"], json!(["a", "b"]));
-    super::whole::collisions_are_in_every_list(path, databases);
+    super::fleet_output::assert_collisions_in_every_format(path, databases);
     let page = run(&["audit", "--from", path], &[]).stdout;
     assert!(page.contains("`a` and `b` both write database"), "{page}");
 }
@@ -168,8 +168,8 @@ fn two_migrations_into_the_same_target_database_collide() {
 fn an_invalid_plan_or_password_file_is_rejected_before_the_first_question() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |text: &str, words: &str| {
-        let plan = write(folder.path(), "flexready.toml", text);
-        run(&["audit", "--plan", &plan], &[]).assert_refused(words);
+        let plan = write_plan_file(folder.path(), "flexready.toml", text);
+        run(&["audit", "--plan", &plan], &[]).assert_usage_error(words);
     };
     refused(
         "[[migration]]\nsource_vcore = 4\n",
@@ -192,9 +192,9 @@ fn an_invalid_plan_or_password_file_is_rejected_before_the_first_question() {
         "cannot read the password from",
     );
     // The path is relative to the plan, not to the working directory. With the file next to the plan, the run starts.
-    write(folder.path(), "secret", "canary-password-71\n");
+    write_plan_file(folder.path(), "secret", "canary-password-71\n");
     let text = "[[migration]]\nname = \"a\"\nsource = \"host=127.0.0.1 port=1 user=u dbname=d\"\nsource_password_file = \"secret\"\n";
-    let plan = write(folder.path(), "flexready.toml", text);
+    let plan = write_plan_file(folder.path(), "flexready.toml", text);
     let ran = run(&["-vv", "audit", "--plan", &plan, "--format", "json"], &[]);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("canary-password"));

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{args, expected, verdicts, within};
+use super::{expected_verdicts, join_args, subscription_args, verdicts};
 use crate::support::arm::{ArmEndpoint, Reply};
-use crate::support::fleet::{endpoint, subscription};
-use crate::support::program::{Ran, TOKEN, run, run_with_arm};
+use crate::support::fleet::{fleet_endpoint, subscription_id};
+use crate::support::program::{ProgramOutput, TOKEN, run, run_with_arm};
 
-fn refused(recording: &Path) -> usize {
+fn failed_questions(recording: &Path) -> usize {
     let text = std::fs::read(recording.join("manifest.json")).unwrap();
     let manifest: Value = serde_json::from_slice(&text).unwrap();
     let answers = manifest["answers"].as_array().unwrap().iter();
@@ -29,13 +29,13 @@ fn refused(recording: &Path) -> usize {
 fn resume_lists_a_subscription_that_failed_before() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-    let arm = endpoint(2, 2, 1000);
+    let arm = fleet_endpoint(2, 2, 1000);
     let graph = "/providers/Microsoft.ResourceGraph/resources";
     arm.route(graph, Reply::error(403, "AccessDenied", "no"));
-    let id = subscription(1);
+    let id = subscription_id(1);
     let list = format!("/subscriptions/{id}/providers/Microsoft.DBforPostgreSQL/flexibleServers");
     arm.route(&list, Reply::error(403, "AuthorizationFailed", "no"));
-    let within = within(2);
+    let within = subscription_args(2);
     let record = [
         "audit",
         "--format",
@@ -43,14 +43,14 @@ fn resume_lists_a_subscription_that_failed_before() {
         "--record",
         first.to_str().unwrap(),
     ];
-    let ran = run_with_arm(&arm, &args(&record, &within), &[]);
+    let ran = run_with_arm(&arm, &join_args(&record, &within), &[]);
     assert_eq!((verdicts(&ran.json()).len(), ran.code), (2, 1));
-    what_is_not_looked_through_stays_unread(&arm, &first, folder.path());
+    assert_unlisted_scopes_stay_unread(&arm, &first, folder.path());
     let row = format!(
         "/subscriptions/{id}/resourceGroups/rg-orders-prod/providers/Microsoft.DBforPostgreSQL/flexibleServers/pg-1-0001"
     );
     arm.route(&list, Reply::json(json!({"value": [{ "id": row }]})));
-    let before = arm.seen().len();
+    let before = arm.requests().len();
     let resume = [
         "audit",
         "--format",
@@ -60,11 +60,11 @@ fn resume_lists_a_subscription_that_failed_before() {
         "--record",
         second.to_str().unwrap(),
     ];
-    let ran = run_with_arm(&arm, &args(&resume, &within), &[]);
+    let ran = run_with_arm(&arm, &join_args(&resume, &within), &[]);
     let report = ran.json();
     assert_eq!(verdicts(&report).len(), 3, "{}", ran.stderr);
     assert_eq!(report["fleet"]["unread"], json!([]));
-    let again = arm.seen()[before..]
+    let again = arm.requests()[before..]
         .iter()
         .filter(|s| s.path.contains("pg-0-"))
         .count();
@@ -72,8 +72,8 @@ fn resume_lists_a_subscription_that_failed_before() {
 }
 
 /// Resumes with fewer scopes, with more scopes, and with a plan that does not match the recording.
-fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, folder: &Path) {
-    let resumed = |more: &[&str]| -> Ran {
+fn assert_unlisted_scopes_stay_unread(arm: &ArmEndpoint, first: &Path, folder: &Path) {
+    let resumed = |more: &[&str]| -> ProgramOutput {
         let args = [
             "audit",
             "--format",
@@ -83,10 +83,10 @@ fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, fold
         ];
         run_with_arm(arm, &[&args, more].concat(), &[])
     };
-    let (one, two) = (subscription(0), subscription(1));
+    let (one, two) = (subscription_id(0), subscription_id(1));
     let kept = folder.join("kept");
     let narrower = resumed(&["--subscription", &one, "--name", "pg-0-0001"]);
-    narrower.assert_refused("the recording was made without filters");
+    narrower.assert_usage_error("the recording was made without filters");
     let ran = resumed(&["--subscription", &one, "--record", kept.to_str().unwrap()]);
     let again = run(
         &[
@@ -125,16 +125,17 @@ fn what_is_not_looked_through_stays_unread(arm: &ArmEndpoint, first: &Path, fold
         "[[migration]]\nname = \"pg-0-0000\"\ntarget = \"{two}/rg-orders-prod/pg-1-0001\"\n"
     );
     std::fs::write(&plan, other).unwrap();
-    resumed(&["--plan", plan.to_str().unwrap()]).assert_refused("`pg-0-0000` to another target");
+    resumed(&["--plan", plan.to_str().unwrap()])
+        .assert_usage_error("`pg-0-0000` to another target");
 }
 
 #[test]
 fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let first = folder.path().join("first");
-    let arm = endpoint(2, 60, 1000);
-    arm.latency(Duration::from_millis(30));
-    let within = within(2);
+    let arm = fleet_endpoint(2, 60, 1000);
+    arm.set_latency(Duration::from_millis(30));
+    let within = subscription_args(2);
     let record = [
         "audit",
         "--format",
@@ -143,7 +144,7 @@ fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
         first.to_str().unwrap(),
     ];
     let child = Command::new(env!("CARGO_BIN_EXE_flexready"))
-        .args(args(&record, &within))
+        .args(join_args(&record, &within))
         .env_clear()
         .env("FLEXREADY_ARM_ENDPOINT", arm.url())
         .env("FLEXREADY_ACCESS_TOKEN", TOKEN)
@@ -151,7 +152,7 @@ fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    while arm.seen().len() < 480 {
+    while arm.requests().len() < 480 {
         std::thread::sleep(Duration::from_millis(5));
     }
     let interrupt = Command::new("kill")
@@ -167,7 +168,7 @@ fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["fleet"]["interrupted"], true);
     let read = verdicts(&report);
-    let whole = expected(2, 60);
+    let whole = expected_verdicts(2, 60);
     assert_eq!(read.len(), whole.len(), "each server is in the report");
     let done: Vec<_> = read.iter().filter(|(_, v)| *v != "incomplete").collect();
     assert!((10..110).contains(&done.len()), "{} of 120", done.len());
@@ -175,8 +176,8 @@ fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
         assert_eq!(Some(verdict), whole.get(name), "{name}");
     }
 
-    let open = refused(&first);
-    let before = arm.seen().len();
+    let open = failed_questions(&first);
+    let before = arm.requests().len();
     let second = folder.path().join("second");
     let resume = [
         "audit",
@@ -192,21 +193,21 @@ fn an_interrupted_run_reports_its_results_and_can_be_resumed() {
     assert_eq!(ran.json()["fleet"]["interrupted"], false);
     assert_eq!(ran.json()["recorded_at"], report["recorded_at"]);
     // Questions that depend on a failed answer are asked too: only the server's answer names its network.
-    let asked = arm.seen().len() - before;
+    let asked = arm.requests().len() - before;
     let hidden = asked.saturating_sub(open);
     assert!(
         asked >= open && hidden < 30,
         "{asked} asked, {open} were refused"
     );
-    assert_eq!(refused(&second), 0);
+    assert_eq!(failed_questions(&second), 0);
 }
 
 #[test]
 fn a_recording_error_does_not_lose_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let (kept, moved) = (folder.path().join("kept"), folder.path().join("moved"));
-    let arm = endpoint(1, 3, 1000);
-    let id = subscription(0);
+    let arm = fleet_endpoint(1, 3, 1000);
+    let id = subscription_id(0);
     let server = format!(
         "/subscriptions/{id}/resourcegroups/rg-orders-prod/providers/microsoft.dbforpostgresql/flexibleservers/pg-0-0001"
     );

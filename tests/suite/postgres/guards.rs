@@ -2,28 +2,28 @@
 
 use std::time::{Duration, Instant};
 
-use flexready::inputs::Source;
-use flexready::inputs::postgres::Database;
-use flexready::inputs::postgres::conninfo::Access;
+use flexready::backend::Backend;
+use flexready::backend::postgres::PostgresBackend;
+use flexready::backend::postgres::conninfo::ConnectOptions;
 use flexready::queries::Query;
-use flexready::question::{RefusalKind, Side};
+use flexready::question::{FailureKind, Side};
 use serde_json::json;
 
-use super::{database, given, query, refused, sql};
+use super::{database, expect_body, refused, sql_question, test_query};
 use crate::support::pg;
 
 const QUERIES: &[Query] = &[
-    query("write", &[(0, "SELECT nextval('public.s') AS n")]),
-    query(
+    test_query("write", &[(0, "SELECT nextval('public.s') AS n")]),
+    test_query(
         "lift",
         &[(
             0,
             "SELECT set_config('transaction_read_only', 'off', false) AS value",
         )],
     ),
-    query("sleep", &[(0, "SELECT pg_sleep(90)")]),
-    query("lock", &[(0, "SELECT count(*) AS n FROM public.locked")]),
-    query(
+    test_query("sleep", &[(0, "SELECT pg_sleep(90)")]),
+    test_query("lock", &[(0, "SELECT count(*) AS n FROM public.locked")]),
+    test_query(
         "settings",
         &[(
             0,
@@ -31,7 +31,7 @@ const QUERIES: &[Query] = &[
              ('statement_timeout', 'lock_timeout', 'search_path', 'bytea_output', 'application_name') ORDER BY name",
         )],
     ),
-    query(
+    test_query(
         "session",
         &[(
             0,
@@ -50,7 +50,11 @@ async fn nothing_can_be_written_on_any_major() {
         server.run(&name, "CREATE SEQUENCE s");
         let database = database(&server.conninfo(&name)).with_queries(QUERIES);
         let answers = database
-            .ask(&[sql(&name, "write"), sql(&name, "lift"), sql(&name, "write")])
+            .ask(&[
+                sql_question(&name, "write"),
+                sql_question(&name, "lift"),
+                sql_question(&name, "write"),
+            ])
             .await;
         for answer in &answers {
             let state = refused(answer).status.as_deref();
@@ -73,19 +77,22 @@ async fn a_slow_statement_only_loses_its_own_answer_after_30_seconds() {
         let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
         let start = Instant::now();
         let answers = database
-            .ask(&[sql("postgres", "sleep"), sql("postgres", "session")])
+            .ask(&[
+                sql_question("postgres", "sleep"),
+                sql_question("postgres", "session"),
+            ])
             .await;
         let refusal = refused(&answers[0]);
         assert_eq!(
             (refusal.kind, refusal.status.as_deref()),
-            (RefusalKind::Timeout, Some("57014"))
+            (FailureKind::Timeout, Some("57014"))
         );
         assert!(
             (29..60).contains(&start.elapsed().as_secs()),
             "{major}: {:?}",
             start.elapsed()
         );
-        given(&answers[1]);
+        expect_body(&answers[1]);
     };
     tokio::join!(slow(10), slow(11), slow(18));
 }
@@ -95,19 +102,19 @@ async fn a_locked_table_fails_after_the_lock_timeout() {
     let server = pg::server(15);
     let name = server.create_database("locked");
     server.run(&name, "CREATE TABLE locked (i int)");
-    let holder = server.session(&name);
+    let holder = server.open_session(&name);
     holder.run("BEGIN");
     holder.run("LOCK TABLE locked");
     let database = database(&server.conninfo(&name)).with_queries(QUERIES);
     let answers = database
-        .ask(&[sql(&name, "lock"), sql(&name, "session")])
+        .ask(&[sql_question(&name, "lock"), sql_question(&name, "session")])
         .await;
-    assert_eq!(refused(&answers[0]).kind, RefusalKind::Timeout);
+    assert_eq!(refused(&answers[0]).kind, FailureKind::Timeout);
     assert_eq!(
         refused(&answers[0]).code.as_deref(),
         Some("lock_not_available")
     );
-    given(&answers[1]);
+    expect_body(&answers[1]);
 }
 
 /// The checks read the values of the source from `reset_val`, so it must not show the values of this session.
@@ -123,16 +130,19 @@ async fn values_of_the_source_stay_visible_for_parameters_set_by_the_session() {
         ("default_transaction_isolation", "serializable"),
         ("default_transaction_deferrable", "on"),
     ];
-    let server = pg::Server::start(11, &settings);
+    let server = pg::PgServer::start(11, &settings);
     let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
     let answers = database
-        .ask(&[sql("postgres", "settings"), sql("postgres", "session")])
+        .ask(&[
+            sql_question("postgres", "settings"),
+            sql_question("postgres", "session"),
+        ])
         .await;
-    let rows = given(&answers[0]).as_array().unwrap();
-    let of =
+    let rows = expect_body(&answers[0]).as_array().unwrap();
+    let column =
         |member: &str| -> Vec<&str> { rows.iter().map(|r| r[member].as_str().unwrap()).collect() };
     assert_eq!(
-        of("name"),
+        column("name"),
         [
             "application_name",
             "bytea_output",
@@ -142,12 +152,15 @@ async fn values_of_the_source_stay_visible_for_parameters_set_by_the_session() {
         ]
     );
     assert_eq!(
-        of("setting"),
+        column("setting"),
         ["flexready", "hex", "2000", "pg_catalog, pg_temp", "30000"]
     );
-    assert_eq!(of("reset_val"), ["", "escape", "678", "elsewhere", "12345"]);
     assert_eq!(
-        given(&answers[1]),
+        column("reset_val"),
+        ["", "escape", "678", "elsewhere", "12345"]
+    );
+    assert_eq!(
+        expect_body(&answers[1]),
         &json!([{
             "migration_user": "migrator", "strings": "on", "isolation": "read committed", "deferrable": "off", "quoted": "plain"
         }])
@@ -160,12 +173,13 @@ async fn values_of_the_source_stay_visible_for_parameters_set_by_the_session() {
 async fn the_migration_user_defaults_to_the_role_of_the_session() {
     for major in pg::majors() {
         let server = pg::server(major);
-        let access = Access::resolve(Some(&server.conninfo("postgres")), &|_| None).unwrap();
+        let access =
+            ConnectOptions::resolve(Some(&server.conninfo("postgres")), &|_| None).unwrap();
         let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
-        let database = Database::new(access, Side::Source, String::new(), deadline);
+        let database = PostgresBackend::new(access, Side::Source, String::new(), deadline);
         let database = database.with_queries(QUERIES);
-        let answers = database.ask(&[sql("postgres", "session")]).await;
-        let row = &given(&answers[0])[0];
+        let answers = database.ask(&[sql_question("postgres", "session")]).await;
+        let row = &expect_body(&answers[0])[0];
         assert_eq!(row["migration_user"], server.superuser(), "{major}");
     }
 }
@@ -173,20 +187,20 @@ async fn the_migration_user_defaults_to_the_role_of_the_session() {
 /// Behind a pooler, another client uses the connection next.
 #[tokio::test]
 async fn no_parameter_stays_set_between_questions() {
-    let server = pg::Server::start(16, &[("log_statement", "all")]);
+    let server = pg::PgServer::start(16, &[("log_statement", "all")]);
     let database = database(&server.conninfo("postgres")).with_queries(QUERIES);
-    given(&database.ask(&[sql("postgres", "session")]).await[0]);
+    expect_body(&database.ask(&[sql_question("postgres", "session")]).await[0]);
     let log = server.log();
     let statements: Vec<&str> = log
         .lines()
         .filter(|line| line.contains("statement:"))
         .collect();
-    let ours: Vec<&&str> = statements
+    let guard_lines: Vec<&&str> = statements
         .iter()
         .filter(|line| line.contains("set_config"))
         .collect();
-    assert_eq!(ours.len(), 2, "{log}");
-    assert!(ours.iter().all(|line| !line.contains("false)")
+    assert_eq!(guard_lines.len(), 2, "{log}");
+    assert!(guard_lines.iter().all(|line| !line.contains("false)")
         && line.contains(
             "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY NOT DEFERRABLE; "
         )));

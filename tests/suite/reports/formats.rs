@@ -7,14 +7,14 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-use super::{ado_check, judged, plan, shared};
-use crate::fixtures::folder;
+use super::{check_recording, run_ado_check, shared_folder, write_plan};
+use crate::fixtures::fixtures_dir;
 use crate::support::program::run;
 
-pub const STORIES: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
+pub const RECORDINGS: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
 
 /// Environment variables that an Azure Pipelines agent sets for a step.
-pub const PIPELINE: [(&str, &str); 10] = [
+pub const PIPELINE_ENV: [(&str, &str); 10] = [
     ("TF_BUILD", "True"),
     ("SYSTEM_COLLECTIONURI", "https://dev.azure.com/fabrikam/"),
     (
@@ -31,12 +31,12 @@ pub const PIPELINE: [(&str, &str); 10] = [
 ];
 
 /// Waives one finding of `blocked`, and one that does not exist.
-pub const WAIVERS: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
+pub const WAIVER_PLAN: &str = "[[migration]]\nname = \"shop\"\n\n[severity]\ntarget-restart-pending = \"warning\"\n\n\
     [[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\nreason = \"dropped at cutover\"\n\
     owner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n\n\
     [[waiver]]\ncheck = \"storage-too-small\"\nreason = \"grows tomorrow\"\nowner = \"dba\"\nuntil = 2020-01-31\n";
 
-fn xsd_holds(shared: &Path, file: &str) {
+fn assert_matches_xsd(shared: &Path, file: &str) {
     let xsd = shared.join("schemas/junit-windyroad.xsd");
     let done = Command::new("xmllint")
         .args(["--noout", "--schema"])
@@ -48,7 +48,7 @@ fn xsd_holds(shared: &Path, file: &str) {
     assert!(done.status.success(), "{said}");
 }
 
-fn sarif_holds(shared: &Path, file: &str) {
+fn assert_matches_sarif_schema(shared: &Path, file: &str) {
     let schema = std::fs::read(shared.join("schemas/sarif-schema-2.1.0.json")).unwrap();
     let schema: Value = serde_json::from_slice(&schema).unwrap();
     let log: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
@@ -59,9 +59,11 @@ fn sarif_holds(shared: &Path, file: &str) {
 
 #[test]
 fn azure_devops_accepts_every_recording() {
-    let Some(shared) = shared() else { return };
-    let (_kept, path) = plan(WAIVERS);
-    for story in STORIES {
+    let Some(shared) = shared_folder() else {
+        return;
+    };
+    let (_kept, path) = write_plan(WAIVER_PLAN);
+    for story in RECORDINGS {
         for policy in [
             &[][..],
             &["--fail-on", "warning"],
@@ -71,29 +73,31 @@ fn azure_devops_accepts_every_recording() {
             let out = tempfile::tempdir().unwrap();
             let out = out.path().to_str().unwrap();
             let args = [&["--plan", &path, "--out", out], policy].concat();
-            let ran = judged(story, &args, &PIPELINE);
+            let ran = check_recording(story, &args, &PIPELINE_ENV);
             let log = format!("{out}/log.txt");
             std::fs::write(&log, format!("{}{}", ran.stdout, ran.stderr)).unwrap();
-            let name = super::report(story, &[]).migrations[0].name.clone();
+            let name = super::report_of_recording(story, &[]).migrations[0]
+                .name
+                .clone();
             let junit = format!("{out}/TEST-flexready-{name}.xml");
             let sarif = format!("{out}/sarif/flexready.sarif");
             let code = ran.code.to_string();
-            ado_check(
+            run_ado_check(
                 &shared,
                 &["--log", &log, "--exit-code", &code, "--check-files"],
             );
-            ado_check(
+            run_ado_check(
                 &shared,
                 &["--junit", &junit, "--sarif", &sarif, "--in-pipeline"],
             );
-            xsd_holds(&shared, &junit);
-            sarif_holds(&shared, &sarif);
+            assert_matches_xsd(&shared, &junit);
+            assert_matches_sarif_schema(&shared, &sarif);
         }
     }
 }
 
 /// Returns the elements of a document with their attributes.
-fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
+fn xml_elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
     let mut reader = Reader::from_str(xml);
     let mut found = Vec::new();
     loop {
@@ -116,13 +120,13 @@ fn elements(xml: &str) -> Vec<(String, Vec<(String, String)>)> {
 #[test]
 fn each_check_is_one_test_case_with_a_stable_name() {
     let names = |args: &[&str]| -> Vec<String> {
-        let ran = judged("blocked", &[&["--format", "junit"], args].concat(), &[]);
-        let cases = elements(&ran.stdout);
+        let ran = check_recording("blocked", &[&["--format", "junit"], args].concat(), &[]);
+        let cases = xml_elements(&ran.stdout);
         let cases = cases.into_iter().filter(|(name, _)| name == "testcase");
         cases.map(|(_, with)| with[0].1.clone()).collect()
     };
     let usual = names(&[]);
-    let (_kept, path) = plan(WAIVERS);
+    let (_kept, path) = write_plan(WAIVER_PLAN);
     assert_eq!(
         usual,
         names(&["--plan", &path, "--strict", "--fail-on", "warning"])
@@ -131,7 +135,7 @@ fn each_check_is_one_test_case_with_a_stable_name() {
     once.sort();
     once.dedup();
     assert_eq!(once.len(), usual.len(), "no name twice");
-    let judged = &super::report("blocked", &[]).migrations[0].summary;
+    let judged = &super::report_of_recording("blocked", &[]).migrations[0].summary;
     assert_eq!(usual.len(), judged.pass + judged.fail + judged.unknown);
 }
 
@@ -139,11 +143,11 @@ fn each_check_is_one_test_case_with_a_stable_name() {
 fn a_missing_answer_is_a_test_error_only_if_it_fails_the_run() {
     let outcomes = |args: &[&str]| -> (usize, usize) {
         let args = [&["--format", "junit"], args].concat();
-        let xml = elements(&judged("no-database-access", &args, &[]).stdout);
+        let xml = xml_elements(&check_recording("no-database-access", &args, &[]).stdout);
         let count = |name: &str| xml.iter().filter(|(n, _)| n == name).count();
         (count("error"), count("failure"))
     };
-    let report = super::report("no-database-access", &[]);
+    let report = super::report_of_recording("no-database-access", &[]);
     let checks = &report.migrations[0].checks;
     let failing = |c: &flexready::report::CheckReport| {
         c.findings
@@ -161,12 +165,12 @@ fn a_missing_answer_is_a_test_error_only_if_it_fails_the_run() {
 
 #[test]
 fn running_in_a_pipeline_only_changes_the_default_format() {
-    for story in STORIES {
-        let plain = judged(story, &["--format", "json"], &[]);
-        let piped = judged(story, &["--format", "json"], &PIPELINE);
+    for story in RECORDINGS {
+        let plain = check_recording(story, &["--format", "json"], &[]);
+        let piped = check_recording(story, &["--format", "json"], &PIPELINE_ENV);
         assert_eq!(plain.stdout, piped.stdout);
-        let by_itself = judged(story, &[], &PIPELINE);
-        let asked = judged(story, &["--format", "azure-pipelines"], &[]);
+        let by_itself = check_recording(story, &[], &PIPELINE_ENV);
+        let asked = check_recording(story, &["--format", "azure-pipelines"], &[]);
         assert_eq!(by_itself.stdout, asked.stdout);
         assert_eq!((plain.code, piped.code), (by_itself.code, asked.code));
     }
@@ -176,7 +180,7 @@ fn running_in_a_pipeline_only_changes_the_default_format() {
 fn a_run_that_cannot_start_is_an_error_of_the_step() {
     let ran = run(
         &["check", "--from", "/nonexistent/##vso[task.complete]x"],
-        &PIPELINE,
+        &PIPELINE_ENV,
     );
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     let commands: Vec<&str> = ran
@@ -186,7 +190,10 @@ fn a_run_that_cannot_start_is_an_error_of_the_step() {
         .collect();
     assert_eq!(commands.len(), 1, "{}", ran.stderr);
     assert!(commands[0].starts_with("##vso[task.logissue type=error]flexready could not run: "));
-    let usage = run(&["check", "--fail-on", "##vso[task.complete]"], &PIPELINE);
+    let usage = run(
+        &["check", "--fail-on", "##vso[task.complete]"],
+        &PIPELINE_ENV,
+    );
     let commands: Vec<&str> = usage
         .stderr
         .lines()
@@ -198,7 +205,7 @@ fn a_run_that_cannot_start_is_an_error_of_the_step() {
 
 #[test]
 fn an_issue_contains_a_command_instead_of_a_comment() {
-    let mut report = super::report("blocked", &[]);
+    let mut report = super::report_of_recording("blocked", &[]);
     let migration = &mut report.migrations[0];
     let first = migration.checks.iter_mut().find(|c| c.count > 0).unwrap();
     let id = first.id.clone();
@@ -207,7 +214,7 @@ fn an_issue_contains_a_command_instead_of_a_comment() {
         "GRANT SELECT ON a TO b;",
     ];
     first.findings[0].fix = fix.map(str::to_owned).to_vec();
-    let text = flexready::report::azure_pipelines::azure_pipelines(&report, None);
+    let text = flexready::report::formats::azure_pipelines::azure_pipelines(&report, None);
     let code = format!("code={id}]");
     let issue = text.lines().find(|l| l.contains(&code)).unwrap();
     assert!(
@@ -218,8 +225,8 @@ fn an_issue_contains_a_command_instead_of_a_comment() {
 
 #[test]
 fn ndjson_has_one_line_per_migration_and_csv_one_row_per_finding() {
-    let report = super::report("blocked", &[]);
-    let lines = judged("blocked", &["--format", "ndjson"], &[]).stdout;
+    let report = super::report_of_recording("blocked", &[]);
+    let lines = check_recording("blocked", &["--format", "ndjson"], &[]).stdout;
     let lines: Vec<Value> = lines
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
@@ -227,7 +234,7 @@ fn ndjson_has_one_line_per_migration_and_csv_one_row_per_finding() {
     assert_eq!(lines.len(), report.migrations.len());
     assert_eq!(lines[0]["recorded_at"], report.recorded_at.as_str());
     assert_eq!(lines[0]["verdict"], "not_ready");
-    let table = judged("blocked", &["--format", "csv"], &[]).stdout;
+    let table = check_recording("blocked", &["--format", "csv"], &[]).stdout;
     let mut rows = csv::Reader::from_reader(table.as_bytes());
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     let checks = &report.migrations[0].checks;
@@ -239,7 +246,7 @@ fn ndjson_has_one_line_per_migration_and_csv_one_row_per_finding() {
 
 #[test]
 fn every_format_counts_missing_answers_the_same_way() {
-    let report = super::report("objects-17", &[]);
+    let report = super::report_of_recording("objects-17", &[]);
     let summary = &report.migrations[0].summary;
     let checks = || report.migrations[0].checks.iter();
     let open = checks().filter(|c| !c.missing.is_empty()).count();
@@ -250,10 +257,10 @@ fn every_format_counts_missing_answers_the_same_way() {
         summary.unknown, summary.unknown_in_part
     );
     for format in ["plain", "markdown", "html"] {
-        let text = judged("objects-17", &["--format", format], &[]).stdout;
+        let text = check_recording("objects-17", &["--format", format], &[]).stdout;
         assert!(text.contains(&words), "{format}: {text}");
     }
-    let piped = judged("objects-17", &["--format", "azure-pipelines"], &[]).stdout;
+    let piped = check_recording("objects-17", &["--format", "azure-pipelines"], &[]).stdout;
     for (name, count) in [
         ("Unknown", summary.unknown),
         ("UnknownInPart", summary.unknown_in_part),
@@ -265,7 +272,7 @@ fn every_format_counts_missing_answers_the_same_way() {
 
 #[test]
 fn one_reason_for_several_databases_appears_once() {
-    let mut report = serde_json::to_value(super::report("blocked", &[])).unwrap();
+    let mut report = serde_json::to_value(super::report_of_recording("blocked", &[])).unwrap();
     let checks = report["migrations"][0]["checks"].as_array_mut().unwrap();
     let check = checks
         .iter_mut()
@@ -280,8 +287,8 @@ fn one_reason_for_several_databases_appears_once() {
     check["missing"] = ["a", "b", "closed"].map(missing).to_vec().into();
     (check["status"], check["unknown_as"]) = ("unknown".into(), "warning".into());
     let report = serde_json::from_value(report).unwrap();
-    let layout = flexready::report::plain::Layout { width: 160 };
-    let text = flexready::report::plain::plain(&report, layout);
+    let layout = flexready::report::formats::plain::PlainLayout { width: 160 };
+    let text = flexready::report::formats::plain::plain(&report, layout);
     for words in [
         "the locale of databases `a`, `b`, `closed` is not known\n",
         "look into databases `a`, `b`, `closed`\n",
@@ -293,7 +300,7 @@ fn one_reason_for_several_databases_appears_once() {
 
 #[test]
 fn sarif_results_point_to_the_plan_in_the_repository() {
-    let at = folder().join("recordings");
+    let at = fixtures_dir().join("recordings");
     let ran = run(
         &[
             "check",
@@ -312,8 +319,8 @@ fn sarif_results_point_to_the_plan_in_the_repository() {
         "there is no such plan, and none is made up: {}",
         at.display()
     );
-    let (_kept, path) = plan(WAIVERS);
-    let log = judged("blocked", &["--plan", &path, "--format", "sarif"], &[]).json();
+    let (_kept, path) = write_plan(WAIVER_PLAN);
+    let log = check_recording("blocked", &["--plan", &path, "--format", "sarif"], &[]).json();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let place = &results[0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "flexready.toml");

@@ -3,34 +3,34 @@
 use clap::Parser;
 use serde_json::{Map, Value, json};
 
-use super::{ado_check, shared};
+use super::{run_ado_check, shared_folder};
 use crate::support::program::run;
 
-fn part(name: &str) -> String {
+fn template_part(name: &str) -> String {
     let ran = run(&["template", "azure-pipelines", "--part", name], &[]);
     assert_eq!(ran.code, 0);
     ran.stdout
 }
 
 /// Expands `${{ if … }}` blocks and replaces each other expression with a placeholder.
-fn expanded(value: Value) -> Value {
+fn expand_template(value: Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut all = Vec::new();
             for item in items {
                 match item {
                     Value::Object(fields) if fields.keys().any(|k| k.starts_with("${{")) => {
-                        let inner = fields.into_iter().map(|(_, v)| expanded(v));
+                        let inner = fields.into_iter().map(|(_, v)| expand_template(v));
                         all.extend(inner.flat_map(|v| v.as_array().cloned().unwrap_or_default()));
                     }
-                    other => all.push(expanded(other)),
+                    other => all.push(expand_template(other)),
                 }
             }
             all.into()
         }
         Value::Object(fields) => fields
             .into_iter()
-            .map(|(k, v)| (k, expanded(v)))
+            .map(|(k, v)| (k, expand_template(v)))
             .collect::<Map<_, _>>()
             .into(),
         Value::String(text) if text.contains("${{") => {
@@ -47,11 +47,11 @@ fn expanded(value: Value) -> Value {
 
 /// Converts numbers and booleans to strings. Azure Pipelines accepts both, while the schema requires strings in some
 /// places and values in others.
-fn in_words(value: Value) -> Value {
+fn scalars_as_strings(value: Value) -> Value {
     match value {
-        Value::Array(items) => items.into_iter().map(in_words).collect(),
+        Value::Array(items) => items.into_iter().map(scalars_as_strings).collect(),
         Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(k, v)| (k, in_words(v)));
+            let fields = fields.into_iter().map(|(k, v)| (k, scalars_as_strings(v)));
             Value::Object(fields.collect())
         }
         Value::Number(number) => number.to_string().into(),
@@ -62,34 +62,36 @@ fn in_words(value: Value) -> Value {
 
 #[test]
 fn both_templates_match_the_schema_and_the_conventions() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = shared_folder() else {
+        return;
+    };
     let schema = std::fs::read(shared.join("schemas/azure-pipelines-service-schema.json")).unwrap();
     let schema: Value = serde_json::from_slice(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for name in ["steps", "pipeline"] {
-        let text = part(name);
+        let text = template_part(name);
         let read: Value = serde_norway::from_str(&text).unwrap();
         let whole = match name {
             // The schema only covers pipelines.
-            "steps" => json!({ "trigger": "none", "steps": expanded(read)["steps"] }),
-            _ => expanded(read),
+            "steps" => json!({ "trigger": "none", "steps": expand_template(read)["steps"] }),
+            _ => expand_template(read),
         };
         assert!(
-            validator.is_valid(&whole) || validator.is_valid(&in_words(whole)),
+            validator.is_valid(&whole) || validator.is_valid(&scalars_as_strings(whole)),
             "{name} is no pipeline"
         );
         let file = folder.path().join(format!("{name}.yml"));
         std::fs::write(&file, &text).unwrap();
-        ado_check(&shared, &["--pipeline", file.to_str().unwrap()]);
+        run_ado_check(&shared, &["--pipeline", file.to_str().unwrap()]);
     }
 }
 
 #[test]
 fn the_pipeline_passes_the_parameters_that_the_steps_require() {
-    let steps: Value = serde_norway::from_str(&part("steps")).unwrap();
+    let steps: Value = serde_norway::from_str(&template_part("steps")).unwrap();
     let parameters = steps["parameters"].as_array().unwrap();
-    let pipeline: Value = serde_norway::from_str(&part("pipeline")).unwrap();
+    let pipeline: Value = serde_norway::from_str(&template_part("pipeline")).unwrap();
     let uses = pipeline["stages"][0]["jobs"].as_array().unwrap();
     let strategies: Vec<&Value> = uses.iter().map(|j| &j["strategy"]).collect();
     assert!(strategies[0]["matrix"].is_object() && strategies[1]["parallel"].is_number());
@@ -115,7 +117,7 @@ fn the_pipeline_passes_the_parameters_that_the_steps_require() {
 
 #[test]
 fn the_steps_use_existing_commands() {
-    let text = part("steps").replace("\\\n", " ");
+    let text = template_part("steps").replace("\\\n", " ");
     let calls: Vec<&str> = text
         .lines()
         .map(str::trim)
@@ -134,7 +136,14 @@ fn the_steps_use_existing_commands() {
 #[test]
 fn both_templates_together_are_two_yaml_documents() {
     let both = run(&["template", "azure-pipelines"], &[]).stdout;
-    assert_eq!(both, format!("{}---\n{}", part("steps"), part("pipeline")));
+    assert_eq!(
+        both,
+        format!(
+            "{}---\n{}",
+            template_part("steps"),
+            template_part("pipeline")
+        )
+    );
 }
 
 #[test]

@@ -2,18 +2,18 @@
 
 use flexready::verdict::{Status, WaiverState};
 
-use super::{judged, plan, report};
-use crate::support::program::{FORMATS, worded};
+use super::{check_recording, report_of_recording, write_plan};
+use crate::support::program::{FORMATS, text_formats};
 
-const HELD: &str = "[[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\n\
+const ACTIVE_WAIVER: &str = "[[waiver]]\ncheck = \"extension-not-supported\"\nobject = \"extension/*/file_fdw\"\n\
     reason = \"dropped at cutover\"\nowner = \"dba\"\nticket = \"OPS-12\"\nuntil = 2999-12-31\n";
 
 #[test]
 fn waived_findings_do_not_count_and_stay_visible_in_every_format() {
-    let (_kept, path) = plan(HELD);
+    let (_kept, path) = write_plan(ACTIVE_WAIVER);
     let (before, after) = (
-        report("blocked", &[]),
-        report("blocked", &["--plan", &path]),
+        report_of_recording("blocked", &[]),
+        report_of_recording("blocked", &["--plan", &path]),
     );
     assert_eq!(after.blockers + 1, before.blockers);
     assert_eq!(after.migrations[0].summary.waived, 1);
@@ -24,7 +24,7 @@ fn waived_findings_do_not_count_and_stay_visible_in_every_format() {
     );
     assert_eq!(after.policy.waivers[0].state, WaiverState::Holds);
     for format in FORMATS {
-        let text = judged("blocked", &["--plan", &path, "--format", format], &[]).stdout;
+        let text = check_recording("blocked", &["--plan", &path, "--format", format], &[]).stdout;
         for word in [
             "dropped at cutover",
             "dba",
@@ -39,7 +39,7 @@ fn waived_findings_do_not_count_and_stay_visible_in_every_format() {
             );
         }
     }
-    let junit = judged("blocked", &["--plan", &path, "--format", "junit"], &[]).stdout;
+    let junit = check_recording("blocked", &["--plan", &path, "--format", "junit"], &[]).stdout;
     assert_eq!(junit.matches("<skipped message=\"waived").count(), 1);
     let unanswered = after.migrations[0].checks.iter();
     let unanswered = unanswered.filter(|c| c.status == Status::Unknown).count();
@@ -51,16 +51,16 @@ fn waived_findings_do_not_count_and_stay_visible_in_every_format() {
 
 #[test]
 fn an_expired_waiver_warns_and_does_not_apply() {
-    let (_kept, path) = plan(&HELD.replace("2999-12-31", "2020-12-31"));
+    let (_kept, path) = write_plan(&ACTIVE_WAIVER.replace("2999-12-31", "2020-12-31"));
     let (before, after) = (
-        report("blocked", &[]),
-        report("blocked", &["--plan", &path]),
+        report_of_recording("blocked", &[]),
+        report_of_recording("blocked", &["--plan", &path]),
     );
     assert_eq!(after.blockers, before.blockers);
     assert_eq!(after.policy.waivers[0].state, WaiverState::Expired);
     let words = "ended on 2020-12-31: 1 finding counts again";
-    for format in worded() {
-        let text = judged(
+    for format in text_formats() {
+        let text = check_recording(
             "blocked",
             &["--plan", &path, "--format", format],
             &[("COLUMNS", "400")],
@@ -71,7 +71,7 @@ fn an_expired_waiver_warns_and_does_not_apply() {
             text.stdout
         );
     }
-    let piped = judged(
+    let piped = check_recording(
         "blocked",
         &["--plan", &path, "--format", "azure-pipelines"],
         &[],
@@ -84,8 +84,8 @@ fn an_expired_waiver_warns_and_does_not_apply() {
 
 #[test]
 fn an_unused_waiver_is_reported_and_does_not_fail_the_run() {
-    let (_kept, path) = plan(&HELD.replace("file_fdw", "nothing"));
-    let ready = judged(
+    let (_kept, path) = write_plan(&ACTIVE_WAIVER.replace("file_fdw", "nothing"));
+    let ready = check_recording(
         "ready",
         &["--plan", &path, "--format", "azure-pipelines"],
         &[],
@@ -105,34 +105,34 @@ fn an_unused_waiver_is_reported_and_does_not_fail_the_run() {
 
 #[test]
 fn a_waiver_for_no_migration_or_for_a_missing_answer_is_reported() {
-    let (_kept, path) = plan(&HELD.replace("object", "migration = \"shp\"\nobject"));
-    let misspelt = report("blocked", &["--plan", &path]);
+    let (_kept, path) = write_plan(&ACTIVE_WAIVER.replace("object", "migration = \"shp\"\nobject"));
+    let misspelt = report_of_recording("blocked", &["--plan", &path]);
     assert_eq!(misspelt.policy.waivers[0].state, WaiverState::NoMigration);
     let words = "and no migration is called so";
-    for format in worded() {
+    for format in text_formats() {
         let args = ["--plan", &path, "--format", format];
-        let text = judged("blocked", &args, &[("COLUMNS", "400")]).stdout;
+        let text = check_recording("blocked", &args, &[("COLUMNS", "400")]).stdout;
         assert!(text.replace('\\', "").contains(words), "{format}: {text}");
     }
     let unanswered = misspelt.migrations[0].checks.iter();
     let mut unanswered = unanswered.filter(|c| c.findings.is_empty() && !c.missing.is_empty());
     let id = &unanswered.next().expect("one is not answered").id;
-    let (_kept, path) = plan(&format!(
+    let (_kept, path) = write_plan(&format!(
         "[[waiver]]\ncheck = \"{id}\"\nreason = \"r\"\nowner = \"o\"\nuntil = 2999-12-31\n"
     ));
-    let waived = report("blocked", &["--plan", &path]);
+    let waived = report_of_recording("blocked", &["--plan", &path]);
     assert_eq!(waived.policy.waivers[0].state, WaiverState::NotAnswered);
-    let other = HELD.replace("object", "migration = \"other\"\nobject");
-    let (_kept, path) = plan(&format!(
+    let other = ACTIVE_WAIVER.replace("object", "migration = \"other\"\nobject");
+    let (_kept, path) = write_plan(&format!(
         "[[migration]]\nname = \"other\"\ntarget = \"x/y/z\"\n{other}"
     ));
-    let planned = report("blocked", &["--plan", &path]);
+    let planned = report_of_recording("blocked", &["--plan", &path]);
     assert_eq!(planned.policy.waivers[0].state, WaiverState::NotJudged);
 }
 
 #[test]
 fn every_policy_setting_is_shown() {
-    let (_kept, path) = plan("[severity]\ntarget-high-availability-on = \"note\"\n");
+    let (_kept, path) = write_plan("[severity]\ntarget-high-availability-on = \"note\"\n");
     let args = [
         "--plan",
         &path,
@@ -152,8 +152,8 @@ fn every_policy_setting_is_shown() {
         "left out: target-is-replica",
         "target-high-availability-on counts as note, not blocker",
     ];
-    for format in worded() {
-        let ran = judged(
+    for format in text_formats() {
+        let ran = check_recording(
             "blocked",
             &[&args, &["--format", format][..]].concat(),
             &[("COLUMNS", "160")],
@@ -165,10 +165,10 @@ fn every_policy_setting_is_shown() {
             assert!(text.contains(word), "{format} lacks {word}\n{text}");
         }
     }
-    let policy = report("blocked", &args).policy;
+    let policy = report_of_recording("blocked", &args).policy;
     assert!(policy.strict && policy.left_out == ["target-is-replica"]);
     assert_eq!(policy.severity[0].check, "target-high-availability-on");
-    let line = judged(
+    let line = check_recording(
         "blocked",
         &[&args, &["--format", "ndjson"][..]].concat(),
         &[],
@@ -181,11 +181,11 @@ fn every_policy_setting_is_shown() {
 fn an_error_in_the_plan_stops_the_run_and_names_its_position() {
     for (text, place) in [
         (
-            HELD.replace("extension-not-supported", "extension-not-support"),
+            ACTIVE_WAIVER.replace("extension-not-supported", "extension-not-support"),
             ":2:9: there is no check",
         ),
         (
-            HELD.replace("reason = \"dropped at cutover\"\n", ""),
+            ACTIVE_WAIVER.replace("reason = \"dropped at cutover\"\n", ""),
             ":1:1: `reason` of the waiver is missing",
         ),
         (
@@ -193,21 +193,23 @@ fn an_error_in_the_plan_stops_the_run_and_names_its_position() {
             ":2:1: unknown key `max_waiver_day`",
         ),
     ] {
-        let (_kept, path) = plan(&text);
-        judged("blocked", &["--plan", &path], &[]).assert_refused(place);
+        let (_kept, path) = write_plan(&text);
+        check_recording("blocked", &["--plan", &path], &[]).assert_usage_error(place);
     }
 }
 
 #[test]
 fn a_waiver_beyond_the_maximum_period_does_not_apply() {
-    let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{HELD}"));
+    let (_kept, path) = write_plan(&format!(
+        "[judging]\nmax_waiver_days = 180\n\n{ACTIVE_WAIVER}"
+    ));
     let (before, after) = (
-        report("blocked", &[]),
-        report("blocked", &["--plan", &path]),
+        report_of_recording("blocked", &[]),
+        report_of_recording("blocked", &["--plan", &path]),
     );
     assert_eq!(after.blockers, before.blockers);
     assert_eq!(after.policy.waivers[0].state, WaiverState::TooLong);
-    let text = judged("blocked", &["--plan", &path], &[("COLUMNS", "400")]).stdout;
+    let text = check_recording("blocked", &["--plan", &path], &[("COLUMNS", "400")]).stdout;
     assert!(
         text.contains("does not hold: 2999-12-31 is more than 180 days ahead"),
         "{text}"
@@ -217,9 +219,9 @@ fn a_waiver_beyond_the_maximum_period_does_not_apply() {
         ("2027-05-19", WaiverState::Holds),
         ("2027-05-20", WaiverState::TooLong),
     ] {
-        let text = HELD.replace("2999-12-31", until);
-        let (_kept, path) = plan(&format!("[judging]\nmax_waiver_days = 180\n\n{text}"));
-        let after = report("blocked", &["--plan", &path]);
+        let text = ACTIVE_WAIVER.replace("2999-12-31", until);
+        let (_kept, path) = write_plan(&format!("[judging]\nmax_waiver_days = 180\n\n{text}"));
+        let after = report_of_recording("blocked", &["--plan", &path]);
         assert_eq!(after.policy.waivers[0].state, state, "{until}");
     }
 }

@@ -23,20 +23,20 @@ pub const FORMATS: [&str; 9] = [
 ];
 
 /// The formats for people and their tools, which only contain text from the report.
-pub fn worded() -> impl Iterator<Item = &'static str> {
+pub fn text_formats() -> impl Iterator<Item = &'static str> {
     FORMATS.into_iter().filter(|f| !f.ends_with("json"))
 }
 
 /// The output and the exit code of a run.
-pub struct Ran {
+pub struct ProgramOutput {
     pub stdout: String,
     pub stderr: String,
     pub code: i32,
 }
 
-impl Ran {
-    fn new(output: Output) -> Ran {
-        Ran {
+impl ProgramOutput {
+    fn new(output: Output) -> ProgramOutput {
+        ProgramOutput {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
             code: output.status.code().expect("it ended by itself"),
@@ -63,17 +63,17 @@ impl Ran {
     }
 
     /// Asserts a usage error: exit code 2, nothing on stdout, a message that contains `message`, no backtrace.
-    pub fn assert_refused(&self, words: &str) {
+    pub fn assert_usage_error(&self, message: &str) {
         assert_eq!(self.code, 2, "{}{}", self.stdout, self.stderr);
         assert_eq!(self.stdout, "");
-        assert!(self.stderr.contains(words), "{}", self.stderr);
+        assert!(self.stderr.contains(message), "{}", self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
     }
 }
 
 /// Runs the program with only `env` in its environment.
 /// If the test has no ARM endpoint, the endpoint is a local port without a listener.
-pub fn run(args: &[&str], env: &[(&str, &str)]) -> Ran {
+pub fn run(args: &[&str], env: &[(&str, &str)]) -> ProgramOutput {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flexready"));
     command
         .args(args)
@@ -83,11 +83,11 @@ pub fn run(args: &[&str], env: &[(&str, &str)]) -> Ran {
         .env("COLUMNS", "100")
         .env("FLEXREADY_ARM_ENDPOINT", "http://127.0.0.1:1");
     command.envs(env.iter().copied());
-    Ran::new(command.output().unwrap())
+    ProgramOutput::new(command.output().unwrap())
 }
 
 /// Runs the program against the ARM endpoint of a test.
-pub fn run_with_arm(endpoint: &ArmEndpoint, args: &[&str], env: &[(&str, &str)]) -> Ran {
+pub fn run_with_arm(endpoint: &ArmEndpoint, args: &[&str], env: &[(&str, &str)]) -> ProgramOutput {
     let url = endpoint.url();
     let mut all = vec![
         ("FLEXREADY_ARM_ENDPOINT", url.as_str()),
@@ -98,7 +98,7 @@ pub fn run_with_arm(endpoint: &ArmEndpoint, args: &[&str], env: &[(&str, &str)])
 }
 
 /// The files in a folder, name and text.
-pub fn texts(folder: &Path) -> Vec<(String, String)> {
+pub fn read_files(folder: &Path) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

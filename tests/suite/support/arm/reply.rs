@@ -10,8 +10,8 @@ pub struct Reply {
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
     pub(super) delay: Duration,
-    pub(super) cut_after: Option<usize>,
-    pub(super) pause: Option<Duration>,
+    pub(super) truncate_after: Option<usize>,
+    pub(super) chunk_pause: Option<Duration>,
     pub(super) reset: bool,
 }
 
@@ -28,8 +28,8 @@ impl Reply {
             headers: vec![("content-type".to_owned(), content_type.to_owned())],
             body: body.into(),
             delay: Duration::ZERO,
-            cut_after: None,
-            pause: None,
+            truncate_after: None,
+            chunk_pause: None,
             reset: false,
         }
     }
@@ -41,18 +41,18 @@ impl Reply {
 
     /// ARM's 404 for a resource that does not exist.
     pub fn not_found() -> Self {
-        let words = "The Resource was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix";
-        Reply::error(404, "ResourceNotFound", words)
+        let message = "The Resource was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix";
+        Reply::error(404, "ResourceNotFound", message)
     }
 
     /// 429 with a Retry-After header, in seconds.
-    pub fn busy(seconds: u64) -> Self {
+    pub fn throttled(seconds: u64) -> Self {
         Reply::error(
             429,
             "TooManyRequests",
             "The request is being throttled as the limit has been reached.",
         )
-        .header("retry-after", &seconds.to_string())
+        .with_header("retry-after", &seconds.to_string())
     }
 
     pub fn status(mut self, status: u16) -> Self {
@@ -60,20 +60,20 @@ impl Reply {
         self
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Waits before the first byte.
-    pub fn delayed(mut self, delay: Duration) -> Self {
+    pub fn with_delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
     /// Closes the connection after this number of body bytes.
-    pub fn cut_after(mut self, bytes: usize) -> Self {
-        self.cut_after = Some(bytes);
+    pub fn truncated_after(mut self, bytes: usize) -> Self {
+        self.truncate_after = Some(bytes);
         self
     }
 
@@ -86,8 +86,8 @@ impl Reply {
     }
 
     /// Sends the body in sixteen parts with this pause between them.
-    pub fn trickled(mut self, pause: Duration) -> Self {
-        self.pause = Some(pause);
+    pub fn with_pauses(mut self, pause: Duration) -> Self {
+        self.chunk_pause = Some(pause);
         self
     }
 }

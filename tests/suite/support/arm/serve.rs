@@ -14,10 +14,14 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
 use tokio::time::{Duration, sleep};
 
-use super::{Reply, Seen, State};
+use super::{EndpointState, ReceivedRequest, Reply};
 
 /// Serves until `stopped` resolves, which happens when the endpoint is dropped.
-pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
+pub fn run(
+    listener: std::net::TcpListener,
+    state: Arc<EndpointState>,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -30,19 +34,19 @@ pub fn run(listener: std::net::TcpListener, state: Arc<State>, mut stopped: ones
                 _ = &mut stopped => return,
                 accepted = listener.accept() => {
                     let (socket, _) = accepted.unwrap();
-                    tokio::spawn(connection(socket, Arc::clone(&state)));
+                    tokio::spawn(serve_connection(socket, Arc::clone(&state)));
                 }
             }
         }
     });
 }
 
-async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
+async fn serve_connection(socket: tokio::net::TcpStream, state: Arc<EndpointState>) {
     // Head and body are written separately: with Nagle's algorithm every reply would take 40 ms longer.
     socket.set_nodelay(true).unwrap();
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { answer(&state, request).await }
+        async move { handle_request(&state, request).await }
     });
     // Disconnected clients and intentionally truncated bodies end here as errors.
     let _ = hyper::server::conn::http1::Builder::new()
@@ -50,31 +54,34 @@ async fn connection(socket: tokio::net::TcpStream, state: Arc<State>) {
         .await;
 }
 
-type Body = StreamBody<stream::BoxStream<'static, Result<Frame<Bytes>, Error>>>;
+type ReplyBody = StreamBody<stream::BoxStream<'static, Result<Frame<Bytes>, Error>>>;
 
-async fn answer(state: &State, request: Request<Incoming>) -> Result<Response<Body>, Error> {
-    let seen = seen(request).await;
-    state.log.lock().unwrap().push(seen.clone());
+async fn handle_request(
+    state: &EndpointState,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Error> {
+    let seen = receive_request(request).await;
+    state.requests.lock().unwrap().push(seen.clone());
     {
         let mut in_flight = state.in_flight.lock().unwrap();
-        in_flight.now += 1;
-        in_flight.most = in_flight.most.max(in_flight.now);
+        in_flight.current += 1;
+        in_flight.peak = in_flight.peak.max(in_flight.current);
     }
-    let reply = reply_to(state, &seen);
+    let reply = choose_reply(state, &seen);
     let latency = *state.latency.lock().unwrap();
     sleep(latency + reply.delay).await;
-    state.in_flight.lock().unwrap().now -= 1;
+    state.in_flight.lock().unwrap().current -= 1;
     if reply.reset {
         return Err(Error::other("reset on purpose"));
     }
-    Ok(response(reply, &seen))
+    Ok(build_response(reply, &seen))
 }
 
-async fn seen(request: Request<Incoming>) -> Seen {
+async fn receive_request(request: Request<Incoming>) -> ReceivedRequest {
     let (request, body) = request.into_parts();
     let body = body.collect().await.map(|b| b.to_bytes().to_vec());
     let headers = request.headers.iter();
-    Seen {
+    ReceivedRequest {
         method: request.method.to_string(),
         path: request.uri.path().to_owned(),
         query: request.uri.query().unwrap_or_default().to_owned(),
@@ -82,43 +89,49 @@ async fn seen(request: Request<Incoming>) -> Seen {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect(),
         body: body.unwrap_or_default(),
-        at: Instant::now(),
+        received_at: Instant::now(),
     }
 }
 
-fn reply_to(state: &State, seen: &Seen) -> Reply {
-    if let Some(token) = &*state.token.lock().unwrap()
+fn choose_reply(state: &EndpointState, seen: &ReceivedRequest) -> Reply {
+    if let Some(token) = &*state.expected_token.lock().unwrap()
         && seen.headers.get("authorization") != Some(&format!("Bearer {token}"))
     {
-        let words = "The access token is invalid.";
-        return Reply::error(401, "InvalidAuthenticationToken", words);
+        let message = "The access token is invalid.";
+        return Reply::error(401, "InvalidAuthenticationToken", message);
     }
-    let left = match (state.buckets.lock().unwrap().as_mut(), seen.subscription()) {
-        (Some(buckets), Some(subscription)) => Some(buckets.take(&subscription)),
+    let remaining = match (state.buckets.lock().unwrap().as_mut(), seen.subscription()) {
+        (Some(buckets), Some(subscription)) => Some(buckets.take_token(&subscription)),
         _ => None,
     };
-    if let Some(Err(seconds)) = left {
-        *state.refused.lock().unwrap() += 1;
-        return Reply::busy(seconds).header("x-ms-ratelimit-remaining-subscription-reads", "0");
+    if let Some(Err(seconds)) = remaining {
+        *state.throttled.lock().unwrap() += 1;
+        return Reply::throttled(seconds)
+            .with_header("x-ms-ratelimit-remaining-subscription-reads", "0");
     }
-    let fault = state.faults.lock().unwrap().as_mut().map(|f| f(seen));
+    let fault = state
+        .fault_injector
+        .lock()
+        .unwrap()
+        .as_mut()
+        .map(|f| f(seen));
     let reply = match fault {
         Some(fault) if fault.status != 200 => fault,
-        _ => routed(state, seen),
+        _ => routed_reply(state, seen),
     };
-    match left {
-        Some(Ok(left)) => reply.header(
+    match remaining {
+        Some(Ok(remaining)) => reply.with_header(
             "x-ms-ratelimit-remaining-subscription-reads",
-            &left.to_string(),
+            &remaining.to_string(),
         ),
         _ => reply,
     }
 }
 
 /// The route for this api-version, or the route for all versions.
-fn routed(state: &State, seen: &Seen) -> Reply {
+fn routed_reply(state: &EndpointState, seen: &ReceivedRequest) -> Reply {
     let path = seen.path.to_lowercase();
-    let version = seen.param("api-version").unwrap_or_default();
+    let version = seen.query_param("api-version").unwrap_or_default();
     let mut routes = state.routes.lock().unwrap();
     for key in [format!("{path}?api-version={version}"), path] {
         if let Some(handler) = routes.get_mut(&key) {
@@ -126,20 +139,20 @@ fn routed(state: &State, seen: &Seen) -> Reply {
         }
     }
     drop(routes);
-    match state.otherwise.lock().unwrap().as_mut() {
+    match state.fallback.lock().unwrap().as_mut() {
         Some(handler) => handler(seen),
         None => Reply::not_found(),
     }
 }
 
-fn response(reply: Reply, seen: &Seen) -> Response<Body> {
+fn build_response(reply: Reply, seen: &ReceivedRequest) -> Response<ReplyBody> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(name, value);
     }
     let accepted = seen.headers.get("accept-encoding");
-    let packs = accepted.is_some_and(|a| a.contains("gzip")) && !reply.body.is_empty();
-    let body = if packs {
+    let compresses = accepted.is_some_and(|a| a.contains("gzip")) && !reply.body.is_empty();
+    let body = if compresses {
         response = response.header("content-encoding", "gzip");
         gzip(&reply.body)
     } else {
@@ -147,15 +160,15 @@ fn response(reply: Reply, seen: &Seen) -> Response<Body> {
     };
     response = response.header("content-length", body.len());
     response
-        .body(parts(body, reply.cut_after, reply.pause))
+        .body(body_stream(body, reply.truncate_after, reply.chunk_pause))
         .unwrap()
 }
 
 /// The body in one piece, in sixteen parts with pauses, or truncated.
-fn parts(body: Vec<u8>, cut_after: Option<usize>, pause: Option<Duration>) -> Body {
+fn body_stream(body: Vec<u8>, cut_after: Option<usize>, pause: Option<Duration>) -> ReplyBody {
     let size = pause.map_or(usize::MAX, |_| (body.len() / 16).max(1));
-    let kept = cut_after.unwrap_or(body.len()).min(body.len());
-    let mut parts: Vec<Result<Bytes, Error>> = body[..kept]
+    let length = cut_after.unwrap_or(body.len()).min(body.len());
+    let mut parts: Vec<Result<Bytes, Error>> = body[..length]
         .chunks(size)
         .map(|part| Ok(Bytes::copy_from_slice(part)))
         .collect();

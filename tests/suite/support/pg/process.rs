@@ -1,25 +1,24 @@
 //! The process of a server: started on a free port, and stopped when the tests end for any reason.
 
-use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
-use super::home::Home;
+use super::directories::ServerDirs;
 
-pub(super) const POLL: Duration = Duration::from_millis(10);
-const PATIENCE: Duration = Duration::from_secs(60);
-const TRIES: usize = 5;
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(10);
+const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
+const PORT_ATTEMPTS: usize = 5;
 
 /// Runs the server and reads standard input. A line is the signal to send to the server.
 /// The end of input means that the tests have ended, even by `kill -9`: the server stops immediately and its
 /// directories are removed.
 /// The script exits when the server exits.
 /// (PR_SET_PDEATHSIG would need unsafe code, and fires when the spawning thread ends.)
-const WATCH: &str = r#"
+const SUPERVISOR_SCRIPT: &str = r#"
 home=$1; shift
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -34,39 +33,39 @@ exit "$status"
 "#;
 
 /// The process of a server. It is stopped on drop.
-pub(super) struct Process {
-    watch: Child,
+pub(super) struct ServerProcess {
+    supervisor: Child,
 }
 
-impl Process {
+impl ServerProcess {
     /// Starts the server on a free port. Another process can take the port first, so a port conflict is retried on
     /// another port.
-    pub(super) fn start(home: &Home) -> Result<(Process, u16), String> {
-        let mut taken = String::new();
-        for _ in 0..TRIES {
+    pub(super) fn start(home: &ServerDirs) -> Result<(ServerProcess, u16), String> {
+        let mut port_conflict = String::new();
+        for _ in 0..PORT_ATTEMPTS {
             let port = free_port();
-            match Process::start_at(home, port) {
+            match ServerProcess::start_at(home, port) {
                 Ok(process) => return Ok((process, port)),
-                Err(error) if error.contains("Address already in use") => taken = error,
+                Err(error) if error.contains("Address already in use") => port_conflict = error,
                 Err(error) => return Err(error),
             }
         }
-        Err(taken)
+        Err(port_conflict)
     }
 
     /// Starts the server on this port, and returns when it accepts connections.
-    pub(super) fn start_at(home: &Home, port: u16) -> Result<Process, String> {
+    pub(super) fn start_at(home: &ServerDirs, port: u16) -> Result<ServerProcess, String> {
         let log = home
-            .append_log()
+            .open_log()
             .map_err(|error| format!("its log cannot be written: {error}"))?;
         let mut command = home.command("/bin/sh".as_ref());
         command
-            .args(["-c", WATCH, "watch"])
+            .args(["-c", SUPERVISOR_SCRIPT, "watch"])
             .arg(home.root())
-            .arg(home.program("postgres"));
+            .arg(home.program_path("postgres"));
         command
             .arg("-D")
-            .arg(home.data())
+            .arg(home.data_dir())
             .args(["-p", &port.to_string()]);
         command
             .stdin(Stdio::piped())
@@ -77,51 +76,56 @@ impl Process {
             .process_group(0)
             .spawn()
             .map_err(|error| format!("no process: {error}"))?;
-        let mut process = Process { watch };
+        let mut process = ServerProcess { supervisor: watch };
         process.wait_until_ready(home).map(|()| process)
     }
 
-    fn wait_until_ready(&mut self, home: &Home) -> Result<(), String> {
+    fn wait_until_ready(&mut self, home: &ServerDirs) -> Result<(), String> {
         let since = Instant::now();
         while !is_ready(home) {
-            if let Some(status) = self.watch.try_wait().map_err(|error| error.to_string())? {
+            if let Some(status) = self
+                .supervisor
+                .try_wait()
+                .map_err(|error| error.to_string())?
+            {
                 return Err(format!("it ended ({status}), saying:\n{}", home.log()));
             }
-            if since.elapsed() > PATIENCE {
+            if since.elapsed() > STARTUP_TIMEOUT {
                 return Err(format!(
-                    "it was not ready after {PATIENCE:?}, saying:\n{}",
+                    "it was not ready after {STARTUP_TIMEOUT:?}, saying:\n{}",
                     home.log()
                 ));
             }
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
         Ok(())
     }
 
     /// Stops the server with a fast shutdown, so that it starts again without recovery.
     pub(super) fn stop(mut self) {
-        self.end_by("INT");
+        self.stop_with_signal("INT");
     }
 
-    fn end_by(&mut self, signal: &str) {
-        if let Some(mut listener) = self.watch.stdin.take() {
+    fn stop_with_signal(&mut self, signal: &str) {
+        if let Some(mut listener) = self.supervisor.stdin.take() {
             // Writing fails if the supervisor has already exited, and the signal is not needed then.
             let _ = writeln!(listener, "{signal}");
-            let _ = self.watch.wait();
+            let _ = self.supervisor.wait();
         }
     }
 }
 
-impl Drop for Process {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
-        self.end_by("QUIT");
+        self.stop_with_signal("QUIT");
     }
 }
 
 /// The last line of postmaster.pid is the status, since PostgreSQL 10.
-fn is_ready(home: &Home) -> bool {
-    let said = fs::read_to_string(home.data().join("postmaster.pid")).unwrap_or_default();
-    said.lines()
+fn is_ready(home: &ServerDirs) -> bool {
+    let pid_file = fs::read_to_string(home.data_dir().join("postmaster.pid")).unwrap_or_default();
+    pid_file
+        .lines()
         .nth(7)
         .is_some_and(|status| ["ready", "standby"].contains(&status.trim()))
 }

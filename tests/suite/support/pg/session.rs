@@ -8,38 +8,40 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// Rows of text values, with NULL as `None`.
-pub type Rows = Vec<Vec<Option<String>>>;
+pub type TextRows = Vec<Vec<Option<String>>>;
 
-struct Request {
+struct SqlRequest {
     sql: String,
-    reply: mpsc::Sender<Result<Rows, String>>,
+    reply: mpsc::Sender<Result<TextRows, String>>,
 }
 
 /// An open connection. Transactions, locks and temporary tables last until it is dropped.
-pub struct Session {
-    requests: UnboundedSender<Request>,
+pub struct SqlSession {
+    requests: UnboundedSender<SqlRequest>,
 }
 
-impl Session {
+impl SqlSession {
     /// # Panics
     /// With the server's message if it refuses the connection.
     #[track_caller]
-    pub fn open(conninfo: &str) -> Session {
+    pub fn open(conninfo: &str) -> SqlSession {
         let (requests, received) = unbounded_channel();
         let (opened, outcome) = mpsc::channel();
-        let wanted = conninfo.to_owned();
+        let connection_string = conninfo.to_owned();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            runtime
-                .expect("a runtime starts")
-                .block_on(serve(&wanted, received, opened));
+            runtime.expect("a runtime starts").block_on(run_session(
+                &connection_string,
+                received,
+                opened,
+            ));
         });
         if let Err(error) = outcome.recv().expect("the session's thread answers") {
             panic!("no connection with {conninfo}: {error}");
         }
-        Session { requests }
+        SqlSession { requests }
     }
 
     /// Runs statements. Several statements in one text are one transaction.
@@ -50,16 +52,16 @@ impl Session {
 
     /// The rows of a query, with every value as text.
     #[track_caller]
-    pub fn query(&self, sql: &str) -> Rows {
+    pub fn query(&self, sql: &str) -> TextRows {
         self.try_query(sql)
             .unwrap_or_else(|error| panic!("{error}\nin: {sql}"))
     }
 
     /// Like [`SqlSession::query`], for statements that the server is expected to refuse. The error is
     /// `SQLSTATE: message`.
-    pub fn try_query(&self, sql: &str) -> Result<Rows, String> {
+    pub fn try_query(&self, sql: &str) -> Result<TextRows, String> {
         let (reply, outcome) = mpsc::channel();
-        let sent = self.requests.send(Request {
+        let sent = self.requests.send(SqlRequest {
             sql: sql.to_owned(),
             reply,
         });
@@ -70,9 +72,9 @@ impl Session {
     }
 }
 
-async fn serve(
+async fn run_session(
     conninfo: &str,
-    mut requests: UnboundedReceiver<Request>,
+    mut requests: UnboundedReceiver<SqlRequest>,
     opened: mpsc::Sender<Result<(), String>>,
 ) {
     let client = match tokio_postgres::connect(conninfo, NoTls).await {
@@ -81,17 +83,21 @@ async fn serve(
             client
         }
         Err(error) => {
-            let _ = opened.send(Err(in_words(&error)));
+            let _ = opened.send(Err(error_text(&error)));
             return;
         }
     };
     let _ = opened.send(Ok(()));
-    while let Some(Request { sql, reply }) = requests.recv().await {
-        let _ = reply.send(rows(&client, &sql).await.map_err(|error| in_words(&error)));
+    while let Some(SqlRequest { sql, reply }) = requests.recv().await {
+        let _ = reply.send(
+            query_rows(&client, &sql)
+                .await
+                .map_err(|error| error_text(&error)),
+        );
     }
 }
 
-async fn rows(client: &Client, sql: &str) -> Result<Rows, tokio_postgres::Error> {
+async fn query_rows(client: &Client, sql: &str) -> Result<TextRows, tokio_postgres::Error> {
     let messages = client.simple_query(sql).await?;
     let rows = messages.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(
@@ -104,7 +110,7 @@ async fn rows(client: &Client, sql: &str) -> Result<Rows, tokio_postgres::Error>
     Ok(rows.collect())
 }
 
-fn in_words(error: &tokio_postgres::Error) -> String {
+fn error_text(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(refusal) => format!("{}: {}", refusal.code().code(), refusal.message()),
         None => match error.source() {

@@ -1,0 +1,3 @@
+pub mod connection;
+pub mod duration;
+pub mod migration;

@@ -1,0 +1,9 @@
+pub mod check;
+pub mod diff;
+pub mod explain;
+pub mod fix;
+pub mod grants;
+pub mod man;
+pub mod merge;
+pub mod record;
+pub mod template;

@@ -1,0 +1,144 @@
+//! Output arguments: `--format` for stdout, `--out` for files. The formats are rendered in `report`.
+
+use std::io;
+use std::io::Write;
+use std::path::{Component, Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::env::env;
+use super::output_dir::OutputDir;
+use super::{CliError, Console, Output, terminal_layout};
+use crate::report;
+use crate::report::Report;
+use crate::report::formats::azure_pipelines::{ReportFiles, azure_pipelines};
+use crate::report::formats::sarif::{PipelineBuild, RunContext};
+
+/// A format of the report on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For a person at a terminal
+    Plain,
+    /// The whole report
+    Json,
+    /// The report of each migration on a line of its own
+    Ndjson,
+    /// A row for each finding
+    Csv,
+    /// Test results
+    Junit,
+    /// Scan results
+    Sarif,
+    /// A summary
+    Markdown,
+    /// One page without scripts
+    Html,
+    /// Logging commands of Azure Pipelines, and the report in groups
+    AzurePipelines,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// What to print [default: plain; azure-pipelines where TF_BUILD=True]
+    #[arg(long, help_heading = "The report", hide_default_value = true)]
+    pub format: Option<ReportFormat>,
+    /// Also write report.json, report.html, summary.md, findings.csv, TEST-flexready-<migration>.xml and sarif/flexready.sarif
+    #[arg(long, value_name = "DIR", help_heading = "The report")]
+    pub out: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// The format of `--format`, otherwise the default of the environment.
+    pub fn effective_format(&self) -> ReportFormat {
+        self.format.unwrap_or(match is_azure_pipelines() {
+            true => ReportFormat::AzurePipelines,
+            false => ReportFormat::Plain,
+        })
+    }
+
+    /// Writes the report to the output directory, if any, and to stdout.
+    ///
+    /// # Errors
+    /// A file or stdout cannot be written.
+    pub fn write_report(
+        &self,
+        report: &Report,
+        out: Option<OutputDir>,
+        console: &mut Console,
+    ) -> Result<Output, CliError> {
+        let files = out.map(|out| out.write(report)).transpose()?;
+        console.print(|stdout| self.write_stdout(report, files.as_ref(), stdout))?;
+        Ok(Output {
+            text: String::new(),
+            exit_code: report.exit_code,
+        })
+    }
+
+    fn write_stdout(
+        &self,
+        report: &Report,
+        files: Option<&ReportFiles>,
+        stdout: &mut dyn Write,
+    ) -> io::Result<()> {
+        let text = match self.effective_format() {
+            ReportFormat::Json => return report::json(report, stdout),
+            ReportFormat::Plain => report::formats::plain::plain(report, terminal_layout()),
+            ReportFormat::Ndjson => report::ndjson(report),
+            ReportFormat::Csv => report::csv(report),
+            ReportFormat::Junit => report::junit(report),
+            ReportFormat::Sarif => report::formats::sarif::sarif(report, &run_context(report)),
+            ReportFormat::Markdown => report::markdown(report),
+            ReportFormat::Html => report::html(report),
+            ReportFormat::AzurePipelines => azure_pipelines(report, files),
+        };
+        stdout.write_all(text.as_bytes())
+    }
+}
+
+/// Whether the process runs in Azure Pipelines (TF_BUILD is `True`).
+pub fn is_azure_pipelines() -> bool {
+    env("TF_BUILD").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+}
+
+/// The context of the run for SARIF: plan file and build.
+pub fn run_context(report: &Report) -> RunContext {
+    let plan = report.policy.plan.as_deref();
+    RunContext {
+        plan: plan.and_then(repository_path),
+        build: is_azure_pipelines()
+            .then(|| PipelineBuild::from_env(&env))
+            .flatten(),
+    }
+}
+
+/// The path relative to the agent's source directory, otherwise to the working directory, otherwise the file name.
+fn repository_path(path: &str) -> Option<String> {
+    let working_dir = std::env::current_dir().ok()?;
+    let full_path = normalize_path(&working_dir.join(path));
+    let roots = [
+        env("BUILD_SOURCESDIRECTORY").map(PathBuf::from),
+        Some(working_dir),
+    ];
+    let relative_path = roots
+        .iter()
+        .flatten()
+        .find_map(|root| full_path.strip_prefix(normalize_path(root)).ok());
+    let path = relative_path.or_else(|| full_path.file_name().map(Path::new))?;
+    let parts = path.components().map(|c| c.as_os_str().to_string_lossy());
+    Some(parts.collect::<Vec<_>>().join("/"))
+}
+
+/// The path without `.` and `..`, resolved lexically.
+fn normalize_path(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}

@@ -1,0 +1,5 @@
+pub mod az;
+pub mod quote;
+pub mod step;
+#[cfg(test)]
+mod tests;
