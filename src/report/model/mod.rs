@@ -9,13 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::sizing::{EstimateReport, SizingReport};
 use crate::checks::Severity;
 use crate::config::fleet_scope::FleetSummary;
 use crate::config::{MigrationMode, MigrationScope};
 use crate::facts::Grant;
 use crate::reachability::path::NetworkPath;
 use crate::verdict::{Status, Verdict};
+use sizing_report::{EstimateReport, SizingReport};
 
 pub use policy_report::{AppliedWaiver, PolicyReport, SeverityOverrideReport, WaiverReport};
 

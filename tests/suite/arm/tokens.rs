@@ -166,7 +166,7 @@ async fn a_static_token_is_not_renewed() {
 #[tokio::test]
 async fn a_failed_sign_in_keeps_the_message_of_the_credential() {
     let endpoint = endpoint_with_server();
-    let failure = "AzureCliCredential authentication failed. ERROR: The refresh token has expired\ndue to inactivity. \
+    let failure = "AzureCliCredential authentication failed. ERROR: AADSTS700082: The refresh token has expired\ndue to inactivity. \
                    Trace ID: 1234 Correlation ID: 5678 Timestamp: 2026-01-01 00:00:00Z\n\
                    To troubleshoot, visit https://aka.ms/azsdk/rust/identity/troubleshoot#azure-cli";
     let fake = SequenceCredential::new(&[], failure);
@@ -176,7 +176,7 @@ async fn a_failed_sign_in_keeps_the_message_of_the_credential() {
         assert_eq!(refusal.kind, FailureKind::Unauthenticated);
         assert_eq!(
             refusal.to_string(),
-            "AADSTS700082: signing in with the credential `azure-cli` failed: The refresh token has expired \
+            "AADSTS700082: signing in with the credential `azure-cli` failed: ERROR: AADSTS700082: The refresh token has expired \
              due to inactivity; sign in again: `az login` (`az login --tenant <tenant>` for another tenant)"
         );
     }

@@ -120,7 +120,7 @@ fn a_failed_sizing_is_incomplete() {
     for words in [
         "there may be no `germanywest`",
         "az account list-locations",
-        "exit 3: what was to be sized could not be sized",
+        "exit 3: incomplete: what was to be sized could not be sized",
     ] {
         let whole = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(whole.contains(words), "{words}: {whole}");
