@@ -23,7 +23,11 @@ fn main() {
 
 fn build_description() -> String {
     let variable = |name: &str| env::var(name).unwrap_or_default();
-    let (version, profile, target) = (variable("CARGO_PKG_VERSION"), variable("PROFILE"), variable("TARGET"));
+    let (version, profile, target) = (
+        variable("CARGO_PKG_VERSION"),
+        variable("PROFILE"),
+        variable("TARGET"),
+    );
     let commit = commit().unwrap_or_else(|| "unknown commit".to_owned());
     if profile == "release"
         && let Some(log) = git(&["rev-parse", "--git-path", "logs/HEAD"])
@@ -38,7 +42,8 @@ fn build_description() -> String {
 fn commit() -> Option<String> {
     let root = git(&["rev-parse", "--show-toplevel"])?;
     let manifest_dir = env::var("CARGO_MANIFEST_DIR").ok()?;
-    let is_own_repository = Path::new(&root).canonicalize().ok()? == Path::new(&manifest_dir).canonicalize().ok()?;
+    let is_own_repository =
+        Path::new(&root).canonicalize().ok()? == Path::new(&manifest_dir).canonicalize().ok()?;
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).filter(|_| is_own_repository)?;
     let changed = git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat())?;
     Some(match changed.is_empty() {

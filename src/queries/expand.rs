@@ -57,23 +57,6 @@ fn user_object_condition(arguments: &str) -> String {
     object + &schema.unwrap_or_default() + ")"
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_is_user_object_is_expanded() {
-        let text = expand_user_objects(
-            "SELECT 1 FROM pg_cast c WHERE is_user_object('pg_cast', c.oid) OR is_user_object('pg_proc', p.oid, p.pronamespace) LIMIT 2",
-        );
-        assert!(!text.contains("is_user_object") && text.ends_with(") LIMIT 2"));
-        assert_eq!(text.matches("place.oid = p.pronamespace").count(), 1);
-        assert!(text.contains("'pg_cast'::regclass AND member.objid = c.oid"));
-        assert_eq!(text.matches('(').count(), text.matches(')').count());
-        assert_eq!(expand_user_objects("SELECT 1"), "SELECT 1");
-    }
-}
-
 const REMOVED_NAMES_CALL: &str = "removed_names()";
 
 /// An empty result, used when no row remains.
@@ -112,6 +95,23 @@ fn removed_names_sql(server_version_num: u32) -> String {
 
 fn escape_quotes(word: &str) -> String {
     word.replace('\'', "''")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_is_user_object_is_expanded() {
+        let text = expand_user_objects(
+            "SELECT 1 FROM pg_cast c WHERE is_user_object('pg_cast', c.oid) OR is_user_object('pg_proc', p.oid, p.pronamespace) LIMIT 2",
+        );
+        assert!(!text.contains("is_user_object") && text.ends_with(") LIMIT 2"));
+        assert_eq!(text.matches("place.oid = p.pronamespace").count(), 1);
+        assert!(text.contains("'pg_cast'::regclass AND member.objid = c.oid"));
+        assert_eq!(text.matches('(').count(), text.matches(')').count());
+        assert_eq!(expand_user_objects("SELECT 1"), "SELECT 1");
+    }
 }
 
 #[cfg(test)]

@@ -111,6 +111,21 @@ pub(super) fn merged_commands<'a>(findings: &[&'a FindingReport]) -> Vec<&'a str
     commands
 }
 
+/// Returns the two ends of the path.
+pub(super) fn path_ends(path: &NetworkPath) -> String {
+    format!("{} to {}", path.from, path.to)
+}
+
+/// Returns the state of a hop and the evidence for it.
+pub(super) fn hop_text(hop: &Hop) -> (&'static str, String) {
+    let state = match hop.state {
+        HopState::Open => "open",
+        HopState::Closed => "CLOSED",
+        HopState::Unknown => "unknown",
+    };
+    (state, format!("{}: {}", hop.name, hop.decided_by))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,19 +157,4 @@ mod tests {
             ["line 1", "set a", "line 2", reload, restart, later]
         );
     }
-}
-
-/// Returns the two ends of the path.
-pub(super) fn path_ends(path: &NetworkPath) -> String {
-    format!("{} to {}", path.from, path.to)
-}
-
-/// Returns the state of a hop and the evidence for it.
-pub(super) fn hop_text(hop: &Hop) -> (&'static str, String) {
-    let state = match hop.state {
-        HopState::Open => "open",
-        HopState::Closed => "CLOSED",
-        HopState::Unknown => "unknown",
-    };
-    (state, format!("{}: {}", hop.name, hop.decided_by))
 }

@@ -185,36 +185,6 @@ impl SubscriptionBucket {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn only_the_paused_subscription_waits() {
-        let limiter = RateLimiter::new(&ArmLimits {
-            max_in_flight: 1,
-            ..ArmLimits::default()
-        });
-        limiter.pause("A", Duration::from_secs(7));
-        let start = Instant::now();
-        let deadline = start + Duration::from_secs(60);
-        assert!(limiter.acquire("b", deadline).await.is_ok());
-        assert_eq!(start.elapsed().as_secs(), 0);
-        assert!(limiter.acquire("a", deadline).await.is_ok());
-        assert_eq!(start.elapsed().as_secs(), 7);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_beyond_the_deadline_fails_immediately() {
-        let limiter = RateLimiter::new(&ArmLimits::default());
-        limiter.pause("a", Duration::from_secs(3_600));
-        let start = Instant::now();
-        let admitted = limiter.acquire("a", start + Duration::from_secs(60)).await;
-        assert_eq!(admitted.err(), Some(Duration::from_secs(3_600)));
-        assert_eq!(start.elapsed().as_secs(), 0);
-    }
-}
-
 /// The state of one token bucket.
 #[derive(Debug)]
 pub(crate) struct TokenBucket {
@@ -292,6 +262,36 @@ impl TokenBucket {
     pub(crate) fn cap_tokens(&mut self, remaining: f64, now: Instant) {
         self.refill(now);
         self.tokens = self.tokens.min(remaining.max(0.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_paused_subscription_waits() {
+        let limiter = RateLimiter::new(&ArmLimits {
+            max_in_flight: 1,
+            ..ArmLimits::default()
+        });
+        limiter.pause("A", Duration::from_secs(7));
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(60);
+        assert!(limiter.acquire("b", deadline).await.is_ok());
+        assert_eq!(start.elapsed().as_secs(), 0);
+        assert!(limiter.acquire("a", deadline).await.is_ok());
+        assert_eq!(start.elapsed().as_secs(), 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_beyond_the_deadline_fails_immediately() {
+        let limiter = RateLimiter::new(&ArmLimits::default());
+        limiter.pause("a", Duration::from_secs(3_600));
+        let start = Instant::now();
+        let admitted = limiter.acquire("a", start + Duration::from_secs(60)).await;
+        assert_eq!(admitted.err(), Some(Duration::from_secs(3_600)));
+        assert_eq!(start.elapsed().as_secs(), 0);
     }
 }
 

@@ -162,63 +162,6 @@ fn is_resource_name(parts: &[&str], index: usize) -> bool {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_has_one_pseudonym_everywhere() {
-        let mut names = PseudonymMap::default();
-        assert_eq!(names.for_name("orders"), "name1");
-        assert_eq!(names.for_name("Orders"), "name2");
-        assert_eq!(names.for_azure_name("ORDERS"), "name1");
-        assert_eq!(
-            names.in_sql("orders.\"Odd \"\"one\"\"\"(integer)"),
-            "name1.name3(integer)"
-        );
-        assert_eq!(
-            names.in_free_text("no table \"Odd \"\"one\"\"\" in orders, or \"x\""),
-            "no table \"name3\" in name1, or \"…\""
-        );
-        assert_eq!(names.for_name("pg_monitor"), "pg_monitor");
-        assert_eq!(
-            names.in_free_text(
-                "The client 'ann.lee@corp.com' with object id '11111111-2222-4333-8444-555555555555' does not have \
-                 authorization; ask bob@corp.com. or guest_corp.com#EXT#@corp.onmicrosoft.com"
-            ),
-            "The client '…' with object id '00000000-0000-4000-8000-000000000000' does not have authorization; ask \
-             …@example or …@example"
-        );
-    }
-
-    #[test]
-    fn ids_and_hosts_are_replaced() {
-        let mut names = PseudonymMap::default();
-        let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop";
-        let own = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/name1/providers/Microsoft.DBforPostgreSQL/flexibleServers/name2";
-        assert_eq!(names.for_resource_id(id), own);
-        assert_eq!(
-            names.for_resource_id(&id.to_lowercase()),
-            own.to_lowercase()
-        );
-        assert_eq!(
-            names.for_resource_id(&format!("{id}/configurations/work_mem")),
-            format!("{own}/configurations/work_mem")
-        );
-        assert_eq!(
-            names.for_resource_id(&format!("{id}/replicas")),
-            format!("{own}/replicas")
-        );
-        assert_eq!(
-            names.host("shop.postgres.database.azure.com"),
-            "name2.postgres.database.azure.com"
-        );
-        assert_eq!(names.host("db.corp.example"), "name3.example");
-        assert_eq!(names.host("10.0.0.1"), "10.0.0.1");
-        assert_eq!(names.host("p:r:i"), "name4:name5:name6");
-    }
-}
-
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#""(?:[^"]|"")*"|[A-Za-z0-9_$@#.+\x{80}-\x{10FFFF}-]+"#)
         .expect("the pattern is tested")
@@ -302,4 +245,61 @@ impl PseudonymMap {
 fn is_email(token: &str) -> bool {
     let parts = token.rsplit_once('@');
     parts.is_some_and(|(who, place)| !who.is_empty() && place.trim_matches('.').contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_pseudonym_everywhere() {
+        let mut names = PseudonymMap::default();
+        assert_eq!(names.for_name("orders"), "name1");
+        assert_eq!(names.for_name("Orders"), "name2");
+        assert_eq!(names.for_azure_name("ORDERS"), "name1");
+        assert_eq!(
+            names.in_sql("orders.\"Odd \"\"one\"\"\"(integer)"),
+            "name1.name3(integer)"
+        );
+        assert_eq!(
+            names.in_free_text("no table \"Odd \"\"one\"\"\" in orders, or \"x\""),
+            "no table \"name3\" in name1, or \"…\""
+        );
+        assert_eq!(names.for_name("pg_monitor"), "pg_monitor");
+        assert_eq!(
+            names.in_free_text(
+                "The client 'ann.lee@corp.com' with object id '11111111-2222-4333-8444-555555555555' does not have \
+                 authorization; ask bob@corp.com. or guest_corp.com#EXT#@corp.onmicrosoft.com"
+            ),
+            "The client '…' with object id '00000000-0000-4000-8000-000000000000' does not have authorization; ask \
+             …@example or …@example"
+        );
+    }
+
+    #[test]
+    fn ids_and_hosts_are_replaced() {
+        let mut names = PseudonymMap::default();
+        let id = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop";
+        let own = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/name1/providers/Microsoft.DBforPostgreSQL/flexibleServers/name2";
+        assert_eq!(names.for_resource_id(id), own);
+        assert_eq!(
+            names.for_resource_id(&id.to_lowercase()),
+            own.to_lowercase()
+        );
+        assert_eq!(
+            names.for_resource_id(&format!("{id}/configurations/work_mem")),
+            format!("{own}/configurations/work_mem")
+        );
+        assert_eq!(
+            names.for_resource_id(&format!("{id}/replicas")),
+            format!("{own}/replicas")
+        );
+        assert_eq!(
+            names.host("shop.postgres.database.azure.com"),
+            "name2.postgres.database.azure.com"
+        );
+        assert_eq!(names.host("db.corp.example"), "name3.example");
+        assert_eq!(names.host("10.0.0.1"), "10.0.0.1");
+        assert_eq!(names.host("p:r:i"), "name4:name5:name6");
+    }
 }

@@ -226,6 +226,14 @@ pub fn is_provider_superuser(name: &str) -> bool {
     PROVIDER_SUPERUSERS.contains(&name)
 }
 
+/// Tablespaces on local storage that a provider creates for temporary files. As of 2026-11.
+const TEMPORARY_TABLESPACES: &[&str] = &["temptblspace", "rds_temp_tablespace"];
+
+/// Whether this is a provider's tablespace for temporary files.
+pub fn is_temporary_tablespace(name: &str) -> bool {
+    TEMPORARY_TABLESPACES.contains(&name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,12 +257,4 @@ mod tests {
             assert_eq!(names, PROVIDER_SUPERUSERS);
         }
     }
-}
-
-/// Tablespaces on local storage that a provider creates for temporary files. As of 2026-11.
-const TEMPORARY_TABLESPACES: &[&str] = &["temptblspace", "rds_temp_tablespace"];
-
-/// Whether this is a provider's tablespace for temporary files.
-pub fn is_temporary_tablespace(name: &str) -> bool {
-    TEMPORARY_TABLESPACES.contains(&name)
 }
