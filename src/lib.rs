@@ -5,7 +5,7 @@
 //!
 //! 1. [`config`]: the options of a migration, the plan file, the scope of an audit.
 //! 2. [`question`]: a question, and the answer to it.
-//! 3. [`reference`]: dated tables of values that no answer contains.
+//! 3. [`mod@reference`]: dated tables of values that no answer contains.
 //! 4. [`queries`]: the SQL texts.
 //! 5. [`backend`]: queries ARM, PostgreSQL, DNS or a recording. The only module that does I/O.
 //! 6. [`facts`]: determines the open questions, and turns answers into typed facts. A missing fact has a reason.

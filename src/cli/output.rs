@@ -42,8 +42,13 @@ pub struct OutputArgs {
     /// What to print [default: plain; azure-pipelines where TF_BUILD=True]
     #[arg(long, help_heading = "The report", hide_default_value = true)]
     pub format: Option<ReportFormat>,
-    /// Also write report.json, report.html, summary.md, findings.csv, TEST-flexready-<migration>.xml and sarif/flexready.sarif
-    #[arg(long, value_name = "DIR", help_heading = "The report")]
+    // Not a doc comment: rustdoc reads `<migration>` as an HTML tag.
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "The report",
+        help = "Also write report.json, report.html, summary.md, findings.csv, TEST-flexready-<migration>.xml and sarif/flexready.sarif"
+    )]
     pub out: Option<PathBuf>,
 }
 

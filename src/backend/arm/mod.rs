@@ -48,7 +48,7 @@ fn deadline(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(MAX_RUN)
 }
 
-/// The backend for a live Azure Resource Manager. It sends no request before the first question or [`Self::sign_in`].
+/// The backend for a live Azure Resource Manager. It sends no request before the first question or `sign_in`.
 #[derive(Debug)]
 pub struct ArmBackend {
     client: ArmClient,
