@@ -38,6 +38,7 @@ pub mod reachability;
 pub mod reference;
 pub mod report;
 pub mod sizing;
+pub mod sql_quote;
 pub mod time_format;
 pub mod verdict;
 

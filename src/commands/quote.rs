@@ -1,6 +1,7 @@
-//! Quotes values for bash, az and SQL.
+//! Quotes values for bash and az. The SQL part is in `sql_quote`.
 
 pub use super::az::*;
+pub use crate::sql_quote::{quote_identifier, quote_literal};
 
 /// Quotes a word for bash. Control characters become `$'…'` escapes, so that a name cannot break a line.
 ///
@@ -61,20 +62,6 @@ pub fn is_az_file_argument(value: &str) -> bool {
     value.starts_with('@') && value.len() > 1
 }
 
-/// Quotes an SQL identifier. It is always quoted, because PostgreSQL folds unquoted identifiers to lower case.
-pub fn quote_identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Quotes an SQL string constant, independent of `standard_conforming_strings`.
-pub fn quote_literal(text: &str) -> String {
-    let escape = if text.contains('\\') { "E" } else { "" };
-    format!(
-        "{escape}'{}'",
-        text.replace('\\', "\\\\").replace('\'', "''")
-    )
-}
-
 /// Formats a database name for `-d` of psql and pg_dump. A name with special characters becomes `dbname='…'`, because
 /// these tools would parse it as a connection string.
 pub fn psql_dbname(name: &str) -> String {
@@ -96,8 +83,5 @@ mod tests {
         assert_eq!(quote_bash(""), "''");
         assert_eq!(quote_bash("$(reboot) it's"), "$'$(reboot) it\\'s'");
         assert_eq!(quote_bash("a\nb'"), "$'a\\x0ab\\''");
-        assert_eq!(quote_identifier("a\"b"), "\"a\"\"b\"");
-        assert_eq!(quote_literal("it's"), "'it''s'");
-        assert_eq!(quote_literal("a\\b"), "E'a\\\\b'");
     }
 }

@@ -11,6 +11,7 @@
 use std::borrow::Cow;
 
 use crate::reference::removed;
+use crate::sql_quote::quote_literal;
 
 const USER_OBJECT_CALL: &str = "is_user_object(";
 
@@ -76,10 +77,10 @@ fn removed_names_sql(server_version_num: u32) -> String {
     let row = |removal: &removed::Removal| {
         let (kind, name, detail) = removal.feature.key();
         format!(
-            "('{}', '{}', '{}')",
-            escape_quotes(kind),
-            escape_quotes(name),
-            escape_quotes(detail)
+            "({}, {}, {})",
+            quote_literal(kind),
+            quote_literal(name),
+            quote_literal(detail)
         )
     };
     // Features of an extension depend on the extension's version, which does not follow from the server's version.
@@ -91,10 +92,6 @@ fn removed_names_sql(server_version_num: u32) -> String {
         true => NO_ROWS.to_owned(),
         false => format!("VALUES {}", rows.join(", ")),
     }
-}
-
-fn escape_quotes(word: &str) -> String {
-    word.replace('\'', "''")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::path::Path;
 const LAYERS: &[(&str, u8)] = &[
     ("config", 0),
     ("question", 0),
+    ("sql_quote", 0),
     ("time_format", 0),
     ("reference", 1),
     ("queries", 2),

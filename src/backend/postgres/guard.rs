@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::pg_error::failure;
 use crate::question::{Failure, FailureKind};
+use crate::sql_quote::quote_literal;
 
 /// Alias of the wrapped query. No query has a column of this name, which would shadow the row.
 pub(crate) const ROW_ALIAS: &str = "flexready_row_e7b1";
@@ -48,16 +49,6 @@ pub(crate) fn begin_sql(migration_user: &str) -> String {
         .map(|(name, value)| format!("pg_catalog.set_config('{name}', {value}, true)"))
         .collect();
     format!("{BEGIN_READ_ONLY}; SELECT {}", calls.join(", "))
-}
-
-/// Quotes a string constant independently of `standard_conforming_strings`.
-fn quote_literal(text: &str) -> String {
-    // In the protocol, NUL ends a string, and no PostgreSQL name contains one.
-    let text = text
-        .replace('\0', "")
-        .replace('\\', "\\\\")
-        .replace('\'', "''");
-    format!("E'{text}'")
 }
 
 /// Wraps a query so that it returns one JSON document as bytes.
@@ -136,11 +127,5 @@ mod tests {
             );
         }
         assert_eq!(decode_json(Some("\\x5b5d")).unwrap(), json!([]));
-    }
-
-    #[test]
-    fn a_user_name_cannot_escape_its_quotes() {
-        assert_eq!(quote_literal(r"a'b\'c"), r"E'a''b\\''c'");
-        assert_eq!(quote_literal("a\0b"), "E'ab'");
     }
 }
