@@ -117,8 +117,8 @@ fn check_partman(
                 .filter(|other| other != name)
                 .collect();
             let fix = format!(
-                "ALTER SYSTEM SET pg_partman_bgw.dbname = '{}'; SELECT pg_reload_conf();",
-                others.join(",").replace('\'', "''")
+                "ALTER SYSTEM SET pg_partman_bgw.dbname = {}; SELECT pg_reload_conf();",
+                quote::quote_literal(&others.join(","))
             );
             findings.push(
                 Finding::new(format!("extension/{name}/pg_partman"), message)

@@ -4,6 +4,7 @@
 
 use super::per_database_checks::source_statement;
 use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::commands::quote;
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::copy_hazards::PreparedTransaction;
@@ -58,7 +59,7 @@ fn finding(one: &PreparedTransaction) -> Finding {
         owner,
         minutes,
     } = one;
-    let rollback = format!("ROLLBACK PREPARED '{}'", gid.replace('\'', "''"));
+    let rollback = format!("ROLLBACK PREPARED {}", quote::quote_literal(gid));
     let message = format!(
         "`{gid}` of `{owner}` in `{database}` has been prepared for {}",
         format_age(*minutes)
