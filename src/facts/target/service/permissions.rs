@@ -2,6 +2,7 @@
 //! its `notActions`, and roles are additive. Deny assignments are not visible here.
 
 use serde_json::Value;
+use wildmatch::WildMatchPattern;
 
 use crate::config::TargetServer;
 use crate::facts::Fact;
@@ -59,21 +60,8 @@ pub fn read(target: &TargetServer, answers: &Answers) -> Fact<Permissions> {
 
 /// Whether a pattern such as `*/read` matches an action. `*` matches any text, including slashes. Case is ignored.
 fn matches_pattern(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    let parts: Vec<&str> = pattern.split('*').collect();
-    let [first, middle @ .., last] = parts.as_slice() else {
-        return pattern == action;
-    };
-    let Some(mut rest) = action.strip_prefix(first) else {
-        return false;
-    };
-    for part in middle {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
+    // Azure has no wildcard for a single character, so NUL, which no action contains, takes its place.
+    WildMatchPattern::<'*', '\0'>::new_case_insensitive(pattern).matches(action)
 }
 
 #[cfg(test)]
@@ -100,6 +88,7 @@ mod tests {
             write
         ));
         assert!(!matches_pattern("*write/*write", write));
+        assert!(!matches_pattern("?icrosoft.DBforPostgreSQL/*", write));
     }
 
     #[test]
