@@ -1,7 +1,10 @@
 //! Parses a connection string (URI or `keyword=value` list) into keywords and values, like `conninfo_parse` and
 //! `conninfo_uri_parse` in libpq's fe-connect.c.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
 
 use super::ConninfoError;
 use super::keywords::{SECRET_KEYWORDS, find_keyword};
@@ -202,24 +205,20 @@ fn parse_parameter(pair: &str, settings: &mut ConninfoParameters) -> Result<(), 
     settings.set_by_name(&name, value)
 }
 
+/// Decodes `%41`. As in libpq, an incomplete escape and `%00` are errors.
 fn percent_decode(text: &str) -> Result<String, ConninfoError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut digit = || rest.next().and_then(|d| char::from(d).to_digit(16));
-        let code = digit()
-            .zip(digit())
-            .map(|(high, low)| (high * 16 + low) as u8);
-        bytes.push(
-            code.filter(|c| *c != 0)
-                .ok_or(ConninfoError::InvalidPercentEncoding)?,
-        );
+    let is_escape = |after_percent: &str| match after_percent.as_bytes() {
+        [b'0', b'0', ..] => false,
+        [high, low, ..] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
+        _ => false,
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return Err(ConninfoError::InvalidPercentEncoding);
     }
-    String::from_utf8(bytes).map_err(|_| ConninfoError::InvalidPercentEncoding)
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded
+        .map(Cow::into_owned)
+        .map_err(|_| ConninfoError::InvalidPercentEncoding)
 }
 
 #[cfg(test)]
