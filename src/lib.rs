@@ -32,6 +32,7 @@ pub mod commands;
 pub mod config;
 pub mod facts;
 pub mod fix;
+pub mod plural;
 pub mod queries;
 pub mod question;
 pub mod reachability;

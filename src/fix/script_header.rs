@@ -4,6 +4,7 @@ use super::plan::PlannedStep;
 use crate::commands::step::Phase;
 use crate::facts::Facts;
 use crate::facts::target::service::locks::ManagementLock;
+use crate::time_format::format_utc_minute;
 use crate::verdict::Evaluation;
 
 /// Returns the header of the preparation script.
@@ -80,13 +81,10 @@ fn read_only_lock_warnings(facts: &Facts) -> Vec<String> {
 /// Returns the first line of a script: the tool version, the migration, and the time of the answers.
 pub(crate) fn origin_line(facts: &Facts, moment: &str) -> String {
     let name = &facts.migration.name;
-    let at = facts.recorded_at;
     format!(
-        "flexready {}: what to do {moment} `{name}`, from answers of {} {:02}:{:02} UTC.",
+        "flexready {}: what to do {moment} `{name}`, from answers of {}.",
         env!("CARGO_PKG_VERSION"),
-        at.date(),
-        at.hour(),
-        at.minute()
+        format_utc_minute(facts.recorded_at)
     )
 }
 

@@ -1,8 +1,5 @@
 //! Builds the report: run data, one report for each migration, and the overall verdict.
 
-use time::UtcOffset;
-use time::format_description::well_known::Rfc3339;
-
 use super::exit_reason::exit_reason;
 use super::model::{
     AppliedWaiver, CheckReport, FailureReport, FindingReport, FleetReport, IdentityReport,
@@ -17,6 +14,7 @@ use crate::config::policy_rules::Waiver;
 use crate::facts::source::source_kind;
 use crate::facts::{Facts, Missing};
 use crate::question::{Answer, Answers, Origin};
+use crate::time_format::format_rfc3339;
 use crate::verdict::{CheckOutcome, Evaluation, Policy, Status, Verdict, WaiverUse};
 use crate::{reachability, verdict};
 
@@ -65,11 +63,7 @@ fn report_head(policy: PolicyReport, run: &Answers) -> Report {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        recorded_at: run
-            .recorded_at
-            .to_offset(UtcOffset::UTC)
-            .format(&Rfc3339)
-            .unwrap_or_default(),
+        recorded_at: format_rfc3339(run.recorded_at),
         synthetic: run.origin == Origin::Synthetic,
         asked_as: IdentityReport {
             azure_credential: caller.azure_credential.clone(),

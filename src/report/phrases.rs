@@ -3,16 +3,10 @@
 use super::model::{CheckReport, FindingReport, MigrationReport, Report};
 use crate::checks::Severity;
 use crate::reachability::path::{Hop, HopState, NetworkPath};
+use crate::time_format::format_utc_second;
 use crate::verdict::{Status, Verdict};
 
-/// `1 blocker`, `3 blockers`.
-pub(super) fn count_noun(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
-}
+pub(super) use crate::plural::count_noun;
 
 pub(super) fn severity_name(severity: Severity) -> &'static str {
     match severity {
@@ -78,7 +72,7 @@ pub(super) fn has_no_checks(migration: &MigrationReport) -> bool {
 
 /// `2026-11-22 10:20:00 UTC`
 pub(super) fn recorded_time(report: &Report) -> String {
-    report.recorded_at.replace('T', " ").replace('Z', " UTC")
+    format_utc_second(&report.recorded_at)
 }
 
 /// Explains why a passing verdict does not cover the whole migration.

@@ -6,6 +6,7 @@ use std::path::Path;
 /// The modules from left to right. Modules of one layer do not import each other.
 const LAYERS: &[(&str, u8)] = &[
     ("config", 0),
+    ("plural", 0),
     ("question", 0),
     ("sql_quote", 0),
     ("time_format", 0),

@@ -18,11 +18,11 @@ use async_trait::async_trait;
 use manifest::{Manifest, ManifestEntry};
 use serde_json::Value;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::Backend;
 use crate::config::Migration;
 use crate::question::{Answer, Answers, Body, Caller, Failure, FailureKind, Question};
+use crate::time_format::format_rfc3339;
 
 pub use fleet_recorder::{FleetRecorder, MigrationView};
 pub use writer::Recorder;
@@ -134,14 +134,14 @@ impl Recording {
     pub fn check_age(&self, max_age: Duration, now: OffsetDateTime) -> Result<(), RecordingError> {
         let age = now - self.manifest.recorded_at;
         if -age > MAX_CLOCK_SKEW {
-            let recorded_at = rfc3339(self.manifest.recorded_at);
+            let recorded_at = format_rfc3339(self.manifest.recorded_at);
             return Err(RecordingError::InFuture { recorded_at });
         }
         if age <= max_age {
             return Ok(());
         }
         Err(RecordingError::TooOld {
-            recorded_at: rfc3339(self.manifest.recorded_at),
+            recorded_at: format_rfc3339(self.manifest.recorded_at),
             age: format_age(age.unsigned_abs()),
             most: format_age(max_age),
         })
@@ -236,9 +236,4 @@ fn format_age(age: Duration) -> String {
 pub fn now() -> OffsetDateTime {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now)
-}
-
-/// Formats a time as RFC 3339, as in the report.
-pub fn rfc3339(moment: OffsetDateTime) -> String {
-    moment.format(&Rfc3339).unwrap_or_default()
 }

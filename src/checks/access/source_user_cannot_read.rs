@@ -9,6 +9,7 @@ use crate::checks::{
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::privileges::{UnreadableLargeObjects, UnreadableSchema};
+use crate::plural::count_noun;
 
 pub const CHECK: Check = Check {
     id: "source-user-cannot-read",
@@ -90,8 +91,7 @@ fn describe_missing_privileges(unreadable: &UnreadableSchema) -> String {
         (unreadable.sequences, "sequence"),
     ];
     for (count, noun) in kinds.iter().filter(|(count, _)| *count > 0) {
-        let s = if *count == 1 { "" } else { "s" };
-        lacks.push(format!("SELECT on {count} {noun}{s}"));
+        lacks.push(format!("SELECT on {}", count_noun(*count, noun)));
     }
     lacks.join(" and ")
 }
@@ -125,10 +125,9 @@ fn large_objects_finding(
     owned: &UnreadableLargeObjects,
 ) -> Finding {
     let message = format!(
-        "{} cannot read {} large object{} of `{}` in `{database}`",
+        "{} cannot read {} of `{}` in `{database}`",
         describe_user(facts, user),
-        owned.objects,
-        if owned.objects == 1 { "" } else { "s" },
+        count_noun(owned.objects, "large object"),
         owned.owner
     );
     // Membership in the owner's role would grant more than read access, or everything if the owner is a superuser.

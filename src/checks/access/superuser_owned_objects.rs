@@ -8,6 +8,7 @@ use crate::checks::{
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::privileges::SuperuserOwnership;
+use crate::plural::count_noun;
 use crate::reference::providers;
 
 pub const CHECK: Check = Check {
@@ -44,14 +45,14 @@ fn run(facts: &Facts) -> CheckResult {
 
 fn finding(database: &str, owned: &SuperuserOwnership, new_owner: Option<&str>) -> Finding {
     let counts = [
-        (owned.schemas, "schema", "schemas"),
-        (owned.relations, "relation", "relations"),
-        (owned.functions, "function", "functions"),
-        (owned.types, "type", "types"),
+        (owned.schemas, "schema"),
+        (owned.relations, "relation"),
+        (owned.functions, "function"),
+        (owned.types, "type"),
     ];
-    let known = counts.iter().filter(|(count, ..)| *count > 0);
+    let known = counts.iter().filter(|(count, _)| *count > 0);
     let counted: Vec<String> = known
-        .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
+        .map(|(count, noun)| count_noun(*count, noun))
         .collect();
     let whose = if providers::is_provider_superuser(&owned.owner) {
         ", which other objects need"

@@ -2,11 +2,12 @@
 //! A foreign server is migrated with its host name and user mappings.
 //! Its options are never read, because they can contain secrets.
 
-use super::per_database_checks::{check_objects, pluralize};
+use super::per_database_checks::check_objects;
 use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::config::{MigrationScope, SourceKind};
 use crate::facts::Facts;
 use crate::facts::source::objects::ForeignServer;
+use crate::plural::count_noun;
 
 pub const CHECK: Check = Check {
     id: "foreign-server",
@@ -56,8 +57,8 @@ fn finding(database: &str, server: &ForeignServer) -> Finding {
     } = server;
     let message = format!(
         "`{name}` ({wrapper}) has {} and {}: the target must reach its host",
-        pluralize(*tables, "foreign table"),
-        pluralize(*mappings, "user mapping")
+        count_noun(*tables, "foreign table"),
+        count_noun(*mappings, "user mapping")
     );
     Finding::new(format!("{database}/foreign-server/{name}"), message)
         .with_evidence("wrapper", wrapper)

@@ -1,11 +1,12 @@
 //! Checks for large objects. Since 0.1.0.
 //! They are copied with the database, but logical replication does not replicate their changes.
 
-use super::per_database_checks::{for_each_object_facts, pluralize};
+use super::per_database_checks::for_each_object_facts;
 use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::objects::LargeObjects;
+use crate::plural::count_noun;
 
 pub const CHECK: Check = Check {
     id: "large-objects",
@@ -44,7 +45,7 @@ fn finding(database: &str, large: &LargeObjects, mode: MigrationMode) -> Finding
     };
     let message = format!(
         "`{database}` holds {}{consequence}{orphans}",
-        pluralize(large.objects, "large object")
+        count_noun(large.objects, "large object")
     );
     let finding = Finding::new(format!("database/{database}"), message)
         .with_evidence("large objects", large.objects)

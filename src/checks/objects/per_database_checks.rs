@@ -126,11 +126,3 @@ pub(super) fn describe_usage(uses: u64, first: &str) -> String {
         n => format!("used {n} times, by `{first}` among others"),
     }
 }
-
-/// Formats a count with its noun: `1 column`, `2 columns`.
-pub(super) fn pluralize(count: u64, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        n => format!("{n} {noun}s"),
-    }
-}
