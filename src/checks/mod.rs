@@ -12,13 +12,15 @@ mod finding;
 pub mod network;
 pub mod objects;
 pub mod parameters;
-pub mod planned;
 pub mod replication;
 pub mod service;
 pub mod target;
 #[cfg(test)]
 mod tests;
 pub mod versions;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::config::MigrationMode;
 use crate::facts::Facts;
@@ -61,9 +63,6 @@ impl std::fmt::Display for OfficialRule {
     }
 }
 
-/// The page that documents the prerequisites.
-pub const PREREQUISITES_URL: &str = "https://learn.microsoft.com/azure/postgresql/migrate/migration-service/overview-migration-service-postgresql";
-
 /// A check. All texts about it come from this record.
 pub struct Check {
     /// Kebab-case, at most 32 characters. Names the problem and is never reused for another problem.
@@ -92,10 +91,7 @@ pub struct Check {
 impl Check {
     /// Returns the area of the check: the name of its folder.
     pub fn area(&self) -> &'static str {
-        AREAS
-            .iter()
-            .find(|(_, all)| all.iter().any(|c| c.id == self.id))
-            .map_or("", |(area, _)| area)
+        CHECKS_BY_ID.get(self.id).map_or("", |(area, _)| area)
     }
 }
 
@@ -118,7 +114,15 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
     AREAS.iter().flat_map(|(_, checks)| checks.iter().copied())
 }
 
+/// Every check with its area, by ID.
+static CHECKS_BY_ID: LazyLock<BTreeMap<&str, (&str, &Check)>> = LazyLock::new(|| {
+    let areas = AREAS.iter();
+    areas
+        .flat_map(|(area, checks)| checks.iter().map(|check| (check.id, (*area, *check))))
+        .collect()
+});
+
 /// Returns the check with this ID.
 pub fn find(id: &str) -> Option<&'static Check> {
-    all().find(|c| c.id == id)
+    CHECKS_BY_ID.get(id).map(|(_, check)| *check)
 }

@@ -119,14 +119,6 @@ impl Evaluation {
     pub fn count_status(&self, status: Status) -> usize {
         self.outcomes.iter().filter(|o| o.status == status).count()
     }
-
-    /// Counts the checks with missing facts that count as this severity.
-    pub fn count_unknown(&self, severity: Severity) -> usize {
-        self.outcomes
-            .iter()
-            .filter(|o| !o.missing.is_empty() && o.unknown_severity == severity)
-            .count()
-    }
 }
 
 /// Runs all checks on the facts and combines their outcomes.
