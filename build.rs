@@ -46,9 +46,10 @@ fn commit() -> Option<String> {
         Path::new(&root).canonicalize().ok()? == Path::new(&manifest_dir).canonicalize().ok()?;
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).filter(|_| is_own_repository)?;
     let changed = git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat())?;
-    Some(match changed.is_empty() {
-        true => commit,
-        false => format!("{commit} with changes"),
+    Some(if changed.is_empty() {
+        commit
+    } else {
+        format!("{commit} with changes")
     })
 }
 

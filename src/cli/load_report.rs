@@ -18,13 +18,15 @@ use crate::{Concurrency, FleetTarget, report};
 /// Loads a report from a file or directory, or checks a recording with the default policy.
 pub(super) fn load_report_or_recording(path: &Path) -> Result<Report, CliError> {
     let is_json = |e: &std::ffi::OsStr| e.eq_ignore_ascii_case("json");
-    let is_report = match path.is_dir() {
-        true => path.join(REPORT_JSON).is_file(),
-        false => path.extension().is_some_and(is_json),
+    let is_report = if path.is_dir() {
+        path.join(REPORT_JSON).is_file()
+    } else {
+        path.extension().is_some_and(is_json)
     };
-    match is_report {
-        true => load_report(path),
-        false => check_recording(&Recording::open(path)?),
+    if is_report {
+        load_report(path)
+    } else {
+        check_recording(&Recording::open(path)?)
     }
 }
 

@@ -55,9 +55,10 @@ pub struct OutputArgs {
 impl OutputArgs {
     /// The format of `--format`, otherwise the default of the environment.
     pub fn effective_format(&self) -> ReportFormat {
-        self.format.unwrap_or(match is_azure_pipelines() {
-            true => ReportFormat::AzurePipelines,
-            false => ReportFormat::Plain,
+        self.format.unwrap_or(if is_azure_pipelines() {
+            ReportFormat::AzurePipelines
+        } else {
+            ReportFormat::Plain
         })
     }
 

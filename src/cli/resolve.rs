@@ -110,13 +110,15 @@ impl MigrationRequest {
             Some(text) if scope.has_target() => Some(target_connect_options(text, &wish)?),
             _ => None,
         };
-        let target = match scope.has_target() {
-            true => resolve_target(&wish, hosts, &self.api_version, target_access.as_ref())?,
-            false => None,
+        let target = if scope.has_target() {
+            resolve_target(&wish, hosts, &self.api_version, target_access.as_ref())?
+        } else {
+            None
         };
-        let access = match scope.has_source() {
-            true => Some(source_connect_options(&wish)?),
-            false => None,
+        let access = if scope.has_source() {
+            Some(source_connect_options(&wish)?)
+        } else {
+            None
         };
         let source = access.as_ref().map(|a| build_source_server(a, &wish));
         let source = source.transpose()?;

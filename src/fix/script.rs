@@ -194,17 +194,17 @@ fn sql_function(facts: &Facts, side: Side, is_executed: bool) -> Option<String> 
     let variable = admin.replace("ADMIN", "PASSWORD");
     let connection = facts.connection.as_ref().ok();
     let with_tls = side == Side::Source && connection.is_some_and(|c| c.tls.is_some());
-    let tls = match with_tls {
-        true => " PGSSLMODE=\"${PGSSLMODE:-require}\"",
-        false => "",
+    let tls = if with_tls {
+        " PGSSLMODE=\"${PGSSLMODE:-require}\""
+    } else {
+        ""
     };
     let (quoted, database) = (quote_bash(host), quote_bash(database));
     // Test the sign-in first, so that a wrong password does not stop the script halfway.
-    let sign_in_test = match is_executed {
-        true => {
-            format!("say 'signing in on the {side}'; on_{side} {database} 'SELECT 1' > /dev/null\n")
-        }
-        false => String::new(),
+    let sign_in_test = if is_executed {
+        format!("say 'signing in on the {side}'; on_{side} {database} 'SELECT 1' > /dev/null\n")
+    } else {
+        String::new()
     };
     Some(format!(
         "# Who signs in on the {side}; the password comes from {variable}, else from {other_sources}a password file. PGSSLMODE,\n\

@@ -26,9 +26,10 @@ pub(crate) fn preparation_header(
         .filter(|o| !o.missing.is_empty())
         .count();
     // It is not documented whether az accepts a start command for a running server.
-    let exception = match steps.iter().any(|w| w.step.phase == Phase::Start) {
-        true => " without the step that starts the server",
-        false => "",
+    let exception = if steps.iter().any(|w| w.step.phase == Phase::Start) {
+        " without the step that starts the server"
+    } else {
+        ""
     };
     let mut head = vec![
         origin_line(facts, "before the migration"),

@@ -40,9 +40,10 @@ pub fn expand_user_objects(query: &str) -> Cow<'_, str> {
         text.push_str(&user_object_condition(arguments));
         text.push_str(after);
     }
-    match before.len() == query.len() {
-        true => Cow::Borrowed(query),
-        false => Cow::Owned(text),
+    if before.len() == query.len() {
+        Cow::Borrowed(query)
+    } else {
+        Cow::Owned(text)
     }
 }
 
@@ -65,11 +66,10 @@ const NO_ROWS: &str = "SELECT ''::text, ''::text, ''::text WHERE false";
 
 /// Expands `removed_names()` for a server of this `server_version_num`.
 pub fn expand_removed_names(query: Cow<'_, str>, server_version_num: u32) -> Cow<'_, str> {
-    match query.contains(REMOVED_NAMES_CALL) {
-        true => {
-            Cow::Owned(query.replace(REMOVED_NAMES_CALL, &removed_names_sql(server_version_num)))
-        }
-        false => query,
+    if query.contains(REMOVED_NAMES_CALL) {
+        Cow::Owned(query.replace(REMOVED_NAMES_CALL, &removed_names_sql(server_version_num)))
+    } else {
+        query
     }
 }
 
@@ -88,9 +88,10 @@ fn removed_names_sql(server_version_num: u32) -> String {
         removal.extension.is_some() || removal.removed_in > server_version_num
     };
     let rows: Vec<String> = removed::all().filter(is_left).map(row).collect();
-    match rows.is_empty() {
-        true => NO_ROWS.to_owned(),
-        false => format!("VALUES {}", rows.join(", ")),
+    if rows.is_empty() {
+        NO_ROWS.to_owned()
+    } else {
+        format!("VALUES {}", rows.join(", "))
     }
 }
 

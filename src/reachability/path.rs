@@ -476,9 +476,10 @@ fn hba_state(evaluations: &[HbaEvaluation]) -> (HopState, String) {
             .filter_map(|v| v.accepting_rule().map(HbaRule::location))
             .collect();
         places.dedup();
-        return match places.is_empty() {
-            true => (HopState::Unknown, "no database to visit".to_owned()),
-            false => (HopState::Open, places.join(", ")),
+        return if places.is_empty() {
+            (HopState::Unknown, "no database to visit".to_owned())
+        } else {
+            (HopState::Open, places.join(", "))
         };
     };
     let attempt = format!("`{}` into `{}`", visit.user, visit.database);

@@ -40,10 +40,12 @@ impl Policy {
     pub fn unknown_severity(&self, check: &Check) -> Severity {
         let severity = self.severity(check);
         let in_full = self.strict || check.unknown == check.severity;
-        match self.allow_unknown.iter().any(|id| id == check.id) {
-            true => Severity::Note,
-            false if in_full => severity,
-            false => check.unknown.min(severity),
+        if self.allow_unknown.iter().any(|id| id == check.id) {
+            Severity::Note
+        } else if in_full {
+            severity
+        } else {
+            check.unknown.min(severity)
         }
     }
 }

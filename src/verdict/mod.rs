@@ -133,9 +133,10 @@ pub fn evaluate(facts: &Facts, policy: &Policy) -> Evaluation {
         .collect();
     let today = waivers::utc_day(facts.recorded_at);
     let waivers = waivers::apply_waivers(&mut outcomes, &facts.migration.name, today, policy);
-    let verdict = match sizing::is_incomplete(facts) {
-        true => combine(&outcomes).max(Verdict::Incomplete),
-        false => combine(&outcomes),
+    let verdict = if sizing::is_incomplete(facts) {
+        combine(&outcomes).max(Verdict::Incomplete)
+    } else {
+        combine(&outcomes)
     };
     let left_out = left.iter().map(|c| c.id).collect();
     Evaluation {

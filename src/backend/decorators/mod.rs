@@ -162,16 +162,20 @@ impl<A: Backend, O: Backend> Backend for Split<A, O> {
         };
         let (azure, own) = (clone_all(&azure), clone_all(&own));
         let (azure_answers, migration_answers) = futures::join!(self.azure.ask(&azure), async {
-            match own.is_empty() {
-                true => Vec::new(),
-                false => self.per_migration.ask(&own).await,
+            if own.is_empty() {
+                Vec::new()
+            } else {
+                self.per_migration.ask(&own).await
             }
         });
         let mut from_azure = azure_answers.into_iter();
         let mut from_migration = migration_answers.into_iter();
-        let answers = questions.iter().map(|q| match is_azure(&q) {
-            true => from_azure.next(),
-            false => from_migration.next(),
+        let answers = questions.iter().map(|q| {
+            if is_azure(&q) {
+                from_azure.next()
+            } else {
+                from_migration.next()
+            }
         });
         answers.map(|a| a.unwrap_or_else(canceled)).collect()
     }
@@ -218,9 +222,10 @@ impl Backend for Resuming<'_> {
     /// The live identity, or the recorded one if no question was sent.
     fn caller(&self) -> Caller {
         let now = self.live.caller();
-        match now == Caller::default() {
-            true => self.recorded.caller(),
-            false => now,
+        if now == Caller::default() {
+            self.recorded.caller()
+        } else {
+            now
         }
     }
 }

@@ -54,9 +54,10 @@ pub fn is_tar_gz(path: &Path) -> bool {
 
 /// Opens a regular file only. A symbolic link can lead anywhere, and a pipe or a device can be endless.
 fn open_regular_file(path: &Path, metadata: Metadata) -> io::Result<File> {
-    match metadata.is_file() {
-        true => File::open(path),
-        false => Err(io::Error::other("it is no regular file")),
+    if metadata.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other("it is no regular file"))
     }
 }
 
@@ -105,9 +106,10 @@ fn unpack(archive: impl Read, max_bytes: u64) -> io::Result<BTreeMap<String, Vec
 
 /// Checks that `path` is writable, before any question is sent.
 pub fn check_writable(path: &Path) -> io::Result<()> {
-    let probe_path = match is_tar_gz(path) {
-        true => partial_path(path),
-        false => path.join("manifest.json.part"),
+    let probe_path = if is_tar_gz(path) {
+        partial_path(path)
+    } else {
+        path.join("manifest.json.part")
     };
     File::create(&probe_path)?;
     fs::remove_file(probe_path)

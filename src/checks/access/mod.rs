@@ -64,9 +64,10 @@ fn rows_per_database<'f, T>(
 /// Formats the migration user for a finding.
 /// Without `--migration-user`, the connected role is used, and the text states that.
 fn describe_user(facts: &Facts, user: &str) -> String {
-    match facts.has_explicit_migration_user() {
-        true => format!("`{user}`"),
-        false => format!("`{user}` (who asked; nobody else is named by `--migration-user`)"),
+    if facts.has_explicit_migration_user() {
+        format!("`{user}`")
+    } else {
+        format!("`{user}` (who asked; nobody else is named by `--migration-user`)")
     }
 }
 

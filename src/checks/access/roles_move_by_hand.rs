@@ -55,9 +55,10 @@ fn run(facts: &Facts) -> CheckResult {
     );
     let finding = Finding::new("server", message).with_evidence("roles", names.len());
     let asks_with_all_rights = facts.session.as_ref().is_ok_and(|s| s.is_superuser);
-    let user = match kind.is_managed() || asks_with_all_rights {
-        true => &source.user,
-        false => "<superuser>",
+    let user = if kind.is_managed() || asks_with_all_rights {
+        &source.user
+    } else {
+        "<superuser>"
     };
     Ok(finding
         .with_fix(dump_command(source, user, !kind.is_managed()))

@@ -89,9 +89,10 @@ fn ownership_steps(database: &str, owned: &SuperuserOwnership, owner: &str) -> V
     let mut steps: Vec<FixStep> = known.collect();
     let total = owned.schemas + owned.relations + owned.functions + owned.types;
     if total > steps.len() as u64 {
-        let each = match steps.is_empty() {
-            true => "for each",
-            false => "for each of the others, but not for sequences of a column",
+        let each = if steps.is_empty() {
+            "for each"
+        } else {
+            "for each of the others, but not for sequences of a column"
         };
         steps.push(FixStep::from(format!(
             "ALTER <schema, table, function or type> OWNER TO {owner}; -- {each}, in database {}",

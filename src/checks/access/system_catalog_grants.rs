@@ -86,9 +86,10 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         PUBLIC_GRANTEE => "everybody (`PUBLIC`)".to_owned(),
         role => format!("`{role}`"),
     };
-    let (the, on) = match grant.is_on_function() {
-        true => ("the function ", "FUNCTION "),
-        false => ("", ""),
+    let (the, on) = if grant.is_on_function() {
+        ("the function ", "FUNCTION ")
+    } else {
+        ("", "")
     };
     let message = format!(
         "{grantee_text} has {} on {the}`{object}` in `{database}`",
@@ -110,8 +111,9 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
                 .afterwards()
                 .with_note("afterwards, on the source if it goes on"),
         );
-    match grant.is_on_function() {
-        true => finding.with_severity(Severity::Warning),
-        false => finding,
+    if grant.is_on_function() {
+        finding.with_severity(Severity::Warning)
+    } else {
+        finding
     }
 }

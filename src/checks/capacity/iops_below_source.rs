@@ -93,9 +93,10 @@ fn finding(
 ) -> Finding {
     let finding = Finding::new("server", message).with_evidence("disk_iops", storage_iops);
     let is_sku_sufficient = sku_iops.is_none_or(|most| f64::from(most) >= required_iops);
-    let step = match is_sku_sufficient && f64::from(storage_iops) < required_iops {
-        true => faster_storage_step(server, capabilities, required_iops),
-        false => None,
+    let step = if is_sku_sufficient && f64::from(storage_iops) < required_iops {
+        faster_storage_step(server, capabilities, required_iops)
+    } else {
+        None
     };
     step.into_iter().fold(finding, Finding::with_fix)
 }

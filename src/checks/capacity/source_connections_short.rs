@@ -102,15 +102,14 @@ fn server_connections(
     connections: &ConnectionUsage,
     user: UserConnectionLimit,
 ) -> Fact<ServerConnections> {
-    let reserved = match user.is_superuser {
-        true => 0,
+    let reserved = if user.is_superuser {
+        0
+    } else {
         // `reserved_connections` exists since PostgreSQL 16.
-        false => {
-            settings.number("superuser_reserved_connections")?
-                + settings
-                    .find("reserved_connections")
-                    .map_or(Ok(0), |_| settings.number("reserved_connections"))?
-        }
+        settings.number("superuser_reserved_connections")?
+            + settings
+                .find("reserved_connections")
+                .map_or(Ok(0), |_| settings.number("reserved_connections"))?
     };
     Ok(ServerConnections {
         max_connections: settings.number("max_connections")?,

@@ -74,9 +74,10 @@ fn check_cron(findings: &mut Findings, listed: &DatabaseJobs, selected: &[&Sourc
             .as_deref()
             .map(|n| format!(" `{n}`"))
             .unwrap_or_default();
-        let what = match job.maintains_partitions {
-            true => ", maintains pg_partman's partitions",
-            false => "",
+        let what = if job.maintains_partitions {
+            ", maintains pg_partman's partitions"
+        } else {
+            ""
         };
         finding = finding.with_row(
             &format!("job {}{name}", job.id),

@@ -78,9 +78,10 @@ fn describe_rule(rule: &SecurityRule) -> String {
 }
 
 fn rule_finding(group: &SecurityGroup, rule: &SecurityRule, message: String) -> Finding {
-    let to = match rule.destination.has_application_groups {
-        true => "application security groups".to_owned(),
-        false => rule.destination.addresses.join(", "),
+    let to = if rule.destination.has_application_groups {
+        "application security groups".to_owned()
+    } else {
+        rule.destination.addresses.join(", ")
     };
     let ports = rule.destination.ports.join(", ");
     Finding::new(format!("nsg/{}", group.id.name()), message)

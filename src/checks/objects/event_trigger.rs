@@ -77,9 +77,10 @@ fn create_statement(name: &str, trigger: &EventTrigger) -> String {
     let (event, function) = (&trigger.event, &trigger.function);
     let tags = trigger.tags.iter().flatten();
     let tags: Vec<String> = tags.map(|tag| quote::quote_literal(tag)).collect();
-    let when = match tags.is_empty() {
-        true => String::new(),
-        false => format!(" WHEN TAG IN ({})", tags.join(", ")),
+    let when = if tags.is_empty() {
+        String::new()
+    } else {
+        format!(" WHEN TAG IN ({})", tags.join(", "))
     };
     format!("CREATE EVENT TRIGGER {name} ON {event}{when} EXECUTE PROCEDURE {function}")
 }

@@ -31,9 +31,10 @@ fn run(facts: &Facts) -> CheckResult {
         |parts| &parts.foreign_servers,
         |database, server| {
             let finding = finding(database, server);
-            Some(match is_reported_as_extension(facts, server) {
-                true => finding.with_severity(Severity::Note),
-                false => finding,
+            Some(if is_reported_as_extension(facts, server) {
+                finding.with_severity(Severity::Note)
+            } else {
+                finding
             })
         },
     )

@@ -68,8 +68,9 @@ fn finding(database: &str, function: &PrivilegedFunction, verb: &str) -> Finding
         .collect();
     let is_relaxed = |p: &String| parameter_semantics::is_relaxed_parameter(p);
     let only_relaxed = !function.is_leakproof && function.support.is_none();
-    match only_relaxed && function.parameters.iter().all(is_relaxed) {
-        true => finding.with_severity(Severity::Warning),
-        false => finding,
+    if only_relaxed && function.parameters.iter().all(is_relaxed) {
+        finding.with_severity(Severity::Warning)
+    } else {
+        finding
     }
 }

@@ -33,12 +33,11 @@ fn run(facts: &Facts) -> CheckResult {
         .as_ref()?;
     let mut findings = Findings::none();
     let is_online = facts.migration.mode == MigrationMode::Online;
-    let selected_names: Option<Vec<&str>> = match is_online || prepared.rows.is_empty() {
-        true => None,
-        false => {
-            let selected = findings.selected_databases(facts.databases.as_ref()?);
-            Some(selected.iter().map(|d| d.name.as_str()).collect())
-        }
+    let selected_names: Option<Vec<&str>> = if is_online || prepared.rows.is_empty() {
+        None
+    } else {
+        let selected = findings.selected_databases(facts.databases.as_ref()?);
+        Some(selected.iter().map(|d| d.name.as_str()).collect())
     };
     for one in &prepared.rows {
         match &selected_names {

@@ -89,11 +89,12 @@ impl TargetCollations {
     /// Returns how to find out whether a collation exists.
     /// Without a SQL connection to the target, that is `--target-url` or `alternative`; otherwise only `alternative`.
     pub(super) fn advice(&self, alternative: &str) -> String {
-        match self.has_sql_connection {
-            true => alternative.to_owned(),
-            false => format!(
+        if self.has_sql_connection {
+            alternative.to_owned()
+        } else {
+            format!(
                 "give `--target-url` (in a plan `target_url`), a way into the target's database `postgres`; or {alternative}"
-            ),
+            )
         }
     }
 

@@ -47,9 +47,10 @@ fn finding(database: &str, part: &TextSearchObject) -> Finding {
         .as_ref()
         .map(|b| format!(", over `{b}`"))
         .unwrap_or_default();
-    let consequence = match part.needs_superuser() {
-        true => "which only a superuser may create",
-        false => "which a user made",
+    let consequence = if part.needs_superuser() {
+        "which only a superuser may create"
+    } else {
+        "which a user made"
     };
     let message = format!("`{}` is a {kind}{base}, {consequence}", part.name);
     let finding = Finding::new(format!("{database}/{}/{}", part.kind, part.name), message);
@@ -57,8 +58,9 @@ fn finding(database: &str, part: &TextSearchObject) -> Finding {
 }
 
 fn note_unless_superuser(finding: Finding, needs_superuser: bool) -> Finding {
-    match needs_superuser {
-        true => finding,
-        false => finding.with_severity(Severity::Note),
+    if needs_superuser {
+        finding
+    } else {
+        finding.with_severity(Severity::Note)
     }
 }

@@ -103,12 +103,13 @@ fn check_load_parameters(
             let own = own.unwrap_or_else(|| wanted.clone());
             let shown = format_with_unit(&parameter.value, parameter.unit.as_deref());
             let here = format_with_unit(&wanted, Some(unit));
-            let message = match *guide > *most {
-                true => format!(
+            let message = if *guide > *most {
+                format!(
                     "`{name}` of the target is {shown}, a large load wants {}, and this server has room for {here}",
                     format_with_unit(&guide.to_string(), Some(unit))
-                ),
-                false => format!("`{name}` of the target is {shown}, a large load wants {here}"),
+                )
+            } else {
+                format!("`{name}` of the target is {shown}, a large load wants {here}")
             };
             findings.push(target_parameter_finding(
                 &server.id,

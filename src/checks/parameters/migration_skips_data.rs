@@ -79,8 +79,9 @@ fn describe_extensions(facts: &Facts, parameter: &str) -> String {
     names.retain(|n| *n != "plpgsql");
     names.sort_unstable();
     names.dedup();
-    match names.is_empty() || parameter != SKIP_PARAMETERS[0].0 {
-        true => String::new(),
-        false => format!(", here {}", names.join(", ")),
+    if names.is_empty() || parameter != SKIP_PARAMETERS[0].0 {
+        String::new()
+    } else {
+        format!(", here {}", names.join(", "))
     }
 }

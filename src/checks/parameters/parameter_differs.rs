@@ -91,9 +91,10 @@ impl SettableDifference<'_> {
         if depends_on_machine_size(self.name()) {
             return None;
         }
-        Some(match interrupts_migration(self.name()) {
-            true => step.afterwards().with_note("afterwards"),
-            false => step,
+        Some(if interrupts_migration(self.name()) {
+            step.afterwards().with_note("afterwards")
+        } else {
+            step
         })
     }
 

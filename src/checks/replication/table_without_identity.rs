@@ -83,9 +83,10 @@ fn finding(database: &str, table: &TableWithoutIdentity) -> Finding {
         (_, Some(PrimaryKeyState::Invalid)) => ("the index of its primary key is not valid", false),
         _ => ("it has no primary key", false),
     };
-    let activity = match table.is_changed() {
-        true => "",
-        false => "; no update or delete was counted so far",
+    let activity = if table.is_changed() {
+        ""
+    } else {
+        "; no update or delete was counted so far"
     };
     let identity = if is_default_usable { "DEFAULT" } else { "FULL" };
     let set = |identity: &str| {
@@ -113,9 +114,10 @@ fn finding(database: &str, table: &TableWithoutIdentity) -> Finding {
         table.stats_reset.as_deref().unwrap_or("never"),
     )
     .with_fix(set(identity));
-    let finding = match was == identity {
-        true => finding,
-        false => finding.with_fix(set(was).afterwards().with_note(RESTORE_NOTE)),
+    let finding = if was == identity {
+        finding
+    } else {
+        finding.with_fix(set(was).afterwards().with_note(RESTORE_NOTE))
     };
     if table.is_changed() {
         finding

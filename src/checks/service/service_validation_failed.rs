@@ -145,17 +145,15 @@ fn add_validation_findings(
         found
     };
     findings.items.extend(found.into_iter().map(|finding| {
-        match is_blocking {
-            // One item can have a warning while another has failed.
-            true if finding
-                .evidence
-                .iter()
-                .any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning")) =>
-            {
-                finding.with_severity(Severity::Warning)
-            }
-            true => finding,
-            false => finding.with_severity(Severity::Warning),
+        // One item can have a warning while another has failed.
+        let is_only_warning = finding
+            .evidence
+            .iter()
+            .any(|(k, v)| k == "state" && v.eq_ignore_ascii_case("Warning"));
+        if is_blocking && !is_only_warning {
+            finding
+        } else {
+            finding.with_severity(Severity::Warning)
         }
     }));
 }

@@ -29,9 +29,10 @@ fn run(facts: &Facts) -> CheckResult {
     }
     let today = facts.recorded_at.date();
     // Propose the same version as `target-version-retired`, so that there is only one upgrade.
-    let proposed = match version_support::is_retiring(target.major(), today) {
-        true => version_support::proposed_major(source.major(), today),
-        false => source.major(),
+    let proposed = if version_support::is_retiring(target.major(), today) {
+        version_support::proposed_major(source.major(), today)
+    } else {
+        source.major()
     };
     Ok(Finding::new(
         "server",

@@ -110,9 +110,10 @@ impl ConnectionArgs {
         resolved: &ResolvedMigration,
         deadline: Instant,
     ) -> Result<LiveBackend, CliError> {
-        let arm = match resolved.migration.uses_azure() {
-            true => Some(self.arm_backend(time_left(deadline))?),
-            false => None,
+        let arm = if resolved.migration.uses_azure() {
+            Some(self.arm_backend(time_left(deadline))?)
+        } else {
+            None
         };
         let tokens = self.database_tokens([resolved], time_left(deadline))?;
         Ok(LiveBackend {

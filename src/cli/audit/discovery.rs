@@ -89,12 +89,11 @@ impl<'a> Discovery<'a> {
         let asks_azure = !self.scope.is_empty()
             || wanted.iter().any(MigrationRequest::uses_azure)
             || recorded.iter().any(Migration::uses_azure);
-        let azure = match asks_azure {
-            true => {
-                let arm = self.connection_args.arm_backend(self.timeout)?;
-                Some(Arc::new(Deduplicated::new(arm, self.interrupt.clone())))
-            }
-            false => None,
+        let azure = if asks_azure {
+            let arm = self.connection_args.arm_backend(self.timeout)?;
+            Some(Arc::new(Deduplicated::new(arm, self.interrupt.clone())))
+        } else {
+            None
         };
         Ok(DiscoveryInputs {
             requests: wanted,

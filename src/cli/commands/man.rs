@@ -41,10 +41,9 @@ fn render_program(command: &Command) -> io::Result<String> {
 /// program's section lists them.
 fn render_command(verb: &Command) -> io::Result<String> {
     let is_common = |arg: &Arg| arg.is_global_set() || arg.get_id() == "help";
-    let verb = verb.clone().mut_args(|arg| match is_common(&arg) {
-        true => arg.hide(true),
-        false => arg,
-    });
+    let verb = verb
+        .clone()
+        .mut_args(|arg| if is_common(&arg) { arg.hide(true) } else { arg });
     let man = Man::new(verb.clone());
     let mut text = Vec::new();
     man.render_synopsis_section(&mut text)?;

@@ -66,9 +66,12 @@ fn wrong_brackets(text: &str, at: usize, message: &str) -> Option<String> {
         Some(inside) if !is_list => inside.split_once("]]")?.0.trim(),
         _ => return None,
     };
-    message.starts_with("invalid type").then(|| match is_list {
-        true => format!("write `[[{name}]]`, with two brackets on each side: there may be several"),
-        false => format!("write `[{name}]`, with one bracket on each side: there is only one"),
+    message.starts_with("invalid type").then(|| {
+        if is_list {
+            format!("write `[[{name}]]`, with two brackets on each side: there may be several")
+        } else {
+            format!("write `[{name}]`, with one bracket on each side: there is only one")
+        }
     })
 }
 
@@ -123,9 +126,10 @@ fn key_before(text: &str, at: usize) -> String {
     let key = line.rsplit_once('=').map_or("", |(key, _)| key);
     let key = key.rsplit(['{', ',']).next().unwrap_or_default().trim();
     let is_key = |c: char| c.is_ascii_alphanumeric() || "_-.\"".contains(c);
-    match key.is_empty() || !key.chars().all(is_key) {
-        true => "the value".to_owned(),
-        false => format!("`{}`", key.trim_matches('"')),
+    if key.is_empty() || !key.chars().all(is_key) {
+        "the value".to_owned()
+    } else {
+        format!("`{}`", key.trim_matches('"'))
     }
 }
 

@@ -130,12 +130,13 @@ pub fn read(fleet: &FleetScope, answers: &Answers) -> ServerListing {
     }
     for group in &fleet.management_groups {
         if let Err(refusal) = subscriptions_below(group, answers) {
-            let shown = match failed
+            let shown = if failed
                 .iter()
                 .any(|(q, _)| is_about_management_group(q, group))
             {
-                true => "nothing of it was audited",
-                false => "only what Azure Resource Graph shows of it was audited",
+                "nothing of it was audited"
+            } else {
+                "only what Azure Resource Graph shows of it was audited"
             };
             unread.push(UnreadScope {
                 place: management_group_label(group),

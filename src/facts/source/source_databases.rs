@@ -108,15 +108,15 @@ impl SourceDatabases {
     /// them. Databases that do not accept connections are left out.
     pub fn to_query(&self) -> Vec<&str> {
         let accepts_connections = |d: &&SourceDatabase| d.allows_connections && !d.is_invalid();
-        match self.requested.is_empty() {
-            true => self.candidates().map(|d| d.name.as_str()).collect(),
-            false => self
-                .requested
+        if self.requested.is_empty() {
+            self.candidates().map(|d| d.name.as_str()).collect()
+        } else {
+            self.requested
                 .iter()
                 .filter_map(|n| self.all.get(n))
                 .filter(accepts_connections)
                 .map(|d| d.name.as_str())
-                .collect(),
+                .collect()
         }
     }
 

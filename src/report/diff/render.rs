@@ -104,9 +104,10 @@ fn totals_line([before, after]: &[DiffTotals; 2]) -> String {
     let words: Vec<String> = rows
         .map(|(of, was, is)| format!("{was} -> {is} {of}"))
         .collect();
-    match words.is_empty() {
-        true => "no blockers, no warnings, all answered".to_owned(),
-        false => words.join(", "),
+    if words.is_empty() {
+        "no blockers, no warnings, all answered".to_owned()
+    } else {
+        words.join(", ")
     }
 }
 
@@ -185,8 +186,9 @@ fn unmatched_lines(diff: &Diff) -> Vec<String> {
 }
 
 fn exit_line(diff: &Diff) -> String {
-    match diff.worse {
-        true => format!("exit 1: {}", diff.exit_reason),
-        false => "exit 0: nothing got worse".to_owned(),
+    if diff.worse {
+        format!("exit 1: {}", diff.exit_reason)
+    } else {
+        "exit 0: nothing got worse".to_owned()
     }
 }

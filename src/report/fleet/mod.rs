@@ -110,9 +110,10 @@ pub(super) fn with_fleet_verdict(mut report: Report, mut fleet: FleetReport) -> 
 }
 
 fn fleet_verdict(migrations: &[MigrationReport], fleet: &FleetReport) -> Verdict {
-    let of_migrations = match migrations.is_empty() && fleet.is_empty_shard() {
-        true => Verdict::Ready,
-        false => verdict::worst_verdict(migrations.iter().map(|m| m.verdict)),
+    let of_migrations = if migrations.is_empty() && fleet.is_empty_shard() {
+        Verdict::Ready
+    } else {
+        verdict::worst_verdict(migrations.iter().map(|m| m.verdict))
     };
     if !fleet.collisions.is_empty() {
         Verdict::NotReady

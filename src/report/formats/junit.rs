@@ -72,9 +72,10 @@ fn document(report: &Report, migrations: &[&MigrationReport], with_fleet: bool) 
             for (id, migration) in migrations.iter().enumerate() {
                 write_suite(w, id, report, migration)?;
             }
-            match with_fleet {
-                true => write_fleet_suite(w, migrations.len(), report),
-                false => Ok(()),
+            if with_fleet {
+                write_fleet_suite(w, migrations.len(), report)
+            } else {
+                Ok(())
             }
         })
         .expect(INFALLIBLE_WRITE);
@@ -252,9 +253,10 @@ impl TestCase {
                     truncate(first, MAX_MESSAGE_CHARS),
                     more_suffix(said.len())
                 );
-                match kind.is_unknown {
-                    true => TestOutcome::Error(message, text),
-                    false => TestOutcome::Failed(message, text),
+                if kind.is_unknown {
+                    TestOutcome::Error(message, text)
+                } else {
+                    TestOutcome::Failed(message, text)
                 }
             }
         };

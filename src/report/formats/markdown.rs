@@ -174,9 +174,10 @@ fn unknown_item(check: &CheckReport, severity: Severity) -> Option<String> {
     if check.unknown_as != Some(severity) {
         return None;
     }
-    let extent = match phrases::is_partly_answered(check) {
-        true => "answered in part",
-        false => "not answered",
+    let extent = if phrases::is_partly_answered(check) {
+        "answered in part"
+    } else {
+        "not answered"
     };
     let mut text = format!("{}: {extent}", check_heading(check));
     for missing in check.missing.iter().take(MAX_OBJECTS) {

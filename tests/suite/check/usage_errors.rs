@@ -66,9 +66,10 @@ fn usage_errors_name_the_next_step() {
         ),
     ];
     for (args, words) in cases {
-        let args: Vec<&str> = match args.contains(&"--target") && *words != "no source was given" {
-            true => args.iter().copied().chain(source).collect(),
-            false => args.to_vec(),
+        let args: Vec<&str> = if args.contains(&"--target") && *words != "no source was given" {
+            args.iter().copied().chain(source).collect()
+        } else {
+            args.to_vec()
         };
         run(&args, &[TOKEN]).assert_usage_error(words);
     }

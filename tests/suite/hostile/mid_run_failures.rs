@@ -73,9 +73,8 @@ fn a_database_dropped_during_the_run_does_not_affect_others() {
 fn a_lost_connection_keeps_the_earlier_answers() {
     let server = PgServer::start(14, &[]);
     let [one, other] = create_two_databases(&server);
-    let relay = TcpProxy::truncating(server.port(), move |database| match database == other {
-        true => 6_000,
-        false => usize::MAX,
+    let relay = TcpProxy::truncating(server.port(), move |database| {
+        if database == other { 6_000 } else { usize::MAX }
     });
     let ran = check_online(relay.port(), one, &BOTH_DATABASES);
     let refused = failed_questions(&ran);

@@ -127,17 +127,17 @@ impl Backend for SqlOverProtocol<'_> {
             .cloned()
             .collect();
         let mut protocol_answers = self.backend.ask(&over_protocol).await.into_iter();
-        let answers = questions
-            .iter()
-            .map(|question| match self.is_over_protocol(question) {
-                true => protocol_answers.next().unwrap(),
-                false => self
-                    .sample
+        let answers = questions.iter().map(|question| {
+            if self.is_over_protocol(question) {
+                protocol_answers.next().unwrap()
+            } else {
+                self.sample
                     .answers
                     .get(question)
                     .cloned()
-                    .unwrap_or_else(|| refused(FailureKind::NotRecorded)),
-            });
+                    .unwrap_or_else(|| refused(FailureKind::NotRecorded))
+            }
+        });
         answers.collect()
     }
 }

@@ -157,10 +157,12 @@ impl ConnectOptions {
         option: &'static str,
     ) -> Result<(), ConninfoError> {
         let is_azure = |e: &ServerEndpoint| e.host.to_ascii_lowercase().ends_with(suffix);
-        match self.endpoints.iter().all(is_azure) {
-            true if self.tls.verifies_host_name() => Ok(()),
-            true => Err(ConninfoError::TokenForUnverifiedHost { option }),
-            false => Err(ConninfoError::TokenForOtherHost { option, suffix }),
+        if !self.endpoints.iter().all(is_azure) {
+            Err(ConninfoError::TokenForOtherHost { option, suffix })
+        } else if self.tls.verifies_host_name() {
+            Ok(())
+        } else {
+            Err(ConninfoError::TokenForUnverifiedHost { option })
         }
     }
 

@@ -132,9 +132,10 @@ fn source_identifiers(shape: &ArmReader<Value>) -> Fact<Vec<String>> {
     );
     let names = [shape.text(by_id, "")?, shape.text(by_name, "")?];
     let names: Vec<String> = names.into_iter().flatten().collect();
-    match names.is_empty() {
-        true => Err(shape.absent(by_id)),
-        false => Ok(names),
+    if names.is_empty() {
+        Err(shape.absent(by_id))
+    } else {
+        Ok(names)
     }
 }
 

@@ -159,9 +159,10 @@ fn damage_bytes(rng: &mut Rng, text: &[u8]) -> Vec<u8> {
     let mut text = text.to_vec();
     for _ in 0..rng.usize(1..4) {
         let at = rng.usize(..text.len().max(1)).min(text.len());
-        match rng.bool() {
-            true => text.truncate(at),
-            false => text.insert(at, rng.u8(..)),
+        if rng.bool() {
+            text.truncate(at)
+        } else {
+            text.insert(at, rng.u8(..))
         }
     }
     text

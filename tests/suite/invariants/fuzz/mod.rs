@@ -49,9 +49,10 @@ fn random_char(rng: &mut Rng) -> char {
         '\0', '\n', '\'', '"', '\\', '%', '/', '=', ',', '-', '[', '{', '@', ':', '\u{202e}', 'é',
         '\u{feff}', '9',
     ];
-    match rng.bool() {
-        true => known[rng.usize(..known.len())],
-        false => rng.char(..),
+    if rng.bool() {
+        known[rng.usize(..known.len())]
+    } else {
+        rng.char(..)
     }
 }
 
