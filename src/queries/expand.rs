@@ -30,6 +30,11 @@ const SCHEMA_CONDITION: &str = "
                   WHERE place.oid = NAMESPACE
                     AND (left(place.nspname, 3) = 'pg_' OR place.nspname IN ('information_schema', '_timescaledb_internal')))";
 
+const REMOVED_NAMES_CALL: &str = "removed_names()";
+
+/// An empty result, used when no row remains.
+const NO_ROWS: &str = "SELECT ''::text, ''::text, ''::text WHERE false";
+
 /// Expands every `is_user_object(…)`.
 pub fn expand_user_objects(query: &str) -> Cow<'_, str> {
     let mut parts = query.split(USER_OBJECT_CALL);
@@ -58,11 +63,6 @@ fn user_object_condition(arguments: &str) -> String {
         .map(|n| SCHEMA_CONDITION.replace("NAMESPACE", n));
     object + &schema.unwrap_or_default() + ")"
 }
-
-const REMOVED_NAMES_CALL: &str = "removed_names()";
-
-/// An empty result, used when no row remains.
-const NO_ROWS: &str = "SELECT ''::text, ''::text, ''::text WHERE false";
 
 /// Expands `removed_names()` for a server of this `server_version_num`.
 pub fn expand_removed_names(query: Cow<'_, str>, server_version_num: u32) -> Cow<'_, str> {
@@ -110,11 +110,6 @@ mod tests {
         assert_eq!(text.matches('(').count(), text.matches(')').count());
         assert_eq!(expand_user_objects("SELECT 1"), "SELECT 1");
     }
-}
-
-#[cfg(test)]
-mod removed_names_tests {
-    use super::*;
 
     #[test]
     fn removed_names_is_expanded_into_rows() {
