@@ -7,50 +7,16 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use async_trait::async_trait;
 use ring::digest::{SHA256, digest};
 use time::OffsetDateTime;
 
 use super::archive::ArchiveWriter;
-use super::writer::{RecordingFile, manifest_entry, manifest_file, unwritable};
-use super::{Backend, FORMAT, Manifest, ManifestEntry, Recorder, Recording, RecordingError};
+use super::manifest::{FORMAT, Manifest, ManifestEntry};
+use super::recording_error::RecordingError;
+use super::writer::{Recorder, RecordingFile, manifest_entry, manifest_file, unwritable};
 use crate::config::Migration;
 use crate::config::fleet_scope::FleetSummary;
-use crate::question::{Answer, Answers, Caller, Origin, Question};
-
-/// One migration's view of a recording.
-#[derive(Clone)]
-pub struct MigrationView<'a> {
-    recording: &'a Recording,
-    migration: Option<String>,
-}
-
-impl Recording {
-    /// The answers for one migration. Without a name, the shared answers.
-    pub fn for_migration(&self, migration: Option<&str>) -> MigrationView<'_> {
-        MigrationView {
-            recording: self,
-            migration: migration.map(str::to_owned),
-        }
-    }
-
-    /// The fleet summary. `None` for a recording of one migration.
-    pub fn fleet_summary(&self) -> Option<&FleetSummary> {
-        self.manifest.fleet.as_ref()
-    }
-}
-
-#[async_trait]
-impl Backend for MigrationView<'_> {
-    async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
-        let answer = |q: &Question| self.recording.answer(self.migration.as_deref(), &q.key());
-        questions.iter().map(answer).collect()
-    }
-
-    fn caller(&self) -> Caller {
-        self.recording.manifest.asked_as.clone()
-    }
-}
+use crate::question::{Answer, Answers, Caller, Origin};
 
 /// Writes a recording while the fleet is read. Only the list of questions is kept in memory.
 pub struct FleetRecorder {
@@ -162,6 +128,7 @@ impl FleetRecorder {
         let manifest = Manifest {
             format: FORMAT,
             tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            base: None,
             recorded_at,
             origin: Origin::Recorded,
             asked_as: caller,

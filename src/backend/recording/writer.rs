@@ -6,8 +6,10 @@ use std::{fs, io};
 
 use serde_json::Value;
 
-use super::archive::ArchiveWriter;
-use super::{FORMAT, Manifest, ManifestEntry, RecordingError, archive, secret_scan};
+use super::archive::{self, ArchiveWriter};
+use super::manifest::{FORMAT, MANIFEST_FILE, Manifest, ManifestEntry};
+use super::recording_error::RecordingError;
+use super::secret_scan;
 use crate::backend::secret_mask;
 use crate::config::Migration;
 use crate::question::{Answer, Answers, Body, Failure};
@@ -64,6 +66,7 @@ impl Recorder {
         let manifest = Manifest {
             format: FORMAT,
             tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+            base: None,
             recorded_at: answers.recorded_at,
             origin: answers.origin,
             asked_as: answers.caller.clone(),
@@ -103,7 +106,7 @@ pub(crate) fn manifest_file(manifest: &Manifest) -> Result<RecordingFile, Record
     let json = serde_json::to_value(manifest).expect("a manifest is JSON");
     match secret_scan::find_secret(&json) {
         Some(what) => Err(RecordingError::SecretInManifest { what }),
-        None => Ok(("manifest.json".to_owned(), file_content(&json))),
+        None => Ok((MANIFEST_FILE.to_owned(), file_content(&json))),
     }
 }
 
