@@ -14,8 +14,8 @@ use flexready::reachability::path::{HopState, trace_path};
 use flexready::verdict::{Policy, Status, evaluate};
 use serde_json::{Value, json};
 
-use crate::fixtures::fixtures_dir;
 use crate::fixtures::overlay::merge_patch;
+use crate::support::recordings::fixtures_dir;
 
 /// Reads a recorded body of the shared corpus and its resource ID. Returns `None` without the corpus.
 fn corpus_body(name: &str) -> Option<(String, Value)> {

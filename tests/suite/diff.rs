@@ -3,8 +3,8 @@
 use flexready::report::{Report, diff};
 use serde_json::{Value, json};
 
-use crate::fixtures::fixtures_dir;
 use crate::support::program::run;
+use crate::support::recordings::fixtures_dir;
 
 fn recording_path(story: &str) -> String {
     fixtures_dir()

@@ -18,6 +18,7 @@ mod objects;
 mod postgres;
 mod readme;
 mod real_source;
+mod recording_base;
 mod redaction;
 mod removed_features;
 mod replication;

@@ -16,9 +16,9 @@ use flexready::verdict::{CheckOutcome, Policy, evaluate};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::fixtures::fixtures_dir;
 use crate::fixtures::overlay::{FixtureCase, Overlay};
 use crate::support::pg::PgServer;
+use crate::support::recordings::fixtures_dir;
 
 /// A backend whose target is the baseline and whose source is a real server.
 struct RealSourceBackend {

@@ -296,7 +296,7 @@ fn the_azure_custom_role_allows_every_recorded_request() {
     use flexready::facts::arm_action;
     use std::collections::BTreeSet;
     let recorded = flexready::backend::recording::Recording::open(
-        &crate::fixtures::fixtures_dir().join("baseline"),
+        &crate::support::recordings::fixtures_dir().join("baseline"),
     );
     let recorded = recorded.unwrap();
     let asked: BTreeSet<String> = recorded

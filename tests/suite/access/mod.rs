@@ -16,8 +16,8 @@ use flexready::config::{Migration, MigrationMode};
 use flexready::question::{Answer, Answers, Origin, Question, Side};
 use flexready::verdict::Policy;
 
-use crate::fixtures::fixtures_dir;
 use crate::support::pg::PgServer;
+use crate::support::recordings::fixtures_dir;
 
 /// Major versions whose privileges differ: before and after `pg_read_all_data` (14) and INHERIT of a membership (16).
 const MAJORS: [u32; 4] = [10, 13, 16, 18];

@@ -7,9 +7,9 @@ use flexready::config::MigrationMode;
 use flexready::question::{Answers, Origin};
 use serde_json::{Map, Value, json};
 
-use crate::fixtures::fixtures_dir;
 use crate::fixtures::overlay::{FixtureCase, Overlay};
 use crate::support::program::{ProgramOutput, run};
+use crate::support::recordings::fixtures_dir;
 
 struct ProviderCase {
     kind: &'static str,

@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::TARGET;
-use crate::fixtures::fixtures_dir;
-use crate::support::program::run;
+use crate::support::program::{read_files, run};
+use crate::support::recordings::{complete_copy, fixtures_dir};
 
 const TOKEN: (&str, &str) = ("FLEXREADY_ACCESS_TOKEN", "not.a.token");
 
@@ -239,7 +239,7 @@ fn without_a_credential_the_run_does_not_start() {
 
 #[test]
 fn a_recording_of_a_newer_format_or_without_a_manifest_is_rejected() {
-    let copy = copy_recording("ready");
+    let copy = complete_copy(&fixtures_dir().join("recordings/ready"));
     let manifest = copy.path().join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
     fs::write(
@@ -265,16 +265,11 @@ fn a_recording_of_a_newer_format_or_without_a_manifest_is_rejected() {
 /// readier.
 #[test]
 fn a_damaged_recording_is_incomplete_and_never_readier() {
-    let names: Vec<String> = fs::read_dir(fixtures_dir().join("recordings/ready"))
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|n| n != "manifest.json")
-        .collect();
-    for name in names {
+    let copy = complete_copy(&fixtures_dir().join("recordings/ready"));
+    let files = read_files(copy.path()).into_iter();
+    for (name, text) in files.filter(|(name, _)| name != "manifest.json") {
         for damage in ["deleted", "truncated", "empty"] {
-            let copy = copy_recording("ready");
             let file = copy.path().join(&name);
-            let text = fs::read_to_string(&file).unwrap();
             match damage {
                 "deleted" => fs::remove_file(&file).unwrap(),
                 "truncated" => fs::write(&file, &text[..text.len() / 2]).unwrap(),
@@ -302,14 +297,6 @@ fn a_damaged_recording_is_incomplete_and_never_readier() {
                 .any(|r| r["reason"].as_str().unwrap().contains(&name));
             assert!(named, "{name} {damage}: {refusals:?}");
         }
+        fs::write(copy.path().join(&name), text).unwrap();
     }
-}
-
-fn copy_recording(recording: &str) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(fixtures_dir().join("recordings").join(recording)).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
-    }
-    copy
 }

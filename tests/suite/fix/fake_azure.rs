@@ -13,8 +13,8 @@ use flexready::question::{Answer, Answers, Question};
 use serde_json::{Value, json};
 
 use super::script_runner::ProgramCall;
-use crate::fixtures::fixtures_dir;
 use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::recordings::{fixtures_dir, replay};
 
 type SharedBodies = Arc<Mutex<BTreeMap<String, Value>>>;
 
@@ -50,19 +50,12 @@ impl FakeAzure {
     pub fn from_recording(name: &str) -> (FakeAzure, Migration) {
         let place = fixtures_dir().join(name);
         let recording = Recording::open(&place).unwrap();
-        let migration = recording.migrations()[0].clone();
-        let manifest: Value =
-            serde_json::from_slice(&std::fs::read(place.join("manifest.json")).unwrap()).unwrap();
+        let (migration, answers) = replay(&place);
         let mut bodies = BTreeMap::new();
-        for entry in manifest["answers"].as_array().unwrap() {
-            let (Some(key), Some(file)) = (entry["question"].as_str(), entry["file"].as_str())
-            else {
-                continue;
-            };
-            if let Some(path) = key.strip_prefix("arm:").and_then(|k| k.split('?').next()) {
-                let body =
-                    serde_json::from_slice(&std::fs::read(place.join(file)).unwrap()).unwrap();
-                bodies.insert(path.to_owned(), body);
+        for (key, answer) in answers.iter() {
+            let path = key.strip_prefix("arm:").and_then(|k| k.split('?').next());
+            if let (Some(path), Answer::Body(body)) = (path, answer) {
+                bodies.insert(path.to_owned(), body.json.clone());
             }
         }
         let azure = FakeAzure {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use flexready::backend::recording::Recording;
 use flexready::commands::quote;
 use flexready::config::Migration;
 use flexready::facts::Facts;
@@ -15,7 +14,8 @@ use serde_json::{Value, json};
 use super::az_commands::call_problem;
 use super::script_runner::{run, shellcheck, with_optional_commands};
 use crate::fixtures::overlay::FixtureCase;
-use crate::fixtures::{fixtures_dir, gather_case, subfolder_names};
+use crate::fixtures::{gather_case, subfolder_names};
+use crate::support::recordings::{fixtures_dir, replay};
 
 /// Returns the fix script and the restore script of a migration.
 pub fn both_scripts(migration: &Migration, answers: &Answers) -> [String; 2] {
@@ -44,11 +44,7 @@ fn all_scripts() -> BTreeMap<String, String> {
         .into_iter()
         .map(|s| format!("recordings/{s}"));
     for name in stories.chain(["baseline".to_owned()]) {
-        let recording = Recording::open(&fixtures_dir().join(&name)).unwrap();
-        let migration = recording.migrations()[0].clone();
-        let gathered =
-            flexready::collect_answers(&migration, &recording, recording.empty_answers());
-        let answers = futures::executor::block_on(gathered).0;
+        let (migration, answers) = replay(&fixtures_dir().join(&name));
         keep(&name, both_scripts(&migration, &answers));
     }
     for id in subfolder_names(&fixtures_dir().join("checks")) {

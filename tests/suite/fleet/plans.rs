@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::arm::ArmEndpoint;
 use crate::support::fleet::{fleet_endpoint, subscription_id};
 use crate::support::program::{ProgramOutput, run, run_with_arm};
+use crate::support::recordings::{complete_copy, fixtures_dir};
 
 fn write_plan_file(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
@@ -128,12 +129,7 @@ fn duplicate_migration(recording: &Path) {
 
 #[test]
 fn two_migrations_into_the_same_target_database_collide() {
-    let folder = tempfile::tempdir().unwrap();
-    let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recordings/ready");
-    for entry in std::fs::read_dir(ready).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
+    let folder = complete_copy(&fixtures_dir().join("recordings/ready"));
     let path = folder.path().to_str().unwrap();
     let alone = run(&["check", "--from", path, "--format", "json"], &[]).json();
     let databases = alone["migrations"][0]["databases"]

@@ -10,7 +10,8 @@ use flexready::verdict::{Policy, Status, evaluate};
 use serde_json::{Value, json};
 
 use super::samples::{FailingSample, failing_samples, refused};
-use crate::fixtures::{fixtures_dir, subfolder_names};
+use crate::fixtures::subfolder_names;
+use crate::support::recordings::fixtures_dir;
 
 const FAILURE_KINDS: [FailureKind; 6] = [
     FailureKind::Unauthenticated,

@@ -10,7 +10,8 @@ use proptest::sample::{Index, select};
 
 use super::outcome_compare::CheckOutcomes;
 use super::samples::{Sample, failing_samples, recorded_samples, refused};
-use crate::fixtures::{fixtures_dir, subfolder_names};
+use crate::fixtures::subfolder_names;
+use crate::support::recordings::fixtures_dir;
 
 /// The kinds of failure without an answer. Not found is missing here, because it is an answer.
 const FAILURE_KINDS: [FailureKind; 8] = [

@@ -14,7 +14,8 @@ use flexready::question::{Answer, Answers, Failure, FailureKind, Question};
 
 use super::outcome_compare::CheckOutcomes;
 use crate::fixtures::overlay::FixtureCase;
-use crate::fixtures::{fixtures_dir, gather_case, subfolder_names};
+use crate::fixtures::{gather_case, subfolder_names};
+use crate::support::recordings::fixtures_dir;
 
 /// One migration with all its answers.
 pub struct Sample {

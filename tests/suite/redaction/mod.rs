@@ -14,17 +14,10 @@ use serde_json::json;
 
 use crate::check::{TARGET, healthy_arm_endpoint, source_conninfo};
 use crate::fixtures::overlay::FixtureCase;
-use crate::fixtures::{fixtures_dir, gather_case, subfolder_names};
+use crate::fixtures::{gather_case, subfolder_names};
 use crate::support::pg;
 use crate::support::program::{read_files, run, run_with_arm};
-
-fn gather_recording(path: &Path) -> (Migration, Answers) {
-    let recording = Recording::open(path).unwrap();
-    let migration = recording.migrations()[0].clone();
-    let gathered = flexready::collect_answers(&migration, &recording, recording.empty_answers());
-    let answers = futures::executor::block_on(gathered).0;
-    (migration, answers)
-}
+use crate::support::recordings::{fixtures_dir, replay};
 
 fn check_states(migration: &Migration, answers: &Answers) -> Vec<String> {
     let Evaluation {
@@ -49,7 +42,7 @@ fn states_after_redaction(migration: &Migration, answers: &Answers, place: &Path
         .unwrap()
         .write(&[migration], &answers)
         .unwrap();
-    let (migration, answers) = gather_recording(place);
+    let (migration, answers) = replay(place);
     check_states(&migration, &answers)
 }
 
@@ -78,8 +71,7 @@ fn assert_no_names(place: &Path, names: &[&str]) {
 fn a_redacted_recording_has_the_same_outcomes_and_no_names() {
     let place = tempfile::tempdir().unwrap();
     for story in subfolder_names(&fixtures_dir().join("recordings")) {
-        let (migration, answers) =
-            gather_recording(&fixtures_dir().join("recordings").join(&story));
+        let (migration, answers) = replay(&fixtures_dir().join("recordings").join(&story));
         let to = place.path().join(&story);
         assert_eq!(
             states_after_redaction(&migration, &answers, &to),
@@ -108,7 +100,7 @@ fn a_redacted_recording_has_the_same_outcomes_and_no_names() {
 
 #[test]
 fn parameters_and_failures_contain_no_names() {
-    let (migration, _) = gather_recording(&fixtures_dir().join("recordings/ready"));
+    let (migration, _) = replay(&fixtures_dir().join("recordings/ready"));
     let mut answers = Answers::new(time::OffsetDateTime::UNIX_EPOCH, Origin::Synthetic);
     let rows = json!([
         { "name": "app.canary", "reset_val": "canary", "boot_val": null },
@@ -157,7 +149,7 @@ fn every_case_has_the_same_outcomes_with_pseudonyms() {
 #[test]
 fn a_single_file_contains_the_same_as_a_folder() {
     let place = tempfile::tempdir().unwrap();
-    let (migration, answers) = gather_recording(&fixtures_dir().join("recordings/blocked"));
+    let (migration, answers) = replay(&fixtures_dir().join("recordings/blocked"));
     let file = place.path().join("blocked.tar.gz");
     Recorder::create(&file)
         .unwrap()
@@ -168,7 +160,7 @@ fn a_single_file_contains_the_same_as_a_folder() {
         .map(|e| e.unwrap().file_name())
         .collect();
     assert_eq!(names, ["blocked.tar.gz"]);
-    let (again, read) = gather_recording(&file);
+    let (again, read) = replay(&file);
     assert_eq!(
         check_states(&again, &read),
         check_states(&migration, &answers)
@@ -198,7 +190,7 @@ fn a_single_file_contains_the_same_as_a_folder() {
 #[test]
 fn answers_that_look_like_a_secret_are_withheld_and_the_rest_is_kept() {
     let place = tempfile::tempdir().unwrap();
-    let (migration, _) = gather_recording(&fixtures_dir().join("recordings/ready"));
+    let (migration, _) = replay(&fixtures_dir().join("recordings/ready"));
     let arm_question = Question::Arm {
         path: "/subscriptions/s".to_owned(),
         api_version: "1".to_owned(),
@@ -325,7 +317,7 @@ fn the_report_is_complete_if_the_recording_is_not() {
 #[test]
 fn max_age_refuses_an_old_recording() {
     let place = tempfile::tempdir().unwrap();
-    let (migration, mut answers) = gather_recording(&fixtures_dir().join("recordings/ready"));
+    let (migration, mut answers) = replay(&fixtures_dir().join("recordings/ready"));
     let mut check = |name: &str, recorded_at, age: &str| {
         answers.recorded_at = recorded_at;
         let to = place.path().join(name);

@@ -8,8 +8,8 @@ use quick_xml::events::Event;
 use serde_json::Value;
 
 use super::{check_recording, run_ado_check, shared_folder, write_plan};
-use crate::fixtures::fixtures_dir;
 use crate::support::program::run;
+use crate::support::recordings::fixtures_dir;
 
 pub const RECORDINGS: [&str; 4] = ["ready", "blocked", "cross-version", "no-database-access"];
 

@@ -30,6 +30,8 @@ const HBA: &str = "host all all 127.0.0.1/32 trust\nhostssl all all 10.0.0.0/8 s
 pub struct Scenario {
     /// Folder in `fixtures/`.
     pub fixture: String,
+    /// The recording that the fixture extends, relative to the folder of the fixture.
+    pub base: Option<String>,
     major: u32,
     #[serde(default, rename = "comment")]
     _comment: String,

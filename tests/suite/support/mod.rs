@@ -6,6 +6,7 @@ pub mod healthy_target;
 pub mod large_report;
 pub mod pg;
 pub mod program;
+pub mod recordings;
 pub mod tcp_proxy;
 
 /// The report in the format of `--format json`.

@@ -10,7 +10,7 @@ use flexready::question::{Answer, Answers, Origin, Question};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::fixtures::fixtures_dir;
+use crate::support::recordings::fixtures_dir;
 
 /// The baseline migration with this api-version.
 pub(crate) fn baseline_migration(api_version: &str) -> Migration {

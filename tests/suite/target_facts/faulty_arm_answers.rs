@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::api_version_drift::baseline_migration;
 use super::request_counts::{arm_backend, empty_answers, uppercase_ids};
 use crate::check::healthy_arm_endpoint;
-use crate::fixtures::fixtures_dir;
 use crate::support::arm::{ArmEndpoint, Reply};
+use crate::support::recordings::fixtures_dir;
 
 /// Path suffixes, and the checks of a pair that need that answer. Nearly all checks need the answer for the server
 /// itself.

@@ -7,7 +7,7 @@ use flexready::verdict::Status;
 use serde_json::{Value, json};
 
 use super::check_outcome;
-use crate::fixtures::fixtures_dir;
+use crate::support::recordings::fixtures_dir;
 
 /// Part of a question key, and the checks that need the answer.
 const CHECKS_BY_QUESTION: &[(&str, &[&str])] = &[

@@ -7,8 +7,8 @@ use flexready::verdict::Status;
 use serde_json::Value;
 
 use super::check_outcome;
-use crate::fixtures::fixtures_dir;
 use crate::fixtures::overlay::{FixtureCase, Overlay};
+use crate::support::recordings::fixtures_dir;
 
 /// Check, field and reason where a pass is correct: names, or values that the check compares with a known value.
 const ACCEPTED_PASSES: &[(&str, &str, &str)] = &[

@@ -13,8 +13,8 @@ use flexready::verdict::{Policy, evaluate};
 use serde_json::{Value, json};
 
 use super::{mutate_text, run_count};
-use crate::fixtures::fixtures_dir;
 use crate::invariants::samples::recorded_samples;
+use crate::support::recordings::{complete_copy, fixtures_dir};
 
 /// Replaces, removes or duplicates one value somewhere in a document.
 fn mutate_value(rng: &mut Rng, value: &mut Value) {
@@ -111,7 +111,7 @@ fn damaged_recordings_never_panic() {
     ];
     let copies: Vec<tempfile::TempDir> = names
         .iter()
-        .map(|name| copy_to_tempdir(&fixtures_dir().join(name)))
+        .map(|name| complete_copy(&fixtures_dir().join(name)))
         .collect();
     for number in 0..run_count("FLEXREADY_FUZZ_RECORDINGS", 60) {
         let rng = &mut Rng::with_seed(number);
@@ -136,15 +136,6 @@ fn damaged_recordings_never_panic() {
             fs::write(path, text).unwrap();
         }
     }
-}
-
-fn copy_to_tempdir(from: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
-    }
-    copy
 }
 
 /// Damages the contents of a file. Most results are still JSON, because anything that is not JSON stops at the parser.
