@@ -1,7 +1,7 @@
 //! Writes the recordings in `fixtures/` so that equal answers are stored once. A recording extends its `base`, and equal
 //! answers of one recording share a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +13,9 @@ use serde_json::Value;
 use super::RECORDED_SCENARIOS;
 use super::scenario::Scenario;
 use crate::support::recordings::{fixtures_dir, replay, write_complete};
+
+/// The file of all queries without rows.
+const NO_ROWS_FILE: &str = "no-rows.json";
 
 /// Held while the recordings are read or written, because one recording needs the files of another one.
 static RECORDINGS: Mutex<()> = Mutex::new(());
@@ -100,15 +103,20 @@ impl StoredAnswers {
             }
             let mut entry = entry.clone();
             if let Some(bytes) = own[question].1 {
-                let name = entry["file"].as_str().unwrap();
+                let name = match bytes {
+                    b"[]\n" => NO_ROWS_FILE,
+                    _ => entry["file"].as_str().unwrap(),
+                };
                 let name = names.entry(bytes).or_insert_with(|| name.to_owned());
                 entry["file"] = name.clone().into();
             }
             entries.push(entry);
         }
-        let kept: BTreeSet<&String> = names.values().collect();
-        for name in self.files.keys().filter(|n| !kept.contains(n)) {
+        for name in self.files.keys() {
             fs::remove_file(folder.join(name)).unwrap();
+        }
+        for (bytes, name) in names {
+            fs::write(folder.join(name), bytes).unwrap();
         }
         let mut manifest = serde_json::Map::new();
         for (field, value) in self.manifest.as_object().unwrap() {
