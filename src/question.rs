@@ -1,9 +1,11 @@
-//! Questions and answers: [`Question`] with its stable key, [`Answer`], [`Failure`], [`Answers`].
+//! Questions and answers: [`Question`] with its stable text form, [`Answer`], [`Failure`], [`Answers`].
 //!
 //! `backend` answers questions; `facts` determines the questions and interprets the answers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,7 +28,8 @@ impl fmt::Display for Side {
     }
 }
 
-/// A question to a server or a service. Its [`key`](Question::key) is stable: recordings and reports contain it.
+/// A question to a server or a service. Its text form ([`Display`](fmt::Display), [`FromStr`]) is stable: recordings
+/// and reports contain it as the key of the question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Question {
     /// A GET request to Azure Resource Manager. `path` starts with `/subscriptions/` and keeps its original case.
@@ -36,11 +39,11 @@ pub enum Question {
         api_version: String,
         filter: Option<String>,
     },
-    /// A query of `queries/`, named by its file stem, in one database.
+    /// A query of `queries/`, by its name, in one database.
     Sql {
         side: Side,
         database: String,
-        query: &'static str,
+        query: Cow<'static, str>,
     },
     /// The properties of a connection before any query: server version, TLS, authentication method, peer address.
     Connection { side: Side, database: String },
@@ -57,56 +60,189 @@ pub enum Question {
 }
 
 impl Question {
+    /// A GET request to Azure Resource Manager.
+    pub fn arm(path: impl Into<String>, api_version: impl Into<String>) -> Question {
+        Question::Arm {
+            path: path.into(),
+            api_version: api_version.into(),
+            filter: None,
+        }
+    }
+
     /// A query in a source database.
     pub fn on_source(database: &str, query: &'static str) -> Question {
         Question::Sql {
             side: Side::Source,
             database: database.to_owned(),
-            query,
+            query: Cow::Borrowed(query),
         }
     }
 
-    /// The name of this question in recordings and reports. ARM IDs are case-insensitive, so the key is lower case for
-    /// them. Database names keep their case.
+    /// A query in a target database.
+    pub fn on_target(database: &str, query: &'static str) -> Question {
+        Question::Sql {
+            side: Side::Target,
+            database: database.to_owned(),
+            query: Cow::Borrowed(query),
+        }
+    }
+
+    /// The name of this question in recordings and reports.
     pub fn key(&self) -> String {
+        self.to_string()
+    }
+
+    /// The server and the database that answer the question, if it is a question to PostgreSQL.
+    pub fn database(&self) -> Option<(Side, &str)> {
+        match self {
+            Question::Sql { side, database, .. } | Question::Connection { side, database } => {
+                Some((*side, database))
+            }
+            Question::Arm { .. } | Question::Dns { .. } | Question::Graph { .. } => None,
+        }
+    }
+
+    /// Whether the question is a GET request to Azure Resource Manager.
+    pub fn is_arm(&self) -> bool {
+        matches!(self, Question::Arm { .. })
+    }
+
+    /// Whether the question is a SQL query.
+    pub fn is_sql(&self) -> bool {
+        matches!(self, Question::Sql { .. })
+    }
+}
+
+const API_VERSION: &str = "?api-version=";
+const GRAPH_TABLE: &str = "flexible-servers?";
+
+/// ARM IDs and host names are case-insensitive, so they are written in lower case. Database names keep their case.
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Question::Arm {
                 path,
                 api_version,
                 filter,
             } => {
-                let tail = filter
-                    .as_deref()
-                    .map(|f| format!("&{f}"))
-                    .unwrap_or_default();
-                format!(
-                    "arm:{}?api-version={api_version}{tail}",
-                    path.to_lowercase()
-                )
+                write!(f, "arm:{}{API_VERSION}{api_version}", path.to_lowercase())?;
+                match filter {
+                    Some(filter) => write!(f, "&{filter}"),
+                    None => Ok(()),
+                }
             }
             Question::Sql {
                 side,
                 database,
                 query,
-            } => format!("sql:{side}/{database}/{query}"),
-            Question::Connection { side, database } => format!("connection:{side}/{database}"),
-            Question::Dns { host } => format!("dns:{}", host.to_lowercase()),
+            } => write!(f, "sql:{side}/{database}/{query}"),
+            Question::Connection { side, database } => write!(f, "connection:{side}/{database}"),
+            Question::Dns { host } => write!(f, "dns:{}", host.to_lowercase()),
             Question::Graph {
                 subscriptions,
                 management_groups,
                 host,
             } => {
-                let within = [
+                let scope = [
                     ("subscriptions", subscriptions.join(",")),
                     ("management-groups", management_groups.join(",")),
                     ("host", host.clone().unwrap_or_default()),
                 ];
-                let within = within.iter().filter(|(_, value)| !value.is_empty());
-                let within: Vec<String> = within.map(|(k, v)| format!("{k}={v}")).collect();
-                format!("graph:flexible-servers?{}", within.join("&")).to_lowercase()
+                let scope = scope.iter().filter(|(_, value)| !value.is_empty());
+                let scope: Vec<String> = scope.map(|(k, v)| format!("{k}={v}")).collect();
+                write!(f, "graph:{GRAPH_TABLE}{}", scope.join("&").to_lowercase())
             }
         }
     }
+}
+
+/// The text is not a question of this version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a question")]
+pub struct InvalidQuestion(pub String);
+
+impl FromStr for Question {
+    type Err = InvalidQuestion;
+
+    fn from_str(key: &str) -> Result<Self, Self::Err> {
+        parse_question(key).ok_or_else(|| InvalidQuestion(key.to_owned()))
+    }
+}
+
+fn parse_question(key: &str) -> Option<Question> {
+    let (kind, rest) = key.split_once(':')?;
+    match kind {
+        "arm" => {
+            let (path, parameters) = rest.split_once(API_VERSION)?;
+            let (api_version, filter) = match parameters.split_once('&') {
+                Some((api_version, filter)) => (api_version, Some(filter.to_owned())),
+                None => (parameters, None),
+            };
+            Some(Question::Arm {
+                path: path.to_owned(),
+                api_version: api_version.to_owned(),
+                filter,
+            })
+        }
+        "sql" => {
+            let (side, rest) = split_side(rest)?;
+            // Database names can contain slashes, query names cannot.
+            let (database, query) = rest.rsplit_once('/')?;
+            Some(Question::Sql {
+                side,
+                database: database.to_owned(),
+                query: Cow::Owned(query.to_owned()),
+            })
+        }
+        "connection" => {
+            let (side, database) = split_side(rest)?;
+            Some(Question::Connection {
+                side,
+                database: database.to_owned(),
+            })
+        }
+        "dns" => Some(Question::Dns {
+            host: rest.to_owned(),
+        }),
+        "graph" => parse_graph(rest.strip_prefix(GRAPH_TABLE)?),
+        _ => None,
+    }
+}
+
+fn split_side(text: &str) -> Option<(Side, &str)> {
+    let (side, rest) = text.split_once('/')?;
+    let side = [Side::Source, Side::Target]
+        .into_iter()
+        .find(|s| s.to_string() == side)?;
+    Some((side, rest))
+}
+
+/// Parses the scope of a Resource Graph query, in the order in which it is written.
+fn parse_graph(scope: &str) -> Option<Question> {
+    let (subscriptions, scope) = split_parameter(scope, "subscriptions=");
+    let (management_groups, scope) = split_parameter(scope, "management-groups=");
+    let host = match scope {
+        "" => None,
+        scope => Some(scope.strip_prefix("host=")?.to_owned()),
+    };
+    let names = |list: Option<&str>| -> Vec<String> {
+        let names = list.into_iter().flat_map(|l| l.split(','));
+        names.map(str::to_owned).collect()
+    };
+    Some(Question::Graph {
+        subscriptions: names(subscriptions),
+        management_groups: names(management_groups),
+        host,
+    })
+}
+
+/// Splits the value of the first parameter off, if it has this name.
+fn split_parameter<'t>(text: &'t str, name: &str) -> (Option<&'t str>, &'t str) {
+    let Some(value) = text.strip_prefix(name) else {
+        return (None, text);
+    };
+    let (value, rest) = value.split_once('&').unwrap_or((value, ""));
+    (Some(value), rest)
 }
 
 /// The answer to one question: the JSON as received, or a failure. A failure is an answer too.
@@ -196,6 +332,13 @@ impl Answers {
         self.by_key.iter().map(|(k, a)| (k.as_str(), a))
     }
 
+    /// All questions with their answers, ordered by key. A recording of another version can contain keys that are not
+    /// questions of this version; they are left out, because nothing reads their answers.
+    pub fn questions(&self) -> impl Iterator<Item = (Question, &Answer)> {
+        self.iter()
+            .filter_map(|(key, answer)| Some((key.parse().ok()?, answer)))
+    }
+
     /// Replaces the answer with this key. Returns `false` if there is no such key.
     pub fn replace(&mut self, key: &str, answer: Answer) -> bool {
         self.by_key
@@ -265,6 +408,88 @@ impl fmt::Display for Failure {
             (Some(s), Some(c)) => write!(f, "{s} {c}: {}", self.message),
             (Some(x), None) | (None, Some(x)) => write!(f, "{x}: {}", self.message),
             (None, None) => f.write_str(&self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A question as it is after a round trip through its key: case-insensitive parts are in lower case.
+    fn any_question() -> impl Strategy<Value = Question> {
+        let side = prop_oneof![Just(Side::Source), Just(Side::Target)].boxed();
+        let database = prop_oneof![any::<String>(), "[a-z/\"'`:?&=é ]{0,12}"].boxed();
+        let host = || "[a-z0-9.:/&=\\-]{1,20}";
+        let names = || prop::collection::vec("[a-z0-9_.()-]{1,8}", 0..3);
+        prop_oneof![
+            (
+                "/subscriptions/[a-z0-9/._()-]{0,40}",
+                "[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?",
+                prop::option::of("[a-zA-Z$]{1,12}=[a-zA-Z()]{0,12}"),
+            )
+                .prop_map(|(path, api_version, filter)| Question::Arm {
+                    path,
+                    api_version,
+                    filter,
+                }),
+            (side.clone(), database.clone(), "[a-z_]{1,16}").prop_map(|(side, database, query)| {
+                Question::Sql {
+                    side,
+                    database,
+                    query: query.into(),
+                }
+            }),
+            (side, database).prop_map(|(side, database)| Question::Connection { side, database }),
+            host().prop_map(|host| Question::Dns { host }),
+            (names(), names(), prop::option::of(host())).prop_map(
+                |(subscriptions, management_groups, host)| Question::Graph {
+                    subscriptions,
+                    management_groups,
+                    host,
+                }
+            ),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_question_can_be_read_back_from_its_key(question in any_question()) {
+            prop_assert_eq!(question.to_string().parse(), Ok(question));
+        }
+    }
+
+    #[test]
+    fn case_insensitive_parts_of_a_key_are_in_lower_case() {
+        let question = Question::Arm {
+            path: "/subscriptions/S/resourceGroups/G".to_owned(),
+            api_version: "2024-08-01".to_owned(),
+            filter: Some("migrationListFilter=All".to_owned()),
+        };
+        let key =
+            "arm:/subscriptions/s/resourcegroups/g?api-version=2024-08-01&migrationListFilter=All";
+        assert_eq!(question.to_string(), key);
+        assert_eq!(
+            Question::on_source("Shop/1", "hba").to_string(),
+            "sql:source/Shop/1/hba"
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_not_a_question_is_rejected() {
+        for text in [
+            "",
+            "arm:/subscriptions/s",
+            "sql:elsewhere/d/q",
+            "sql:source/d",
+            "ftp:x",
+        ] {
+            assert_eq!(
+                text.parse::<Question>(),
+                Err(InvalidQuestion(text.to_owned()))
+            );
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::config::fleet_scope::FleetSummary;
 use crate::config::policy_rules::Waiver;
 use crate::facts::source::source_kind;
 use crate::facts::{Facts, Missing};
-use crate::question::{Answer, Answers, Origin};
+use crate::question::{Answer, Answers, Origin, Question};
 use crate::time_format::format_rfc3339;
 use crate::verdict::{CheckOutcome, Evaluation, Policy, Status, Verdict, WaiverUse};
 use crate::{reachability, verdict};
@@ -306,10 +306,10 @@ fn missing_report(missing: &Missing) -> MissingReport {
 }
 
 fn reads_report(answers: &Answers) -> ReadsReport {
-    let asked = |prefix: &str| {
-        answers
-            .iter()
-            .filter(|(key, _)| key.starts_with(prefix))
+    let count = |is_counted: fn(&Question) -> bool| {
+        let questions = answers.questions();
+        questions
+            .filter(|(question, _)| is_counted(question))
             .count()
     };
     let refused = answers.iter().filter_map(|(key, answer)| match answer {
@@ -320,8 +320,8 @@ fn reads_report(answers: &Answers) -> ReadsReport {
         Answer::Body(_) => None,
     });
     ReadsReport {
-        arm_requests: asked("arm:"),
-        sql_queries: asked("sql:"),
+        arm_requests: count(Question::is_arm),
+        sql_queries: count(Question::is_sql),
         refusals: refused.collect(),
     }
 }

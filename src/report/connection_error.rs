@@ -3,6 +3,7 @@
 
 use super::model::MigrationReport;
 use super::sanitize::truncate;
+use crate::question::{Question, Side};
 
 /// Maximum length of the reason, in characters. It shares a line with the server name.
 const MAX_CHARS: usize = 120;
@@ -10,7 +11,16 @@ const MAX_CHARS: usize = 120;
 /// Returns the reason why the source could not be read.
 pub(super) fn source_error(migration: &MigrationReport) -> Option<String> {
     let source = migration.source.as_ref()?;
-    let reason = failure_reason(migration, "connection:source/")?;
+    let is_connection = |question: &Question| {
+        matches!(
+            question,
+            Question::Connection {
+                side: Side::Source,
+                ..
+            }
+        )
+    };
+    let reason = failure_reason(migration, is_connection)?;
     source
         .version
         .is_none()
@@ -20,7 +30,11 @@ pub(super) fn source_error(migration: &MigrationReport) -> Option<String> {
 /// Returns the reason why the target could not be read.
 pub(super) fn target_error(migration: &MigrationReport) -> Option<String> {
     let target = migration.target.as_ref()?;
-    let reason = failure_reason(migration, &format!("arm:{}?", target.id.to_lowercase()))?;
+    let is_server = |question: &Question| match question {
+        Question::Arm { path, .. } => *path == target.id.to_lowercase(),
+        _ => false,
+    };
+    let reason = failure_reason(migration, is_server)?;
     let (state, _) = reason.split_once(": ").unwrap_or((reason, ""));
     Some(match state.split(' ').next() {
         Some("401") => format!("the sign-in was not accepted ({state})"),
@@ -30,9 +44,12 @@ pub(super) fn target_error(migration: &MigrationReport) -> Option<String> {
     })
 }
 
-fn failure_reason<'r>(migration: &'r MigrationReport, key: &str) -> Option<&'r str> {
+fn failure_reason(
+    migration: &MigrationReport,
+    is_wanted: impl Fn(&Question) -> bool,
+) -> Option<&str> {
     let mut refused = migration.reads.refusals.iter();
-    let found = refused.find(|r| r.question.starts_with(key));
+    let found = refused.find(|r| r.question.parse().is_ok_and(|q| is_wanted(&q)));
     found.map(|r| r.reason.as_str())
 }
 

@@ -71,7 +71,9 @@ impl FleetRecorder {
         answers: &Answers,
     ) -> Result<(), RecordingError> {
         for (key, answer) in answers.iter() {
-            let is_database_question = ["sql:", "connection:"].iter().any(|p| key.starts_with(p));
+            let is_database_question = key
+                .parse::<Question>()
+                .is_ok_and(|question| question.database().is_some());
             let named = migration.map(str::to_owned);
             let mut migration = named.clone().filter(|_| is_database_question);
             let digest_bytes = answer_digest(answer);

@@ -30,7 +30,7 @@ const DATABASE_FIELDS: &[&str] = &[
 
 /// Replaces the names in an ARM body. `path` is the path of the question: answers that are public stay unchanged.
 pub(crate) fn redact_body(pseudonyms: &mut PseudonymMap, path: &str, json: &mut Value) {
-    let path = path.split('?').next().unwrap_or(path).to_lowercase();
+    let path = path.to_lowercase();
     if !path.ends_with("/capabilities") && !path.ends_with("/permissions") {
         redact_value(pseudonyms, "", json);
     }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex_lite::{Captures, Regex};
 
 use super::public_names::{PROVIDER_SUFFIXES, SQL_KEYWORDS, is_public_name};
+use crate::question::Question;
 
 pub(crate) static GUID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}").expect("the pattern is tested")
@@ -126,28 +127,19 @@ impl PseudonymMap {
         .into_owned()
     }
 
-    /// Replaces the names in the key of a question, consistently with its answer.
-    pub fn for_question_key(&mut self, key: &str) -> String {
-        let Some((kind, rest)) = key.split_once(':') else {
-            return key.to_owned();
-        };
-        match kind {
-            "arm" => {
-                let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-                format!("arm:{}?{query}", self.for_resource_id(path).to_lowercase())
+    /// Replaces the names in a question, consistently with its answer.
+    pub fn for_question(&mut self, question: &Question) -> Question {
+        let mut renamed = question.clone();
+        match &mut renamed {
+            Question::Arm { path, .. } => *path = self.for_resource_id(path),
+            Question::Sql { database, .. } | Question::Connection { database, .. } => {
+                *database = self.for_name(database);
             }
-            "sql" => {
-                let (side, rest) = rest.split_once('/').unwrap_or((rest, ""));
-                let (database, query) = rest.rsplit_once('/').unwrap_or((rest, ""));
-                format!("sql:{side}/{}/{query}", self.for_name(database))
-            }
-            "connection" => {
-                let (side, database) = rest.split_once('/').unwrap_or((rest, ""));
-                format!("connection:{side}/{}", self.for_name(database))
-            }
-            "dns" => format!("dns:{}", self.host(rest).to_lowercase()),
-            _ => key.to_owned(),
+            Question::Dns { host } => *host = self.host(host),
+            // A recording of a migration does not contain discovery.
+            Question::Graph { .. } => {}
         }
+        renamed
     }
 }
 

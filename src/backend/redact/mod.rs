@@ -13,7 +13,7 @@ use mapping::PseudonymMap;
 use serde_json::Value;
 
 use crate::config::Migration;
-use crate::question::{Answer, Answers, Body, Failure};
+use crate::question::{Answer, Answers, Body, Failure, Question};
 
 /// Returns the migration and its answers with pseudonyms. The mapping from names to pseudonyms is not stored.
 ///
@@ -31,47 +31,44 @@ pub fn redact(migration: &Migration, answers: &Answers) -> (Migration, Answers) 
         .as_ref()
         .map(|i| pseudonyms.for_name(i));
     // Azure ignores case, PostgreSQL does not. If both know a name, its exact form must get the pseudonym first.
-    for (key, _) in answers.iter().filter(|(key, _)| !key.starts_with("arm:")) {
-        pseudonyms.for_question_key(key);
+    let (azure, others): (Vec<_>, Vec<_>) = answers
+        .questions()
+        .partition(|(question, _)| question.is_arm());
+    for (question, _) in &others {
+        pseudonyms.for_question(question);
     }
-    let mut renamed_answers: Vec<(String, Answer)> = Vec::new();
-    let is_arm = |(key, _): &(&str, &Answer)| key.starts_with("arm:");
-    let (azure, others): (Vec<_>, Vec<_>) = answers.iter().partition(is_arm);
-    for (key, answer) in others.into_iter().chain(azure) {
-        let new_key = pseudonyms.for_question_key(key);
-        renamed_answers.push((new_key, redact_answer(&mut pseudonyms, key, answer)));
+    let mut renamed_answers: Vec<(Question, Answer)> = Vec::new();
+    for (question, answer) in others.into_iter().chain(azure) {
+        let renamed = pseudonyms.for_question(&question);
+        renamed_answers.push((renamed, redact_answer(&mut pseudonyms, &question, answer)));
     }
-    for (key, answer) in renamed_answers {
+    for (question, answer) in renamed_answers {
         let answer = match answer {
             Answer::Failed(failure) => Answer::Failed(Failure {
                 message: pseudonyms.in_free_text(&failure.message),
                 ..failure
             }),
             Answer::Body(mut given) => {
-                if key.starts_with("arm:") {
+                if question.is_arm() {
                     arm_answers::redact_free_text(&pseudonyms, &mut given.json);
                 }
                 Answer::Body(given)
             }
         };
-        redacted.insert(key, answer);
+        redacted.insert(question.key(), answer);
     }
     (migration, redacted)
 }
 
-fn redact_answer(pseudonyms: &mut PseudonymMap, key: &str, answer: &Answer) -> Answer {
+fn redact_answer(pseudonyms: &mut PseudonymMap, question: &Question, answer: &Answer) -> Answer {
     let Answer::Body(Body { json, api_version }) = answer else {
         return answer.clone();
     };
     let mut json = json.clone();
-    match key.split_once(':') {
-        Some(("arm", path)) => arm_answers::redact_body(pseudonyms, path, &mut json),
-        Some(("sql", path)) => sql_answers::redact_rows(
-            pseudonyms,
-            path.rsplit('/').next().unwrap_or(path),
-            &mut json,
-        ),
-        _ => {}
+    match question {
+        Question::Arm { path, .. } => arm_answers::redact_body(pseudonyms, path, &mut json),
+        Question::Sql { query, .. } => sql_answers::redact_rows(pseudonyms, query, &mut json),
+        Question::Connection { .. } | Question::Dns { .. } | Question::Graph { .. } => {}
     }
     Answer::Body(Body {
         json,

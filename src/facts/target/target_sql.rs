@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::config::{TargetServer, TargetSql};
 use crate::facts::sql_reader::{read_row, read_rows};
 use crate::facts::{Fact, Missing};
-use crate::question::{Answers, Question, Side};
+use crate::question::{Answers, Question};
 
 /// SQL facts of the target. Each part can be missing separately.
 #[derive(Debug)]
@@ -59,11 +59,7 @@ struct TargetRelationCountRow {
 }
 
 fn target_sql_question(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Target,
-        database: database.to_owned(),
-        query,
-    }
+    Question::on_target(database, query)
 }
 
 /// The connection to the target.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CountChange, FindingChange, LostCheck, MigrationDiff};
 use crate::checks::Severity;
+use crate::question::{Question, Side};
 use crate::report::model::{CheckReport, FindingReport, MissingReport};
 use crate::verdict::Status;
 
@@ -153,11 +154,11 @@ pub(super) fn could_have_been_hidden(earlier: &CheckReport, finding: &FindingRep
 }
 
 /// Returns the source database whose answer is missing.
-fn missing_database(missing: &MissingReport) -> Option<&str> {
-    let question = missing.question.as_deref()?;
-    match question.strip_prefix("sql:source/") {
-        Some(rest) => Some(rest.rsplit_once('/')?.0),
-        None => question.strip_prefix("connection:source/"),
+fn missing_database(missing: &MissingReport) -> Option<String> {
+    let question: Question = missing.question.as_deref()?.parse().ok()?;
+    match question.database()? {
+        (Side::Source, database) => Some(database.to_owned()),
+        (Side::Target, _) => None,
     }
 }
 

@@ -56,7 +56,7 @@ impl FakePostgres {
             let question = Question::Sql {
                 side,
                 database: database.to_owned(),
-                query: query.name,
+                query: query.name.into(),
             };
             let answer = world.answers.get(&question)?.clone();
             Some((query.text(number)?.into_owned(), (query.name, answer)))

@@ -43,11 +43,7 @@ const fn test_query(name: &'static str, variants: &'static [(u32, &'static str)]
 }
 
 fn sql_question(database: &str, query: &'static str) -> Question {
-    Question::Sql {
-        side: Side::Source,
-        database: database.to_owned(),
-        query,
-    }
+    Question::on_source(database, query)
 }
 
 fn connection_question(database: &str) -> Question {
