@@ -138,6 +138,13 @@ impl Missing {
     }
 }
 
+/// `?` on a reference to a fact passes the reason on.
+impl From<&Missing> for Missing {
+    fn from(missing: &Missing) -> Self {
+        missing.clone()
+    }
+}
+
 /// What to do about a failure, if known.
 pub(crate) fn advice(question: &Question, refusal: &Failure) -> Option<String> {
     match (question, refusal.kind) {

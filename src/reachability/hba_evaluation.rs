@@ -99,12 +99,12 @@ pub fn managed_by(facts: &Facts) -> Option<SourceKind> {
 pub fn evaluate_hba<'f>(facts: &'f Facts, databases: &[&'f str]) -> Fact<Vec<HbaEvaluation<'f>>> {
     let source = facts.migration.source.as_ref();
     let source = source.ok_or_else(Missing::no_source)?;
-    let reach = facts.source_network.as_ref().map_err(Clone::clone)?;
+    let reach = facts.source_network.as_ref()?;
     let prefixes = service_prefixes(facts, source)?;
-    let rules = &reach.hba_rules.as_ref().map_err(Clone::clone)?.0;
+    let rules = &reach.hba_rules.as_ref()?.0;
     let user = facts.migration_user()?;
     let password = password_hash_kind(facts).ok();
-    let groups = reach.user_roles.as_ref().map_err(Clone::clone)?;
+    let groups = reach.user_roles.as_ref()?;
     let tls_attempts = tls_attempts(facts, source)?;
     let mut evaluations = Vec::new();
     for database in databases {
@@ -164,15 +164,15 @@ fn service_prefixes(facts: &Facts, source: &SourceServer) -> Fact<Vec<IpNet>> {
         let way_out = "say `--source-reached-from` (in a plan: `source_reached_from`) with an address or a prefix";
         Missing::not_specified(why, way_out)
     };
-    let path = facts.azure_network.as_ref().map_err(Clone::clone)?;
-    let placement = path.placement.as_ref().map_err(Clone::clone)?.as_ref();
+    let path = facts.azure_network.as_ref()?;
+    let placement = path.placement.as_ref()?.as_ref();
     let placement = placement.ok_or_else(|| {
         not_said(
             "it is not known from which addresses the service comes: the target is in no subnet",
         )
     })?;
-    let subnet = placement.subnet.as_ref().map_err(Clone::clone)?;
-    let prefixes = subnet.prefixes.as_ref().map_err(Clone::clone)?;
+    let subnet = placement.subnet.as_ref()?;
+    let prefixes = subnet.prefixes.as_ref()?;
     let found: Vec<IpNet> = prefixes
         .iter()
         .filter(|prefix| prefix.addr().is_ipv4())
@@ -192,7 +192,7 @@ fn tls_attempts(facts: &Facts, source: &SourceServer) -> Fact<Vec<bool>> {
     if facts.connection.as_ref().is_ok_and(|c| c.tls.is_some()) {
         return Ok(vec![true, false]);
     }
-    let settings = facts.source_parameters.as_ref().map_err(Clone::clone)?;
+    let settings = facts.source_parameters.as_ref()?;
     Ok(match settings.value("ssl")? {
         "on" => vec![true, false],
         _ => vec![false],

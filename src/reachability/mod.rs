@@ -35,8 +35,8 @@ pub use tristate::Tristate;
 ///
 /// Returns an error if the target's network is not known.
 pub fn connecting_side(facts: &Facts) -> Fact<MigratingServer> {
-    let server = facts.server.as_ref().map_err(Clone::clone)?;
-    let own = *server.network_mode.as_ref().map_err(Clone::clone)?;
+    let server = facts.server.as_ref()?;
+    let own = *server.network_mode.as_ref()?;
     if facts.migration.runtime_server.is_none() {
         return Ok(match own {
             NetworkMode::Integrated => MigratingServer::VnetIntegrated,
@@ -52,8 +52,8 @@ pub fn connecting_side(facts: &Facts) -> Fact<MigratingServer> {
 }
 
 fn has_approved_endpoint(facts: &Facts) -> Fact<bool> {
-    let path = facts.azure_network.as_ref().map_err(Clone::clone)?;
-    let endpoints = path.private_endpoints.as_ref().map_err(Clone::clone)?;
+    let path = facts.azure_network.as_ref()?;
+    let endpoints = path.private_endpoints.as_ref()?;
     for endpoint in endpoints {
         if endpoint.has_status("Approved")? {
             return Ok(true);
@@ -126,10 +126,10 @@ fn nsg_decision<'i, 't>(
 where
     'i: 't,
 {
-    let Some(group) = placement.security_group.as_ref().map_err(Clone::clone)? else {
+    let Some(group) = placement.security_group.as_ref()? else {
         return Ok(None);
     };
-    let subnet = placement.subnet.as_ref().map_err(Clone::clone)?;
-    let prefixes = subnet.prefixes.as_ref().map_err(Clone::clone)?;
+    let subnet = placement.subnet.as_ref()?;
+    let prefixes = subnet.prefixes.as_ref()?;
     Ok(Some(nsg::decide_outbound(group, &flow(prefixes))))
 }

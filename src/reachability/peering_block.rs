@@ -81,12 +81,12 @@ fn find_transit_block<'a>(
     placement: &'a VnetPlacement,
     peering: &Peering,
 ) -> Fact<Option<PeeringBlock<'a>>> {
-    let remote = peering.remote_vnet_id.as_ref().map_err(Clone::clone)?;
+    let remote = peering.remote_vnet_id.as_ref()?;
     let not_asked =
         || Missing::unreadable(&virtual_network::question(remote), "the hub was not asked");
     let hub = placement.hub_vnet.as_ref().ok_or_else(not_asked)?;
-    let hub = hub.as_ref().map_err(Clone::clone)?;
-    let peerings = hub.peerings.as_ref().map_err(Clone::clone)?;
+    let hub = hub.as_ref()?;
+    let peerings = hub.peerings.as_ref()?;
     let is_ours = |p: &&Peering| p.remote_vnet_id.as_ref() == Ok(&placement.vnet_id);
     let hub_peering = peerings.iter().find(is_ours).ok_or_else(|| {
         let own = placement.vnet_id.name();

@@ -56,13 +56,9 @@ pub enum Gateway<'a> {
 ///
 /// Returns an error if a fact that decides the route could not be read.
 pub fn decide_route(placement: &VnetPlacement, to: IpAddr) -> Fact<RouteDecision<'_>> {
-    let network = placement.vnet.as_ref().map_err(Clone::clone)?;
+    let network = placement.vnet.as_ref()?;
     let vnet_prefix = longest_vnet_prefix(network, to)?;
-    let table = placement
-        .route_table
-        .as_ref()
-        .map_err(Clone::clone)?
-        .as_ref();
+    let table = placement.route_table.as_ref()?.as_ref();
     let vnet_length = vnet_prefix.as_ref().map(|(length, _)| *length);
     if let Some(table) = table
         && let Some((length, route)) = longest_table_route(table, to)
@@ -118,20 +114,17 @@ fn longest_vnet_prefix(
     network: &VirtualNetwork,
     to: IpAddr,
 ) -> Fact<Option<(u8, Option<&Peering>)>> {
-    let space = network.address_space.as_ref().map_err(Clone::clone)?;
+    let space = network.address_space.as_ref()?;
     // Peered networks never overlap: no peer contains an address of the network itself.
     if let Some(length) = longest_prefix_in(space, to) {
         return Ok(Some((length, None)));
     }
     let mut best: Option<(u8, Option<&Peering>)> = None;
-    for peering in network.peerings.as_ref().map_err(Clone::clone)? {
+    for peering in network.peerings.as_ref()? {
         if matches!(peering.is_connected(), Ok(false)) {
             continue;
         }
-        let space = peering
-            .remote_address_space
-            .as_ref()
-            .map_err(Clone::clone)?;
+        let space = peering.remote_address_space.as_ref()?;
         let Some(length) = longest_prefix_in(space, to) else {
             continue;
         };

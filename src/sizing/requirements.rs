@@ -72,7 +72,7 @@ pub struct SourceCompute {
 /// # Errors
 /// The list of databases could not be read.
 pub fn source_data(facts: &Facts) -> Fact<SourceData> {
-    let all = facts.databases.as_ref().map_err(Clone::clone)?;
+    let all = facts.databases.as_ref()?;
     let (selected, undecided) = all.selected();
     let databases: Vec<_> = selected
         .iter()
@@ -135,7 +135,7 @@ fn reliable_compute(vcores: u32, memory_gib: f64, basis: &'static str) -> Source
 
 /// Returns vCores and memory of the source's SKU, from the location's capabilities or from the SKU name.
 fn azure_compute_size(facts: &Facts) -> Fact<(u32, f64)> {
-    let sku = facts.source_sku.as_ref().map_err(Clone::clone)?;
+    let sku = facts.source_sku.as_ref()?;
     let capabilities = facts.capabilities.as_ref().ok();
     let listed = capabilities.and_then(|c| c.sku(&sku.name).ok());
     let figures = listed.map(|s| (s.vcores, s.memory_gib));
@@ -152,7 +152,7 @@ fn azure_compute_size(facts: &Facts) -> Fact<(u32, f64)> {
 
 /// Estimates the memory from a customized `shared_buffers`, which is usually a quarter of it.
 fn estimate_from_shared_buffers(facts: &Facts) -> Fact<SourceCompute> {
-    let settings = facts.source_parameters.as_ref().map_err(Clone::clone)?;
+    let settings = facts.source_parameters.as_ref()?;
     let chosen = settings
         .find("shared_buffers")
         .filter(|s| s.is_customized());

@@ -132,14 +132,14 @@ fn faster_storage_step(
 /// Returns the IOPS that the server reports. An older api-version does not report them, so they follow from the storage
 /// size.
 fn storage_iops(facts: &Facts, server: &Server) -> Fact<u32> {
-    let storage = server.storage.as_ref().map_err(Clone::clone)?;
+    let storage = server.storage.as_ref()?;
     if let Ok(Some(iops)) = storage.iops {
         return Ok(iops);
     }
     let reported = storage.iops.as_ref().map_err(Clone::clone);
-    let size = *storage.size_gib.as_ref().map_err(Clone::clone)?;
-    let tier = &server.sku.as_ref().map_err(Clone::clone)?.tier;
-    let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
+    let size = *storage.size_gib.as_ref()?;
+    let tier = &server.sku.as_ref()?.tier;
+    let capabilities = facts.capabilities.as_ref()?;
     let is_premium = storage.is_premium_ssd() != Ok(false);
     let listed = capabilities
         .premium_ssd_sizes(tier)

@@ -113,7 +113,7 @@ fn finding(facts: &Facts, database: &str, needed: i64, short: &[&&LockTable]) ->
 }
 
 fn source_lock_table(facts: &Facts) -> Fact<LockTable> {
-    let settings = facts.source_parameters.as_ref().map_err(Clone::clone)?;
+    let settings = facts.source_parameters.as_ref()?;
     Ok(LockTable {
         side: "source",
         max_connections: settings.number(CONNECTIONS_PARAMETER)?,
@@ -122,7 +122,7 @@ fn source_lock_table(facts: &Facts) -> Fact<LockTable> {
 }
 
 fn target_lock_table(facts: &Facts) -> Fact<LockTable> {
-    let configurations = facts.target_parameters.as_ref().map_err(Clone::clone)?;
+    let configurations = facts.target_parameters.as_ref()?;
     Ok(LockTable {
         side: "target",
         max_connections: configurations.number(CONNECTIONS_PARAMETER)?,

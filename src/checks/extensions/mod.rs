@@ -113,8 +113,8 @@ pub(in crate::checks) fn extension_offer<'f>(facts: &'f Facts) -> Fact<Extension
     {
         return Ok(ExtensionOffer::Listed(names));
     }
-    let server = facts.server.as_ref().map_err(Clone::clone)?;
-    let major = server.version.as_ref().map_err(Clone::clone)?.major();
+    let server = facts.server.as_ref()?;
+    let major = server.version.as_ref()?.major();
     if table::has_major(major) {
         return Ok(ExtensionOffer::Table { major });
     }

@@ -71,7 +71,7 @@ fn incomplete_link_message(
     zone: &PrivateDnsZone,
     link: &ZoneLink,
 ) -> Fact<String> {
-    let state = link.state.as_ref().map_err(Clone::clone)?;
+    let state = link.state.as_ref()?;
     Ok(format!(
         "the link `{}` of the private DNS zone `{}` to `{}` is `{state}`; wait until it is `Completed`",
         link.name,

@@ -77,9 +77,9 @@ fn run(facts: &Facts) -> CheckResult {
 
 /// Returns the peering of a network with another network.
 fn peering_with<'n>(network: &'n VirtualNetwork, other: &ResourceId) -> Fact<Option<&'n Peering>> {
-    let peerings = network.peerings.as_ref().map_err(Clone::clone)?;
+    let peerings = network.peerings.as_ref()?;
     for peering in peerings {
-        if peering.remote_vnet_id.as_ref().map_err(Clone::clone)? == other {
+        if peering.remote_vnet_id.as_ref()? == other {
             return Ok(Some(peering));
         }
     }

@@ -59,7 +59,7 @@ fn run(facts: &Facts) -> CheckResult {
 
 /// Estimates the copy duration in minutes by the documented rates, for all selected databases in sequence.
 fn estimate_copy_minutes(facts: &Facts) -> Fact<f64> {
-    let databases = facts.databases.as_ref().map_err(Clone::clone)?;
+    let databases = facts.databases.as_ref()?;
     let (selected, missing) = databases.selected();
     if let Some(missing) = missing {
         return Err(missing);

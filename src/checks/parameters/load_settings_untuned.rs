@@ -127,16 +127,16 @@ fn max_wal_size_limit_mib(data: &SourceData, server: &Server) -> Fact<f64> {
     if let Some(missing) = data.missing.first() {
         return Err(missing.clone());
     }
-    let storage = server.storage.as_ref().map_err(Clone::clone)?;
-    let size = storage.size_gib.as_ref().map_err(Clone::clone)?;
+    let storage = server.storage.as_ref()?;
+    let size = storage.size_gib.as_ref()?;
     let free = storage_size::usable_gib(f64::from(*size)) - data.total_gib;
     Ok((free.max(0.0) * WAL_STORAGE_SHARE).floor() * 1024.0)
 }
 
 /// Returns the upper limit of `maintenance_work_mem` in KiB, rounded down to whole MiB.
 fn maintenance_work_mem_limit_kib(facts: &Facts, server: &Server) -> Fact<f64> {
-    let sku = server.sku.as_ref().map_err(Clone::clone)?;
-    let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
+    let sku = server.sku.as_ref()?;
+    let capabilities = facts.capabilities.as_ref()?;
     let memory_mib = capabilities.sku(&sku.name)?.memory_gib * 1024.0;
     Ok((memory_mib * MEMORY_SHARE).floor() * 1024.0)
 }

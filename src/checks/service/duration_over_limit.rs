@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> CheckResult {
     let mut findings = Findings::none();
     data.missing.iter().for_each(|m| findings.add_missing(m));
     let vcores = server.sku.as_ref().map_err(Clone::clone).and_then(|sku| {
-        let capabilities = facts.capabilities.as_ref().map_err(Clone::clone)?;
+        let capabilities = facts.capabilities.as_ref()?;
         Ok(capabilities.sku(&sku.name)?.vcores)
     });
     let estimate = estimate_copy(data.total_gib, vcores.as_ref().ok().copied());

@@ -65,7 +65,7 @@ fn observed_address(facts: &Facts) -> Fact<IpAddr> {
         .source
         .as_ref()
         .ok_or_else(Missing::no_source)?;
-    let reach = facts.source_network.as_ref().map_err(Clone::clone)?;
+    let reach = facts.source_network.as_ref()?;
     if let HostKind::Ip(address) = &reach.host {
         return Ok(address.to_canonical());
     }
@@ -74,7 +74,7 @@ fn observed_address(facts: &Facts) -> Fact<IpAddr> {
         // The service uses another address than this program's connection.
         return first_ipv4(source, resolved()?);
     }
-    let connection = facts.connection.as_ref().map_err(Clone::clone)?;
+    let connection = facts.connection.as_ref()?;
     let peer = connection.peer_address.as_deref();
     let peer: Option<IpAddr> = peer.and_then(|a| a.parse().ok());
     let peer = peer

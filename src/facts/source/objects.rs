@@ -64,7 +64,7 @@ const DATABASE_QUERIES: [&str; 14] = [
 impl SourceObjects {
     /// Default settings of this database.
     pub fn database_defaults(&self, database: &str) -> Fact<&DatabaseDefaults> {
-        let all = self.defaults.as_ref().map_err(Clone::clone)?;
+        let all = self.defaults.as_ref()?;
         all.iter().find(|d| d.name == database).ok_or_else(|| {
             Missing::not_specified(
                 format!("database `{database}` came after the list of databases"),

@@ -39,7 +39,7 @@ impl Facts<'_> {
         match &self.migration.migration_user {
             Some(user) => Ok(user),
             None => {
-                let session = self.session.as_ref().map_err(Clone::clone)?;
+                let session = self.session.as_ref()?;
                 Ok(&session.session_user)
             }
         }

@@ -222,7 +222,7 @@ fn database_size(
     sizes: &Fact<BTreeMap<String, Option<u64>>>,
     source: &SourceServer,
 ) -> Fact<u64> {
-    match sizes.as_ref().map_err(Clone::clone)?.get(name) {
+    match sizes.as_ref()?.get(name) {
         Some(Some(bytes)) => Ok(*bytes),
         _ => Err(Missing::unreadable(
             &sizes_question(source),

@@ -38,7 +38,7 @@ pub struct Server {
 impl Server {
     /// Whether vCores are shared. Missing for an unknown tier, which could share them too.
     pub fn is_burstable(&self) -> Fact<bool> {
-        let tier = &self.sku.as_ref().map_err(Clone::clone)?.tier;
+        let tier = &self.sku.as_ref()?.tier;
         match tier.to_ascii_lowercase().as_str() {
             "burstable" => Ok(true),
             "generalpurpose" | "memoryoptimized" => Ok(false),
@@ -319,13 +319,13 @@ pub struct ServerStorage {
 impl ServerStorage {
     /// Whether it is Premium SSD v2, whose IOPS are configured separately from its size.
     pub fn is_premium_ssd_v2(&self) -> Fact<bool> {
-        let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
+        let kind = self.kind.as_ref()?.as_deref();
         Ok(kind.is_some_and(|k| k.starts_with("PremiumV2")))
     }
 
     /// Whether it is Premium SSD, which supports autogrow and host caching. Premium SSD v2 and Ultra Disk do not.
     pub fn is_premium_ssd(&self) -> Fact<bool> {
-        let kind = self.kind.as_ref().map_err(Clone::clone)?.as_deref();
+        let kind = self.kind.as_ref()?.as_deref();
         Ok(!kind.is_some_and(|k| k.starts_with("PremiumV2") || k.starts_with("Ultra")))
     }
 }

@@ -56,8 +56,8 @@ impl VnetPlacement {
 
     /// The peering whose gateway this network uses.
     pub fn gateway_peering(&self) -> Fact<Option<&Peering>> {
-        let network = self.vnet.as_ref().map_err(Clone::clone)?;
-        let peerings = network.peerings.as_ref().map_err(Clone::clone)?;
+        let network = self.vnet.as_ref()?;
+        let peerings = network.peerings.as_ref()?;
         for peering in peerings {
             if peering.uses_remote_gateways.clone()? && peering.is_connected()? {
                 return Ok(Some(peering));
@@ -132,8 +132,8 @@ fn read_referenced<T>(
     pick: fn(&Subnet) -> &Fact<Option<ResourceId>>,
     read: impl FnOnce(&ResourceId) -> Fact<T>,
 ) -> Fact<Option<T>> {
-    let subnet = subnet.as_ref().map_err(Clone::clone)?;
-    let id = pick(subnet).as_ref().map_err(Clone::clone)?;
+    let subnet = subnet.as_ref()?;
+    let id = pick(subnet).as_ref()?;
     id.as_ref().map(read).transpose()
 }
 

@@ -56,7 +56,7 @@ fn default_zone_name(shape: &ArmReader<models::Server>) -> Fact<String> {
 
 impl EndpointConnection {
     pub fn has_status(&self, status: &str) -> Fact<bool> {
-        let actual = self.status.as_ref().map_err(Clone::clone)?;
+        let actual = self.status.as_ref()?;
         Ok(actual.eq_ignore_ascii_case(status))
     }
 }

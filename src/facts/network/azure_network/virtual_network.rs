@@ -37,7 +37,7 @@ pub struct Subnet {
 impl VirtualNetwork {
     /// The subnet with this ID. Missing if the network does not list it.
     pub(crate) fn subnet(&self, id: &ResourceId) -> Fact<Subnet> {
-        let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
+        let subnets = self.subnets.as_ref()?;
         let found = subnets.iter().find(|s| s.id == *id);
         found.cloned().ok_or_else(|| {
             let why = format!("the virtual network lists no subnet `{}`", id.name());
@@ -50,7 +50,7 @@ impl VirtualNetwork {
     /// # Errors
     /// A gateway subnet does not show whether it contains a gateway.
     pub fn has_gateway(&self) -> Fact<bool> {
-        let subnets = self.subnets.as_ref().map_err(Clone::clone)?;
+        let subnets = self.subnets.as_ref()?;
         let mut all = subnets.iter().map(|s| &s.has_gateway);
         if all.clone().any(|has| *has == Ok(true)) {
             return Ok(true);

@@ -25,7 +25,7 @@ pub struct Peering {
 
 impl Peering {
     pub fn is_connected(&self) -> Fact<bool> {
-        let state = self.state.as_ref().map_err(Clone::clone)?;
+        let state = self.state.as_ref()?;
         Ok(state.eq_ignore_ascii_case("Connected"))
     }
 }

@@ -78,7 +78,7 @@ fn offer_location(migration: &Migration, server: &Fact<Server>) -> Fact<AzureLoc
     if let Some(location) = &migration.location {
         return Ok(location.clone());
     }
-    let server = server.as_ref().map_err(Clone::clone)?;
+    let server = server.as_ref()?;
     Ok(AzureLocation {
         subscription: server.id.subscription.clone(),
         name: server.location.clone()?,

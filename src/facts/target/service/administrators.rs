@@ -35,13 +35,8 @@ pub fn question(
 }
 
 fn is_entra_enabled(server: &Fact<Server>) -> Fact<bool> {
-    let server = server.as_ref().map_err(Clone::clone)?;
-    server
-        .authentication
-        .as_ref()
-        .map_err(Clone::clone)?
-        .is_entra_enabled
-        .clone()
+    let server = server.as_ref()?;
+    server.authentication.as_ref()?.is_entra_enabled.clone()
 }
 
 pub fn read(

@@ -56,7 +56,7 @@ impl ManagementLock {
 
     /// Whether the lock also prevents changes.
     pub fn is_read_only(&self) -> Fact<bool> {
-        let level = self.level.as_ref().map_err(Clone::clone)?;
+        let level = self.level.as_ref()?;
         Ok(level.eq_ignore_ascii_case("ReadOnly"))
     }
 
