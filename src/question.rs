@@ -92,6 +92,28 @@ impl Question {
         self.to_string()
     }
 
+    /// The question as it is read back from its key: case-insensitive parts are in lower case.
+    pub fn to_canonical(&self) -> Question {
+        let mut canonical = self.clone();
+        match &mut canonical {
+            Question::Arm { path, .. } => *path = path.to_lowercase(),
+            Question::Dns { host } => *host = host.to_lowercase(),
+            Question::Graph {
+                subscriptions,
+                management_groups,
+                host,
+            } => {
+                let names = subscriptions
+                    .iter_mut()
+                    .chain(management_groups)
+                    .chain(host);
+                names.for_each(|name| *name = name.to_lowercase());
+            }
+            Question::Sql { .. } | Question::Connection { .. } => {}
+        }
+        canonical
+    }
+
     /// The server and the database that answer the question, if it is a question to PostgreSQL.
     pub fn database(&self) -> Option<(Side, &str)> {
         match self {
@@ -363,13 +385,13 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure for a response that is not a valid answer to the question.
-    pub fn malformed(message: &str) -> Self {
+    /// A failure that this program reports itself, without a status or code of a server.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Failure {
-            kind: FailureKind::Malformed,
+            kind,
             status: None,
             code: None,
-            message: message.to_owned(),
+            message: message.into(),
         }
     }
 }
@@ -457,7 +479,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_question_can_be_read_back_from_its_key(question in any_question()) {
-            prop_assert_eq!(question.to_string().parse(), Ok(question));
+            prop_assert_eq!(question.to_string().parse(), Ok(question.clone()));
+            prop_assert_eq!(question.to_canonical(), question);
         }
     }
 
@@ -471,6 +494,7 @@ mod tests {
         let key =
             "arm:/subscriptions/s/resourcegroups/g?api-version=2024-08-01&migrationListFilter=All";
         assert_eq!(question.to_string(), key);
+        assert_eq!(key.parse(), Ok(question.to_canonical()));
         assert_eq!(
             Question::on_source("Shop/1", "hba").to_string(),
             "sql:source/Shop/1/hba"

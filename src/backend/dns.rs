@@ -30,14 +30,16 @@ impl DnsBackend {
         });
         match lookup.await {
             Ok(Ok(found)) => addresses_answer(found.map(|address| address.ip())),
-            Ok(Err(cause)) => failure(
+            Ok(Err(cause)) => Failure::new(
                 FailureKind::Unreachable,
                 format!("the name `{host}` has no address here: {cause}"),
-            ),
-            Err(_) => failure(
+            )
+            .into(),
+            Err(_) => Failure::new(
                 FailureKind::Timeout,
                 format!("no name server answered for `{host}` in the time of the run"),
-            ),
+            )
+            .into(),
         }
     }
 }
@@ -47,10 +49,7 @@ impl Backend for DnsBackend {
     async fn ask(&self, questions: &[Question]) -> Vec<Answer> {
         let answers = questions.iter().map(async |question| match question {
             Question::Dns { host } => self.resolve(host).await,
-            _ => failure(
-                FailureKind::Unsupported,
-                "this input resolves names only".to_owned(),
-            ),
+            _ => Failure::new(FailureKind::Unsupported, "this input resolves names only").into(),
         });
         join_all(answers).await
     }
@@ -60,16 +59,6 @@ impl Backend for DnsBackend {
 fn addresses_answer(found: impl Iterator<Item = IpAddr>) -> Answer {
     let addresses: BTreeSet<IpAddr> = found.collect();
     json!({ "addresses": addresses }).into()
-}
-
-fn failure(kind: FailureKind, message: String) -> Answer {
-    Failure {
-        kind,
-        status: None,
-        code: None,
-        message,
-    }
-    .into()
 }
 
 #[cfg(test)]

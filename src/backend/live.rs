@@ -101,12 +101,6 @@ fn route(question: &Question) -> QuestionRoute {
 }
 
 fn unavailable() -> Answer {
-    let message = "nobody is connected who could answer".to_owned();
-    Failure {
-        kind: FailureKind::Unsupported,
-        status: None,
-        code: None,
-        message,
-    }
-    .into()
+    let message = "nobody is connected who could answer";
+    Failure::new(FailureKind::Unsupported, message).into()
 }

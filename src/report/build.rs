@@ -298,7 +298,7 @@ fn applied_waiver(waiver: &Waiver) -> AppliedWaiver {
 
 fn missing_report(missing: &Missing) -> MissingReport {
     MissingReport {
-        question: missing.question.clone(),
+        question: missing.question_key(),
         reason: missing.reason.clone(),
         remedy: missing.advice.clone(),
         grant: missing.grant.clone(),

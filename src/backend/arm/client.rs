@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc2822;
 use tokio::time::{Instant, sleep};
 
 use super::endpoint::PinnedEndpoint;
-use super::error::{ArmFault, ErrorResponse, failure};
+use super::error::{ArmFault, ErrorResponse};
 use super::options::ArmLimits;
 use super::rate_limiter::{GRAPH_BUCKET, RateLimiter};
 use super::token_cache::TokenCache;
@@ -162,7 +162,7 @@ fn wait_exceeds_run(status: u16, code: Option<String>, pause: Duration) -> Failu
     Failure {
         status: Some(status.to_string()),
         code,
-        ..failure(
+        ..Failure::new(
             kind,
             format!(
                 "Azure Resource Manager asks to wait {} s, which the run has not left; ask again later, or with a longer `--timeout`",

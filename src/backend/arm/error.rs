@@ -21,7 +21,7 @@ impl From<Failure> for ArmFault {
 
 impl From<TransportError> for ArmFault {
     fn from(broken: TransportError) -> Self {
-        ArmFault::Failure(failure(broken.kind, broken.message))
+        ArmFault::Failure(Failure::new(broken.kind, broken.message))
     }
 }
 
@@ -50,16 +50,6 @@ pub(crate) fn is_api_version_error(code: &str) -> bool {
         code,
         "NoRegisteredProviderFound" | "InvalidApiVersionParameter" | "InvalidResourceType"
     )
-}
-
-/// A failure without status and code: it comes from flexready, not from ARM.
-pub(crate) fn failure(kind: FailureKind, message: impl Into<String>) -> Failure {
-    Failure {
-        kind,
-        status: None,
-        code: None,
-        message: message.into(),
-    }
 }
 
 impl ErrorResponse {

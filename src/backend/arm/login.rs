@@ -177,15 +177,14 @@ pub(crate) fn refused(credential: &str, message: &str) -> Failure {
     let code = message
         .split(|c: char| !c.is_ascii_alphanumeric())
         .find(|word| word.starts_with("AADSTS") && word.len() > "AADSTS".len());
+    let message = format!(
+        "signing in with the credential `{credential}` failed: {}; {}",
+        message.trim_end_matches('.'),
+        credential_advice(credential)
+    );
     Failure {
-        kind: FailureKind::Unauthenticated,
-        status: None,
         code: code.map(str::to_owned),
-        message: format!(
-            "signing in with the credential `{credential}` failed: {}; {}",
-            message.trim_end_matches('.'),
-            credential_advice(credential)
-        ),
+        ..Failure::new(FailureKind::Unauthenticated, message)
     }
 }
 

@@ -23,7 +23,7 @@ use api_version::ApiVersionCache;
 use async_trait::async_trait;
 use client::ArmClient;
 use endpoint::PinnedEndpoint;
-use error::{ArmFault, RequestContext, failure};
+use error::{ArmFault, RequestContext};
 use futures::future::join_all;
 use login::LoginAuthority;
 use rate_limiter::RateLimiter;
@@ -130,7 +130,7 @@ impl ArmBackend {
             }
             _ => {
                 let words = "Azure Resource Manager is asked about resources only";
-                Err(failure(FailureKind::Unsupported, words))
+                Err(Failure::new(FailureKind::Unsupported, words))
             }
         }
     }
@@ -203,7 +203,7 @@ fn to_body(json: serde_json::Value, requested: &str, used: String) -> Body {
 
 fn run_timeout() -> Failure {
     let words = "the run's time was over before Azure Resource Manager answered; give it more with `--timeout`";
-    failure(FailureKind::Timeout, words)
+    Failure::new(FailureKind::Timeout, words)
 }
 
 #[async_trait]

@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::ArmClient;
-use super::error::{ArmFault, ErrorResponse, failure, is_error_body, parse_json};
+use super::error::{ArmFault, ErrorResponse, is_error_body, parse_json};
 use super::transport::{ArmRequest, ArmResponse};
-use crate::question::FailureKind;
+use crate::question::{Failure, FailureKind};
 
 /// Returns the answer at `url`. A list is the object of the first page with the items of all pages and without
 /// `nextLink`. The link is followed unchanged, including its api-version.
@@ -98,5 +98,5 @@ fn take_next_link(client: &ArmClient, page: &mut Value) -> Result<Option<Url>, A
 }
 
 pub(crate) fn malformed_answer(message: &str) -> ArmFault {
-    failure(FailureKind::Malformed, message).into()
+    Failure::new(FailureKind::Malformed, message).into()
 }

@@ -50,13 +50,8 @@ impl CancelFlag {
 }
 
 fn canceled() -> Answer {
-    Failure {
-        kind: FailureKind::Interrupted,
-        status: None,
-        code: None,
-        message: "the run was interrupted before this was answered".to_owned(),
-    }
-    .into()
+    let message = "the run was interrupted before this was answered";
+    Failure::new(FailureKind::Interrupted, message).into()
 }
 
 /// A backend that stops at cancellation. The questions that are open then fail with

@@ -10,7 +10,6 @@ use tokio_postgres::config::{SslMode, SslNegotiation};
 use tokio_postgres::{Client, Config, Connection};
 
 use super::conninfo::{ConnectOptions, ServerEndpoint};
-use super::pg_error::failure;
 use super::stream::{EstablishedTls, PgStream, StartupInfo};
 use super::tls::TlsMode;
 use super::{pg_error, tls};
@@ -211,7 +210,7 @@ pub(crate) struct DialError {
 impl DialError {
     pub(crate) fn new(stage: DialStage, message: impl Into<String>) -> DialError {
         DialError {
-            failure: failure(FailureKind::Unreachable, message),
+            failure: Failure::new(FailureKind::Unreachable, message),
             stage,
         }
     }

@@ -5,7 +5,6 @@
 
 use super::conninfo::{ConnectOptions, TargetSessionAttrs};
 use super::dial::{DialError, DialStage, connect_to_host};
-use super::pg_error::failure;
 use super::session::{PgSession, ServerInfo};
 use crate::question::{Failure, FailureKind};
 
@@ -29,7 +28,7 @@ pub(crate) async fn open_session(
                     let session = PgSession::open(link, migration_user).await?;
                     match attribute_mismatch(&session.server_info, *wanted) {
                         None => return Ok(session),
-                        Some(what) => failures.push(failure(
+                        Some(what) => failures.push(Failure::new(
                             FailureKind::Unreachable,
                             format!("`{}` {what}", endpoint.display_name()),
                         )),
@@ -79,5 +78,5 @@ fn combine_failures(mut failures: Vec<Failure>) -> Failure {
         .iter()
         .map(|refusal| refusal.message.as_str())
         .collect();
-    failure(FailureKind::Unreachable, messages.join("; "))
+    Failure::new(FailureKind::Unreachable, messages.join("; "))
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::pg_error::failure;
 use crate::question::{Failure, FailureKind};
 use crate::sql_quote::quote_literal;
 
@@ -65,7 +64,7 @@ pub(crate) fn wrap_json(query: &str) -> String {
 /// Decodes a hexadecimal `bytea` value into a JSON array. Invalid UTF-8 becomes U+FFFD.
 pub(crate) fn decode_json(hex: Option<&str>) -> Result<Value, Failure> {
     let malformed = |what: &str| {
-        failure(
+        Failure::new(
             FailureKind::Malformed,
             format!("the server's answer is {what}"),
         )

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use conninfo::ConnectOptions;
 use futures::future::join_all;
-use pg_error::{failure, with_password_advice};
+use pg_error::with_password_advice;
 use secrecy::SecretString;
 use session::PgSession;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
@@ -181,7 +181,7 @@ impl Backend for PostgresBackend {
 }
 
 fn timed_out() -> Answer {
-    failure(
+    Failure::new(
         FailureKind::Timeout,
         "the time of the run was over before the answer came; --timeout gives it more",
     )
@@ -189,7 +189,7 @@ fn timed_out() -> Answer {
 }
 
 fn wrong_side(side: Side) -> Answer {
-    failure(
+    Failure::new(
         FailureKind::Unsupported,
         format!("this input answers SQL questions to the {side} only"),
     )
@@ -300,7 +300,8 @@ pub(crate) fn query_text(
     query: &str,
     version_num: u32,
 ) -> Result<Cow<'static, str>, Answer> {
-    let unsupported = |message: String| Answer::from(failure(FailureKind::Unsupported, message));
+    let unsupported =
+        |message: String| Answer::from(Failure::new(FailureKind::Unsupported, message));
     let found = queries
         .iter()
         .find(|q| q.name == query)

@@ -7,16 +7,6 @@ use crate::question::{Failure, FailureKind, Side};
 
 const PASSWORD_MISSING: &str = "the server asks for a password and none is known";
 
-/// Creates a failure that flexready itself reports, without SQLSTATE.
-pub(crate) fn failure(kind: FailureKind, message: impl Into<String>) -> Failure {
-    Failure {
-        kind,
-        status: None,
-        code: None,
-        message: message.into(),
-    }
-}
-
 /// Converts an error of tokio-postgres: an error response of the server, or a failed connection.
 pub(crate) fn from_error(error: &Error) -> Failure {
     match error.as_db_error() {
@@ -61,21 +51,23 @@ fn from_db_error(error: &DbError) -> Failure {
 fn from_client_error(error: &Error) -> Failure {
     let cause = root_cause(error);
     if error.is_closed() {
-        return failure(
+        return Failure::new(
             FailureKind::Unreachable,
             "the connection was lost before the answer came",
         );
     }
     match error.to_string().as_str() {
         "invalid configuration" if cause == "password missing" => {
-            failure(FailureKind::Unauthenticated, PASSWORD_MISSING)
+            Failure::new(FailureKind::Unauthenticated, PASSWORD_MISSING)
         }
-        "authentication error" => failure(FailureKind::Unauthenticated, sign_in_advice(&cause)),
-        "error communicating with the server" => failure(
+        "authentication error" => {
+            Failure::new(FailureKind::Unauthenticated, sign_in_advice(&cause))
+        }
+        "error communicating with the server" => Failure::new(
             FailureKind::Unreachable,
             format!("the connection broke: {cause}"),
         ),
-        _ => failure(
+        _ => Failure::new(
             FailureKind::Malformed,
             format!("the answer is not PostgreSQL's protocol: {cause}"),
         ),

@@ -14,7 +14,6 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 use super::dial::AuthenticatedConnection;
 use super::guard::{PROBE, begin_sql, decode_json, wrap_json};
 use super::pg_error;
-use super::pg_error::failure;
 use crate::question::{Answer, Failure, FailureKind};
 
 /// A connection whose guards are verified.
@@ -57,7 +56,7 @@ impl PgSession {
         let begin_sql = begin_sql(migration_user);
         let row = run_guarded(&client, &begin_sql, PROBE).await?;
         let server_info = parse_server_info(&row).ok_or_else(|| {
-            failure(
+            Failure::new(
                 FailureKind::Malformed,
                 "the server does not tell its version",
             )
@@ -109,7 +108,7 @@ impl PgSession {
         let row = run_guarded(&self.client, &self.begin_sql, PROBE).await?;
         let state = parse_server_info(&row);
         state.map(|state| state.backend_pid).ok_or_else(|| {
-            failure(
+            Failure::new(
                 FailureKind::Malformed,
                 "the server does not tell its process",
             )
@@ -129,7 +128,7 @@ impl PgSession {
             SimpleQueryMessage::Row(row) => parse_server_info(row).map(|state| state.backend_pid),
             _ => None,
         });
-        backend_pid.ok_or_else(|| failure(FailureKind::Malformed, "the server gave no row"))
+        backend_pid.ok_or_else(|| Failure::new(FailureKind::Malformed, "the server gave no row"))
     }
 
     pub(crate) async fn rollback(&self) {
@@ -188,10 +187,10 @@ async fn run_guarded(
         });
     // If the connection breaks after the answer, only the next query fails.
     drop(closed);
-    let row = row.ok_or_else(|| failure(FailureKind::Malformed, "the server gave no row"))?;
+    let row = row.ok_or_else(|| Failure::new(FailureKind::Malformed, "the server gave no row"))?;
     match row.get(0) {
         Some("on") => Ok(row),
-        _ => Err(failure(
+        _ => Err(Failure::new(
             FailureKind::Server,
             "the read-only transaction did not hold from one message to the next: connect directly to the server, \
              not through a pooler that gives every statement another connection",

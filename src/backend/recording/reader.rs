@@ -99,7 +99,7 @@ impl Recording {
 
     fn answer(&self, migration: Option<&str>, key: &str) -> Answer {
         let not_recorded = || {
-            failure(
+            Failure::new(
                 FailureKind::NotRecorded,
                 "the recording does not hold this question",
             )
@@ -133,13 +133,13 @@ impl AnswerLayer {
                     json,
                     api_version: entry.api_version.clone(),
                 }),
-                Err(why) => failure(
+                Err(why) => Failure::new(
                     FailureKind::NotRecorded,
                     &format!("`{file}` of the recording {why}"),
                 )
                 .into(),
             },
-            (None, None) => failure(
+            (None, None) => Failure::new(
                 FailureKind::NotRecorded,
                 "the manifest names neither a file nor a refusal",
             )
@@ -157,15 +157,6 @@ impl AnswerLayer {
             _ => format!("cannot be read: {e}"),
         })?;
         serde_json::from_slice(&text).map_err(|e| format!("is not JSON: {e}"))
-    }
-}
-
-fn failure(kind: FailureKind, message: &str) -> Failure {
-    Failure {
-        kind,
-        status: None,
-        code: None,
-        message: message.to_owned(),
     }
 }
 

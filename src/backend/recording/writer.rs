@@ -12,7 +12,7 @@ use super::recording_error::RecordingError;
 use super::secret_scan;
 use crate::backend::secret_mask;
 use crate::config::Migration;
-use crate::question::{Answer, Answers, Body, Failure};
+use crate::question::{Answer, Answers, Body, Failure, FailureKind};
 
 /// Writes the answers of a finished run as a recording.
 pub struct Recorder {
@@ -154,7 +154,7 @@ fn withheld_failure(question: &str, what: &str) -> Failure {
          flexready where it stood"
     );
     tracing::warn!("the answer to `{question}` is {message}");
-    Failure::malformed(&message)
+    Failure::new(FailureKind::Malformed, message)
 }
 
 /// The content of a file.

@@ -72,7 +72,7 @@ fn check_collation(
         CollationPresence::Unknown => findings.add_missing(&Missing::not_specified(
             format!("whether the target has the collation `{name}`, in use in database `{database}`, is not known"),
             target.advice(&format!("see there: SELECT FROM pg_collation WHERE collname = {}", quote::quote_literal(name))),
-        )),
+        ).with_database(database)),
     }
 }
 
@@ -111,7 +111,7 @@ fn check_database_locale(
                     "whether the target has the locale `{name}` ({provider}) of database `{database}` is not known"
                 ),
                 target.advice(&format!("make an empty database with it there, and drop that again: {}", probe_statement(provider, name, &defaults.encoding))),
-            )),
+            ).with_database(database)),
         }
     }
 }

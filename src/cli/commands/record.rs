@@ -98,7 +98,11 @@ fn warn_failed_questions(answers: &Answers, judgement: &Evaluation) -> usize {
 
 /// The checks that need the answer to a question, as in ` (waited for by a, b)`.
 fn affected_checks(key: &str, judgement: &Evaluation) -> String {
-    let waits = |o: &&CheckOutcome| o.missing.iter().any(|m| m.question.as_deref() == Some(key));
+    let waits = |o: &&CheckOutcome| {
+        o.missing
+            .iter()
+            .any(|m| m.question_key().as_deref() == Some(key))
+    };
     let ids = judgement.outcomes.iter().filter(waits).map(|o| o.check.id);
     let ids: Vec<&str> = ids.collect();
     let more = match ids.len().saturating_sub(MAX_LISTED_CHECKS) {

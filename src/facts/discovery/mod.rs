@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::config::ServerId;
 use crate::config::fleet_scope::{FleetScope, ServerSummary, UnreadScope};
-use crate::question::{Answer, Answers, Failure, Question};
+use crate::question::{Answer, Answers, Failure, FailureKind, Question};
 
 pub use by_host::server_by_host;
 
@@ -173,10 +173,13 @@ fn list_items<'a>(answers: &'a Answers, question: &Question) -> Result<Vec<&'a V
     match answers.get(question) {
         Some(Answer::Body(given)) => match given.json.get("value").and_then(Value::as_array) {
             Some(items) => Ok(items.iter().collect()),
-            None => Err(Failure::malformed("the answer is no list")),
+            None => Err(Failure::new(
+                FailureKind::Malformed,
+                "the answer is no list",
+            )),
         },
         Some(Answer::Failed(refusal)) => Err(refusal.clone()),
-        None => Err(Failure::malformed("it was not asked")),
+        None => Err(Failure::new(FailureKind::Malformed, "it was not asked")),
     }
 }
 

@@ -70,6 +70,7 @@ impl SourceObjects {
                 format!("database `{database}` came after the list of databases"),
                 "run again",
             )
+            .with_database(database)
         })
     }
 

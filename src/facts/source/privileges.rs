@@ -65,6 +65,7 @@ impl SourcePrivileges {
                 ),
                 "allow connections there",
             )
+            .with_database(name)
         })
     }
 }

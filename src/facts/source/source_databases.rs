@@ -231,6 +231,7 @@ fn database_size(
         .with_advice(format!(
             "grant CONNECT on database `{name}`, or `pg_read_all_stats` (10 and newer), to the user who asks"
         ))
+        .with_database(name)
         .with_grant(Grant::Membership("pg_read_all_stats".to_owned()))),
     }
 }

@@ -51,8 +51,7 @@ fn known_or_note<T>(unknown: &mut Vec<String>, fact: Fact<T>) -> Option<T> {
 
 fn add_unknown(unknown: &mut Vec<String>, missing: &Missing) {
     let question = missing
-        .question
-        .as_deref()
+        .question_key()
         .map(|q| format!("{q}: "))
         .unwrap_or_default();
     let remedy = missing.advice.as_deref();

@@ -178,11 +178,5 @@ impl Backend for SampleBackend<'_> {
 }
 
 pub fn refused(kind: FailureKind) -> Answer {
-    Failure {
-        kind,
-        status: None,
-        code: None,
-        message: "refused by the test".to_owned(),
-    }
-    .into()
+    Failure::new(kind, "refused by the test").into()
 }

@@ -51,12 +51,7 @@ fn malformed_answers() -> Vec<Answer> {
         FailureKind::Server,
         FailureKind::Malformed,
     ];
-    let refused = |kind| Failure {
-        kind,
-        status: None,
-        code: None,
-        message: "refused by the test".to_owned(),
-    };
+    let refused = |kind| Failure::new(kind, "refused by the test");
     let refusals = kinds.into_iter().map(|k| refused(k).into());
     bodies
         .into_iter()
