@@ -5,6 +5,7 @@ pub mod discovery;
 mod missing;
 pub mod network;
 pub mod parameter_value;
+pub mod per_database;
 mod questions;
 pub mod source;
 pub mod sql_reader;
@@ -17,6 +18,7 @@ use crate::config::Migration;
 use crate::question::Answers;
 
 pub use missing::{Grant, Missing, arm_action};
+pub use per_database::{InDatabase, PerDatabase};
 pub use questions::next_questions;
 
 /// A typed fact, or why it is unknown.
@@ -37,7 +39,7 @@ pub struct Facts<'a> {
     pub connection: Fact<source::source_session::SourceConnection>,
     pub source_parameters: Fact<source::source_parameters::SourceParameters>,
     pub databases: Fact<source::source_databases::SourceDatabases>,
-    pub extensions: Fact<Vec<source::installed_extensions::DatabaseExtensions>>,
+    pub extensions: Fact<PerDatabase<source::installed_extensions::DatabaseExtensions>>,
     pub extension_schemas: Fact<Vec<source::installed_extensions::ExtensionSchema>>,
     pub job_schedulers: Fact<source::job_schedulers::JobSchedulers>,
     pub read_only: Fact<source::read_only_settings::ReadOnlySettings>,

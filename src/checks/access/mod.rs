@@ -49,11 +49,11 @@ fn rows_per_database<'f, T>(
     let databases = facts.databases.as_ref()?;
     let mut all = Vec::new();
     for database in findings.selected_databases(databases) {
-        match access.in_database(&database.name) {
+        match access.databases.get(&database.name) {
             Err(missing) => findings.add_missing(&missing),
             Ok(database_facts) => {
                 if let Some(rows) = findings.require(select_rows(database_facts)) {
-                    all.push((database_facts.name.as_str(), rows.as_slice()));
+                    all.push((database_facts.database.as_str(), rows.as_slice()));
                 }
             }
         }

@@ -5,10 +5,10 @@
 
 use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
 use crate::commands::quote;
-use crate::facts::Facts;
 use crate::facts::source::installed_extensions::DatabaseExtensions;
 use crate::facts::source::job_schedulers::{CronJob, DatabaseJobs, JobSchedulers};
 use crate::facts::source::source_databases::SourceDatabase;
+use crate::facts::{Facts, PerDatabase};
 
 pub const CHECK: Check = Check {
     id: "extension-jobs-running",
@@ -95,7 +95,7 @@ fn check_cron(findings: &mut Findings, listed: &DatabaseJobs, selected: &[&Sourc
 fn check_partman(
     findings: &mut Findings,
     schedulers: &JobSchedulers,
-    extensions: &[DatabaseExtensions],
+    extensions: &PerDatabase<DatabaseExtensions>,
     selected: &[&SourceDatabase],
 ) {
     for in_database in extensions

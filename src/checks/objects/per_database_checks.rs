@@ -3,19 +3,19 @@
 use crate::checks::{CheckResult, Finding, Findings, FixStep};
 use crate::facts::source::copy_hazards::DatabaseCopyHazards as Relations;
 use crate::facts::source::objects::{DatabaseObjects, LimitedRows};
-use crate::facts::{Fact, Facts};
+use crate::facts::{Fact, Facts, InDatabase, PerDatabase};
 
-/// Calls `visit` with the facts that `database_facts` returns for each selected database.
+/// Calls `visit` with the facts of each selected database.
 /// Facts that could not be read are added to the findings as missing.
 pub(super) fn for_each_database<'f, D: 'f>(
     facts: &'f Facts,
-    database_facts: impl Fn(&str) -> Fact<&'f D>,
-    mut visit: impl FnMut(&mut Findings, &'f D),
+    per_database: &'f PerDatabase<D>,
+    mut visit: impl FnMut(&mut Findings, &'f InDatabase<D>),
 ) -> CheckResult {
     let databases = facts.databases.as_ref()?;
     let mut findings = Findings::none();
     for database in findings.selected_databases(databases) {
-        match database_facts(&database.name) {
+        match per_database.get(&database.name) {
             Ok(parts) => visit(&mut findings, parts),
             Err(missing) => findings.add_missing(&missing),
         }
@@ -26,10 +26,10 @@ pub(super) fn for_each_database<'f, D: 'f>(
 /// Calls `visit` with the object facts of each selected database.
 pub(super) fn for_each_object_facts(
     facts: &Facts,
-    visit: impl FnMut(&mut Findings, &DatabaseObjects),
+    visit: impl FnMut(&mut Findings, &InDatabase<DatabaseObjects>),
 ) -> CheckResult {
     let objects = facts.objects.as_ref()?;
-    for_each_database(facts, |name| objects.in_database(name), visit)
+    for_each_database(facts, &objects.databases, visit)
 }
 
 /// Checks every row of one object list in each selected database.
@@ -59,19 +59,15 @@ pub(super) fn check_copy_hazards<T>(
     check_row: impl Fn(&str, &T) -> Option<Finding>,
 ) -> CheckResult {
     let relations = facts.copy_hazards.as_ref()?;
-    for_each_database(
-        facts,
-        |name| relations.in_database(name),
-        |findings, parts| {
-            check_list(
-                findings,
-                &parts.database,
-                kind,
-                select_list(parts),
-                &check_row,
-            );
-        },
-    )
+    for_each_database(facts, &relations.databases, |findings, parts| {
+        check_list(
+            findings,
+            &parts.database,
+            kind,
+            select_list(parts),
+            &check_row,
+        );
+    })
 }
 
 fn check_list<T>(

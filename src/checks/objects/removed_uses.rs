@@ -62,20 +62,16 @@ pub(super) fn affected_uses<'f>(
 ) -> Result<(Vec<AffectedUse<'f>>, Findings), Inconclusive> {
     let removed = facts.removed_features.as_ref()?;
     let mut all = Vec::new();
-    let findings = for_each_database(
-        facts,
-        |name| removed.in_database(name),
-        |findings, database_facts| {
-            for list in lists(database_facts) {
-                if let Some(list) = findings.require(list) {
-                    list.missing_rows()
-                        .iter()
-                        .for_each(|missing| findings.add_missing(missing));
-                    all.extend(uses_in_list(&database_facts.database, list, findings));
-                }
+    let findings = for_each_database(facts, removed, |findings, database_facts| {
+        for list in lists(database_facts) {
+            if let Some(list) = findings.require(list) {
+                list.missing_rows()
+                    .iter()
+                    .for_each(|missing| findings.add_missing(missing));
+                all.extend(uses_in_list(&database_facts.database, list, findings));
             }
-        },
-    )?;
+        }
+    })?;
     all.retain(|c| is_relevant(c.removal));
     if !all.is_empty() {
         let target = facts.server.as_ref()?.version.as_ref()?.num();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::source_databases::SourceDatabases;
 use crate::config::SourceServer;
 use crate::facts::sql_reader::{LimitedRows, read_limited, read_rows};
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, PerDatabase};
 use crate::question::{Answers, Question};
 
 /// A table. The name has a schema, and is quoted if required.
@@ -98,7 +98,6 @@ pub struct PreparedTransaction {
 /// Copy hazards in one database.
 #[derive(Debug)]
 pub struct DatabaseCopyHazards {
-    pub database: String,
     pub tables_with_oids: Fact<LimitedRows<TableWithOids>>,
     pub unlogged_tables: Fact<LimitedRows<DefectiveRelation>>,
     pub invalid_indexes: Fact<LimitedRows<DefectiveRelation>>,
@@ -110,18 +109,9 @@ pub struct DatabaseCopyHazards {
 /// Copy hazards of the source. Each part can be missing separately.
 #[derive(Debug)]
 pub struct CopyHazards {
-    databases: Vec<DatabaseCopyHazards>,
+    pub databases: PerDatabase<DatabaseCopyHazards>,
     pub prepared_transactions: Fact<LimitedRows<PreparedTransaction>>,
     pub shared_security_labels: Fact<LimitedRows<SharedSecurityLabel>>,
-}
-
-impl CopyHazards {
-    /// Copy hazards in this database. Missing if the database could not be queried.
-    pub fn in_database(&self, database: &str) -> Fact<&DatabaseCopyHazards> {
-        let mut all = self.databases.iter();
-        all.find(|d| d.database == database)
-            .ok_or_else(|| Missing::database_without_connections(database))
-    }
 }
 
 /// Questions for the whole server.
@@ -153,7 +143,6 @@ pub fn read(
     answers: &Answers,
 ) -> CopyHazards {
     let in_database = |name: &str| DatabaseCopyHazards {
-        database: name.to_owned(),
         tables_with_oids: read_limited(answers, &Question::on_source(name, "tables_with_oids")),
         unlogged_tables: read_defective(answers, name, RelationProblem::Unlogged),
         invalid_indexes: read_defective(answers, name, RelationProblem::InvalidIndex),
@@ -164,9 +153,8 @@ pub fn read(
         security_labels: read_limited(answers, &Question::on_source(name, "security_labels")),
         always_triggers: read_limited(answers, &Question::on_source(name, "always_triggers")),
     };
-    let names = databases.map(SourceDatabases::to_query).unwrap_or_default();
     CopyHazards {
-        databases: names.into_iter().map(in_database).collect(),
+        databases: PerDatabase::read(databases, in_database),
         prepared_transactions: read_limited(
             answers,
             &Question::on_source(&source.database, "prepared_transactions"),

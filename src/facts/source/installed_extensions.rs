@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::source_databases::SourceDatabases;
 use crate::config::SourceServer;
 use crate::facts::sql_reader::read_rows;
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, Missing, PerDatabase};
 use crate::question::{Answers, Question};
 
 /// One installed extension.
@@ -23,7 +23,6 @@ pub struct InstalledExtension {
 /// Extensions of one database.
 #[derive(Debug, Clone)]
 pub struct DatabaseExtensions {
-    pub database: String,
     pub extensions: Fact<Vec<InstalledExtension>>,
     pub extension_tables: Fact<Vec<ExtensionTable>>,
 }
@@ -59,17 +58,11 @@ pub fn database_questions(database: &str) -> [Question; 2] {
 }
 
 /// Reads the extensions of every queried database.
-pub fn read(databases: &SourceDatabases, answers: &Answers) -> Vec<DatabaseExtensions> {
-    let read_database = |name: &str| DatabaseExtensions {
-        database: name.to_owned(),
+pub fn read(databases: &SourceDatabases, answers: &Answers) -> PerDatabase<DatabaseExtensions> {
+    PerDatabase::read(Some(databases), |name| DatabaseExtensions {
         extensions: read_rows(answers, &Question::on_source(name, "extensions")),
         extension_tables: read_rows(answers, &Question::on_source(name, "extension_tables")),
-    };
-    databases
-        .to_query()
-        .into_iter()
-        .map(read_database)
-        .collect()
+    })
 }
 
 /// Reads the extensions whose control files require a system schema.

@@ -8,7 +8,7 @@ use super::source_databases::SourceDatabases;
 use crate::config::{Migration, SourceServer};
 use crate::facts::arm_reader::list_items;
 use crate::facts::sql_reader::{read_limited, read_row, read_rows};
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, Missing, PerDatabase};
 use crate::question::{Answers, Question};
 
 pub use crate::facts::sql_reader::LimitedRows;
@@ -20,13 +20,12 @@ pub struct SourceObjects {
     pub defaults: Fact<Vec<DatabaseDefaults>>,
     /// Default collations of the target's databases, from ARM. Each of them exists on the target.
     pub target_collations: Fact<Vec<String>>,
-    databases: Vec<DatabaseObjects>,
+    pub databases: PerDatabase<DatabaseObjects>,
 }
 
 /// Objects of one database.
 #[derive(Debug)]
 pub struct DatabaseObjects {
-    pub database: String,
     pub collations: Fact<LimitedRows<Collation>>,
     pub languages: Fact<Vec<ProceduralLanguage>>,
     pub c_functions: Fact<LimitedRows<CFunction>>,
@@ -73,13 +72,6 @@ impl SourceObjects {
             .with_database(database)
         })
     }
-
-    /// Objects of this database. Missing if the database could not be queried.
-    pub fn in_database(&self, database: &str) -> Fact<&DatabaseObjects> {
-        let mut all = self.databases.iter();
-        all.find(|d| d.database == database)
-            .ok_or_else(|| Missing::database_without_connections(database))
-    }
 }
 
 fn database_defaults_question(source: &SourceServer) -> Question {
@@ -106,18 +98,16 @@ pub fn read(
     databases: Option<&SourceDatabases>,
     answers: &Answers,
 ) -> SourceObjects {
-    let names = databases.map(SourceDatabases::to_query).unwrap_or_default();
     SourceObjects {
         defaults: read_rows(answers, &database_defaults_question(source)),
         target_collations: read_target_collations(migration, answers),
-        databases: names.iter().map(|n| read_database(n, answers)).collect(),
+        databases: PerDatabase::read(databases, |name| read_database(name, answers)),
     }
 }
 
 fn read_database(database: &str, answers: &Answers) -> DatabaseObjects {
     let question = |query| Question::on_source(database, query);
     DatabaseObjects {
-        database: database.to_owned(),
         collations: read_limited(answers, &question("collations")),
         languages: read_rows(answers, &question("languages")),
         c_functions: read_limited(answers, &question("c_functions")),

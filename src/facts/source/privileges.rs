@@ -8,7 +8,7 @@ use super::source_databases::SourceDatabases;
 use super::source_session;
 use crate::config::{Migration, SourceServer};
 use crate::facts::sql_reader::read_rows;
-use crate::facts::{Fact, Facts, Missing};
+use crate::facts::{Fact, Facts, Missing, PerDatabase};
 use crate::question::{Answers, Question};
 
 /// Roles and privileges of the source. Each part can be missing separately.
@@ -18,13 +18,12 @@ pub struct SourcePrivileges {
     /// The role that the migration service signs in as.
     pub migration_user: Fact<SourceRole>,
     pub role_settings: Fact<RoleSettings>,
-    databases: Vec<DatabasePrivileges>,
+    pub databases: PerDatabase<DatabasePrivileges>,
 }
 
 /// Roles and privileges in one database.
 #[derive(Debug)]
 pub struct DatabasePrivileges {
-    pub name: String,
     pub unreadable_schemas: Fact<Vec<UnreadableSchema>>,
     pub unreadable_large_objects: Fact<Vec<UnreadableLargeObjects>>,
     pub row_security_tables: Fact<Vec<RowSecurityTable>>,
@@ -51,23 +50,12 @@ impl Facts<'_> {
     }
 }
 
-impl SourcePrivileges {
-    /// The privileges in one database to migrate.
-    ///
-    /// # Errors
-    /// The database does not accept connections, so it could not be queried.
-    pub fn in_database(&self, name: &str) -> Fact<&DatabasePrivileges> {
-        let found = self.databases.iter().find(|d| d.name == name);
-        found.ok_or_else(|| {
-            Missing::not_specified(
-                format!(
-                    "no connections are let into database `{name}`, so nothing there can be read"
-                ),
-                "allow connections there",
-            )
-            .with_database(name)
-        })
-    }
+fn database_without_connections(name: &str) -> Missing {
+    Missing::not_specified(
+        format!("no connections are let into database `{name}`, so nothing there can be read"),
+        "allow connections there",
+    )
+    .with_database(name)
 }
 
 /// Questions for the whole server.
@@ -109,15 +97,15 @@ pub fn read(
         let found = all.find(&user).cloned();
         found.ok_or_else(|| Missing::unreadable(&question, format!("there is no role `{user}`")))
     });
-    let names = databases.map(SourceDatabases::to_query).unwrap_or_default();
-    let databases = names.into_iter();
-    let databases = databases.map(|name| in_database(name, migration_user.as_ref().err(), answers));
+    let databases = PerDatabase::read(databases, |name| {
+        in_database(name, migration_user.as_ref().err(), answers)
+    });
     SourcePrivileges {
         role_settings: read_role_settings(
             answers,
             &Question::on_source(&source.database, "role_settings"),
         ),
-        databases: databases.collect(),
+        databases: databases.with_reason(database_without_connections),
         roles,
         migration_user,
     }
@@ -133,7 +121,6 @@ fn in_database(
     let require_user = || missing_user.map_or(Ok(()), |missing| Err(missing.clone()));
     let question = |query| Question::on_source(name, query);
     DatabasePrivileges {
-        name: name.to_owned(),
         unreadable_schemas: require_user()
             .and_then(|()| read_rows(answers, &question("unreadable"))),
         unreadable_large_objects: require_user()

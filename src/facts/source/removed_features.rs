@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::source_databases::SourceDatabases;
 use crate::facts::sql_reader::{LimitedRows, read_limited};
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, PerDatabase};
 use crate::question::{Answers, Question};
 use crate::reference::removed;
 use crate::reference::removed::Removal;
@@ -40,7 +40,6 @@ impl RemovedFeatureUse {
 /// Uses of removed features in one database.
 #[derive(Debug)]
 pub struct DatabaseRemovedFeatures {
-    pub database: String,
     /// Removed types in columns, domains, ranges and functions.
     pub type_uses: Fact<LimitedRows<RemovedFeatureUse>>,
     /// Other uses in definitions.
@@ -50,19 +49,7 @@ pub struct DatabaseRemovedFeatures {
 }
 
 /// Uses of removed features in each queried database.
-#[derive(Debug)]
-pub struct RemovedFeatures {
-    databases: Vec<DatabaseRemovedFeatures>,
-}
-
-impl RemovedFeatures {
-    /// Uses in this database. Missing if the database could not be queried.
-    pub fn in_database(&self, database: &str) -> Fact<&DatabaseRemovedFeatures> {
-        let mut all = self.databases.iter();
-        all.find(|d| d.database == database)
-            .ok_or_else(|| Missing::database_without_connections(database))
-    }
-}
+pub type RemovedFeatures = PerDatabase<DatabaseRemovedFeatures>;
 
 /// Questions for each database.
 pub fn database_questions(database: &str) -> Vec<Question> {
@@ -74,14 +61,9 @@ pub fn database_questions(database: &str) -> Vec<Question> {
 
 /// Reads the uses from the answers.
 pub fn read(databases: Option<&SourceDatabases>, answers: &Answers) -> RemovedFeatures {
-    let in_database = |name: &str| DatabaseRemovedFeatures {
-        database: name.to_owned(),
+    PerDatabase::read(databases, |name| DatabaseRemovedFeatures {
         type_uses: read_limited(answers, &Question::on_source(name, "removed_types")),
         definition_uses: read_limited(answers, &Question::on_source(name, "removed_uses")),
         body_uses: read_limited(answers, &Question::on_source(name, "removed_words")),
-    };
-    let names = databases.map(SourceDatabases::to_query).unwrap_or_default();
-    RemovedFeatures {
-        databases: names.into_iter().map(in_database).collect(),
-    }
+    })
 }

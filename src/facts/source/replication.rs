@@ -1,14 +1,12 @@
 //! Logical replication on the source: slots, WAL senders, output plugin, transactions, replica identities, sequences.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::source_databases::SourceDatabases;
 use super::workload::counts_question;
 use crate::config::SourceServer;
 use crate::facts::sql_reader::{read_row, read_rows};
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, Missing, PerDatabase};
 use crate::question::{Answers, Question};
 
 /// Logical replication on the source. Each part can be missing separately.
@@ -20,33 +18,19 @@ pub struct SourceReplication {
     /// Number of contrib extensions that can be installed.
     pub contrib_extensions: Fact<u64>,
     pub transactions: Fact<OpenTransactions>,
-    databases: BTreeMap<String, DatabaseReplication>,
-}
-
-#[derive(Debug)]
-struct DatabaseReplication {
-    tables_without_identity: Fact<TablesWithoutIdentity>,
-    sequences: Fact<u64>,
+    tables_without_identity: PerDatabase<Fact<TablesWithoutIdentity>>,
+    sequences: PerDatabase<Fact<u64>>,
 }
 
 impl SourceReplication {
     /// The tables of a database without a replica identity.
     pub fn tables_without_identity(&self, database: &str) -> Fact<&TablesWithoutIdentity> {
-        match self.databases.get(database) {
-            Some(known) => known.tables_without_identity.as_ref().map_err(Clone::clone),
-            None => Err(Missing::not_recorded(&Question::on_source(
-                database,
-                "identities",
-            ))),
-        }
+        Ok((**self.tables_without_identity.get(database)?).as_ref()?)
     }
 
     /// Number of user sequences in a database.
     pub fn sequence_count(&self, database: &str) -> Fact<u64> {
-        match self.databases.get(database) {
-            Some(known) => known.sequences.clone(),
-            None => Err(Missing::not_recorded(&counts_question(database))),
-        }
+        (**self.sequences.get(database)?).clone()
     }
 }
 
@@ -80,7 +64,11 @@ pub fn questions(source: &SourceServer) -> Vec<Question> {
 /// Questions for each database. They are also sent in offline mode, so that a recording can be checked in online mode
 /// later. Sequences are counted by a query of `workload`.
 pub fn database_questions(database: &str) -> Vec<Question> {
-    vec![Question::on_source(database, "identities")]
+    vec![identities_question(database)]
+}
+
+fn identities_question(database: &str) -> Question {
+    Question::on_source(database, "identities")
 }
 
 /// Reads the replication facts from the answers.
@@ -90,14 +78,12 @@ pub fn read(
     answers: &Answers,
 ) -> SourceReplication {
     let on_server = |query| Question::on_source(&source.database, query);
-    let in_database = |name: &str| DatabaseReplication {
-        tables_without_identity: read_tables_without_identity(
-            answers,
-            &Question::on_source(name, "identities"),
-        ),
-        sequences: read_row(answers, &counts_question(name)).map(|row: SequencesRow| row.sequences),
-    };
-    let names = databases.map(SourceDatabases::to_query).unwrap_or_default();
+    let tables_without_identity = PerDatabase::read(databases, |name| {
+        read_tables_without_identity(answers, &identities_question(name))
+    });
+    let sequences = PerDatabase::read(databases, |name| {
+        read_row(answers, &counts_question(name)).map(|row: SequencesRow| row.sequences)
+    });
     SourceReplication {
         slots: read_slots(answers, &on_server("replication_slots")),
         wal_senders_in_use: read_row(answers, &on_server("wal_senders"))
@@ -105,10 +91,9 @@ pub fn read(
         contrib_extensions: read_row(answers, &on_server("contrib"))
             .map(|row: ContribRow| row.available),
         transactions: read_open_transactions(answers, &on_server("transactions")),
-        databases: names
-            .into_iter()
-            .map(|name| (name.to_owned(), in_database(name)))
-            .collect(),
+        tables_without_identity: tables_without_identity
+            .with_reason(|name| Missing::not_recorded(&identities_question(name))),
+        sequences: sequences.with_reason(|name| Missing::not_recorded(&counts_question(name))),
     }
 }
 

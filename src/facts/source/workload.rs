@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::source_databases::{SourceDatabase, SourceDatabases};
 use crate::config::SourceServer;
 use crate::facts::sql_reader::{read_row, read_rows};
-use crate::facts::{Fact, Missing};
+use crate::facts::{Fact, Missing, PerDatabase};
 use crate::question::{Answers, Question};
 
 /// Workload of the source. Each part can be missing separately.
@@ -16,7 +16,7 @@ pub struct Workload {
     pub connections: Fact<ConnectionUsage>,
     pub standbys: Fact<Vec<Standby>>,
     /// Tables of each queried database. Empty if the databases are unknown.
-    pub tables: Vec<DatabaseTables>,
+    pub tables: PerDatabase<DatabaseTables>,
 }
 
 /// Questions for the whole server.
@@ -38,7 +38,7 @@ pub fn read(
     Workload {
         connections: read_connections(source, answers),
         standbys: read_standbys(source, answers),
-        tables: databases.map_or_else(Vec::new, |d| read_tables(d, answers)),
+        tables: read_tables(databases, answers),
     }
 }
 
@@ -162,7 +162,6 @@ const MIB: u64 = 1_048_576;
 /// Tables of one database.
 #[derive(Debug, Clone)]
 pub struct DatabaseTables {
-    pub database: String,
     pub counts: Fact<RelationCounts>,
     /// Tables of at least 1 GiB, largest first, at most 200.
     pub large_tables: Fact<Vec<LargeTable>>,
@@ -183,10 +182,10 @@ impl DatabaseTables {
             "the statistics account for {} of the {} MiB of `{}`",
             counts.known_bytes / MIB,
             size / MIB,
-            self.database
+            database.name
         );
-        let question = counts_question(&self.database);
-        let remedy = format!("run VACUUM and ANALYZE in `{}`", self.database);
+        let question = counts_question(&database.name);
+        let remedy = format!("run VACUUM and ANALYZE in `{}`", database.name);
         (gap > bytes).then(|| Missing::unreadable(&question, reason).with_advice(remedy))
     }
 }
@@ -226,15 +225,12 @@ pub(crate) fn table_questions(database: &str) -> [Question; 2] {
     ]
 }
 
-pub(crate) fn read_tables(databases: &SourceDatabases, answers: &Answers) -> Vec<DatabaseTables> {
-    let read_database = |name: &str| DatabaseTables {
-        database: name.to_owned(),
+pub(crate) fn read_tables(
+    databases: Option<&SourceDatabases>,
+    answers: &Answers,
+) -> PerDatabase<DatabaseTables> {
+    PerDatabase::read(databases, |name| DatabaseTables {
         counts: read_row(answers, &counts_question(name)),
         large_tables: read_rows(answers, &Question::on_source(name, "large_tables")),
-    };
-    databases
-        .to_query()
-        .into_iter()
-        .map(read_database)
-        .collect()
+    })
 }
