@@ -2,6 +2,7 @@
 -- since: 170000
 -- privilege: none
 -- columns: connections, seconds, blocks_read, blocks_written, transactions
+-- names: none
 SELECT (SELECT count(*) FROM pg_stat_activity
         WHERE datid IS NOT NULL AND usesysid IS NOT NULL
           AND coalesce(application_name, '') <> 'flexready') AS connections,

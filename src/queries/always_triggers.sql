@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: kind, object, table_name, name, enabled, total
+-- names: object (text), table_name (text), name (text)
 SELECT f.kind, i.identity || '.' || quote_ident(f.name) AS object, i.identity AS table_name, quote_ident(f.name) AS name,
        CASE f.enabled WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END AS enabled, count(*) OVER () AS total
 FROM (SELECT 'trigger' AS kind, t.tgrelid AS relation, t.tgname AS name, t.tgenabled AS enabled

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, is_shell, columns_of_it, total
+-- names: name (text)
 SELECT t.oid::regtype::text AS name,
        NOT t.typisdefined AS is_shell,
        (SELECT count(*) FROM pg_depend d

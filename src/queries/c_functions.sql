@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, language, library, total
+-- names: name (text), library (text)
 SELECT p.oid::regprocedure::text AS name,
        l.lanname AS language,
        p.probin AS library,

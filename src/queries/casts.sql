@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: source, target, function, context, total
+-- names: source (text), target (text), function (text)
 SELECT format_type(c.castsource, NULL) AS source,
        format_type(c.casttarget, NULL) AS target,
        CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END AS function,

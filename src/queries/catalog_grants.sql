@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: catalog, kind, column_name, grantee, privileges
+-- names: column_name (text), grantee
 SELECT g.catalog,
        'table' AS kind,
        g.column_name,

@@ -2,6 +2,7 @@
 -- since: 90600
 -- privilege: none
 -- columns: catalog, kind, column_name, grantee, privileges
+-- names: column_name (text), grantee
 SELECT g.catalog,
        CASE WHEN g.class = 'pg_proc'::regclass THEN 'function' ELSE 'table' END AS kind,
        g.column_name,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: schema, name, provider, is_user, version, actual_version, uses, first_use, total
+-- names: schema, name (user text), first_use (text)
 SELECT n.nspname AS schema,
        c.collname AS name,
        'c' AS provider,

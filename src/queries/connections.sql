@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: database, in_use, of_user, user_limit, user_is_superuser
+-- names: database
 SELECT d.datname AS database,
        count(a.pid) AS in_use,
        count(CASE WHEN a.usename = current_setting('flexready.migration_user') THEN 1 END) AS of_user,

@@ -2,6 +2,7 @@
 -- since: 100000
 -- privilege: none
 -- columns: database, in_use, of_user, user_limit, user_is_superuser
+-- names: database
 -- backend_type is null without the privilege to read it. Server workers are then counted too.
 SELECT d.datname AS database,
        count(a.pid) AS in_use,

@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: USAGE on schema cron and SELECT on cron.job, and SUPERUSER or BYPASSRLS to see the jobs of other roles
 -- columns: is_filtered, jobs
+-- names: jobs.name (text), jobs.database (text)
 SELECT row_security_active('cron.job') AS is_filtered,
        -- A query on cron.job fails if the table does not exist. The query is therefore a string that only runs if
        -- pg_cron is installed.

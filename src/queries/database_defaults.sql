@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, encoding, collation, ctype, provider, locale, version, actual_version, tablespace
+-- names: name, tablespace
 SELECT d.datname AS name,
        pg_encoding_to_char(d.encoding) AS encoding,
        d.datcollate AS collation,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: CONNECT on the database
 -- columns: name, bytes
+-- names: name
 SELECT d.datname AS name,
        CASE WHEN d.datconnlimit <> -2 AND has_database_privilege(d.oid, 'CONNECT')
             THEN pg_database_size(d.oid) END AS bytes

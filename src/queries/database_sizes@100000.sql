@@ -2,6 +2,7 @@
 -- since: 100000
 -- privilege: CONNECT on the database, or membership in pg_read_all_stats
 -- columns: name, bytes
+-- names: name
 SELECT d.datname AS name,
        CASE WHEN d.datconnlimit <> -2
                  AND (has_database_privilege(d.oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE'))

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, owner, is_template, allows_connections, connection_limit, encoding, collation, user_has_owner
+-- names: name, owner
 SELECT d.datname AS name,
        pg_get_userbyid(d.datdba) AS owner,
        d.datistemplate AS is_template,

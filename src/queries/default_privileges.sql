@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: role, role_is_superuser, user_has_role, schema, objects
+-- names: role, schema, objects (text)
 SELECT r.rolname AS role,
        r.rolsuper AS role_is_superuser,
        pg_has_role(u.oid, r.oid, 'MEMBER') AS user_has_role,

@@ -2,6 +2,7 @@
 -- since: 160000
 -- privilege: none
 -- columns: role, role_is_superuser, user_has_role, schema, objects
+-- names: role, schema, objects (text)
 SELECT r.rolname AS role,
        r.rolsuper AS role_is_superuser,
        pg_has_role(u.oid, r.oid, 'USAGE') AS user_has_role,

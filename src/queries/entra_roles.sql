@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: is_azure, roles, total
+-- names: roles
 WITH entra AS (
   SELECT r.rolname::text AS name
   FROM pg_roles r

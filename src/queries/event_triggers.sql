@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, event, function, enabled, tags, total
+-- names: name, function (text)
 SELECT e.evtname AS name,
        e.evtevent AS event,
        e.evtfoid::regprocedure::text AS function,

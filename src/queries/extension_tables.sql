@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: extension, schema, name, total
+-- names: schema, name
 SELECT e.extname AS extension,
        n.nspname AS schema,
        c.relname AS name,

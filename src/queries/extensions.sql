@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, version, schema, brings_language, dependents
+-- names: schema
 SELECT e.extname AS name,
        e.extversion AS version,
        n.nspname AS schema,

@@ -2,6 +2,7 @@
 -- since: 140000
 -- privilege: none
 -- columns: name, language, calls, total
+-- names: name (text), calls (text)
 SELECT f.name, f.language, f.calls, count(*) OVER () AS total
 FROM (SELECT p.oid::regprocedure::text AS name,
              l.lanname AS language,

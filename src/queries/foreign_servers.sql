@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, wrapper, tables, mappings, total
+-- names: name
 SELECT s.srvname AS name,
        w.fdwname AS wrapper,
        (SELECT count(*) FROM pg_foreign_table t WHERE t.ftserver = s.oid) AS tables,

@@ -2,6 +2,7 @@
 -- since: 100000
 -- privilege: EXECUTE on pg_hba_file_rules() and SELECT on pg_hba_file_rules in a database that does not migrate, such as `postgres`, which `--source` then names (superusers have both)
 -- columns: file, line, kind, databases, users, address, netmask, method, is_broken, total
+-- names: file, databases, users, address (host)
 SELECT NULL::text AS file,
        line_number AS line,
        type AS kind,

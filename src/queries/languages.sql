@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, extension, functions, first_function
+-- names: first_function (text)
 SELECT l.lanname AS name,
        (SELECT e.extname FROM pg_depend m
         JOIN pg_extension e ON e.oid = m.refobjid

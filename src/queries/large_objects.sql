@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: objects, bytes, columns_of_oid
+-- names: none
 SELECT l.objects,
        (SELECT c.relpages::bigint * current_setting('block_size')::int
         FROM pg_class c WHERE c.oid = 'pg_largeobject'::regclass) AS bytes,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: owner, objects
+-- names: owner
 SELECT pg_get_userbyid(m.lomowner) AS owner,
        count(*) AS objects
 FROM pg_largeobject_metadata m

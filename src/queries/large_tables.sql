@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: schema, name, bytes, live_rows, dead_rows, can_be_split, total
+-- names: schema, name
 SELECT n.nspname AS schema,
        c.relname AS name,
        c.relpages::bigint * current_setting('block_size')::bigint AS bytes,

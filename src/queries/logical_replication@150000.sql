@@ -2,6 +2,7 @@
 -- since: 150000
 -- privilege: none
 -- columns: kind, name, takes_all, is_enabled, total
+-- names: name
 SELECT r.kind, r.name::text AS name, r.takes_all, r.is_enabled, count(*) OVER () AS total
 FROM (SELECT 'publication' AS kind, p.pubname AS name,
              p.puballtables OR EXISTS (SELECT FROM pg_publication_namespace n WHERE n.pnpubid = p.oid) AS takes_all,

@@ -10,14 +10,18 @@
 //! - `since`: the minimum `server_version_num`; 90400 for all versions
 //! - `privilege`: the privilege that the role needs to see all rows
 //! - `columns`: column names in order
+//! - `names`: the columns that hold names of users, or `none`, see [`names`]
+//!
+//! Recordings and reports contain the name of a query, so it never changes. The file can have another name.
 
 pub mod expand;
+pub mod names;
 
 use std::borrow::Cow;
 
 /// A query and its variants.
 pub struct Query {
-    /// Stem of the file, and the name in question keys.
+    /// The name in question keys. Also the stem of the file, unless [`ALL`] specifies another one.
     pub name: &'static str,
     /// Minimum `server_version_num` and SQL, ascending. The last variant that the server supports is used.
     pub variants: &'static [(u32, &'static str)],
@@ -35,7 +39,8 @@ impl Query {
             })
     }
 
-    /// Returns a header value of the newest variant. Keys are `what`, `since`, `privilege` and `columns`.
+    /// Returns a header value of the newest variant. Keys are `what`, `since`, `privilege`, `columns` and
+    /// `names`.
     pub fn header(&self, key: &str) -> Option<&'static str> {
         let (_, text) = self.variants.last()?;
         let lines = text.lines().map_while(|l| l.strip_prefix("-- "));
@@ -52,6 +57,11 @@ impl Query {
         Some(&after[..end.unwrap_or(after.len())])
     }
 
+    /// Returns the names of the columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.header("columns").unwrap_or_default().split(", ")
+    }
+
     /// Returns the minimum `server_version_num` of this query.
     pub fn min_version(&self) -> u32 {
         self.variants.first().map_or(0, |(since, _)| *since)
@@ -59,9 +69,13 @@ impl Query {
 }
 
 /// Declares a query: `query!("name", 90400)`, or with variants `query!("name", 90400, "name@100000", 100000)`.
+/// If the file has another stem: `query!("name" in "stem", 90400)`.
 macro_rules! query {
     ($name:literal, $since:literal $(, $file:literal, $from:literal)*) => {
-        Query { name: $name, variants: &[($since, include_str!(concat!($name, ".sql"))) $(, ($from, include_str!(concat!($file, ".sql"))))*] }
+        query!($name in $name, $since $(, $file, $from)*)
+    };
+    ($name:literal in $stem:literal, $since:literal $(, $file:literal, $from:literal)*) => {
+        Query { name: $name, variants: &[($since, include_str!(concat!($stem, ".sql"))) $(, ($from, include_str!(concat!($file, ".sql"))))*] }
     };
 }
 
@@ -75,8 +89,8 @@ pub const ALL: &[Query] = &[
     query!("catalog_grants", 90400, "catalog_grants@90600", 90600),
     query!("collations", 90400, "collations@100000", 100000),
     query!("connections", 90400, "connections@100000", 100000),
-    query!("contents", 90400),
-    query!("contrib", 90400),
+    query!("contents" in "user_relation_count", 90400),
+    query!("contrib" in "contrib_extension_count", 90400),
     query!("cron_jobs", 90500),
     query!(
         "database_defaults",
@@ -94,19 +108,19 @@ pub const ALL: &[Query] = &[
         "default_privileges@160000",
         160000
     ),
-    query!("defective_relations", 90500),
+    query!("defective_relations" in "unlogged_and_invalid", 90500),
     query!("entra_roles", 90400),
     query!("event_triggers", 90400),
-    query!("extension_pins", 90400),
+    query!("extension_pins" in "extension_fixed_schemas", 90400),
     query!("extension_tables", 90400),
     query!("extensions", 90400),
     query!("file_functions", 90400, "file_functions@140000", 140000),
     query!("foreign_servers", 90400),
-    query!("groups", 90400),
+    query!("groups" in "role_memberships", 90400),
     query!("hba", 100000, "hba@160000", 160000),
-    query!("host", 110000),
-    query!("identities", 90400),
-    query!("identity", 90400),
+    query!("host" in "machine", 110000),
+    query!("identities" in "replica_identities", 90400),
+    query!("identity" in "session", 90400),
     query!("languages", 90400),
     query!("large_objects", 90400),
     query!(
@@ -135,7 +149,7 @@ pub const ALL: &[Query] = &[
     query!("relation_counts", 90400),
     query!("removed_types", 90500),
     query!("removed_uses", 90500),
-    query!("removed_words", 90500),
+    query!("removed_words" in "removed_names_in_bodies", 90500),
     query!(
         "replication_slots",
         90400,
@@ -159,10 +173,10 @@ pub const ALL: &[Query] = &[
     query!("tablespace_use", 90400),
     query!("target_collations", 110000),
     query!("target_roles", 110000),
-    query!("target_user", 110000),
+    query!("target_user" in "target_user_privileges", 110000),
     query!("text_search", 90400),
     query!("transactions", 90400, "transactions@100000", 100000),
-    query!("unreadable", 90400),
+    query!("unreadable" in "unreadable_relations", 90400),
     query!("wal_senders", 90400),
 ];
 

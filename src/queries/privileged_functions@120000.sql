@@ -2,6 +2,7 @@
 -- since: 120000
 -- privilege: none
 -- columns: name, is_leakproof, support, parameters, total
+-- names: name (text), support (text)
 SELECT f.name, f.is_leakproof, f.support, f.parameters, count(*) OVER () AS total
 FROM (SELECT p.oid::regprocedure::text AS name,
              p.proleakproof AS is_leakproof,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: database, role, value
+-- names: database, role
 SELECT d.datname AS database,
        r.rolname AS role,
        substring(c.setting FROM '=(.*)') AS value

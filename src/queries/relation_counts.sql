@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: tables, indexes, sequences, known_bytes
+-- names: none
 SELECT count(*) FILTER (WHERE r.relkind IN ('r', 'p') AND r.is_user) AS tables,
        count(*) FILTER (WHERE r.relkind IN ('i', 'I') AND r.is_user) AS indexes,
        count(*) FILTER (WHERE r.relkind = 'S' AND r.is_user) AS sequences,

@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: object_kind, object, part, kind, name, detail, total
+-- names: object (text), part (text)
 WITH gone(kind, name, detail) AS (removed_names()),
 places AS (
   SELECT c.relnamespace AS oid FROM pg_class c WHERE c.oid IN ('pg_class'::regclass, to_regclass('information_schema.tables'))),

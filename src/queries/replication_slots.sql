@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, plugin, kind, database, active, temporary, held_bytes, wal_status, total
+-- names: name, database
 SELECT slot_name AS name,
        plugin::text AS plugin,
        slot_type AS kind,

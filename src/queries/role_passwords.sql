@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: SUPERUSER, as only such a role may read pg_authid
 -- columns: role, kind
+-- names: role
 SELECT rolname AS role,
        CASE WHEN rolpassword IS NULL THEN 'none'
             WHEN rolpassword LIKE 'SCRAM-SHA-256$%' THEN 'scram-sha-256'

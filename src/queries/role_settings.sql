@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: database, role, name, value, total
+-- names: database, role, name (setting name), value (setting value)
 -- Custom parameters (with a dot in the name) can hold secrets, so values are only returned for known modules.
 SELECT d.datname AS database,
        r.rolname AS role,

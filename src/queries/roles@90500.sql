@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: name, oid, is_superuser, bypasses_row_security, replication, can_login, inherits, user_has
+-- names: name
 SELECT r.rolname AS name,
        r.oid::bigint AS oid,
        r.rolsuper AS is_superuser,

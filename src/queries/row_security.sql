@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: schema, name, owner, is_forced, extension, total
+-- names: schema, name, owner
 SELECT n.nspname AS schema,
        c.relname AS name,
        pg_get_userbyid(c.relowner) AS owner,

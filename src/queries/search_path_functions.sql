@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, extension, used_by, kind, uses, unqualified, schemas, total
+-- names: name (text), used_by (text), unqualified (text), schemas
 -- Columns of newer versions are read from the row as JSON. In older versions they are null.
 WITH called AS (
   SELECT d.refobjid AS function, d.classid, d.objid, d.objsubid,

@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: provider, labels, example, total
+-- names: example (text)
 SELECT l.provider, l.labels, pg_describe_object(l.classoid, l.objoid, l.objsubid) AS example, count(*) OVER () AS total
 FROM (SELECT DISTINCT ON (s.provider) s.provider, s.classoid, s.objoid, s.objsubid,
              count(*) OVER (PARTITION BY s.provider) AS labels

@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: object_kind, object, provider, total
+-- names: object (text)
 SELECT o.type AS object_kind, coalesce(r.rolname, d.datname, t.spcname)::text AS object, s.provider, count(*) OVER () AS total
 FROM pg_shseclabel s
 CROSS JOIN LATERAL pg_identify_object(s.classoid, s.objoid, 0) o

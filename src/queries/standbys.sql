@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: membership in pg_read_all_stats (10 and newer), or SUPERUSER
 -- columns: name, state, slot
+-- names: name, slot
 SELECT r.application_name AS name,
        r.state,
        s.slot_name AS slot

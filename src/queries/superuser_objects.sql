@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: kind, name, detail, total
+-- names: name (text)
 SELECT o.kind, o.name, o.detail, count(*) OVER () AS total
 FROM (SELECT 'access-method' AS kind, format('%I', a.amname) AS name, NULL::text AS detail
       FROM pg_am a

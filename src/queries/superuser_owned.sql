@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: owner, schemas, relations, functions, types, names, objects
+-- names: owner, names (text), objects.name (text)
 WITH superusers AS (
   SELECT oid, rolname,
          rolname IN ('alloydbadmin', 'azure_superuser', 'azuresu', 'cloudsqladmin', 'rdsadmin', 'supabase_admin') AS is_provider

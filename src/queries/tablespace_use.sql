@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: tablespace, relations, bytes, first_relation
+-- names: tablespace, first_relation (text)
 SELECT t.spcname AS tablespace,
        count(*) AS relations,
        sum(greatest(c.relpages, 0)::bigint) * current_setting('block_size')::int AS bytes,

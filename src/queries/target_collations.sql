@@ -2,6 +2,7 @@
 -- since: 110000
 -- privilege: none
 -- columns: name, provider
+-- names: none
 SELECT DISTINCT c.collname::text AS name, c.collprovider::text AS provider
 FROM pg_collation c
 JOIN pg_namespace n ON n.oid = c.collnamespace

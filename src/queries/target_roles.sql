@@ -2,6 +2,7 @@
 -- since: 110000
 -- privilege: none
 -- columns: name
+-- names: name
 SELECT r.rolname::text AS name
 FROM pg_roles r
 WHERE r.rolname NOT LIKE 'pg\_%'

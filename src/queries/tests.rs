@@ -6,7 +6,7 @@ use std::path::Path;
 use super::*;
 use crate::backend::postgres::ROW_ALIAS;
 
-const HEADER_KEYS: [&str; 4] = ["what", "since", "privilege", "columns"];
+const HEADER_KEYS: [&str; 5] = ["what", "since", "privilege", "columns", "names"];
 
 /// Every variant of every query: name for messages, minimum version, SQL.
 fn all_variants() -> impl Iterator<Item = (String, u32, &'static str)> {
@@ -109,6 +109,21 @@ fn column_names_are_plain_and_differ_from_the_alias() {
 }
 
 #[test]
+fn the_names_of_every_file_are_columns_of_the_query() {
+    for (name, _, text) in all_variants() {
+        let names = header(text, "names").and_then(names::parse_names);
+        let names = names.unwrap_or_else(|| panic!("{name}: `-- names: …` is invalid"));
+        for one in names {
+            assert!(
+                columns(text).contains(&one.column()),
+                "{name}: `{}` is not a column",
+                one.path
+            );
+        }
+    }
+}
+
+#[test]
 fn names_and_variants_are_sorted() {
     assert!(
         ALL.is_sorted_by(|a, b| a.name < b.name),
@@ -127,6 +142,15 @@ fn names_and_variants_are_sorted() {
                 .iter()
                 .all(|(_, text)| columns(text) == first),
             "{}: variants differ in columns",
+            query.name
+        );
+        let names = header(query.variants[0].1, "names");
+        assert!(
+            query
+                .variants
+                .iter()
+                .all(|(_, text)| header(text, "names") == names),
+            "{}: variants differ in names",
             query.name
         );
     }

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: kind, name, base, total
+-- names: name (text), base (text)
 SELECT o.kind, format('%I.%I', n.nspname, o.name) AS name, o.base, count(*) OVER () AS total
 FROM (SELECT 1 AS place, 'text-search-parser' AS kind, p.prsnamespace AS namespace, p.prsname AS name, NULL::text AS base
       FROM pg_ts_parser p

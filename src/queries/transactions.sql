@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: membership in pg_read_all_stats or pg_monitor (10 and newer), or SUPERUSER
 -- columns: process, role, database, application, state, seconds, has_written, total, hidden
+-- names: role, database, application
 SELECT pid AS process,
        usename::text AS role,
        datname::text AS database,

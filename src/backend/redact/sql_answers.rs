@@ -1,73 +1,13 @@
-//! Replaces names in the answers of SQL queries: which columns and which settings hold names.
+//! Replaces names in the answers of SQL queries. The header of each query lists the columns with names.
 
 use serde_json::Value;
 
 use super::mapping::PseudonymMap;
 use super::public_names::is_public_name;
+use crate::queries;
+use crate::queries::Query;
+use crate::queries::names::{self, NameColumn, NameKind};
 use crate::reference::extension_table;
-
-/// Columns that hold user-defined names, or text that contains them.
-const NAME_COLUMNS: &[&str] = &[
-    "application",
-    "calls",
-    "column_name",
-    "database",
-    "databases",
-    "detail",
-    "example",
-    "file",
-    "first_function",
-    "first_relation",
-    "first_use",
-    "function",
-    "gid",
-    "grantee",
-    "library",
-    "name",
-    "names",
-    "object",
-    "objects",
-    "other_memberships",
-    "owner",
-    "part",
-    "public_owner",
-    "role",
-    "roles",
-    "schema",
-    "schemas",
-    "session_user",
-    "slot",
-    "source",
-    "table_name",
-    "tablespace",
-    "target",
-    "unqualified",
-    "used_by",
-    "users",
-    "jobs",
-    "sequences",
-    "base",
-    "support",
-];
-
-/// Exceptions to the columns above: in these queries, they hold names of PostgreSQL or of an extension.
-const PUBLIC_COLUMNS: &[(&str, &str)] = &[
-    ("collations", "name"),
-    ("extension_pins", "name"),
-    ("extensions", "name"),
-    ("languages", "name"),
-    ("removed_types", "detail"),
-    ("removed_types", "name"),
-    ("removed_uses", "detail"),
-    ("removed_uses", "name"),
-    ("removed_words", "detail"),
-    ("removed_words", "name"),
-    ("role_settings", "name"),
-    ("settings", "name"),
-    ("settings", "source"),
-    ("superuser_objects", "detail"),
-    ("target_collations", "name"),
-];
 
 /// Settings that name hosts, files, or persons. No check compares them.
 const PRIVATE_SETTINGS: &[&str] = &[
@@ -117,34 +57,99 @@ const REDACTED: &str = "redacted";
 
 /// Replaces the names in all rows of a query answer.
 pub(crate) fn redact_rows(pseudonyms: &mut PseudonymMap, query: &str, json: &mut Value) {
-    let query = query.split('@').next().unwrap_or(query);
+    let columns = QueryColumns::new(query);
     for row in json.as_array_mut().into_iter().flatten() {
         let Some(fields) = row.as_object_mut() else {
             continue;
         };
-        let setting = fields
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_lowercase();
-        let is_user = fields.get("is_user") == Some(&Value::Bool(true));
-        let is_custom =
-            ["settings", "role_settings"].contains(&query) && is_custom_setting(&setting);
+        let context = RowContext {
+            columns: &columns,
+            is_user: fields.get("is_user") == Some(&Value::Bool(true)),
+            setting: fields
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_lowercase(),
+        };
         for (column, value) in fields.iter_mut() {
-            let is_value = ["reset_val", "boot_val", "value"].contains(&column.as_str());
-            if is_value && (is_custom || PRIVATE_SETTINGS.contains(&setting.as_str())) {
-                redact_value(value);
-            } else if is_custom && column == "name" {
-                redact_dotted_name(pseudonyms, value);
-            } else if is_value && NAME_SETTINGS.contains(&setting.as_str()) {
-                redact_sql(pseudonyms, value);
-            } else if (query, column.as_str()) == ("hba", "address") {
-                redact_hba_address(pseudonyms, value);
-            } else if NAME_COLUMNS.contains(&column.as_str())
-                && (is_user || !PUBLIC_COLUMNS.contains(&(query, column.as_str())))
-            {
-                redact_column(pseudonyms, query, column, value);
+            context.redact(pseudonyms, column, value);
+        }
+    }
+}
+
+/// The columns of a query and the names in them, from its header.
+struct QueryColumns {
+    declared: Vec<&'static str>,
+    names: Vec<NameColumn>,
+}
+
+impl QueryColumns {
+    fn new(query: &str) -> Self {
+        let query = queries::find(query);
+        QueryColumns {
+            declared: query.map(|q| q.columns().collect()).unwrap_or_default(),
+            names: query.map(Query::names).unwrap_or_default(),
+        }
+    }
+
+    /// Returns what a column, or a field such as `jobs.name`, contains. `None`: no names. The query of another version
+    /// can have more columns. These could hold names.
+    fn kind(&self, path: &str) -> Option<NameKind> {
+        if !self.declared.contains(&names::column(path)) {
+            return Some(NameKind::Text);
+        }
+        let mut names = self.names.iter();
+        names.find(|n| n.path == path).map(|n| n.kind)
+    }
+}
+
+/// What the meaning of a value depends on: its query and its row.
+struct RowContext<'q> {
+    columns: &'q QueryColumns,
+    is_user: bool,
+    /// Column `name`, which is the name of the parameter in queries of parameters.
+    setting: String,
+}
+
+impl RowContext<'_> {
+    fn redact(&self, pseudonyms: &mut PseudonymMap, path: &str, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(kind) = self.columns.kind(path) {
+                    self.redact_text(pseudonyms, kind, text);
+                }
             }
+            Value::Array(items) => items
+                .iter_mut()
+                .for_each(|item| self.redact(pseudonyms, path, item)),
+            Value::Object(fields) => fields.iter_mut().for_each(|(field, value)| {
+                self.redact(pseudonyms, &format!("{path}.{field}"), value);
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn redact_text(&self, pseudonyms: &mut PseudonymMap, kind: NameKind, text: &mut String) {
+        let setting = self.setting.as_str();
+        match kind {
+            NameKind::Name => *text = redact_hba_name(pseudonyms, text),
+            NameKind::Text => *text = pseudonyms.in_sql(text),
+            NameKind::UserText if self.is_user => *text = pseudonyms.in_sql(text),
+            NameKind::Host => *text = pseudonyms.host(text),
+            NameKind::SettingName if is_custom_setting(setting) => {
+                *text = redact_dotted_name(pseudonyms, text);
+            }
+            NameKind::SettingValue
+                if is_custom_setting(setting) || PRIVATE_SETTINGS.contains(&setting) =>
+            {
+                if !text.is_empty() {
+                    *text = REDACTED.to_owned();
+                }
+            }
+            NameKind::SettingValue if NAME_SETTINGS.contains(&setting) => {
+                *text = pseudonyms.in_sql(text);
+            }
+            NameKind::UserText | NameKind::SettingName | NameKind::SettingValue => {}
         }
     }
 }
@@ -171,78 +176,12 @@ fn is_custom_setting(setting: &str) -> bool {
 }
 
 /// Replaces each part of a dotted name.
-fn redact_dotted_name(pseudonyms: &mut PseudonymMap, value: &mut Value) {
-    if let Value::String(text) = value {
-        let redacted: Vec<String> = text
-            .split('.')
-            .map(|part| pseudonyms.for_name(part))
-            .collect();
-        *text = redacted.join(".");
-    }
-}
-
-/// Replaces a host name or a domain in an address of `pg_hba.conf`.
-fn redact_hba_address(pseudonyms: &mut PseudonymMap, value: &mut Value) {
-    if let Value::String(text) = value {
-        *text = pseudonyms.host(text);
-    }
-}
-
-fn redact_value(value: &mut Value) {
-    if value.as_str().is_some_and(|text| !text.is_empty()) {
-        *value = REDACTED.into();
-    }
-}
-
-/// Replaces the names in a column, which holds either complete names or text that contains names.
-fn redact_column(pseudonyms: &mut PseudonymMap, query: &str, column: &str, value: &mut Value) {
-    let is_complete_name = matches!(
-        column,
-        "application"
-            | "database"
-            | "gid"
-            | "grantee"
-            | "owner"
-            | "public_owner"
-            | "role"
-            | "roles"
-            | "schema"
-            | "schemas"
-            | "session_user"
-            | "slot"
-            | "tablespace"
-            | "databases"
-            | "users"
-            | "other_memberships"
-            | "file"
-    );
-    let is_plain_name = matches!(
-        (query, column),
-        (
-            "database_defaults"
-                | "database_sizes"
-                | "databases"
-                | "roles"
-                | "target_roles"
-                | "replication_slots",
-            "name"
-        ) | (
-            "foreign_servers" | "event_triggers" | "identities" | "large_tables" | "row_security",
-            "name"
-        ) | (
-            "extension_tables" | "logical_replication" | "standbys",
-            "name"
-        )
-    );
-    match value {
-        Value::String(text) if is_complete_name || is_plain_name => {
-            *text = redact_hba_name(pseudonyms, text)
-        }
-        Value::Array(items) if is_complete_name => items
-            .iter_mut()
-            .for_each(|item| redact_column(pseudonyms, query, column, item)),
-        value => redact_sql(pseudonyms, value),
-    }
+fn redact_dotted_name(pseudonyms: &mut PseudonymMap, text: &str) -> String {
+    let parts: Vec<String> = text
+        .split('.')
+        .map(|part| pseudonyms.for_name(part))
+        .collect();
+    parts.join(".")
 }
 
 /// Replaces a name of `pg_hba.conf`. It can begin with `+` (members of a role), `/` (regular expression), or `@`
@@ -251,19 +190,5 @@ fn redact_hba_name(pseudonyms: &mut PseudonymMap, text: &str) -> String {
     match text.chars().next().filter(|c| "+/@".contains(*c)) {
         Some(mark) => format!("{mark}{}", pseudonyms.for_name(&text[1..])),
         None => pseudonyms.for_name(text),
-    }
-}
-
-fn redact_sql(pseudonyms: &mut PseudonymMap, value: &mut Value) {
-    match value {
-        Value::String(text) => *text = pseudonyms.in_sql(text),
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| redact_sql(pseudonyms, item)),
-        Value::Object(fields) => fields
-            .iter_mut()
-            .filter(|(key, _)| NAME_COLUMNS.contains(&key.as_str()) || key.as_str() == "command")
-            .for_each(|(_, value)| redact_sql(pseudonyms, value)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -2,6 +2,7 @@
 -- since: 110000
 -- privilege: none
 -- columns: user_exists, can_create_role, can_create_db, is_admin, may_signal, may_read_settings, may_read_stats, may_scan_tables, other_memberships, public_owner, owns_public
+-- names: other_memberships, public_owner
 SELECT u.oid IS NOT NULL AS user_exists,
        u.rolcreaterole AS can_create_role,
        u.rolcreatedb AS can_create_db,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: schema, name, identity, key, updates, deletes, stats_reset, total, total_changed
+-- names: schema, name
 SELECT t.schema, t.name, t.identity, t.key, t.updates, t.deletes,
        (SELECT to_char(stats_reset AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
         FROM pg_stat_database WHERE datname = current_database()) AS stats_reset,

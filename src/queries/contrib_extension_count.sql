@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: available
+-- names: none
 SELECT count(*) AS available
 FROM pg_available_extensions
 WHERE name IN ('amcheck', 'bloom', 'btree_gin', 'btree_gist', 'citext', 'cube', 'dblink', 'dict_int', 'dict_xsyn',

@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: problem, object, table_name, is_unique, total
+-- names: object (text), table_name (text)
 SELECT r.problem, r.object, r.table_name, r.is_unique, r.total
 FROM (SELECT f.problem, o.identity AS object, t.identity AS table_name, f.is_unique,
              count(*) OVER (PARTITION BY f.problem) AS total,

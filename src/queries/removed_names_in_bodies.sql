@@ -2,6 +2,7 @@
 -- since: 90500
 -- privilege: none
 -- columns: object_kind, object, part, kind, name, detail, total
+-- names: object (text), part (text)
 WITH gone(kind, name, detail) AS (removed_names()),
 pattern AS (
   SELECT '[[:<:]](' || string_agg(DISTINCT g.name, '|') || ')[[:>:]]' AS text FROM gone g

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: name, schema
+-- names: schema
 SELECT DISTINCT v.name, v.schema
 FROM pg_available_extension_versions v
 WHERE v.schema = ANY ('{pg_catalog,information_schema}')

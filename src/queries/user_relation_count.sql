@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: user_relations
+-- names: none
 SELECT count(*) AS user_relations
 FROM pg_class c
 WHERE c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: version, version_num, session_user, migration_user_exists, is_superuser, in_recovery, server_address, server_port
+-- names: session_user
 SELECT version() AS version,
        current_setting('server_version_num')::int AS version_num,
        session_user::text AS session_user,

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: schema, extension, may_enter, tables, sequences, names
+-- names: schema, names (text)
 WITH relations AS (
   SELECT c.oid, c.relname, c.relkind, c.relnamespace, c.relowner, coalesce(c.relacl::text, '') AS acl, e.extname AS extension
   FROM pg_class c

@@ -2,6 +2,7 @@
 -- since: 90400
 -- privilege: none
 -- columns: role
+-- names: role
 WITH RECURSIVE member AS (
   SELECT oid FROM pg_roles WHERE rolname = current_setting('flexready.migration_user')
   UNION
