@@ -16,7 +16,7 @@ use super::recording_error::RecordingError;
 use super::writer::{Recorder, RecordingFile, manifest_entry, manifest_file, unwritable};
 use crate::config::Migration;
 use crate::config::fleet_scope::FleetSummary;
-use crate::question::{Answer, Answers, Caller, Origin};
+use crate::question::{Answer, Answers, Caller, Origin, Question};
 
 /// Writes a recording while the fleet is read. Only the list of questions is kept in memory.
 pub struct FleetRecorder {
