@@ -301,7 +301,7 @@ fn missing_report(missing: &Missing) -> MissingReport {
         question: missing.question_key(),
         reason: missing.reason.clone(),
         remedy: missing.advice.clone(),
-        grant: missing.grant.clone(),
+        grant: missing.grant.as_deref().cloned(),
     }
 }
 

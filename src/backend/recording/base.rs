@@ -75,8 +75,9 @@ fn resolve(folder: &Path, base: &str) -> Result<PathBuf, &'static str> {
             return Err("which leads through a symbolic link");
         }
     }
-    match archive::is_tar_gz(&path) {
-        true => Err("which is an archive and not a folder"),
-        false => Ok(path),
+    if archive::is_tar_gz(&path) {
+        Err("which is an archive and not a folder")
+    } else {
+        Ok(path)
     }
 }

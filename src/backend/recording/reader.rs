@@ -135,7 +135,7 @@ impl AnswerLayer {
                 }),
                 Err(why) => Failure::new(
                     FailureKind::NotRecorded,
-                    &format!("`{file}` of the recording {why}"),
+                    format!("`{file}` of the recording {why}"),
                 )
                 .into(),
             },

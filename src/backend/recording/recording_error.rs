@@ -48,8 +48,9 @@ pub enum RecordingError {
 }
 
 fn format_advice(found: u32) -> &'static str {
-    match found > FORMAT {
-        true => "use a newer flexready",
-        false => "record again",
+    if found > FORMAT {
+        "use a newer flexready"
+    } else {
+        "record again"
     }
 }

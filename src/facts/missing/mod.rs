@@ -26,7 +26,7 @@ pub enum Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// The question without a usable answer. `None` if an option or plan entry is missing.
-    pub question: Option<Question>,
+    pub question: Option<Box<Question>>,
     /// The database that the fact is about. `None` if the fact is about a whole server, or about Azure.
     pub database: Option<String>,
     /// The reason, as text.
@@ -34,7 +34,7 @@ pub struct Missing {
     /// What would make the fact known.
     pub advice: Option<String>,
     /// The privilege that would make the fact known, if one is sufficient.
-    pub grant: Option<Grant>,
+    pub grant: Option<Box<Grant>>,
     kind: MissingKind,
 }
 
@@ -97,7 +97,7 @@ impl Missing {
     pub(crate) fn failed(question: &Question, failure: &Failure) -> Self {
         Missing {
             advice: advice(question, failure),
-            grant: required_grant(question, failure),
+            grant: required_grant(question, failure).map(Box::new),
             ..Missing::unreadable(question, failure.to_string())
         }
     }
@@ -105,7 +105,7 @@ impl Missing {
     /// The answer exists, but this part of it is absent or unreadable.
     pub(crate) fn unreadable(question: &Question, reason: impl Into<String>) -> Self {
         Missing {
-            question: Some(question.to_canonical()),
+            question: Some(Box::new(question.to_canonical())),
             database: question.database().map(|(_, name)| name.to_owned()),
             reason: reason.into(),
             advice: None,
@@ -124,7 +124,7 @@ impl Missing {
 
     /// The key of the question without a usable answer.
     pub fn question_key(&self) -> Option<String> {
-        self.question.as_ref().map(Question::key)
+        self.question.as_deref().map(Question::key)
     }
 
     /// Whether the fact is missing because the target does not exist.
@@ -146,7 +146,7 @@ impl Missing {
 
     /// Adds the privilege that would make the fact known.
     pub(crate) fn with_grant(mut self, grant: Grant) -> Self {
-        self.grant = Some(grant);
+        self.grant = Some(Box::new(grant));
         self
     }
 }

@@ -28,9 +28,10 @@ pub fn with_recordings<T>(run: impl FnOnce() -> T) -> T {
 /// Writes all recordings again, with new answers for one of them. A recording that extends it keeps its answers.
 pub fn write_recordings(changed: &Path, new: (Migration, Answers)) {
     let all = recordings().map(|(folder, base)| {
-        let content = match folder == changed {
-            true => new.clone(),
-            false => replay(&folder),
+        let content = if folder == changed {
+            new.clone()
+        } else {
+            replay(&folder)
         };
         (folder, base, content)
     });
