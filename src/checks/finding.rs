@@ -55,8 +55,8 @@ impl Finding {
     }
 
     #[must_use]
-    pub fn with_fix(mut self, step: impl Into<FixStep>) -> Self {
-        self.fix.push(step.into());
+    pub fn with_fix(mut self, step: FixStep) -> Self {
+        self.fix.push(step);
         self
     }
 }

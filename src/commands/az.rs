@@ -4,7 +4,7 @@
 //! does not document a duration, none is printed.
 
 use super::quote::{flag, is_az_file_argument, quote_bash};
-use super::step::{Action, Applicability, FixStep, Impact, Phase};
+use super::step::{Action, Applicability, FixStep, Impact, StepOrder};
 use crate::config::ServerId;
 use crate::facts::target::service::locks::ManagementLock;
 
@@ -13,36 +13,42 @@ pub const RESTART_IMPACT: Impact = Impact {
     restarts: true,
     cost: None,
     duration: Some("as long as PostgreSQL's recovery, so run it when little is written"),
+    deletes: None,
     caveat: None,
 };
 const SCALE_IMPACT: Impact = Impact {
     restarts: true,
     cost: Some("a larger SKU costs more from then on"),
     duration: Some("2 to 10 minutes, less than 30 seconds where scaling is near-zero-downtime"),
+    deletes: None,
     caveat: None,
 };
 const GROW_STORAGE_IMPACT: Impact = Impact {
     restarts: false,
     cost: Some("a larger disk costs more from then on"),
     duration: None,
+    deletes: None,
     caveat: Some("storage is never made smaller again"),
 };
 const FASTER_STORAGE_IMPACT: Impact = Impact {
     restarts: false,
     cost: Some("a faster disk costs more from then on"),
     duration: None,
+    deletes: None,
     caveat: None,
 };
 const DISABLE_HA_IMPACT: Impact = Impact {
     restarts: false,
     cost: None,
     duration: None,
+    deletes: None,
     caveat: Some("an online operation; until it is on again the server has no standby"),
 };
 const DELETE_REPLICA_IMPACT: Impact = Impact {
     restarts: false,
     cost: None,
     duration: None,
+    deletes: None,
     caveat: Some(
         "its readers need another server until it is built anew; what the replica alone has (firewall rules, parameters, \
          alerts) is gone with it",
@@ -52,12 +58,14 @@ const UPGRADE_IMPACT: Impact = Impact {
     restarts: true,
     cost: None,
     duration: None,
+    deletes: None,
     caveat: Some("cannot be undone; a target that holds nothing yet can be made anew instead"),
 };
 const ENABLE_PASSWORDS_IMPACT: Impact = Impact {
     restarts: false,
     cost: None,
     duration: None,
+    deletes: None,
     caveat: Some("az makes up a new administrator password and prints it: not in a pipeline's log"),
 };
 
@@ -121,11 +129,13 @@ pub(crate) fn set_parameter_line(id: &ServerId, name: &str, value: &str) -> Stri
 
 /// Restarts the server.
 pub fn restart_server(id: &ServerId) -> FixStep {
-    FixStep::new(Action::Restart(id.clone()), Applicability::Script).with_impact(RESTART_IMPACT)
+    FixStep::new(Action::Restart(id.clone()), Applicability::Script)
+        .with_impact(RESTART_IMPACT)
+        .with_order(StepOrder::Restart)
 }
 
 pub(crate) fn restart_server_line(id: &ServerId) -> String {
-    server_command(id, "restart", "").to_string()
+    server_command(id, "restart", "").command().into_owned()
 }
 
 /// Changes the compute size. `flags` contains `--tier` and `--sku-name`.
@@ -228,7 +238,7 @@ pub fn delete_lock(id: &str, subscription: &str) -> FixStep {
         quote_bash(id)
     ))
     .temporary()
-    .with_phase(Phase::Unlock)
+    .with_order(StepOrder::Unlock)
     .with_deletion(format!("lock `{name}`"))
 }
 

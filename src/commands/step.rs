@@ -1,14 +1,20 @@
-//! A step that fixes a finding: its text in reports, and its handling by `flexready fix`.
+//! A step that fixes a finding: what it does, when, and who applies it.
 //!
-//! Quoting is in `quote`. Scripts are assembled in `fix`.
+//! Its text is in `step_text`, quoting in `quote`. Scripts are assembled in `fix`.
 
-use std::fmt;
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::config::ServerId;
 use crate::question::Side;
 
+/// The statement that makes a source read its changed parameters.
+pub const RELOAD_STATEMENT: &str = "SELECT pg_reload_conf()";
+
 /// The action of a step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Sets a server parameter of a flexible server.
     Parameter {
@@ -19,89 +25,144 @@ pub enum Action {
     Restart(ServerId),
     /// A complete az command with every argument quoted.
     Az(String),
-    /// A statement without a semicolon. `database` is `None` if any database works.
+    /// Statements without semicolons, each of which needs its own transaction. `database` is `None` if any database
+    /// works.
     Sql {
         side: Side,
         database: Option<String>,
-        statement: String,
+        statements: Vec<String>,
     },
-    /// Manual instructions.
+    /// Instructions, or a command of another tool.
     Manual(String),
 }
 
-/// Who applies a step, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// When a step is applied.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Before the migration.
+    Before,
+    /// After the migration.
+    After,
+}
+
+/// Who applies a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// The script applies the step. The step has one form, and it only adds something or can be undone.
+    /// A script can apply it: it has one form, and it only adds something or can be undone.
     Script,
-    /// A person decides: the step deletes data, cannot be undone, opens access, or is one of several alternatives.
+    /// A person decides: it deletes data, cannot be undone, opens access, or is one of several alternatives.
     Decide,
-    /// A person applies the step after the migration.
-    Afterwards,
+    /// A person completes or applies it: instructions, or a command with placeholders.
+    Manual,
 }
 
 /// The documented impact of a step.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Impact {
     pub restarts: bool,
     /// The cost, as a part of a sentence.
     pub cost: Option<&'static str>,
     /// The usual duration.
     pub duration: Option<&'static str>,
+    /// The object that the step deletes and that must be recreated afterwards.
+    pub deletes: Option<String>,
     /// A caveat to know before the step runs.
     pub caveat: Option<&'static str>,
 }
 
-/// The position of a step in a script.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
+/// The position of a step among the steps of its phase.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum StepOrder {
     /// Removes a lock. With a `ReadOnly` lock, Azure rejects every other step, including a server start.
     Unlock,
     /// Starts the server. A stopped server cannot be changed.
     Start,
     #[default]
-    Any,
+    Change,
+    /// Reloads the configuration after changes.
+    Reload,
+    /// Restarts the server after changes.
+    Restart,
 }
 
 /// One step that fixes a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FixStep {
     pub action: Action,
+    pub phase: Phase,
     pub applicability: Applicability,
     pub impact: Impact,
+    /// The position in a script or list. Other steps can depend on it.
+    pub order: StepOrder,
     /// Whether only the migration needs the step, so that it is undone afterwards.
     pub is_temporary: bool,
-    /// A note that reports print after the command.
-    pub note: Option<&'static str>,
-    /// The position in a script. Other steps can depend on it.
-    pub phase: Phase,
-    /// The object that the step deletes and that must be recreated afterwards.
-    pub deletes: Option<String>,
+    /// A remark that is printed with the command: where, when or under which condition it is applied.
+    pub note: Option<Cow<'static, str>>,
+    /// A second remark, about what follows.
+    pub detail: Option<Cow<'static, str>>,
+    /// Whether the statement or the note names the database, so that the text does not name it again.
+    pub names_database: bool,
 }
 
 impl FixStep {
     pub(crate) fn new(action: Action, applicability: Applicability) -> Self {
         FixStep {
             action,
+            phase: Phase::Before,
             applicability,
             impact: Impact::default(),
+            order: StepOrder::default(),
             is_temporary: false,
             note: None,
-            phase: Phase::default(),
-            deletes: None,
+            detail: None,
+            names_database: false,
         }
     }
 
-    /// Creates a step with an SQL statement for the source. A person decides about it.
-    pub fn sql(database: impl Into<Option<String>>, statement: impl Into<String>) -> Self {
-        let statement = statement.into();
+    /// Creates a step with instructions, or with a command that no script can run.
+    pub fn manual(text: impl Into<String>) -> Self {
+        FixStep::new(Action::Manual(text.into()), Applicability::Manual)
+    }
+
+    /// Creates a step with an SQL statement for the source, in any database. A person decides about it.
+    pub fn sql(statement: impl Into<String>) -> Self {
+        FixStep::sql_step(None, statement.into())
+    }
+
+    /// Creates a step with an SQL statement for one database of the source. A person decides about it.
+    pub fn sql_in(database: impl Into<String>, statement: impl Into<String>) -> Self {
+        FixStep::sql_step(Some(database.into()), statement.into())
+    }
+
+    fn sql_step(database: Option<String>, statement: String) -> Self {
         let statement = statement.trim_end().trim_end_matches(';').to_owned();
         let action = Action::Sql {
             side: Side::Source,
-            database: database.into(),
-            statement,
+            database,
+            statements: vec![statement],
         };
         FixStep::new(action, Applicability::Decide)
+    }
+
+    /// Creates a step that makes the source read its changed parameters.
+    pub fn reload_source() -> Self {
+        FixStep::sql(RELOAD_STATEMENT).with_order(StepOrder::Reload)
+    }
+
+    /// Adds a statement that makes the source read the parameter that this step changes.
+    #[must_use]
+    pub fn with_reload(mut self) -> Self {
+        if let Action::Sql { statements, .. } = &mut self.action {
+            statements.push(RELOAD_STATEMENT.to_owned());
+        }
+        self
     }
 
     #[must_use]
@@ -110,6 +171,15 @@ impl FixStep {
             *side = Side::Target;
         }
         self
+    }
+
+    /// Leaves the database out of the text, because the statement or the note names it.
+    #[must_use]
+    pub fn naming_its_database(self) -> Self {
+        FixStep {
+            names_database: true,
+            ..self
+        }
     }
 
     #[must_use]
@@ -128,10 +198,19 @@ impl FixStep {
         }
     }
 
+    /// Marks the command as a template that a person completes.
+    #[must_use]
+    pub fn to_complete(self) -> Self {
+        FixStep {
+            applicability: Applicability::Manual,
+            ..self
+        }
+    }
+
     #[must_use]
     pub fn afterwards(self) -> Self {
         FixStep {
-            applicability: Applicability::Afterwards,
+            phase: Phase::After,
             ..self
         }
     }
@@ -145,22 +224,28 @@ impl FixStep {
     }
 
     #[must_use]
-    pub fn with_phase(self, phase: Phase) -> Self {
-        FixStep { phase, ..self }
+    pub fn with_order(self, order: StepOrder) -> Self {
+        FixStep { order, ..self }
     }
 
     #[must_use]
-    pub fn with_deletion(self, object: String) -> Self {
+    pub fn with_deletion(mut self, object: String) -> Self {
+        self.impact.deletes = Some(object);
+        self
+    }
+
+    #[must_use]
+    pub fn with_note(self, note: impl Into<Cow<'static, str>>) -> Self {
         FixStep {
-            deletes: Some(object),
+            note: Some(note.into()),
             ..self
         }
     }
 
     #[must_use]
-    pub fn with_note(self, note: &'static str) -> Self {
+    pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
         FixStep {
-            note: Some(note),
+            detail: Some(detail.into()),
             ..self
         }
     }
@@ -168,91 +253,5 @@ impl FixStep {
     #[must_use]
     pub(crate) fn with_impact(self, impact: Impact) -> Self {
         FixStep { impact, ..self }
-    }
-}
-
-impl From<String> for FixStep {
-    fn from(words: String) -> Self {
-        FixStep::new(Action::Manual(words), Applicability::Decide)
-    }
-}
-
-impl From<&str> for FixStep {
-    fn from(words: &str) -> Self {
-        words.to_owned().into()
-    }
-}
-
-impl FixStep {
-    /// Returns the command as it is run, followed by its note. This is also the form for steps that are applied
-    /// afterwards.
-    pub fn command_line(&self) -> String {
-        match self.note {
-            Some(note) => format!("{} {} {note}", self.command(), self.comment_prefix()),
-            None => self.command(),
-        }
-    }
-
-    fn command(&self) -> String {
-        match &self.action {
-            Action::Parameter {
-                server,
-                name,
-                value,
-            } => super::quote::set_parameter_line(server, name, value),
-            Action::Restart(server) => super::quote::restart_server_line(server),
-            Action::Az(line) | Action::Manual(line) => line.clone(),
-            Action::Sql {
-                database,
-                statement,
-                ..
-            } => match database {
-                Some(database) => {
-                    let database = super::quote::quote_identifier(database);
-                    format!("{statement}; -- in database {database}")
-                }
-                None => format!("{statement};"),
-            },
-        }
-    }
-
-    /// Returns the comment prefix of the language of the command.
-    fn comment_prefix(&self) -> &'static str {
-        match &self.action {
-            Action::Sql { .. } => "--",
-            Action::Manual(words) if words.contains("; -- ") || words.ends_with(';') => "--",
-            _ => "#",
-        }
-    }
-
-    /// Formats the command as a comment that starts with `afterwards`. Next to the commands to run now, an executable
-    /// line would undo them.
-    fn render_afterwards(&self) -> String {
-        let command = self.command();
-        if command.starts_with("# afterwards") {
-            return command;
-        }
-        let mark = self.comment_prefix();
-        let (command, note) = match (self.note, command.rsplit_once(" -- afterwards")) {
-            (None, Some((command, note))) => (command.to_owned(), format!("afterwards{note}")),
-            (Some(note), _) if note.starts_with("afterwards") => (command, note.to_owned()),
-            (Some(note), _) => (command, format!("afterwards, {note}")),
-            (None, None) => (command, "afterwards".to_owned()),
-        };
-        let command = command.replace('\n', &format!("\n{mark} "));
-        match note.split_once("; ") {
-            Some((when, more)) => format!("{mark} {when}: {command} {mark} {more}"),
-            None => format!("{mark} {note}: {command}"),
-        }
-    }
-}
-
-/// The form that reports print.
-impl fmt::Display for FixStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.applicability {
-            Applicability::Afterwards => f.write_str(&self.render_afterwards()),
-            Applicability::Script | Applicability::Decide => f.write_str(&self.command_line()),
-        }
     }
 }

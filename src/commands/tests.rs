@@ -3,9 +3,32 @@
 use super::step::*;
 
 #[test]
+fn steps_for_now_are_rendered_as_commands_with_their_notes() {
+    for (step, shown) in [
+        (FixStep::sql("GRANT a TO b;"), "GRANT a TO b;"),
+        (
+            FixStep::sql_in("o\"x", "VACUUM t").with_note("at night"),
+            "VACUUM t; -- in database \"o\"\"x\" -- at night",
+        ),
+        (
+            FixStep::sql_in("o", "REINDEX DATABASE o").naming_its_database(),
+            "REINDEX DATABASE o;",
+        ),
+        (
+            FixStep::sql("ALTER SYSTEM SET a = 1").with_reload(),
+            "ALTER SYSTEM SET a = 1; SELECT pg_reload_conf();",
+        ),
+        (FixStep::manual("az a b").with_note("once"), "az a b # once"),
+    ] {
+        assert_eq!(step.to_string(), shown);
+    }
+}
+
+#[test]
 fn steps_for_afterwards_are_rendered_as_labeled_comments() {
-    let sql = FixStep::sql("o".to_owned(), "DROP CAST (a\nAS b);").afterwards();
-    let words = |text: &str| FixStep::from(text).afterwards();
+    let sql = FixStep::sql_in("o", "DROP CAST (a\nAS b);").afterwards();
+    let reset = FixStep::sql("RESET a").afterwards();
+    let words = |text: &str| FixStep::manual(text).afterwards();
     for (step, shown) in [
         (
             sql.clone(),
@@ -16,15 +39,25 @@ fn steps_for_afterwards_are_rendered_as_labeled_comments() {
             "-- afterwards, on the target: DROP CAST (a\n-- AS b); -- in database \"o\"",
         ),
         (
-            words("RESET a; RESET b; -- afterwards, on the source; counts later"),
-            "-- afterwards, on the source: RESET a; RESET b; -- counts later",
+            reset
+                .clone()
+                .with_reload()
+                .with_note("on the source")
+                .with_detail("counts later"),
+            "-- afterwards, on the source: RESET a; SELECT pg_reload_conf(); -- counts later",
         ),
-        (words("SET a = 1;"), "-- afterwards: SET a = 1;"),
         (words("az a b"), "# afterwards: az a b"),
-        (words("# afterwards: set it"), "# afterwards: set it"),
+        (
+            words("set it").with_note("later"),
+            "# afterwards, later: set it",
+        ),
     ] {
         assert_eq!(step.to_string(), shown);
     }
-    let back = words("RESET a; -- afterwards");
-    assert_eq!(back.command_line(), "RESET a; -- afterwards");
+    assert_eq!(reset.command_line(), "RESET a; -- afterwards");
+    assert_eq!(words("az a b").command_line(), "az a b");
+    assert_eq!(
+        words("set it").with_note("later").command_line(),
+        "# afterwards, later: set it"
+    );
 }

@@ -1,6 +1,7 @@
 //! The resource ID of a flexible server, and its short form.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,14 @@ impl ServerId {
 impl PartialEq for ServerId {
     fn eq(&self, other: &Self) -> bool {
         self.path().eq_ignore_ascii_case(&other.path())
+    }
+}
+
+impl Eq for ServerId {}
+
+impl Hash for ServerId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.path().to_ascii_lowercase().hash(state);
     }
 }
 

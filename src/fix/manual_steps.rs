@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::plan::{PlannedParameter, PlannedStep, StepReason, step_reasons};
-use super::script::BashScript;
+use super::plan::{Handling, PlannedParameter, PlannedStep, StepReason, step_reasons};
+use super::script::{BashScript, default_database};
 use super::{MAX_FINDINGS, severity_name};
 use crate::checks::Severity;
-use crate::commands::step::{Action, Applicability, FixStep, Impact};
+use crate::commands::step::{Action, FixStep, Impact, Phase};
 use crate::facts::Facts;
 use crate::verdict::Evaluation;
 
@@ -21,15 +21,13 @@ pub(crate) fn write_manual_steps(
     let is_automated = |asked: &StepReason| {
         let steps = &asked.finding.fix;
         // Steps for after the migration do not fix a blocker.
-        let is_open_blocker = asked.severity == Severity::Blocker
-            && steps
-                .iter()
-                .all(|s| s.applicability == Applicability::Afterwards);
+        let is_open_blocker =
+            asked.severity == Severity::Blocker && steps.iter().all(|s| s.phase == Phase::After);
         !is_open_blocker
             && !steps.is_empty()
             && steps.iter().all(|step| {
                 let wish = planned.iter().find(|w| w.step == step);
-                wish.is_some_and(|w| w.applicability() != Applicability::Decide || w.is_restart())
+                wish.is_some_and(|w| w.handling() != Handling::Person || w.is_restart())
             })
     };
     let mut last = None;
@@ -63,7 +61,7 @@ pub(crate) fn write_manual_steps(
         }
         let is_listed = same_check
             .take(MAX_FINDINGS)
-            .any(|a| std::ptr::eq(a.finding, asked.finding));
+            .any(|a| a.index == asked.index);
         if is_listed {
             write_manual_step(script, facts, asked, automated, &mut written);
         }
@@ -91,35 +89,49 @@ impl Automated<'_> {
     }
 }
 
+/// Returns the action with the database in which the script runs it.
+fn action_in_database(facts: &Facts, action: &Action) -> Action {
+    match action {
+        Action::Sql {
+            side,
+            database: None,
+            statements,
+        } => Action::Sql {
+            side: *side,
+            database: default_database(facts, *side).map(str::to_owned),
+            statements: statements.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
 /// Writes one finding with its steps.
-/// `written` contains the commands written so far. A repeated upgrade, for example, would fail the second time.
+/// `written` contains the actions written so far. A repeated upgrade, for example, would fail the second time.
 fn write_manual_step(
     script: &mut BashScript,
     facts: &Facts,
     reason: &StepReason,
     automated: &Automated,
-    written: &mut HashSet<String>,
+    written: &mut HashSet<Action>,
 ) {
     script.comment(&format!("  - {}", reason.finding.message), "    ");
     let steps = reason.finding.fix.iter();
-    for step in
-        steps.filter(|s| s.applicability != Applicability::Afterwards && !automated.covers(s))
-    {
-        let effect = match step.action {
-            Action::Restart(_) => Impact::default(),
-            _ => step.impact,
+    for step in steps.filter(|s| s.phase == Phase::Before && !automated.covers(s)) {
+        let impact = match step.action {
+            Action::Restart(_) => &Impact::default(),
+            _ => &step.impact,
         };
         let command = script.command(facts, step);
         let is_restart = matches!(step.action, Action::Restart(_));
-        if let Some(command) = &command
+        if command.is_some()
             && !is_restart
-            && !written.insert(command.clone())
+            && !written.insert(action_in_database(facts, &step.action))
         {
             script.comment("    the same command as above", "      ");
             continue;
         }
-        script.impact(&effect);
-        if let (Some(_), Some(note)) = (&command, step.note) {
+        script.impact(impact);
+        if let (Some(_), Some(note)) = (&command, &step.note) {
             script.comment(&format!("    {note}:"), "      ");
         }
         match command {

@@ -10,14 +10,15 @@ mod script_header;
 
 use manual_steps::{Automated, write_manual_steps};
 use plan::{
-    PlannedParameter, PlannedStep, StepReason, needs_restart, planned_parameters, planned_steps,
+    Handling, PlannedParameter, PlannedStep, StepReason, needs_restart, planned_parameters,
+    planned_steps,
 };
 use script::BashScript;
 use script_header::{preparation_header, requirements_line};
 
 use crate::checks::Severity;
 use crate::commands::quote;
-use crate::commands::step::{Action, Applicability};
+use crate::commands::step::Action;
 use crate::facts::Facts;
 use crate::verdict::Evaluation;
 
@@ -29,7 +30,7 @@ const MAX_FINDINGS: usize = 20;
 /// Returns the script to run before the migration.
 pub fn preparation_script(facts: &Facts, judgement: &Evaluation) -> String {
     let planned = planned_steps(judgement);
-    let parameters = planned_parameters(&planned, Applicability::Script);
+    let parameters = planned_parameters(&planned, Handling::Script);
     let steps: Vec<&PlannedStep> = planned.iter().filter(|w| is_standalone_step(w)).collect();
     let has_restart = needs_final_restart(facts, &planned, &parameters);
     let count = steps.len() + usize::from(!parameters.is_empty()) + usize::from(has_restart);
@@ -71,7 +72,7 @@ fn is_standalone_step(wish: &PlannedStep) -> bool {
         wish.step.action,
         Action::Parameter { .. } | Action::Restart(_)
     );
-    wish.applicability() == Applicability::Script && !is_merged
+    wish.handling() == Handling::Script && !is_merged
 }
 
 /// Returns whether a change by the script requires a restart.
@@ -82,7 +83,7 @@ fn needs_final_restart(
 ) -> bool {
     let is_requested = planned
         .iter()
-        .any(|w| w.is_restart() && w.applicability() == Applicability::Script);
+        .any(|w| w.is_restart() && w.handling() == Handling::Script);
     is_requested || parameters.iter().any(|s| needs_restart(facts, s.name))
 }
 
@@ -111,10 +112,9 @@ fn write_step(
         return;
     };
     script.blank();
-    let same = |(a, b): (&StepReason, &StepReason)| std::ptr::eq(a.finding, b.finding);
-    if previous_reasons.len() != planned.reasons.len()
-        || !previous_reasons.iter().zip(&planned.reasons).all(same)
-    {
+    let indexes =
+        |reasons: &[StepReason]| -> Vec<usize> { reasons.iter().map(|r| r.index).collect() };
+    if indexes(previous_reasons) != indexes(&planned.reasons) {
         write_reasons(script, &planned.reasons);
     }
     script.impact(&planned.step.impact);

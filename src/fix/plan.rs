@@ -3,17 +3,30 @@
 use std::collections::BTreeMap;
 
 use crate::checks::{Check, Finding, Severity};
-use crate::commands::step::{Action, Applicability, FixStep};
+use crate::commands::step::{Action, Applicability, FixStep, Phase, StepOrder};
 use crate::config::ServerId;
 use crate::facts::Facts;
-use crate::verdict::Evaluation;
+use crate::verdict::{CheckOutcome, Evaluation};
 
 /// A finding with its check and effective severity.
 #[derive(Clone, Copy)]
 pub(crate) struct StepReason<'a> {
+    /// The position of the finding in the report.
+    pub index: usize,
     pub check: &'static Check,
     pub severity: Severity,
     pub finding: &'a Finding,
+}
+
+/// Who handles a step, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handling {
+    /// The script runs it.
+    Script,
+    /// A person decides about it or does it, before the migration.
+    Person,
+    /// A person does it after the migration.
+    Afterwards,
 }
 
 /// A step with the findings that it fixes.
@@ -29,14 +42,15 @@ impl PlannedStep<'_> {
         all.max().unwrap_or(Severity::Note)
     }
 
-    /// Returns who runs the step. Steps for notes are manual.
+    /// Returns who handles the step. Steps for notes are manual.
     /// Steps that cost money are manual unless they fix a blocker.
-    pub fn applicability(&self) -> Applicability {
+    pub fn handling(&self) -> Handling {
         let is_offered = self.max_severity() == Severity::Note
             || (self.step.impact.cost.is_some() && self.max_severity() < Severity::Blocker);
-        match self.step.applicability {
-            Applicability::Script if is_offered => Applicability::Decide,
-            taken => taken,
+        match (self.step.phase, self.step.applicability) {
+            (Phase::After, _) => Handling::Afterwards,
+            (Phase::Before, Applicability::Script) if !is_offered => Handling::Script,
+            (Phase::Before, _) => Handling::Person,
         }
     }
 
@@ -53,23 +67,33 @@ impl PlannedStep<'_> {
 }
 
 /// Returns every finding that is not waived, in report order.
-pub(crate) fn step_reasons(judgement: &Evaluation) -> impl Iterator<Item = StepReason<'_>> {
-    judgement.outcomes.iter().flat_map(|outcome| {
-        outcome.findings.iter().map(|finding| StepReason {
+pub(crate) fn step_reasons<'a>(judgement: &'a Evaluation) -> impl Iterator<Item = StepReason<'a>> {
+    let findings = judgement.outcomes.iter().flat_map(|outcome| {
+        let findings = outcome.findings.iter();
+        findings.map(move |finding| (outcome, finding))
+    });
+    let reason =
+        |(index, (outcome, finding)): (usize, (&'a CheckOutcome, &'a Finding))| StepReason {
+            index,
             check: outcome.check,
             severity: outcome.finding_severity(finding),
             finding,
-        })
-    })
+        };
+    findings.enumerate().map(reason)
 }
 
-/// Returns every step of the findings once, sorted by phase.
+/// What makes two steps the same: one of them is enough.
+fn identity(step: &FixStep) -> (&Action, Phase, Option<&str>) {
+    (&step.action, step.phase, step.note.as_deref())
+}
+
+/// Returns every step of the findings once. Unlocking and starting come first.
 pub(crate) fn planned_steps(judgement: &Evaluation) -> Vec<PlannedStep<'_>> {
     let mut all: Vec<PlannedStep> = Vec::new();
     let mut positions = std::collections::HashMap::new();
     for asked in step_reasons(judgement) {
         for step in &asked.finding.fix {
-            let position = *positions.entry(step.to_string()).or_insert(all.len());
+            let position = *positions.entry(identity(step)).or_insert(all.len());
             match all.get_mut(position) {
                 Some(wish) => wish.reasons.push(asked),
                 None => all.push(PlannedStep {
@@ -79,7 +103,7 @@ pub(crate) fn planned_steps(judgement: &Evaluation) -> Vec<PlannedStep<'_>> {
             }
         }
     }
-    all.sort_by_key(|w| w.step.phase);
+    all.sort_by_key(|w| w.step.order.min(StepOrder::Change));
     all
 }
 
@@ -96,13 +120,13 @@ pub(crate) struct PlannedParameter<'a> {
     pub is_temporary: bool,
 }
 
-/// Returns the parameters of steps with this applicability, sorted by name.
+/// Returns the parameters of steps with this handling, sorted by name.
 pub(crate) fn planned_parameters<'a>(
     wishes: &'a [PlannedStep<'a>],
-    applicability: Applicability,
+    handling: Handling,
 ) -> Vec<PlannedParameter<'a>> {
     let mut by_name: BTreeMap<String, Vec<&PlannedStep>> = BTreeMap::new();
-    for wish in wishes.iter().filter(|w| w.applicability() == applicability) {
+    for wish in wishes.iter().filter(|w| w.handling() == handling) {
         if let Action::Parameter { server, name, .. } = &wish.step.action {
             let key = format!("{server} {}", name.to_lowercase());
             by_name.entry(key).or_default().push(wish);

@@ -4,7 +4,7 @@
 
 use super::StepProgress;
 use super::plan::{
-    PlannedParameter, PlannedStep, needs_restart, planned_parameters, planned_steps,
+    Handling, PlannedParameter, PlannedStep, needs_restart, planned_parameters, planned_steps,
 };
 use super::script::BashScript;
 use super::script_header::{origin_line, requirements_line};
@@ -30,7 +30,7 @@ pub fn restore_script(facts: &Facts, judgement: &Evaluation) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let restarts = parameters.iter().any(|p| needs_restart(facts, &p.0));
+    let restarts = parameters.iter().any(|p| needs_restart(facts, &p.name));
     let steps = all.iter().filter_map(|b| b.step.as_ref().ok());
     let steps = steps
         .filter(|s| s.applicability == Applicability::Script)
@@ -49,8 +49,7 @@ pub fn restore_script(facts: &Facts, judgement: &Evaluation) -> String {
     for back in &all {
         write_restore_step(&mut script, back, &mut progress);
     }
-    let commands: Vec<&str> = parameters.iter().map(|p| p.2.as_str()).collect();
-    let is_left = write_follow_up_steps(&mut script, &wishes, &commands);
+    let is_left = write_follow_up_steps(&mut script, &wishes, &parameters);
     if all.is_empty() && parameters.is_empty() && !is_left {
         script.heading("Nothing to put back");
     }
@@ -92,8 +91,12 @@ fn write_restore_step(
     }
 }
 
-/// Name, value, and command of a parameter to restore.
-type RestoredParameter = (String, String, String);
+/// A parameter to restore.
+struct RestoredParameter {
+    server: ServerId,
+    name: String,
+    value: String,
+}
 
 /// Returns the parameters that were changed only for the migration, by the script or manually.
 /// Setting one that already has its old value is harmless.
@@ -101,8 +104,8 @@ fn restored_parameters(facts: &Facts, wishes: &[PlannedStep]) -> Vec<RestoredPar
     let Ok(known) = facts.target_parameters.as_ref() else {
         return Vec::new();
     };
-    let planned = [Applicability::Script, Applicability::Decide]
-        .map(|taken| planned_parameters(wishes, taken));
+    let planned =
+        [Handling::Script, Handling::Person].map(|handling| planned_parameters(wishes, handling));
     let temporary = planned.iter().flatten().filter(|s| s.is_temporary);
     let back = |setting: &PlannedParameter| {
         let was = known
@@ -111,12 +114,11 @@ fn restored_parameters(facts: &Facts, wishes: &[PlannedStep]) -> Vec<RestoredPar
             .flatten()
             .map(|p| p.value.as_str());
         let value = setting.permanent_value.or(was)?;
-        let command = quote::set_parameter(setting.server, setting.name, value);
-        Some((
-            setting.name.to_owned(),
-            value.to_owned(),
-            command.to_string(),
-        ))
+        Some(RestoredParameter {
+            server: setting.server.clone(),
+            name: setting.name.to_owned(),
+            value: value.to_owned(),
+        })
     };
     temporary.filter_map(back).collect()
 }
@@ -130,11 +132,16 @@ fn write_restored_parameters(
     script.heading("Server parameters of the target");
     script.blank();
     script.echo(&progress.next_label("server parameters"));
-    for (name, value, command) in all {
+    for RestoredParameter {
+        server,
+        name,
+        value,
+    } in all
+    {
         script.blank();
         let shown = if value.is_empty() { "empty" } else { value };
         script.comment(&format!("`{name}` was `{shown}`, or is to be so"), "  ");
-        script.run(command);
+        script.run(&quote::set_parameter(server, name, value).to_string());
     }
     if restarts {
         script.comment(
@@ -145,15 +152,15 @@ fn write_restored_parameters(
 }
 
 /// Writes the manual steps for after the migration. Returns whether there are any.
-/// `done` contains the commands that the script already runs.
+/// `restored` contains the parameters that the script already sets.
 fn write_follow_up_steps(
     script: &mut BashScript,
     wishes: &[PlannedStep],
-    written: &[&str],
+    restored: &[RestoredParameter],
 ) -> bool {
     let after = wishes
         .iter()
-        .filter(|w| w.applicability() == Applicability::Afterwards);
+        .filter(|w| w.handling() == Handling::Afterwards);
     let is_open = |wish: &&PlannedStep| match &wish.step.action {
         Action::Manual(_) | Action::Sql { .. } => true,
         Action::Parameter {
@@ -161,8 +168,9 @@ fn write_follow_up_steps(
             value,
             server,
         } => {
-            let command = quote::set_parameter(server, name, value).to_string();
-            !written.contains(&command.as_str())
+            let is_same =
+                |r: &RestoredParameter| (&r.server, &r.name, &r.value) == (server, name, value);
+            !restored.iter().any(is_same)
         }
         _ => false,
     };
@@ -177,14 +185,14 @@ fn write_follow_up_steps(
         let asked = wish
             .reasons
             .first()
-            .filter(|a| last_finding != Some(&raw const *a.finding));
+            .filter(|a| last_finding != Some(a.index));
         if let Some(asked) = asked {
             script.comment(
                 &format!("{} [{}]", asked.finding.message, asked.check.id),
                 "  ",
             );
         }
-        last_finding = wish.reasons.first().map(|a| &raw const *a.finding);
+        last_finding = wish.reasons.first().map(|a| a.index);
         match wish.step.action {
             Action::Manual(_) | Action::Sql { .. } => {
                 script.comment_statement(&wish.step.command_line())
@@ -199,6 +207,7 @@ const STANDBY_IMPACT: Impact = Impact {
     restarts: false,
     cost: Some("a standby is paid for like the server itself"),
     duration: None,
+    deletes: None,
     caveat: Some("an online operation; the standby follows once it has the data"),
 };
 const REPLICA_IMPACT: Impact = Impact {
@@ -207,6 +216,7 @@ const REPLICA_IMPACT: Impact = Impact {
     duration: Some(
         "in the server's own region the same for any size, in another region minutes to hours by size",
     ),
+    deletes: None,
     caveat: Some(
         "its SKU and storage must not be smaller than the server's; what it alone had is to be set by hand",
     ),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::commands::quote;
 use crate::commands::quote::quote_bash;
-use crate::commands::step::{Action, FixStep, Impact};
+use crate::commands::step::{Action, Applicability, FixStep, Impact};
 use crate::facts::Facts;
 use crate::question::Side;
 
@@ -74,14 +74,18 @@ impl BashScript {
         writeln!(self.body, "say {}", quote_bash(text)).expect("writing to a string succeeds");
     }
 
-    /// Returns the shell command of a step, or `None` if a shell cannot run it.
+    /// Returns the shell command of a step, or `None` if a shell cannot run it. Each statement of a step is its own
+    /// transaction.
     pub fn command(&mut self, facts: &Facts, step: &FixStep) -> Option<String> {
+        if step.applicability == Applicability::Manual {
+            return None;
+        }
         match &step.action {
             Action::Manual(_) => None,
             Action::Sql {
                 side,
                 database,
-                statement,
+                statements,
             } => {
                 let database = database
                     .as_deref()
@@ -89,19 +93,17 @@ impl BashScript {
                 if !self.sides.contains(side) {
                     self.sides.push(*side);
                 }
-                Some(format!(
-                    "on_{side} {} {}",
-                    quote_bash(database),
-                    quote_bash(statement)
-                ))
+                let database = quote_bash(database);
+                let call = |statement: &String| {
+                    let statement = quote_bash(statement);
+                    format!("on_{side} {database} {statement}")
+                };
+                let calls: Vec<String> = statements.iter().map(call).collect();
+                Some(calls.join("; "))
             }
-            Action::Parameter { .. } | Action::Restart(_) | Action::Az(_) => Some(
-                FixStep {
-                    note: None,
-                    ..step.clone()
-                }
-                .to_string(),
-            ),
+            Action::Parameter { .. } | Action::Restart(_) | Action::Az(_) => {
+                Some(step.command().into_owned())
+            }
         }
     }
 
@@ -159,7 +161,7 @@ fn impact_lines(effect: &Impact) -> Vec<String> {
     parts.into_iter().flatten().collect()
 }
 
-fn default_database<'f>(facts: &'f Facts, side: Side) -> Option<&'f str> {
+pub(super) fn default_database<'f>(facts: &'f Facts, side: Side) -> Option<&'f str> {
     let (host, _, database) = sql_endpoint(facts, side)?;
     (!host.is_empty()).then_some(database)
 }

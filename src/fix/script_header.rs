@@ -1,7 +1,7 @@
 //! Writes the header of a script: its purpose, its requirements, and the number of restarts, costs, and deletions.
 
 use super::plan::PlannedStep;
-use crate::commands::step::Phase;
+use crate::commands::step::StepOrder;
 use crate::facts::Facts;
 use crate::facts::target::service::locks::ManagementLock;
 use crate::time_format::format_utc_minute;
@@ -26,7 +26,7 @@ pub(crate) fn preparation_header(
         .filter(|o| !o.missing.is_empty())
         .count();
     // It is not documented whether az accepts a start command for a running server.
-    let exception = if steps.iter().any(|w| w.step.phase == Phase::Start) {
+    let exception = if steps.iter().any(|w| w.step.order == StepOrder::Start) {
         " without the step that starts the server"
     } else {
         ""
@@ -55,7 +55,9 @@ pub(crate) fn preparation_header(
 
 /// Returns a summary of the resources that the steps delete, or `None` if there are none.
 fn deletion_summary(steps: &[&PlannedStep]) -> Option<String> {
-    let all = steps.iter().filter_map(|w| w.step.deletes.as_deref());
+    let all = steps
+        .iter()
+        .filter_map(|w| w.step.impact.deletes.as_deref());
     let names: Vec<&str> = all.collect();
     let count = names.len();
     (count > 0).then(|| {

@@ -8,7 +8,6 @@ use super::model::{
 };
 use super::sizing::build_sizing;
 use crate::checks::{Finding, Severity};
-use crate::commands::step::Applicability;
 use crate::config::fleet_scope::FleetSummary;
 use crate::config::policy_rules::Waiver;
 use crate::facts::source::source_kind;
@@ -270,7 +269,7 @@ fn check_report(outcome: &CheckOutcome, policy: &Policy) -> CheckReport {
 
 fn finding_report(outcome: &CheckOutcome, finding: &Finding) -> FindingReport {
     let mut steps: Vec<_> = finding.fix.iter().collect();
-    steps.sort_by_key(|s| s.applicability == Applicability::Afterwards);
+    steps.sort_by_key(|s| s.phase);
     FindingReport {
         object: finding.object.clone(),
         message: finding.message.clone(),

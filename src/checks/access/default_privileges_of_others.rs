@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{membership_statements, rows_per_database};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::facts::Facts;
 use crate::facts::source::privileges::DefaultPrivilege;
 
@@ -73,5 +73,5 @@ fn finding(
         return finding;
     }
     let statements = membership_statements(facts, role, user).into_iter();
-    statements.fold(finding, |f, statement| f.with_fix(statement + ";"))
+    statements.fold(finding, |f, statement| f.with_fix(FixStep::sql(statement)))
 }

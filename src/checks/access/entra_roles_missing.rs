@@ -96,5 +96,5 @@ fn finding(role: &str, state: &str) -> Finding {
         format!("role/{role}"),
         format!("the Microsoft Entra role `{role}` {state}"),
     )
-    .with_fix(FixStep::sql(None, create).on_target().for_script())
+    .with_fix(FixStep::sql(create).on_target().for_script())
 }

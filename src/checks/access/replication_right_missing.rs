@@ -58,12 +58,12 @@ fn run(facts: &Facts) -> CheckResult {
             format!("ALTER ROLE {name} NOREPLICATION;"),
         )
     };
-    let back = FixStep::sql(None, back).afterwards();
+    let back = FixStep::sql(back).afterwards();
     let message = format!("`{}` {lacks}, which an online migration needs", user.name);
     Ok(Finding::new(format!("role/{}", user.name), message)
         .with_evidence("rolsuper", user.is_superuser)
         .with_evidence("rolreplication", user.replication)
-        .with_fix(FixStep::sql(None, fix).for_script())
-        .with_fix(back.with_note("afterwards, on the source"))
+        .with_fix(FixStep::sql(fix).for_script())
+        .with_fix(back.with_note("on the source"))
         .into())
 }

@@ -2,7 +2,7 @@
 //! PostgreSQL 9.6 and later rejects names that begin with `pg_`. Flexible servers have additional built-in roles.
 
 use super::is_provider_account;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::config::SourceKind;
 use crate::facts::Facts;
@@ -82,14 +82,14 @@ fn reserved_name_finding(name: &str) -> Finding {
         "Azure"
     };
     let rename = format!(
-        "ALTER ROLE {} RENAME TO <name>;",
+        "ALTER ROLE {} RENAME TO <name>",
         quote::quote_identifier(name)
     );
     Finding::new(
         format!("role/{name}"),
         format!("`{name}` is a name that {whose} keeps for itself"),
     )
-    .with_fix(rename)
+    .with_fix(FixStep::sql(rename).to_complete())
 }
 
 fn administrator_name_finding(name: &str) -> Finding {

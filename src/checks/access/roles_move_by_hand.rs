@@ -3,7 +3,7 @@
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
 use super::is_user_created;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::config::{SourceKind, SourceServer};
 use crate::facts::{Facts, Missing};
@@ -61,7 +61,11 @@ fn run(facts: &Facts) -> CheckResult {
         "<superuser>"
     };
     Ok(finding
-        .with_fix(dump_command(source, user, !kind.is_managed()))
+        .with_fix(FixStep::manual(dump_command(
+            source,
+            user,
+            !kind.is_managed(),
+        )))
         .into())
 }
 

@@ -3,7 +3,9 @@
 //! <https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-ROW-SECURITY>
 
 use super::{membership_statements, rows_per_database};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::privileges::RowSecurityTable;
@@ -61,14 +63,20 @@ fn finding(
     let fix = match (&table.extension, table.is_forced) {
         (None, false) => {
             let statements = membership_statements(facts, &table.owner, user).into_iter();
-            statements.map(|statement| statement + ";").collect()
+            statements.map(FixStep::sql).collect()
         }
-        _ if can_grant_bypassrls => vec![format!("ALTER ROLE {user_name} BYPASSRLS;")],
-        (None, true) => vec![format!(
-            "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY; -- in {database}, until the migration is done",
-            quote::quote_identifier(&table.schema),
-            quote::quote_identifier(&table.name)
-        )],
+        _ if can_grant_bypassrls => {
+            vec![FixStep::sql(format!("ALTER ROLE {user_name} BYPASSRLS"))]
+        }
+        (None, true) => {
+            let statement = format!(
+                "ALTER TABLE {}.{} NO FORCE ROW LEVEL SECURITY",
+                quote::quote_identifier(&table.schema),
+                quote::quote_identifier(&table.name)
+            );
+            let step = FixStep::sql_in(database, statement).naming_its_database();
+            vec![step.with_note(format!("in {database}, until the migration is done"))]
+        }
         (Some(_), _) => Vec::new(),
     };
     let of = table.extension.as_deref();

@@ -1,6 +1,8 @@
 //! Checks that every database of the migration exists and accepts connections. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::source_databases::SourceDatabase;
@@ -53,15 +55,15 @@ fn connection_finding(database: &SourceDatabase) -> Option<Finding> {
     let (message, fix) = match database {
         d if d.connection_limit == -2 => (
             "is invalid: an interrupted DROP DATABASE left it",
-            format!("DROP DATABASE {name};"),
+            format!("DROP DATABASE {name}"),
         ),
         d if !d.allows_connections => (
             "takes no connections (`datallowconn` is off)",
-            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true;"),
+            format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"),
         ),
         d if d.connection_limit == 0 => (
             "takes no connections (its limit is 0)",
-            format!("ALTER DATABASE {name} CONNECTION LIMIT -1;"),
+            format!("ALTER DATABASE {name} CONNECTION LIMIT -1"),
         ),
         _ => return None,
     };
@@ -70,6 +72,6 @@ fn connection_finding(database: &SourceDatabase) -> Option<Finding> {
         Finding::new(object, format!("`{}` {message}", database.name))
             .with_evidence("datallowconn", database.allows_connections)
             .with_evidence("datconnlimit", database.connection_limit)
-            .with_fix(fix),
+            .with_fix(FixStep::sql(fix)),
     )
 }

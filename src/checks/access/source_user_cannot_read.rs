@@ -77,7 +77,7 @@ fn schema_finding(
     grant_statements(user, unreadable)
         .into_iter()
         .fold(finding, |f, grant| {
-            f.with_fix(FixStep::sql(database.to_owned(), grant).for_script())
+            f.with_fix(FixStep::sql_in(database, grant).for_script())
         })
 }
 
@@ -140,9 +140,9 @@ fn large_objects_finding(
     Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
         .with_evidence("large objects", owned.objects)
         // psql treats text after `\gexec` on the same line as an argument.
-        .with_fix(format!(
+        .with_fix(FixStep::manual(format!(
             "-- in psql, in database {}:",
             quote::quote_identifier(database)
-        ))
-        .with_fix(grants)
+        )))
+        .with_fix(FixStep::manual(grants))
 }

@@ -53,7 +53,7 @@ fn login_finding(user: &SourceRole) -> Option<Finding> {
     let message = format!("`{}` may not log in to the source", user.name);
     let alter = format!("ALTER ROLE {} LOGIN", quote::quote_identifier(&user.name));
     let finding = Finding::new(format!("role/{}", user.name), message);
-    (!user.can_login).then(|| finding.with_fix(FixStep::sql(None, alter)))
+    (!user.can_login).then(|| finding.with_fix(FixStep::sql(alter)))
 }
 
 fn finding(facts: &Facts, database: &SourceDatabase, user: &str) -> Finding {
@@ -74,16 +74,21 @@ fn finding(facts: &Facts, database: &SourceDatabase, user: &str) -> Finding {
         .with_evidence("owner", &database.owner);
     if is_superuser == Some(true) {
         // Membership in a superuser role would make the migration user a superuser, so it is not offered.
-        return finding.with_fix(format!(
-            "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>; -- best one that the migration user is a member of",
+        let statement = format!(
+            "ALTER DATABASE {} OWNER TO <a role without SUPERUSER>",
             quote::quote_identifier(&database.name)
-        ));
+        );
+        return finding.with_fix(
+            FixStep::sql(statement)
+                .to_complete()
+                .with_note("best one that the migration user is a member of"),
+        );
     }
     membership_statements(facts, &database.owner, user)
         .into_iter()
         .enumerate()
         .map(|(at, statement)| {
-            let step = FixStep::sql(None, statement);
+            let step = FixStep::sql(statement);
             match is_superuser {
                 Some(_) => step.for_script(),
                 None if at == 0 => step.with_note("if that role is no superuser"),

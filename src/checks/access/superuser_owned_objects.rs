@@ -79,12 +79,12 @@ fn finding(database: &str, owned: &SuperuserOwnership, new_owner: Option<&str>) 
 }
 
 /// Returns an `ALTER … OWNER TO` step for each object with a known kind and name.
-/// One text step covers the rest.
+/// One template covers the rest.
 fn ownership_steps(database: &str, owned: &SuperuserOwnership, owner: &str) -> Vec<FixStep> {
     let owner = quote::quote_identifier(owner);
     let known = owned.objects.iter().map(|object| {
         let statement = format!("ALTER {} {} OWNER TO {owner}", object.kind, object.name);
-        FixStep::sql(database.to_owned(), statement)
+        FixStep::sql_in(database, statement)
     });
     let mut steps: Vec<FixStep> = known.collect();
     let total = owned.schemas + owned.relations + owned.functions + owned.types;
@@ -94,10 +94,10 @@ fn ownership_steps(database: &str, owned: &SuperuserOwnership, owner: &str) -> V
         } else {
             "for each of the others, but not for sequences of a column"
         };
-        steps.push(FixStep::from(format!(
-            "ALTER <schema, table, function or type> OWNER TO {owner}; -- {each}, in database {}",
-            quote::quote_identifier(database)
-        )));
+        let statement = format!("ALTER <schema, table, function or type> OWNER TO {owner}");
+        let note = format!("{each}, in database {}", quote::quote_identifier(database));
+        let step = FixStep::sql_in(database, statement).to_complete();
+        steps.push(step.naming_its_database().with_note(note));
     }
     steps
 }

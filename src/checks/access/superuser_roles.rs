@@ -3,7 +3,7 @@
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
 
 use super::is_user_created;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::privileges::SourceRole;
@@ -48,7 +48,9 @@ fn finding(role: &SourceRole) -> Option<Finding> {
     );
     let instead = role.is_superuser.then(|| {
         let name = quote::quote_identifier(&role.name);
-        format!("GRANT azure_pg_admin TO {name}; -- on the target")
+        FixStep::sql(format!("GRANT azure_pg_admin TO {name}"))
+            .on_target()
+            .with_note("on the target")
     });
     let finding = Finding::new(format!("role/{}", role.name), message)
         .with_evidence("rolsuper", role.is_superuser)

@@ -105,11 +105,11 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
     );
     let finding = Finding::new(format!("{database}/catalog/{object}"), message)
         .with_evidence("grantee", &grant.grantee)
-        .with_fix(FixStep::sql(database.to_owned(), revoke).for_script())
+        .with_fix(FixStep::sql_in(database, revoke).for_script())
         .with_fix(
-            FixStep::sql(database.to_owned(), regrant)
+            FixStep::sql_in(database, regrant)
                 .afterwards()
-                .with_note("afterwards, on the source if it goes on"),
+                .with_note("on the source if it goes on"),
         );
     if grant.is_on_function() {
         finding.with_severity(Severity::Warning)

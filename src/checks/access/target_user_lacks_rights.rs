@@ -59,7 +59,7 @@ fn run(facts: &Facts) -> CheckResult {
 }
 
 fn target_sql_step(statement: String) -> FixStep {
-    FixStep::sql(None, statement).on_target().for_script()
+    FixStep::sql(statement).on_target().for_script()
 }
 
 /// Returns the required privileges: whether the user has each, the message, and the fix statement.
@@ -109,7 +109,7 @@ fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Findin
             "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
         );
         let fix = format!("REVOKE {} FROM {name}", quote::quote_identifier(role));
-        found.push(Finding::new(&object, message).with_fix(FixStep::sql(None, fix).on_target()));
+        found.push(Finding::new(&object, message).with_fix(FixStep::sql(fix).on_target()));
     }
     let owner = rights.public_owner.as_deref().unwrap_or("nobody");
     if rights.public_owner.is_some()
@@ -119,9 +119,10 @@ fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Findin
         let message = format!(
             "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
         );
-        found.push(Finding::new(&object, message).with_fix(
-            FixStep::sql(None, "ALTER SCHEMA public OWNER TO azure_pg_admin").on_target(),
-        ));
+        found.push(
+            Finding::new(&object, message)
+                .with_fix(FixStep::sql("ALTER SCHEMA public OWNER TO azure_pg_admin").on_target()),
+        );
     }
     found
 }

@@ -3,7 +3,7 @@
 //! Rule: `max_locks_per_transaction * max_connections > tables + indexes`, on both servers (troubleshooting page,
 //! 2025-02-07).
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::{Fact, Facts};
 
@@ -105,9 +105,11 @@ fn finding(facts: &Facts, database: &str, needed: i64, short: &[&&LockTable]) ->
                     &required.to_string(),
                 ))
                 .with_fix(quote::restart_server(&target.id)),
-            None => finding.with_fix(format!(
-                "ALTER SYSTEM SET {LOCKS_PARAMETER} = {required}; -- on the source; takes a restart"
-            )),
+            None => {
+                let statement = format!("ALTER SYSTEM SET {LOCKS_PARAMETER} = {required}");
+                let note = "on the source; takes a restart";
+                finding.with_fix(FixStep::sql(statement).with_note(note))
+            }
         }
     })
 }

@@ -34,7 +34,8 @@ pub const ALL: &[&Check] = &[
 fn larger_storage_step(id: &ServerId, source_gib: f64) -> FixStep {
     match storage_size::premium_ssd_size(storage_size::min_storage_gib(source_gib)) {
         Some(size_gib) => quote::grow_storage(id, size_gib),
-        None => "# no Premium SSD is that large: migrate the databases to several servers, or to one with Premium SSD v2"
-            .into(),
+        None => FixStep::manual(
+            "# no Premium SSD is that large: migrate the databases to several servers, or to one with Premium SSD v2",
+        ),
     }
 }

@@ -3,7 +3,7 @@
 //! PostgreSQL limits the connections of the server (less the reserved ones), of the role, and of each database. The
 //! number of jobs is not documented. 20 free connections are enough for the widest known copies.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::source::source_parameters::SourceParameters;
 use crate::facts::source::workload::{ConnectionUsage, UserConnectionLimit};
@@ -52,7 +52,7 @@ fn run(facts: &Facts) -> CheckResult {
         // 0 and -2 do not allow any connections, which `source-database-missing` reports.
         if limit > 0 && i64::from(limit) - i64::from(in_use) < MIN_FREE_CONNECTIONS {
             let name = quote::quote_identifier(&database.name);
-            let fix = format!("ALTER DATABASE {name} CONNECTION LIMIT -1;");
+            let fix = format!("ALTER DATABASE {name} CONNECTION LIMIT -1");
             let object = format!("database/{}", database.name);
             findings.push(
                 limit_finding(
@@ -61,7 +61,7 @@ fn run(facts: &Facts) -> CheckResult {
                     limit,
                     in_use,
                 )
-                .with_fix(fix),
+                .with_fix(FixStep::sql(fix)),
             );
         }
     }
@@ -91,9 +91,10 @@ impl ServerConnections {
             .with_evidence("max_connections", self.max_connections)
             .with_evidence("reserved", self.reserved)
             .with_evidence("in use", self.in_use)
-            .with_fix(format!(
-                "ALTER SYSTEM SET max_connections = {proposed}; -- takes a restart"
-            ))
+            .with_fix(
+                FixStep::sql(format!("ALTER SYSTEM SET max_connections = {proposed}"))
+                    .with_note("takes a restart"),
+            )
     }
 }
 
@@ -129,7 +130,7 @@ fn role_finding(
         return None;
     }
     let fix = format!(
-        "ALTER ROLE {} CONNECTION LIMIT -1;",
+        "ALTER ROLE {} CONNECTION LIMIT -1",
         quote::quote_identifier(name)
     );
     let object = format!("role/{name}");
@@ -140,7 +141,7 @@ fn role_finding(
             user.limit,
             connections.in_use_by_user,
         )
-        .with_fix(fix),
+        .with_fix(FixStep::sql(fix)),
     )
 }
 

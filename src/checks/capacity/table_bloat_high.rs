@@ -2,7 +2,7 @@
 //!
 //! No page documents a limit. 20% on tables over 1 GiB is the threshold of autovacuum's default settings.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::workload::LargeTable;
@@ -57,13 +57,12 @@ fn finding(database: &str, table: &LargeTable) -> Finding {
     let size = table.bytes as f64 / GIB;
     let message = format!("{share:.0} % of the rows of `{schema}.{name}` ({size:.1} GiB) are dead");
     let vacuum = format!(
-        "VACUUM (VERBOSE) {}.{}; -- in database {}",
+        "VACUUM (VERBOSE) {}.{}",
         quote::quote_identifier(schema),
-        quote::quote_identifier(name),
-        quote::quote_identifier(database)
+        quote::quote_identifier(name)
     );
     Finding::new(format!("{database}/table/{schema}.{name}"), message)
         .with_evidence("live rows", table.live_rows)
         .with_evidence("dead rows", table.dead_rows)
-        .with_fix(vacuum)
+        .with_fix(FixStep::sql_in(database, vacuum))
 }

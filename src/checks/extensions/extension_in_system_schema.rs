@@ -3,7 +3,9 @@
 //! The control files of some extensions require that schema (plpgsql, adminpack, plv8, newer pg_cron, …). These pass.
 
 use super::{SelectedExtension, installed_extensions};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -61,8 +63,8 @@ fn run(facts: &Facts) -> CheckResult {
         let finding = Finding::new(one.object(), message).with_evidence("schema", schema);
         findings.push(match is_pinned {
             None => finding.with_severity(Severity::Warning),
-            Some(_) => match move_statement(facts, &one) {
-                Some(command) => finding.with_fix(command),
+            Some(_) => match move_step(facts, &one) {
+                Some(step) => finding.with_fix(step),
                 None => finding,
             },
         });
@@ -70,19 +72,17 @@ fn run(facts: &Facts) -> CheckResult {
     Ok(findings)
 }
 
-/// Returns the statement that moves the extension. Before PostgreSQL 12, an extension cannot leave `pg_catalog`. It can
+/// Returns the step that moves the extension. Before PostgreSQL 12, an extension cannot leave `pg_catalog`. It can
 /// be recreated if nothing depends on it.
-fn move_statement(facts: &Facts, installed: &SelectedExtension) -> Option<String> {
+fn move_step(facts: &Facts, installed: &SelectedExtension) -> Option<FixStep> {
     let name = quote::quote_identifier(&installed.extension.name);
-    let database = quote::quote_identifier(installed.database);
     if facts.source_version().ok()?.major() >= 12 {
-        let command =
-            format!("ALTER EXTENSION {name} SET SCHEMA public; -- in database {database}");
-        return Some(command);
+        let statement = format!("ALTER EXTENSION {name} SET SCHEMA public");
+        return Some(FixStep::sql_in(installed.database, statement));
     }
     (installed.extension.dependents == 0).then(|| {
-        format!(
-            "DROP EXTENSION {name}; CREATE EXTENSION {name} SCHEMA public; -- in database {database}"
-        )
+        // Both in one transaction.
+        let statement = format!("DROP EXTENSION {name}; CREATE EXTENSION {name} SCHEMA public");
+        FixStep::sql_in(installed.database, statement)
     })
 }

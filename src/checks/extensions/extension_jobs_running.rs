@@ -3,8 +3,7 @@
 //! The check covers active pg_cron jobs, from whichever database lists them, and pg_partman's worker. A job list
 //! without a loaded library runs nothing.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
-use crate::commands::quote;
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::facts::source::installed_extensions::DatabaseExtensions;
 use crate::facts::source::job_schedulers::{CronJob, DatabaseJobs, JobSchedulers};
 use crate::facts::source::source_databases::SourceDatabase;
@@ -85,11 +84,11 @@ fn check_cron(findings: &mut Findings, listed: &DatabaseJobs, selected: &[&Sourc
         );
     }
     let ids: Vec<String> = active.iter().map(|j| j.id.to_string()).collect();
-    findings.push(finding.with_fix(format!(
-        "UPDATE cron.job SET active = false WHERE jobid IN ({}); -- in database {}",
-        ids.join(", "),
-        quote::quote_identifier(&listed.database)
-    )));
+    let statement = format!(
+        "UPDATE cron.job SET active = false WHERE jobid IN ({})",
+        ids.join(", ")
+    );
+    findings.push(finding.with_fix(FixStep::sql_in(&listed.database, statement)));
 }
 
 fn check_partman(
@@ -118,13 +117,13 @@ fn check_partman(
                 .filter(|other| other != name)
                 .collect();
             let fix = format!(
-                "ALTER SYSTEM SET pg_partman_bgw.dbname = {}; SELECT pg_reload_conf();",
+                "ALTER SYSTEM SET pg_partman_bgw.dbname = {}",
                 quote::quote_literal(&others.join(","))
             );
             findings.push(
                 Finding::new(format!("extension/{name}/pg_partman"), message)
                     .with_evidence("pg_partman_bgw.dbname", maintained.join(","))
-                    .with_fix(fix),
+                    .with_fix(FixStep::sql(fix).with_reload()),
             );
         }
     }

@@ -73,11 +73,8 @@ fn finding(facts: &Facts, installed: &SelectedExtension, reason: &str) -> Findin
     .with_evidence("version", &installed.extension.version)
     .with_evidence("dependents", dependents);
     if dependents == 0 {
-        return finding.with_fix(format!(
-            "DROP EXTENSION {}; -- in database {}",
-            quote::quote_identifier(name),
-            quote::quote_identifier(installed.database)
-        ));
+        let statement = format!("DROP EXTENSION {}", quote::quote_identifier(name));
+        return finding.with_fix(FixStep::sql_in(installed.database, statement));
     }
     // Dropping TimescaleDB would drop its tables.
     if name != "postgres_fdw" {
@@ -85,7 +82,9 @@ fn finding(facts: &Facts, installed: &SelectedExtension, reason: &str) -> Findin
     }
     let source = facts.migration.source.as_ref();
     let who = source.zip(facts.migration_user().ok());
-    let keep = who.map(|(source, user)| dump_schema_command(source, user, installed.database));
+    let keep = who.map(|(source, user)| {
+        FixStep::manual(dump_schema_command(source, user, installed.database))
+    });
     keep.into_iter()
         .fold(finding, Finding::with_fix)
         .with_fix(recreate_step(installed))
@@ -104,11 +103,17 @@ fn dump_schema_command(source: &SourceServer, user: &str, database: &str) -> Str
 
 /// Recreates the extension. A person must restore the dependent objects from the saved definitions.
 fn recreate_step(installed: &SelectedExtension) -> FixStep {
-    FixStep::from(format!(
-        "CREATE EXTENSION {}; -- afterwards, on the target, in database {}; then its servers, user mappings (with their \
-         passwords) and foreign tables out of schema.sql",
-        quote::quote_identifier(&installed.extension.name),
-        quote::quote_identifier(installed.database)
-    ))
-    .afterwards()
+    let statement = format!(
+        "CREATE EXTENSION {}",
+        quote::quote_identifier(&installed.extension.name)
+    );
+    let database = quote::quote_identifier(installed.database);
+    FixStep::sql_in(installed.database, statement)
+        .on_target()
+        .afterwards()
+        .naming_its_database()
+        .with_note(format!("on the target, in database {database}"))
+        .with_detail(
+            "then its servers, user mappings (with their passwords) and foreign tables out of schema.sql",
+        )
 }

@@ -3,7 +3,9 @@
 //! `language-not-available` checks extensions that provide a procedural language.
 
 use super::{SelectedExtension, extension_offer, installed_extensions};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::reference::providers;
@@ -61,10 +63,7 @@ fn finding(installed: &SelectedExtension, basis: &str) -> Finding {
         .with_evidence("version", &extension.version)
         .with_evidence("dependents", extension.dependents);
     if unneeded {
-        finding = finding.with_fix(format!(
-            "{drop}; -- in database {}",
-            quote::quote_identifier(installed.database)
-        ));
+        finding = finding.with_fix(FixStep::sql_in(installed.database, drop));
     }
     if unneeded && providers::is_auto_installed(&extension.name) {
         finding = finding.with_severity(Severity::Warning);

@@ -2,7 +2,7 @@
 
 use super::source;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::network::source_network::hba_rules::{HbaRule, SCRAM_SHA_256};
@@ -126,5 +126,7 @@ fn finding(evaluation: &HbaEvaluation, rule: Option<&HbaRule>) -> Finding {
     if let Some(rule) = rule {
         finding = finding.with_evidence("rule", rule.location());
     }
-    finding.with_fix(line).with_fix("SELECT pg_reload_conf();")
+    finding
+        .with_fix(FixStep::manual(line))
+        .with_fix(FixStep::reload_source())
 }

@@ -3,7 +3,9 @@
 //! The prerequisites for Cloud SQL and AlloyDB require the IP address, and document this form as not supported.
 
 use super::source;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::network::source_network::HostKind;
@@ -32,7 +34,7 @@ fn run(facts: &Facts) -> CheckResult {
     let message = format!("`{instance}` is the name of an instance, not an address");
     Ok(Finding::new("server", message)
         .with_evidence("host", host)
-        .with_fix(describe_instance_command(&instance))
+        .with_fix(FixStep::manual(describe_instance_command(&instance)))
         .into())
 }
 

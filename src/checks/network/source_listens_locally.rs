@@ -1,6 +1,8 @@
 //! By default, PostgreSQL only listens on its own machine. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -38,8 +40,10 @@ fn run(facts: &Facts) -> CheckResult {
     };
     let finding = Finding::new("parameter/listen_addresses", message)
         .with_evidence("listen_addresses", value)
-        .with_fix("ALTER SYSTEM SET listen_addresses = '*';")
-        .with_fix("# restart the server, as with: systemctl restart postgresql");
+        .with_fix(FixStep::sql("ALTER SYSTEM SET listen_addresses = '*'"))
+        .with_fix(FixStep::manual(
+            "# restart the server, as with: systemctl restart postgresql",
+        ));
     let peer = facts.connection.as_ref().ok();
     let peer = peer.and_then(|c| c.peer_address.as_deref());
     Ok(match peer.filter(|peer| !is_local(peer)) {

@@ -5,7 +5,7 @@
 
 use super::source;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
 };
 use crate::config::SourceTls;
 use crate::facts::Facts;
@@ -42,7 +42,7 @@ fn run(facts: &Facts) -> CheckResult {
 }
 
 fn tls_off_finding(tls: Option<SourceTls>) -> Finding {
-    let enable = "ALTER SYSTEM SET ssl = 'on';  -- with ssl_cert_file and ssl_key_file in place; then SELECT pg_reload_conf();";
+    let enable = "ALTER SYSTEM SET ssl = 'on';  -- with ssl_cert_file and ssl_key_file in place; then SELECT pg_reload_conf()";
     match tls {
         Some(SourceTls::Require) => Finding::new(
             "parameter/ssl",
@@ -55,7 +55,7 @@ fn tls_off_finding(tls: Option<SourceTls>) -> Finding {
         .with_severity(Severity::Warning),
     }
     .with_evidence("ssl", "off")
-    .with_fix(enable)
+    .with_fix(FixStep::sql(enable))
 }
 
 /// TLS is enabled, but this tool's connection did not use it. Checks whether the source supports TLS 1.2 or 1.3.
@@ -80,7 +80,9 @@ fn check_protocol_versions(facts: &Facts) -> Result<Option<Finding>, Inconclusiv
             "the source speaks no TLS above `{max_version}`, and the service none below `TLSv1.2`"
         ),
     );
-    let fix = format!("ALTER SYSTEM SET {name} = '';  -- then SELECT pg_reload_conf();");
-    let finding = finding.with_evidence(name, max_version).with_fix(fix);
+    let fix = format!("ALTER SYSTEM SET {name} = '';  -- then SELECT pg_reload_conf()");
+    let finding = finding
+        .with_evidence(name, max_version)
+        .with_fix(FixStep::sql(fix));
     Ok(Some(finding.with_severity(Severity::Warning)))
 }

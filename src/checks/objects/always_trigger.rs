@@ -53,5 +53,5 @@ fn finding(database: &str, trigger: &AlwaysTrigger) -> Finding {
     let back = enable(&format!("{enabled} ")).afterwards();
     Finding::new(format!("{database}/{kind}/{object}"), message)
         .with_fix(enable(""))
-        .with_fix(back.with_note("afterwards, on the target, and on the source if it goes on"))
+        .with_fix(back.with_note("on the target, and on the source if it goes on"))
 }

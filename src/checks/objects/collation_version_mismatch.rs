@@ -4,7 +4,7 @@
 //! PostgreSQL records collation versions since 10, and the version of a database's default collation since 15.
 
 use super::per_database_checks::{describe_usage, for_each_object_facts, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Inconclusive, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::{Collation, DatabaseDefaults};
@@ -71,12 +71,15 @@ fn collation_finding(database: &str, collation: &Collation) -> Option<Finding> {
             .with_evidence("recorded", recorded)
             .with_evidence("actual", actual)
             .with_evidence("uses", collation.uses)
-            .with_fix(format!(
-                "REINDEX DATABASE {};",
-                quote::quote_identifier(database)
-            ))
+            .with_fix(reindex_step(database))
             .with_fix(source_statement(database, &refresh)),
     )
+}
+
+/// Only the connected database can be reindexed.
+fn reindex_step(database: &str) -> FixStep {
+    let statement = format!("REINDEX DATABASE {}", quote::quote_identifier(database));
+    FixStep::sql_in(database, statement).naming_its_database()
 }
 
 fn database_finding(defaults: &DatabaseDefaults) -> Option<Finding> {
@@ -91,7 +94,9 @@ fn database_finding(defaults: &DatabaseDefaults) -> Option<Finding> {
         Finding::new(format!("database/{}", defaults.name), message)
             .with_evidence("recorded", recorded)
             .with_evidence("actual", actual)
-            .with_fix(format!("REINDEX DATABASE {name};"))
-            .with_fix(format!("ALTER DATABASE {name} REFRESH COLLATION VERSION;")),
+            .with_fix(reindex_step(&defaults.name))
+            .with_fix(FixStep::sql(format!(
+                "ALTER DATABASE {name} REFRESH COLLATION VERSION"
+            ))),
     )
 }

@@ -54,13 +54,13 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
     let alter =
         |what: &str| source_statement(database, &format!("ALTER EVENT TRIGGER {name} {what}"));
     let recreate = recreate_on_target(database, &create_statement(&name, trigger))
-        .with_note("afterwards, on the target, where it did not arrive");
+        .with_note("on the target, where it did not arrive");
     if !trigger.enabled {
         let disabled = alter("DISABLE").on_target().afterwards();
         return finding
             .with_severity(Severity::Note)
             .with_fix(recreate)
-            .with_fix(disabled.with_note("afterwards, on the target"));
+            .with_fix(disabled.with_note("on the target"));
     }
     finding
         .with_fix(alter("DISABLE"))
@@ -68,7 +68,7 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
         .with_fix(
             alter("ENABLE")
                 .afterwards()
-                .with_note("afterwards, on the source if it goes on"),
+                .with_note("on the source if it goes on"),
         )
 }
 

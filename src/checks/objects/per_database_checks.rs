@@ -104,7 +104,7 @@ pub(super) fn unlisted_finding<T>(
 
 /// Returns a step that runs a statement in one database of the source.
 pub(super) fn source_statement(database: &str, statement: &str) -> FixStep {
-    FixStep::sql(database.to_owned(), statement)
+    FixStep::sql_in(database, statement)
 }
 
 /// Returns a step for after the migration that recreates an object on the target.
@@ -112,7 +112,7 @@ pub(super) fn recreate_on_target(database: &str, statement: &str) -> FixStep {
     source_statement(database, statement)
         .on_target()
         .afterwards()
-        .with_note("afterwards, on the target")
+        .with_note("on the target")
 }
 
 /// Formats the number of uses and the first user of an object.

@@ -63,10 +63,13 @@ fn finding(one: &PreparedTransaction) -> Finding {
         "`{gid}` of `{owner}` in `{database}` has been prepared for {}",
         format_age(*minutes)
     );
-    Finding::new(format!("{database}/prepared-transaction/{gid}"), message).with_fix(format!(
-        "{} (or COMMIT PREPARED)",
-        source_statement(database, &rollback)
-    ))
+    let note = format!(
+        "in database {} (or COMMIT PREPARED)",
+        quote::quote_identifier(database)
+    );
+    let step = source_statement(database, &rollback).naming_its_database();
+    Finding::new(format!("{database}/prepared-transaction/{gid}"), message)
+        .with_fix(step.with_note(note))
 }
 
 /// Formats an age in minutes, hours, or days.

@@ -85,13 +85,15 @@ fn with_recreate_steps(
     name: &str,
     psql_command: &str,
 ) -> Finding {
-    let database = quote::quote_identifier(database);
-    let keep =
-        format!("psql, in database {database}: write down what `{psql_command} {name}` shows");
-    let again = format!(
-        "CREATE {kind} {name} …; -- afterwards, on the target, in database {database}, as written down"
-    );
-    finding
-        .with_fix(keep)
-        .with_fix(FixStep::from(again).afterwards())
+    let quoted = quote::quote_identifier(database);
+    let keep = format!("psql, in database {quoted}: write down what `{psql_command} {name}` shows");
+    let again = FixStep::sql_in(database, format!("CREATE {kind} {name} …"))
+        .to_complete()
+        .on_target()
+        .afterwards()
+        .naming_its_database()
+        .with_note(format!(
+            "on the target, in database {quoted}, as written down"
+        ));
+    finding.with_fix(FixStep::manual(keep)).with_fix(again)
 }

@@ -62,11 +62,19 @@ fn recreate_step(database: &str, name: &str, cast: &UserDefinedCast) -> FixStep 
             let statement = format!("CREATE CAST ({name}) WITH FUNCTION {function}{context}");
             recreate_on_target(database, &statement)
         }
-        None => FixStep::from(format!(
-            "CREATE CAST ({name}) WITH INOUT{context}; -- afterwards, on the target, in database {}; where `\\dC` on the \
-             source says `(binary coercible)`: WITH FUNCTION and a function of yours in the place of WITH INOUT",
-            quote::quote_identifier(database)
-        ))
-        .afterwards(),
+        None => {
+            let statement = format!("CREATE CAST ({name}) WITH INOUT{context}");
+            let note = format!(
+                "on the target, in database {}",
+                quote::quote_identifier(database)
+            );
+            recreate_on_target(database, &statement)
+                .naming_its_database()
+                .with_note(note)
+                .with_detail(
+                    "where `\\dC` on the source says `(binary coercible)`: WITH FUNCTION and a function of yours in the \
+                     place of WITH INOUT",
+                )
+        }
     }
 }

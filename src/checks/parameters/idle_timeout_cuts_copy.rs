@@ -207,7 +207,7 @@ fn parse_source_timeout(
         location: place,
         display: display_value(value, unit),
         milliseconds: parse_milliseconds(value, unit)?,
-        fix: FixStep::sql(None, format!("ALTER ROLE {whom} SET {name} TO 0")).for_script(),
+        fix: FixStep::sql(format!("ALTER ROLE {whom} SET {name} TO 0")).for_script(),
     })
 }
 

@@ -183,11 +183,7 @@ fn target_parameter_finding(
     Finding::new(format!("parameter/{name}"), message)
         .with_evidence("restore", old)
         .with_fix(quote::set_parameter(id, name, new).temporary())
-        .with_fix(
-            quote::set_parameter(id, name, old)
-                .afterwards()
-                .with_note("afterwards"),
-        )
+        .with_fix(quote::set_parameter(id, name, old).afterwards())
 }
 
 fn check_source_keepalives(findings: &mut Findings, facts: &Facts, settings: &SourceParameters) {
@@ -209,18 +205,15 @@ fn check_source_keepalives(findings: &mut Findings, facts: &Facts, settings: &So
             findings.push(if kind.is_none_or(|kind| !kind.is_managed()) {
                 let was_default = settings.find(name).is_some_and(|s| s.source == "default");
                 let back = if was_default {
-                    format!("ALTER SYSTEM RESET {name};")
+                    format!("ALTER SYSTEM RESET {name}")
                 } else {
-                    format!("ALTER SYSTEM SET {name} = {old};")
+                    format!("ALTER SYSTEM SET {name} = {old}")
                 };
                 finding
-                    .with_fix(format!(
-                        "ALTER SYSTEM SET {name} = {wanted}; SELECT pg_reload_conf();"
-                    ))
                     .with_fix(
-                        FixStep::from(format!("{back} SELECT pg_reload_conf(); -- afterwards"))
-                            .afterwards(),
+                        FixStep::sql(format!("ALTER SYSTEM SET {name} = {wanted}")).with_reload(),
                     )
+                    .with_fix(FixStep::sql(back).with_reload().afterwards())
             } else {
                 finding
             });

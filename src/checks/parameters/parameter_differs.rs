@@ -92,7 +92,7 @@ impl SettableDifference<'_> {
             return None;
         }
         Some(if interrupts_migration(self.name()) {
-            step.afterwards().with_note("afterwards")
+            step.afterwards()
         } else {
             step
         })

@@ -131,7 +131,7 @@ fn md5_accepted_finding(roles: &[&str], accepted: &TargetParameter) -> Finding {
         .with_severity(Severity::Note)
         .with_evidence("roles with MD5", roles.len())
         .with_evidence(ACCEPTED_METHODS, &accepted.value)
-        .with_fix(FixStep::from(instruction).afterwards())
+        .with_fix(FixStep::manual(instruction).afterwards())
 }
 
 /// Formats the psql command that sets a password. psql prompts for the password and sends only its hash.

@@ -105,9 +105,9 @@ fn finding(
             Some(why) => finding.with_evidence(&setting.name, format!("{shown}; {why}")),
             None => {
                 let found = finding.with_evidence(&setting.name, shown);
-                set_statements(scope, setting, selected)
+                set_steps(scope, setting, selected)
                     .into_iter()
-                    .fold(found, |f, s| f.with_fix(FixStep::from(s).afterwards()))
+                    .fold(found, |f, s| f.with_fix(s))
             }
         };
     }
@@ -136,7 +136,8 @@ fn why_not_settable(
         .then_some("only a superuser may set it"))
 }
 
-fn set_statements(scope: SettingScope, setting: &RoleSetting, selected: &[&str]) -> Vec<String> {
+/// Returns the steps that set the parameter on the target. A hidden value is a placeholder.
+fn set_steps(scope: SettingScope, setting: &RoleSetting, selected: &[&str]) -> Vec<FixStep> {
     let name = quote::quote_identifier;
     let subjects = match scope {
         SettingScope::AllRoles => selected
@@ -165,7 +166,14 @@ fn set_statements(scope: SettingScope, setting: &RoleSetting, selected: &[&str])
     let parameter = parameter.join(".");
     subjects
         .into_iter()
-        .map(|subjects: String| format!("ALTER {subjects} SET {parameter} TO {value};"))
+        .map(|subject: String| {
+            let statement = format!("ALTER {subject} SET {parameter} TO {value}");
+            let step = FixStep::sql(statement).on_target().afterwards();
+            match &setting.value {
+                Some(_) => step,
+                None => step.to_complete(),
+            }
+        })
         .collect()
 }
 

@@ -2,7 +2,7 @@
 //! `test_decoding` is a library without a control file, so no catalog lists it. A test slot is never created.
 //! The check therefore looks for other extensions of the same package (contrib).
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -53,9 +53,9 @@ fn run(facts: &Facts) -> CheckResult {
     );
     Ok(Finding::new("server", message)
         .with_evidence("contrib extensions", available)
-        .with_fix(format!(
+        .with_fix(FixStep::manual(format!(
             "apt-get install postgresql-{major}  # Debian; Red Hat: dnf install postgresql{}-contrib",
             major.replace('.', "")
-        ))
+        )))
         .into())
 }

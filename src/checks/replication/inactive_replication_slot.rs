@@ -1,7 +1,7 @@
 //! Checks for inactive replication slots, which retain write-ahead log indefinitely. Since 0.1.0.
 //! PostgreSQL rule: <https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS>.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::replication::ReplicationSlot;
@@ -44,7 +44,7 @@ fn finding(slot: &ReplicationSlot) -> Option<Finding> {
         ),
     };
     let drop = format!(
-        "SELECT pg_drop_replication_slot({});",
+        "SELECT pg_drop_replication_slot({})",
         quote::quote_literal(name)
     );
     let mut finding =
@@ -58,7 +58,7 @@ fn finding(slot: &ReplicationSlot) -> Option<Finding> {
             finding = finding.with_evidence(what, value);
         }
     }
-    Some(finding.with_fix(drop))
+    Some(finding.with_fix(FixStep::sql(drop)))
 }
 
 fn format_size(bytes: u64) -> String {

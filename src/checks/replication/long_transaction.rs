@@ -2,7 +2,7 @@
 //! Only transactions with an ID block the slot. A transaction without an ID can get one at any time, and delays vacuum.
 //! <https://www.postgresql.org/docs/current/logicaldecoding-explanation.html>
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::replication::OpenTransaction;
@@ -65,8 +65,10 @@ fn finding(transaction: &OpenTransaction) -> Finding {
             finding = finding.with_evidence(name, value);
         }
     }
-    let end = format!("SELECT pg_terminate_backend({});", transaction.process);
-    let finding = finding.with_evidence("open for", open).with_fix(end);
+    let end = format!("SELECT pg_terminate_backend({})", transaction.process);
+    let finding = finding
+        .with_evidence("open for", open)
+        .with_fix(FixStep::sql(end));
     if transaction.has_written && transaction.seconds > VERY_LONG_SECONDS {
         finding
     } else {

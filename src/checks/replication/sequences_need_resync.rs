@@ -51,8 +51,9 @@ fn run(facts: &Facts) -> CheckResult {
         };
         let mut finding = Finding::new(format!("database/{}", database.name), message);
         if let Some(source) = source.filter(|_| has_view) {
-            finding = finding
-                .with_fix(FixStep::from(resync_command(source, user, &database.name)).afterwards());
+            finding = finding.with_fix(
+                FixStep::manual(resync_command(source, user, &database.name)).afterwards(),
+            );
         }
         findings.push(finding);
     }

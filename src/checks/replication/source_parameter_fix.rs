@@ -3,6 +3,7 @@
 
 use crate::checks::{Finding, FixStep};
 use crate::commands::quote::quote_literal;
+use crate::commands::step::StepOrder;
 use crate::config::SourceKind;
 use crate::config::SourceKind::*;
 use crate::facts::source::source_parameters::SourceParameter;
@@ -32,19 +33,21 @@ fn restore_step(kind: Option<SourceKind>, name: &str, current: &SourceParameter)
             Some(value) if current.name == name => format!("`{value}`"),
             _ => "what it was".to_owned(),
         };
-        return format!("# afterwards, on the source: set {name} back to {value} where it was set")
-            .into();
+        return FixStep::manual(format!("set {name} back to {value} where it was set"))
+            .with_note("on the source");
     }
     let reset = match current.reset_val.as_deref() {
         Some(value) if current.source != "default" => {
-            format!("ALTER SYSTEM SET {name} = {};", quote_literal(value))
+            format!("ALTER SYSTEM SET {name} = {}", quote_literal(value))
         }
-        _ => format!("ALTER SYSTEM RESET {name};"),
+        _ => format!("ALTER SYSTEM RESET {name}"),
     };
     if current.context == "postmaster" {
-        return format!("{reset} -- afterwards, on the source; counts after a restart").into();
+        return FixStep::sql(reset)
+            .with_note("on the source")
+            .with_detail("counts after a restart");
     }
-    format!("{reset} SELECT pg_reload_conf(); -- afterwards, on the source").into()
+    FixStep::sql(reset).with_reload().with_note("on the source")
 }
 
 fn set_step(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -> FixStep {
@@ -81,15 +84,15 @@ fn set_step(kind: Option<SourceKind>, name: &str, value: &str, restarts: bool) -
         }
         _ => {
             let statement = format!("ALTER SYSTEM SET {name} = {}", quote_literal(value));
-            return FixStep::sql(None, statement).for_script();
+            return FixStep::sql(statement).for_script();
         }
     };
-    command.into()
+    FixStep::manual(command)
 }
 
 /// Returns the step that applies the change: a restart, a reload, or `None` if neither is necessary.
 fn apply_step(kind: Option<SourceKind>, restarts: bool) -> Option<FixStep> {
-    Some(match kind {
+    let command = match kind {
         Some(AwsRds) if restarts => {
             "aws rds reboot-db-instance --db-instance-identifier <instance>"
         }
@@ -101,12 +104,15 @@ fn apply_step(kind: Option<SourceKind>, restarts: bool) -> Option<FixStep> {
             "az postgres server restart --resource-group <group> --name <name>"
         }
         Some(PostgresqlFlexibleServer) if restarts => {
-            "az postgres flexible-server restart --resource-group <group> --name <name>"
+            let command =
+                "az postgres flexible-server restart --resource-group <group> --name <name>";
+            return Some(FixStep::manual(command).with_order(StepOrder::Restart));
         }
         Some(kind) if kind.is_managed() => return None,
         _ if restarts => {
             "# restart the server, as with: systemctl restart postgresql, or pg_ctl restart -D <data directory>"
         }
-        _ => return Some(FixStep::sql(None, "SELECT pg_reload_conf()").for_script()),
-    }.into())
+        _ => return Some(FixStep::reload_source().for_script()),
+    };
+    Some(FixStep::manual(command))
 }

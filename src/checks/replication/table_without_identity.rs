@@ -29,7 +29,7 @@ pub const CHECK: Check = Check {
 };
 
 /// A dump includes the replica identity, so it must be restored on both servers.
-const RESTORE_NOTE: &str = "afterwards, on the target, and on the source if it goes on";
+const RESTORE_NOTE: &str = "on the target, and on the source if it goes on";
 
 fn run(facts: &Facts) -> CheckResult {
     let databases = facts.databases.as_ref()?;
@@ -96,7 +96,7 @@ fn finding(database: &str, table: &TableWithoutIdentity) -> Finding {
             quote::quote_identifier(name),
         );
         let statement = format!("ALTER TABLE {schema}.{name} REPLICA IDENTITY {identity}");
-        FixStep::sql(database.to_owned(), statement)
+        FixStep::sql_in(database, statement)
     };
     // An index that no longer exists cannot be the replica identity again.
     let was = match table.identity.as_str() {

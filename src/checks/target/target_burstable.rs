@@ -73,9 +73,11 @@ fn with_sku_list(finding: Finding, server: &Server) -> Finding {
         quote::quote_bash(&normalize_location(location))
     );
     let tier = "GeneralPurpose";
-    finding
-        .with_fix(list)
-        .with_fix(scale_step(&server.id, tier, "<one of that tier>"))
+    finding.with_fix(FixStep::manual(list)).with_fix(scale_step(
+        &server.id,
+        tier,
+        "<one of that tier>",
+    ))
 }
 
 fn scale_step(id: &ServerId, tier: &str, sku: &str) -> FixStep {

@@ -2,7 +2,7 @@
 
 use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
 use crate::commands::quote;
-use crate::commands::step::Phase;
+use crate::commands::step::StepOrder;
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -30,7 +30,7 @@ fn run(facts: &Facts) -> CheckResult {
         .with_evidence("state", state);
     Ok(match state.to_ascii_lowercase().as_str() {
         "stopped" => finding
-            .with_fix(quote::server_command(&server.id, "start", "").with_phase(Phase::Start)),
+            .with_fix(quote::server_command(&server.id, "start", "").with_order(StepOrder::Start)),
         "stopping" | "starting" | "updating" | "restarting" | "provisioning" => finding.with_fix(
             quote::server_command(&server.id, "show", "--query state")
                 .for_decision()

@@ -73,19 +73,21 @@ fn finding(place: ReadOnlyLevel, database: &str, user: &str) -> Finding {
         ),
     };
     let set = |value: &str| {
-        let set = format!("SET {READ_ONLY_PARAMETER} = {value};");
+        let set = format!("SET {READ_ONLY_PARAMETER} = {value}");
         match place {
-            ReadOnlyLevel::Server => format!("ALTER SYSTEM {set} SELECT pg_reload_conf();"),
-            ReadOnlyLevel::AllRoles => format!("ALTER ROLE ALL {set}"),
-            ReadOnlyLevel::Database => format!("ALTER DATABASE {quoted} {set}"),
-            ReadOnlyLevel::Role => format!("ALTER ROLE {role} {set}"),
+            ReadOnlyLevel::Server => FixStep::sql(format!("ALTER SYSTEM {set}")).with_reload(),
+            ReadOnlyLevel::AllRoles => FixStep::sql(format!("ALTER ROLE ALL {set}")),
+            ReadOnlyLevel::Database => FixStep::sql(format!("ALTER DATABASE {quoted} {set}")),
+            ReadOnlyLevel::Role => FixStep::sql(format!("ALTER ROLE {role} {set}")),
             ReadOnlyLevel::RoleInDatabase => {
-                format!("ALTER ROLE {role} IN DATABASE {quoted} {set}")
+                FixStep::sql(format!("ALTER ROLE {role} IN DATABASE {quoted} {set}"))
             }
         }
     };
-    let back = format!("{} -- afterwards, on the source if it goes on", set("on"));
+    let back = set("on")
+        .afterwards()
+        .with_note("on the source if it goes on");
     Finding::new(object, format!("`{READ_ONLY_PARAMETER}` is {whose}"))
         .with_fix(set("off"))
-        .with_fix(FixStep::from(back).afterwards())
+        .with_fix(back)
 }
