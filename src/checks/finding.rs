@@ -1,16 +1,13 @@
 //! The result of a check: its findings, missing facts, or why it does not apply.
 
-use super::{FixStep, Severity};
+use super::{FixStep, Object, Severity};
 use crate::facts::Missing;
 use crate::facts::source::source_databases::{SourceDatabase, SourceDatabases};
 
 /// One problem that a check found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// The object, in the syntax of waivers: `server`, `parameter/<name>`, `replica/<name>`,
-    /// `extension/<database>/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`, `<database>/<kind>/<schema.name>`,
-    /// `database/<name>`.
-    pub object: String,
+    pub object: Object,
     /// One sentence without a period. Literals are in backticks.
     pub message: String,
     /// The severity, if it is lower than the severity of the check.
@@ -24,9 +21,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn new(object: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(object: Object, message: impl Into<String>) -> Self {
         Finding {
-            object: object.into(),
+            object,
             message: message.into(),
             severity: None,
             evidence: Vec::new(),

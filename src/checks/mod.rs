@@ -10,6 +10,7 @@ pub mod capacity;
 pub mod extensions;
 mod finding;
 pub mod network;
+mod object;
 pub mod objects;
 pub mod parameters;
 pub mod replication;
@@ -28,6 +29,7 @@ use crate::facts::Facts;
 pub use crate::commands::step::FixStep;
 pub use crate::config::Severity;
 pub use finding::{CheckResult, Finding, Findings, Inconclusive};
+pub use object::{Object, ObjectError, ObjectKind};
 
 /// The facts that a check needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

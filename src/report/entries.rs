@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::model::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 
 /// One finding, or all missing answers of one check.
 pub(super) struct ReportEntry<'a> {
@@ -33,12 +33,19 @@ impl ReportEntry<'_> {
     }
 
     /// Returns the affected object. For a missing answer, returns the question.
-    pub(super) fn object(&self) -> &str {
+    pub(super) fn object(&self) -> String {
         match self.kind {
-            EntryKind::Finding(finding) => &finding.object,
-            EntryKind::Missing([first, ..]) => first.question.as_deref().unwrap_or("plan"),
-            EntryKind::Missing([]) => "plan",
+            EntryKind::Finding(finding) => finding.object.to_string(),
+            EntryKind::Missing([first, ..]) => {
+                first.question.as_deref().unwrap_or("plan").to_owned()
+            }
+            EntryKind::Missing([]) => "plan".to_owned(),
         }
+    }
+
+    /// Returns whether this is a finding about the server as a whole, which needs no name.
+    pub(super) fn is_about_server(&self) -> bool {
+        matches!(self.kind, EntryKind::Finding(f) if f.object == Object::Server)
     }
 
     /// Returns fix commands, or advice on how to get the missing answers.

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_reload_and_a_restart_come_after_the_changes_that_need_them() {
         let finding = |fix: &[&str]| FindingReport {
-            object: "server".to_owned(),
+            object: crate::checks::Object::Server,
             message: String::new(),
             severity: Severity::Blocker,
             evidence: serde_json::Map::new(),

@@ -63,7 +63,7 @@ impl CheckOutcome {
         self.findings.sort_by_cached_key(|f| {
             (
                 std::cmp::Reverse(effective_severity(most, f)),
-                f.object.clone(),
+                f.object.to_string(),
             )
         });
     }

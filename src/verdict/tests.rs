@@ -20,7 +20,7 @@ fn outcome(id: &str, objects: &[&str]) -> CheckOutcome {
         severity: check.severity,
         findings: objects
             .iter()
-            .map(|o| Finding::new(*o, "it is so"))
+            .map(|o| Finding::new(o.parse().expect("an object"), "it is so"))
             .collect(),
         waived: Vec::new(),
         missing: Vec::new(),

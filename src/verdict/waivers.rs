@@ -75,7 +75,7 @@ pub(super) fn apply_waivers(
             let matches = |w: &Waiver| {
                 w.check == outcome.check.id
                     && w.matches_migration(migration)
-                    && w.matches_object(&finding.object)
+                    && w.matches_object(&finding.object.to_string())
             };
             let mut by = None;
             for (index, waiver) in waivers.iter().enumerate().filter(|(_, w)| matches(w)) {

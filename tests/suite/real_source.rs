@@ -103,7 +103,7 @@ pub fn found_objects(outcomes: &[CheckOutcome]) -> BTreeSet<(String, String)> {
             outcome
                 .findings
                 .iter()
-                .map(|f| (id.clone(), f.object.clone())),
+                .map(|f| (id.clone(), f.object.to_string())),
         );
         all.extend(
             outcome

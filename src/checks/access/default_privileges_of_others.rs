@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{membership_statements, rows_per_database};
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::privileges::DefaultPrivilege;
 
@@ -67,7 +67,10 @@ fn finding(
         "`{database}` has default privileges for {} of `{role}`, {why}",
         scopes.join(", ")
     );
-    let finding = Finding::new(format!("{database}/default-privileges/{role}"), message);
+    let finding = Finding::new(
+        Object::in_database(database, "default-privileges", role),
+        message,
+    );
     let finding = finding.with_evidence("entries", all.len());
     if is_superuser {
         return finding;

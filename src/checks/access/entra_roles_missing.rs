@@ -2,7 +2,8 @@
 //! The service does not migrate these roles, and stops if one is missing.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::facts::source::entra_roles::can_have_entra_roles;
@@ -93,7 +94,7 @@ fn finding(role: &str, state: &str) -> Finding {
         quote::quote_literal(role)
     );
     Finding::new(
-        format!("role/{role}"),
+        Object::role(role),
         format!("the Microsoft Entra role `{role}` {state}"),
     )
     .with_fix(FixStep::sql(create).on_target().for_script())

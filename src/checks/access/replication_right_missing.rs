@@ -3,7 +3,7 @@
 //! Amazon RDS and Aurora use the role `rds_replication` instead.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::config::MigrationMode;
@@ -60,7 +60,7 @@ fn run(facts: &Facts) -> CheckResult {
     };
     let back = FixStep::sql(back).afterwards();
     let message = format!("`{}` {lacks}, which an online migration needs", user.name);
-    Ok(Finding::new(format!("role/{}", user.name), message)
+    Ok(Finding::new(Object::role(&user.name), message)
         .with_evidence("rolsuper", user.is_superuser)
         .with_evidence("rolreplication", user.replication)
         .with_fix(FixStep::sql(fix).for_script())

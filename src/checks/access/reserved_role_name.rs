@@ -2,7 +2,7 @@
 //! PostgreSQL 9.6 and later rejects names that begin with `pg_`. Flexible servers have additional built-in roles.
 
 use super::is_provider_account;
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::SourceKind;
 use crate::facts::Facts;
@@ -86,7 +86,7 @@ fn reserved_name_finding(name: &str) -> Finding {
         quote::quote_identifier(name)
     );
     Finding::new(
-        format!("role/{name}"),
+        Object::role(name),
         format!("`{name}` is a name that {whose} keeps for itself"),
     )
     .with_fix(FixStep::sql(rename).to_complete())
@@ -96,5 +96,5 @@ fn administrator_name_finding(name: &str) -> Finding {
     let message = format!(
         "`{name}` is also the administrator of the target: there it has the rights that Azure gives it, not those of the source"
     );
-    Finding::new(format!("role/{name}"), message).with_severity(Severity::Note)
+    Finding::new(Object::role(name), message).with_severity(Severity::Note)
 }

@@ -3,7 +3,7 @@
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-user-roles-migration-service>
 
 use super::is_user_created;
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::{SourceKind, SourceServer};
 use crate::facts::{Facts, Missing};
@@ -53,7 +53,7 @@ fn run(facts: &Facts) -> CheckResult {
         names.len(),
         shown.join(", ")
     );
-    let finding = Finding::new("server", message).with_evidence("roles", names.len());
+    let finding = Finding::new(Object::Server, message).with_evidence("roles", names.len());
     let asks_with_all_rights = facts.session.as_ref().is_ok_and(|s| s.is_superuser);
     let user = if kind.is_managed() || asks_with_all_rights {
         &source.user

@@ -4,7 +4,7 @@
 
 use super::{membership_statements, rows_per_database};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -84,7 +84,7 @@ fn finding(
         .map(|e| format!(", a table of extension `{e}`"))
         .unwrap_or_default();
     let message = format!("row security of `{name}` in `{database}`{of} {why} `{user}`");
-    let found = Finding::new(format!("{database}/table/{name}"), message)
+    let found = Finding::new(Object::in_database(database, "table", name), message)
         .with_evidence("owner", &table.owner)
         .with_evidence("forced", table.is_forced);
     let found = fix.into_iter().fold(found, Finding::with_fix);
@@ -99,5 +99,5 @@ fn unlisted_tables_finding(database: &str, total: u64, shown: usize) -> Finding 
         "row security of {} more tables of `{database}` applies to it as well",
         total.saturating_sub(shown as u64)
     );
-    Finding::new(format!("database/{database}"), message).with_evidence("tables", total)
+    Finding::new(Object::for_database(database), message).with_evidence("tables", total)
 }

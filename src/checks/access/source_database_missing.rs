@@ -1,7 +1,7 @@
 //! Checks that every database of the migration exists and accepts connections. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -35,12 +35,12 @@ fn run(facts: &Facts) -> CheckResult {
             .map(|d| format!("; there is `{}`", d.name))
             .unwrap_or_default();
         let message = format!("the source has no database `{name}`{hint}");
-        findings.push(Finding::new(format!("database/{name}"), message));
+        findings.push(Finding::new(Object::for_database(name), message));
     }
     let selected = findings.selected_databases(databases);
     if selected.is_empty() && databases.requested().is_empty() && findings.missing.is_empty() {
         findings.push(Finding::new(
-            "server",
+            Object::Server,
             "the source has no user database: there is nothing to migrate",
         ));
     }
@@ -67,7 +67,7 @@ fn connection_finding(database: &SourceDatabase) -> Option<Finding> {
         ),
         _ => return None,
     };
-    let object = format!("database/{}", database.name);
+    let object = Object::for_database(&database.name);
     Some(
         Finding::new(object, format!("`{}` {message}", database.name))
             .with_evidence("datallowconn", database.allows_connections)

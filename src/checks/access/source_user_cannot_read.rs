@@ -4,7 +4,7 @@
 
 use super::{describe_user, rows_per_database};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -60,10 +60,10 @@ fn schema_finding(
         Some(names) => format!(": `{}`", names.join("`, `")),
     };
     let (of, object) = match &unreadable.extension {
-        None => (String::new(), format!("{database}/schema/{name}")),
+        None => (String::new(), Object::in_database(database, "schema", name)),
         Some(extension) => (
             format!(", of extension `{extension}`, whose rows a dump takes"),
-            format!("extension/{database}/{extension}"),
+            Object::extension(database, extension),
         ),
     };
     let message = format!(
@@ -137,12 +137,15 @@ fn large_objects_finding(
         quote::quote_literal(user),
         quote::quote_literal(&owned.owner)
     );
-    Finding::new(format!("{database}/large-objects/{}", owned.owner), message)
-        .with_evidence("large objects", owned.objects)
-        // psql treats text after `\gexec` on the same line as an argument.
-        .with_fix(FixStep::manual(format!(
-            "-- in psql, in database {}:",
-            quote::quote_identifier(database)
-        )))
-        .with_fix(FixStep::manual(grants))
+    Finding::new(
+        Object::in_database(database, "large-objects", &owned.owner),
+        message,
+    )
+    .with_evidence("large objects", owned.objects)
+    // psql treats text after `\gexec` on the same line as an argument.
+    .with_fix(FixStep::manual(format!(
+        "-- in psql, in database {}:",
+        quote::quote_identifier(database)
+    )))
+    .with_fix(FixStep::manual(grants))
 }

@@ -3,7 +3,7 @@
 
 use super::{describe_user, membership_statements};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -35,7 +35,7 @@ fn run(facts: &Facts) -> CheckResult {
     if selected.iter().any(|d| d.user_has_owner.is_none()) {
         let message =
             format!("the source has no role `{user}`, which the migration would sign in as");
-        findings.push(Finding::new(format!("role/{user}"), message));
+        findings.push(Finding::new(Object::role(user), message));
         return Ok(findings);
     }
     if let Some(role) = findings.require(&facts.privileges.as_ref()?.migration_user) {
@@ -52,7 +52,7 @@ fn run(facts: &Facts) -> CheckResult {
 fn login_finding(user: &SourceRole) -> Option<Finding> {
     let message = format!("`{}` may not log in to the source", user.name);
     let alter = format!("ALTER ROLE {} LOGIN", quote::quote_identifier(&user.name));
-    let finding = Finding::new(format!("role/{}", user.name), message);
+    let finding = Finding::new(Object::role(&user.name), message);
     (!user.can_login).then(|| finding.with_fix(FixStep::sql(alter)))
 }
 
@@ -70,7 +70,7 @@ fn finding(facts: &Facts, database: &SourceDatabase, user: &str) -> Finding {
         database.owner,
         database.name
     );
-    let finding = Finding::new(format!("database/{}", database.name), message)
+    let finding = Finding::new(Object::for_database(&database.name), message)
         .with_evidence("owner", &database.owner);
     if is_superuser == Some(true) {
         // Membership in a superuser role would make the migration user a superuser, so it is not offered.

@@ -3,7 +3,7 @@
 
 use super::rows_per_database;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -65,11 +65,14 @@ fn finding(database: &str, owned: &SuperuserOwnership, new_owner: Option<&str>) 
         counted.join(", "),
         owned.names.join("`, `")
     );
-    let finding = Finding::new(format!("{database}/owner/{}", owned.owner), message)
-        .with_evidence("schemas", owned.schemas)
-        .with_evidence("relations", owned.relations)
-        .with_evidence("functions", owned.functions)
-        .with_evidence("types", owned.types);
+    let finding = Finding::new(
+        Object::in_database(database, "owner", &owned.owner),
+        message,
+    )
+    .with_evidence("schemas", owned.schemas)
+    .with_evidence("relations", owned.relations)
+    .with_evidence("functions", owned.functions)
+    .with_evidence("types", owned.types);
     match new_owner.filter(|o| *o != owned.owner) {
         Some(owner) => ownership_steps(database, owned, owner)
             .into_iter()

@@ -3,7 +3,7 @@
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-known-issues-migration-service>
 
 use super::is_user_created;
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::privileges::SourceRole;
@@ -52,7 +52,7 @@ fn finding(role: &SourceRole) -> Option<Finding> {
             .on_target()
             .with_note("on the target")
     });
-    let finding = Finding::new(format!("role/{}", role.name), message)
+    let finding = Finding::new(Object::role(&role.name), message)
         .with_evidence("rolsuper", role.is_superuser)
         .with_evidence("rolbypassrls", role.bypasses_row_security);
     Some(instead.into_iter().fold(finding, Finding::with_fix))

@@ -4,7 +4,7 @@
 
 use super::{is_provider_account, rows_per_database};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -103,7 +103,7 @@ fn finding(database: &str, grant: &CatalogGrant) -> Finding {
         "GRANT {privileges} ON {on}pg_catalog.{} TO {grantee}",
         grant.catalog
     );
-    let finding = Finding::new(format!("{database}/catalog/{object}"), message)
+    let finding = Finding::new(Object::in_database(database, "catalog", object), message)
         .with_evidence("grantee", &grant.grantee)
         .with_fix(FixStep::sql_in(database, revoke).for_script())
         .with_fix(

@@ -2,7 +2,7 @@
 //! Only SQL on the target can show this, and that connection is optional. Without it, the check counts as a note.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::target::target_sql::TargetUserPrivileges;
@@ -43,13 +43,12 @@ fn run(facts: &Facts) -> CheckResult {
     if !rights.user_exists {
         let message =
             format!("the target has no role `{user}`, which the migration would sign in as");
-        return Ok(Finding::new(format!("role/{user}"), message).into());
+        return Ok(Finding::new(Object::role(user), message).into());
     }
     let mut findings = Findings::none();
     for (holds, message, fix) in required_privileges(rights, user) {
         if !holds {
-            findings
-                .push(Finding::new(format!("role/{user}"), message).with_fix(target_sql_step(fix)));
+            findings.push(Finding::new(Object::role(user), message).with_fix(target_sql_step(fix)));
         }
     }
     for finding in recommended_findings(rights, user) {
@@ -89,7 +88,7 @@ fn required_privileges(rights: &TargetUserPrivileges, user: &str) -> [(bool, Str
 /// These are replacing a database, monitoring, and the cleanup at the end.
 fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Finding> {
     let name = quote::quote_identifier(user);
-    let object = format!("role/{user}");
+    let object = Object::role(user);
     let roles = [
         (rights.may_signal, "pg_signal_backend"),
         (rights.may_read_settings, "pg_read_all_settings"),
@@ -100,7 +99,7 @@ fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Findin
     let mut found: Vec<Finding> = lacking
         .map(|(_, role)| {
             let message = format!("`{user}` is no member of `{role}` on the target");
-            Finding::new(&object, message)
+            Finding::new(object.clone(), message)
                 .with_fix(target_sql_step(format!("GRANT {role} TO {name}")))
         })
         .collect();
@@ -109,7 +108,7 @@ fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Findin
             "`{user}` is also a member of `{role}`: the service may fail to tidy up after itself"
         );
         let fix = format!("REVOKE {} FROM {name}", quote::quote_identifier(role));
-        found.push(Finding::new(&object, message).with_fix(FixStep::sql(fix).on_target()));
+        found.push(Finding::new(object.clone(), message).with_fix(FixStep::sql(fix).on_target()));
     }
     let owner = rights.public_owner.as_deref().unwrap_or("nobody");
     if rights.public_owner.is_some()
@@ -120,7 +119,7 @@ fn recommended_findings(rights: &TargetUserPrivileges, user: &str) -> Vec<Findin
             "the schema `public` belongs to `{owner}`, so `{user}` cannot give it to `azure_pg_admin`"
         );
         found.push(
-            Finding::new(&object, message)
+            Finding::new(object.clone(), message)
                 .with_fix(FixStep::sql("ALTER SCHEMA public OWNER TO azure_pg_admin").on_target()),
         );
     }

@@ -1,7 +1,7 @@
 //! "The SKU should correspond with the source": no formula is documented, so vCores and memory are compared. Since
 //! 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::{Facts, Missing};
 use crate::sizing::recommendation::{SUFFICIENT_MEMORY_SHARE, SkuRecommendation, smallest_sku};
@@ -53,7 +53,7 @@ fn run(facts: &Facts) -> CheckResult {
         source.basis,
         target_sku.name
     );
-    let mut finding = Finding::new("server", message)
+    let mut finding = Finding::new(Object::Server, message)
         .with_evidence("source", source.format())
         .with_evidence("target", target_amount)
         .with_evidence("known from", source.basis);

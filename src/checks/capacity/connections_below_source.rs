@@ -3,7 +3,7 @@
 //! Limits page, 2025-11-13: a flexible server reserves 15 of `max_connections` (`reserved_connections`,
 //! `superuser_reserved_connections`).
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::target::target_parameters::TargetParameters;
 use crate::facts::{Fact, Facts, Missing};
@@ -43,7 +43,7 @@ fn run(facts: &Facts) -> CheckResult {
     let setting: Option<u32> = findings.require(&setting).copied();
     let in_use = findings.require(&facts.io).map(|a| a.connections);
     let finding = |message: String| {
-        let known = Finding::new("parameter/max_connections", message)
+        let known = Finding::new(Object::parameter("max_connections"), message)
             .with_evidence("target max_connections", max_connections)
             .with_evidence("reserved on the target", reserved);
         let known = in_use

@@ -3,7 +3,7 @@
 //! Storage page, 2026-01-13: effective IOPS are the smaller of the storage limit and the SKU limit.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::target::capabilities::Capabilities;
@@ -91,7 +91,7 @@ fn finding(
     sku_iops: Option<u32>,
     required_iops: f64,
 ) -> Finding {
-    let finding = Finding::new("server", message).with_evidence("disk_iops", storage_iops);
+    let finding = Finding::new(Object::Server, message).with_evidence("disk_iops", storage_iops);
     let is_sku_sufficient = sku_iops.is_none_or(|most| f64::from(most) >= required_iops);
     let step = if is_sku_sufficient && f64::from(storage_iops) < required_iops {
         faster_storage_step(server, capabilities, required_iops)

@@ -3,7 +3,7 @@
 //! Rule: over 20 GB with a primary key or unique index of one smallint, integer or bigint column (best practices,
 //! 2025-01-24). The service's own `azure.migration_table_split_size` is 20480 MB.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::workload::LargeTable;
@@ -65,7 +65,10 @@ fn finding(database: &str, table: &LargeTable) -> Finding {
         quote::quote_identifier(schema),
         quote::quote_identifier(name)
     );
-    Finding::new(format!("{database}/table/{schema}.{name}"), message)
-        .with_evidence("size_gib", format!("{size:.1}"))
-        .with_fix(FixStep::sql_in(database, index).to_complete())
+    Finding::new(
+        Object::in_database(database, "table", format!("{schema}.{name}")),
+        message,
+    )
+    .with_evidence("size_gib", format!("{size:.1}"))
+    .with_fix(FixStep::sql_in(database, index).to_complete())
 }

@@ -3,7 +3,7 @@
 //! Rule: `max_locks_per_transaction * max_connections > tables + indexes`, on both servers (troubleshooting page,
 //! 2025-02-07).
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::{Fact, Facts};
 
@@ -81,7 +81,7 @@ fn finding(facts: &Facts, database: &str, needed: i64, short: &[&&LockTable]) ->
         "`{database}` has {needed} tables and indexes, the lock table holds {}",
         names.join(" and ")
     );
-    let start = Finding::new(format!("database/{database}"), message)
+    let start = Finding::new(Object::for_database(database), message)
         .with_evidence("tables and indexes", needed);
     short.iter().fold(start, |finding, server| {
         let required = server.required_locks_per_transaction(needed);

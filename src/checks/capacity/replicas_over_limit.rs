@@ -3,7 +3,7 @@
 //! Rule: Azure Migrate assessment, 2025-09-19. Base backups, WAL receivers and the standby of a flexible server are not
 //! read replicas.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::workload::Standby;
 
@@ -40,7 +40,7 @@ fn run(facts: &Facts) -> CheckResult {
         "{} standbys follow the source, the target may have {MAX_READ_REPLICAS} read replicas",
         replicas.len()
     );
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_evidence("standbys", replicas.join(", "))
         .into())
 }

@@ -3,7 +3,7 @@
 //! PostgreSQL limits the connections of the server (less the reserved ones), of the role, and of each database. The
 //! number of jobs is not documented. 20 free connections are enough for the widest known copies.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::source::source_parameters::SourceParameters;
 use crate::facts::source::workload::{ConnectionUsage, UserConnectionLimit};
@@ -53,7 +53,7 @@ fn run(facts: &Facts) -> CheckResult {
         if limit > 0 && i64::from(limit) - i64::from(in_use) < MIN_FREE_CONNECTIONS {
             let name = quote::quote_identifier(&database.name);
             let fix = format!("ALTER DATABASE {name} CONNECTION LIMIT -1");
-            let object = format!("database/{}", database.name);
+            let object = Object::for_database(&database.name);
             findings.push(
                 limit_finding(
                     object,
@@ -87,7 +87,7 @@ impl ServerConnections {
             self.max_connections
         );
         let proposed = self.max_connections + MIN_FREE_CONNECTIONS - self.free();
-        Finding::new("server", message)
+        Finding::new(Object::Server, message)
             .with_evidence("max_connections", self.max_connections)
             .with_evidence("reserved", self.reserved)
             .with_evidence("in use", self.in_use)
@@ -133,7 +133,7 @@ fn role_finding(
         "ALTER ROLE {} CONNECTION LIMIT -1",
         quote::quote_identifier(name)
     );
-    let object = format!("role/{name}");
+    let object = Object::role(name);
     Some(
         limit_finding(
             object,
@@ -145,7 +145,7 @@ fn role_finding(
     )
 }
 
-fn limit_finding(object: String, subject: &str, limit: i32, in_use: u32) -> Finding {
+fn limit_finding(object: Object, subject: &str, limit: i32, in_use: u32) -> Finding {
     let message = format!("{subject} may have {limit} connections, of which {in_use} are in use");
     Finding::new(object, message)
         .with_evidence("limit", limit)

@@ -4,7 +4,7 @@
 //! Storage page, 2026-01-13: storage autogrow stops at 4,095 GiB, and storage of 4,096 GiB or more has no host caching.
 
 use super::larger_storage_step;
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::sizing::storage_size::AUTOGROW_BOUNDARY_GIB;
 use crate::sizing::{requirements, storage_size};
@@ -47,7 +47,7 @@ fn run(facts: &Facts) -> CheckResult {
             data.total_gib
         );
         findings.push(
-            Finding::new("server", message)
+            Finding::new(Object::Server, message)
                 .with_evidence("source_gib", format!("{:.1}", data.total_gib))
                 .with_evidence("needed_gib", format!("{least:.0}"))
                 .with_evidence("storage_gib", size_gib)

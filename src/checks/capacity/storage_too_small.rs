@@ -4,7 +4,7 @@
 //! while WAL fills the storage (storage page, 2026-01-13).
 
 use super::larger_storage_step;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::target::server::{Server, ServerStorage};
 use crate::sizing::{GIB, requirements, storage_size};
@@ -51,7 +51,7 @@ struct StorageNeed {
 impl StorageNeed {
     fn finding(&self, server: &Server, message: &str) -> Finding {
         Finding::new(
-            "server",
+            Object::Server,
             format!(
                 "{message}: the databases take {:.1} GiB, the target has {} GiB, of which \
              {:.1} can be filled",
@@ -114,7 +114,7 @@ fn warn_about_existing_databases(findings: &mut Findings, facts: &Facts) {
     let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
     findings.push(
         Finding::new(
-            "server",
+            Object::Server,
             format!("the target already holds {}, {size}", quoted.join(", ")),
         )
         .with_severity(Severity::Warning)

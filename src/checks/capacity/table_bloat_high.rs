@@ -2,7 +2,7 @@
 //!
 //! No page documents a limit. 20% on tables over 1 GiB is the threshold of autovacuum's default settings.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::workload::LargeTable;
@@ -61,8 +61,11 @@ fn finding(database: &str, table: &LargeTable) -> Finding {
         quote::quote_identifier(schema),
         quote::quote_identifier(name)
     );
-    Finding::new(format!("{database}/table/{schema}.{name}"), message)
-        .with_evidence("live rows", table.live_rows)
-        .with_evidence("dead rows", table.dead_rows)
-        .with_fix(FixStep::sql_in(database, vacuum))
+    Finding::new(
+        Object::in_database(database, "table", format!("{schema}.{name}")),
+        message,
+    )
+    .with_evidence("live rows", table.live_rows)
+    .with_evidence("dead rows", table.dead_rows)
+    .with_fix(FixStep::sql_in(database, vacuum))
 }

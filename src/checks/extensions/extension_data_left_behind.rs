@@ -2,7 +2,7 @@
 //!
 //! PostgreSQL rule: `pg_extension_config_dump`, stored in `pg_extension.extconfig`.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::installed_extensions::ExtensionTable;
 
@@ -61,6 +61,6 @@ fn finding(database: &str, tables: &[&ExtensionTable]) -> Finding {
         "`{extension}` keeps rows that no dump takes along, in {}",
         list.join(", ")
     );
-    Finding::new(format!("extension/{database}/{extension}"), message)
+    Finding::new(Object::extension(database, extension), message)
         .with_evidence("tables", tables.len())
 }

@@ -3,7 +3,7 @@
 //! The check covers active pg_cron jobs, from whichever database lists them, and pg_partman's worker. A job list
 //! without a loaded library runs nothing.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::facts::source::installed_extensions::DatabaseExtensions;
 use crate::facts::source::job_schedulers::{CronJob, DatabaseJobs, JobSchedulers};
 use crate::facts::source::source_databases::SourceDatabase;
@@ -66,7 +66,7 @@ fn check_cron(findings: &mut Findings, listed: &DatabaseJobs, selected: &[&Sourc
         n => format!("{n} active jobs"),
     };
     let message = format!("`pg_cron` has {count} on databases of this migration");
-    let mut finding = Finding::new(format!("extension/{}/pg_cron", listed.database), message);
+    let mut finding = Finding::new(Object::extension(&listed.database, "pg_cron"), message);
     for job in &active {
         let name = job
             .name
@@ -121,7 +121,7 @@ fn check_partman(
                 quote::quote_literal(&others.join(","))
             );
             findings.push(
-                Finding::new(format!("extension/{name}/pg_partman"), message)
+                Finding::new(Object::extension(name, "pg_partman"), message)
                     .with_evidence("pg_partman_bgw.dbname", maintained.join(","))
                     .with_fix(FixStep::sql(fix).with_reload()),
             );

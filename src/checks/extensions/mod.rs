@@ -10,7 +10,7 @@ mod extension_not_supported;
 mod extension_version_breaks;
 mod preload_library_absent;
 
-use super::{Check, Findings, Inconclusive};
+use super::{Check, Findings, Inconclusive, Object};
 use crate::facts::source::installed_extensions::InstalledExtension;
 use crate::facts::target::allowed_values::AllowedValues;
 use crate::facts::{Fact, Facts, Missing};
@@ -36,8 +36,8 @@ struct SelectedExtension<'f> {
 }
 
 impl SelectedExtension<'_> {
-    fn object(&self) -> String {
-        format!("extension/{}/{}", self.database, self.extension.name)
+    fn object(&self) -> Object {
+        Object::extension(self.database, &self.extension.name)
     }
 }
 

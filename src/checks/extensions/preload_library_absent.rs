@@ -3,7 +3,7 @@
 //! Libraries of installed extensions belong to the extension checks. Libraries of the source's provider are ignored.
 
 use super::installed_extensions;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::reference::{extension_table as table, providers};
 
@@ -62,7 +62,7 @@ fn run(facts: &Facts) -> CheckResult {
             list.join(", ")
         );
         findings.push(
-            Finding::new(format!("parameter/{PARAMETER}"), message)
+            Finding::new(Object::parameter(PARAMETER), message)
                 .with_evidence("source", libraries.join(","))
                 .with_evidence("offered", allowed.describe()),
         );

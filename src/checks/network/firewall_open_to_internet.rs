@@ -4,7 +4,9 @@
 
 use std::net::Ipv4Addr;
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, Severity,
+};
 use crate::commands::quote;
 use crate::config::ServerId;
 use crate::facts::Facts;
@@ -83,7 +85,7 @@ fn describe_coverage(rule: &FirewallRule, all: u64) -> String {
 
 fn finding(server: &ServerId, rule: &FirewallRule, description: &str) -> Finding {
     Finding::new(
-        format!("firewall-rule/{}", rule.name),
+        Object::named(ObjectKind::FirewallRule, &rule.name),
         format!("the rule `{}` {description}", rule.name),
     )
     .with_evidence("addresses", format!("{} to {}", rule.start, rule.end))

@@ -1,7 +1,7 @@
 //! The one combination of networks that the network guide excludes. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, OfficialRule, Severity,
 };
 use crate::config::SourceExposure;
 use crate::facts::network::exposure;
@@ -50,7 +50,7 @@ fn run(facts: &Facts) -> CheckResult {
     let address = seen.address.map_or("unknown".to_owned(), |a| a.to_string());
     let finding = if seen.is_specified {
         Finding::new(
-            "server",
+            Object::Server,
             "the source is private and the target has public access",
         )
     } else {
@@ -58,7 +58,7 @@ fn run(facts: &Facts) -> CheckResult {
             "the source's address {address} is private and the target has public access; \
              say `--source-exposure public` (in a plan: `source_exposure`) if the source has a public address as well"
         );
-        Finding::new("server", message).with_severity(Severity::Warning)
+        Finding::new(Object::Server, message).with_severity(Severity::Warning)
     };
     Ok(finding
         .with_evidence("source address", address)

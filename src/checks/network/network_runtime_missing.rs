@@ -1,7 +1,7 @@
 //! A server behind private endpoints has no outbound connections, so the service cannot connect from it. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, OfficialRule, Severity,
 };
 use crate::config::SourceExposure;
 use crate::facts::network::exposure;
@@ -46,7 +46,7 @@ fn run(facts: &Facts) -> CheckResult {
         .address
         .map_or("unknown".to_owned(), |a| a.to_string());
     let message = "the source is private, only private endpoints reach the target, and no runtime server is named";
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_evidence("source address", address)
         .with_evidence("target", "private endpoints only")
         .into())

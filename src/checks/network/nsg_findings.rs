@@ -1,6 +1,6 @@
 //! Builds findings from the decisions of a network security group.
 
-use crate::checks::{Finding, Severity};
+use crate::checks::{Finding, Object, ObjectKind, Severity};
 use crate::facts::network::azure_network::security_group::{SecurityGroup, SecurityRule};
 use crate::facts::network::azure_network::{VnetPlacement, security_group};
 use crate::facts::{Fact, Missing};
@@ -84,8 +84,11 @@ fn rule_finding(group: &SecurityGroup, rule: &SecurityRule, message: String) -> 
         rule.destination.addresses.join(", ")
     };
     let ports = rule.destination.ports.join(", ");
-    Finding::new(format!("nsg/{}", group.id.name()), message)
-        .with_evidence("rule", &rule.name)
-        .with_evidence("priority", rule.priority)
-        .with_evidence("to", format!("{to}, ports {ports}, {}", rule.protocol))
+    Finding::new(
+        Object::named(ObjectKind::NetworkSecurityGroup, group.id.name()),
+        message,
+    )
+    .with_evidence("rule", &rule.name)
+    .with_evidence("priority", rule.priority)
+    .with_evidence("to", format!("{to}, ports {ports}, {}", rule.protocol))
 }

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::vnet::{resource_flags, vnet_placement};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::facts::network::azure_network::VnetPlacement;
 use crate::facts::network::azure_network::private_dns::{PrivateDnsZone, ZoneLink};
@@ -34,10 +35,10 @@ fn run(facts: &Facts) -> CheckResult {
             "the server `{}` names no private DNS zone",
             placement.server.name
         );
-        return Ok(Finding::new("server", message).into());
+        return Ok(Finding::new(Object::Server, message).into());
     };
     let name = zone.id.name();
-    let object = format!("dns-zone/{name}");
+    let object = Object::named(ObjectKind::DnsZone, name);
     let Some(links) = zone.links.as_ref()? else {
         let message = format!("the private DNS zone `{name}` does not exist");
         return Ok(Finding::new(object, message)

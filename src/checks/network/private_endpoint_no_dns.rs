@@ -1,7 +1,8 @@
 //! The name of a private endpoint only resolves if a private DNS zone contains its address. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::facts::Facts;
 use crate::facts::network::azure_network::placement::VnetPlacement;
@@ -96,7 +97,7 @@ fn check_zone_links(
 fn finding(connection: &EndpointConnection, what: &str) -> Finding {
     let name = connection.endpoint.name();
     Finding::new(
-        format!("private-endpoint/{name}"),
+        Object::named(ObjectKind::PrivateEndpoint, name),
         format!("the private endpoint `{name}` {what}"),
     )
     .with_evidence("id", &connection.endpoint)

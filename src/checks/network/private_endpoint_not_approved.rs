@@ -2,7 +2,8 @@
 //! Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::config::ServerId;
@@ -36,7 +37,7 @@ fn run(facts: &Facts) -> CheckResult {
     let endpoints = facts.azure_network.as_ref()?.private_endpoints.as_ref()?;
     if endpoints.is_empty() {
         return Ok(Finding::new(
-            "server",
+            Object::Server,
             "public access is off, and there is no private endpoint",
         )
         .into());
@@ -55,7 +56,7 @@ fn run(facts: &Facts) -> CheckResult {
 fn finding(server: &ServerId, connection: &EndpointConnection, status: &str) -> Finding {
     let name = connection.endpoint.name();
     let message = format!("the private endpoint `{name}` is `{status}`, and no other is approved");
-    let mut finding = Finding::new(format!("private-endpoint/{name}"), message)
+    let mut finding = Finding::new(Object::named(ObjectKind::PrivateEndpoint, name), message)
         .with_evidence("id", &connection.endpoint);
     if status.eq_ignore_ascii_case("Pending") {
         finding = finding.with_fix(quote::approve_private_endpoint(server, &connection.name));

@@ -7,7 +7,8 @@ use std::net::IpAddr;
 
 use super::vnet::{enable_peering_setting, resource_flags, source_port, vnet_placement};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::facts::network::azure_network::route_table::NextHop;
@@ -82,7 +83,7 @@ fn blocked_peering_finding(placement: &VnetPlacement, to: IpAddr, block: &Peerin
     let message = format!(
         "the way to {to} leads over the peering `{name}` of `{at}`, and {off} is off there"
     );
-    let finding = Finding::new(format!("vnet/{at}"), message)
+    let finding = Finding::new(Object::virtual_network(at), message)
         .with_fix(enable_peering_setting(network, name, off));
     match block {
         PeeringBlock::AccessOff {
@@ -106,7 +107,8 @@ fn dropped_finding(placement: &VnetPlacement, to: IpAddr) -> Finding {
     let message = format!(
         "nothing connects `{name}` with {to}: it has no gateway, and no peered network holds the address, so Azure drops the packets"
     );
-    Finding::new(format!("vnet/{name}"), message).with_evidence("network", &placement.vnet_id)
+    Finding::new(Object::virtual_network(name), message)
+        .with_evidence("network", &placement.vnet_id)
 }
 
 fn check_table_route(table_route: &TableRoute, to: IpAddr) -> CheckResult {
@@ -177,7 +179,7 @@ fn finding(table_route: &TableRoute, to: IpAddr, leads: &str) -> Finding {
         "route `{}` ({}) of `{table}` leads packets for {to} {leads}",
         route.name, route.prefix
     );
-    Finding::new(format!("route-table/{table}"), message)
+    Finding::new(Object::named(ObjectKind::RouteTable, table), message)
         .with_evidence("route", &route.name)
         .with_evidence("prefix", &route.prefix)
 }

@@ -2,7 +2,8 @@
 //! not smaller. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::config::ServerId;
 use crate::facts::target::server::{NetworkMode, Server};
@@ -52,7 +53,7 @@ fn run(facts: &Facts) -> CheckResult {
 fn finding(id: &ServerId, what: &str) -> Finding {
     let name = &id.name;
     Finding::new(
-        format!("server/{name}"),
+        Object::named(ObjectKind::RuntimeServer, name),
         format!("the runtime server `{name}` {what}"),
     )
     .with_evidence("id", id)

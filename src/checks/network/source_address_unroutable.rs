@@ -3,7 +3,7 @@
 //! The check detects tunnels, proxies, container ports and sockets.
 
 use super::source;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::network::source_network::{HostKind, is_local_only};
 
@@ -31,13 +31,16 @@ fn run(facts: &Facts) -> CheckResult {
     };
     if source.address.is_some() {
         let message = format!("{what}, and it is given as the address that the service will use");
-        return Ok(Finding::new("server", message)
+        return Ok(Finding::new(Object::Server, message)
             .with_evidence("source_address", source.service_address())
             .into());
     }
-    let mut finding = Finding::new("server", format!("{what}{}", describe_forwarder(facts)))
-        .with_evidence("host", &source.host)
-        .with_severity(Severity::Warning);
+    let mut finding = Finding::new(
+        Object::Server,
+        format!("{what}{}", describe_forwarder(facts)),
+    )
+    .with_evidence("host", &source.host)
+    .with_severity(Severity::Warning);
     if let Some(own) = server_address(facts) {
         finding = finding.with_evidence("the server's own address", own);
     }

@@ -4,7 +4,7 @@
 //! use the same server process while another connection holds one.
 
 use super::source;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::facts::source::source_session::PoolingMode;
 use crate::facts::{Facts, Missing};
 
@@ -34,21 +34,21 @@ fn run(facts: &Facts) -> CheckResult {
     let finding = match (connection.direct, connection.pooling) {
         (Some(true), _) => return Ok(Findings::none()),
         (Some(false), Some(PoolingMode::Transaction)) => Finding::new(
-            "server",
+            Object::Server,
             "a pooler answers, which gives each transaction another connection",
         ),
         (Some(false), Some(PoolingMode::Session)) => Finding::new(
-            "server",
+            Object::Server,
             "a pooler answers, which keeps a connection for each session",
         )
         .with_severity(Severity::Warning),
         (Some(false), _) => Finding::new(
-            "server",
+            Object::Server,
             "a pooler answers; how it shares its connections did not show",
         )
         .with_severity(Severity::Warning),
         (None, _) if POOLER_PORTS.contains(&source.port) => Finding::new(
-            "server",
+            Object::Server,
             format!("port {} is mostly a pooler's", source.port),
         )
         .with_severity(Severity::Warning),

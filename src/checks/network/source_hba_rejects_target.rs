@@ -2,7 +2,8 @@
 
 use super::source;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::facts::network::source_network::hba_rules::{HbaRule, SCRAM_SHA_256};
@@ -122,7 +123,7 @@ fn finding(evaluation: &HbaEvaluation, rule: Option<&HbaRule>) -> Finding {
         quote::quote_identifier(user)
     );
     let mut finding =
-        Finding::new(format!("database/{database}"), message).with_evidence("from", prefix);
+        Finding::new(Object::for_database(database), message).with_evidence("from", prefix);
     if let Some(rule) = rule {
         finding = finding.with_evidence("rule", rule.location());
     }

@@ -4,7 +4,7 @@
 
 use super::source;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> CheckResult {
         return Ok(Findings::none());
     };
     let message = format!("`{instance}` is the name of an instance, not an address");
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_evidence("host", host)
         .with_fix(FixStep::manual(describe_instance_command(&instance)))
         .into())

@@ -1,7 +1,7 @@
 //! A flexible server only supports IPv4. Since 0.1.0.
 
 use super::source;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> CheckResult {
         Ok(_) => format!("`{host}` is no IPv4 address"),
         Err(_) => format!("`{host}` has no IPv4 address"),
     };
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_evidence("addresses", listed.join(", "))
         .into())
 }

@@ -1,7 +1,7 @@
 //! By default, PostgreSQL only listens on its own machine. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::facts::Facts;
 
@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> CheckResult {
         "" => "the source listens on no network address".to_owned(),
         some => format!("the source listens on `{some}` alone"),
     };
-    let finding = Finding::new("parameter/listen_addresses", message)
+    let finding = Finding::new(Object::parameter("listen_addresses"), message)
         .with_evidence("listen_addresses", value)
         .with_fix(FixStep::sql("ALTER SYSTEM SET listen_addresses = '*'"))
         .with_fix(FixStep::manual(

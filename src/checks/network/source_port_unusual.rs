@@ -1,7 +1,7 @@
 //! Firewalls and assessments expect the default port of PostgreSQL. Since 0.1.0.
 
 use super::source;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -26,7 +26,7 @@ fn run(facts: &Facts) -> CheckResult {
         return Ok(Findings::none());
     }
     Ok(
-        Finding::new("server", format!("the source's port is {port}"))
+        Finding::new(Object::Server, format!("the source's port is {port}"))
             .with_evidence("port", port)
             .into(),
     )

@@ -5,7 +5,8 @@
 
 use super::source;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, OfficialRule,
+    Severity,
 };
 use crate::config::SourceTls;
 use crate::facts::Facts;
@@ -45,11 +46,11 @@ fn tls_off_finding(tls: Option<SourceTls>) -> Finding {
     let enable = "ALTER SYSTEM SET ssl = 'on';  -- with ssl_cert_file and ssl_key_file in place; then SELECT pg_reload_conf()";
     match tls {
         Some(SourceTls::Require) => Finding::new(
-            "parameter/ssl",
+            Object::parameter("ssl"),
             "the source does not speak TLS, and the plan says `require`",
         ),
         _ => Finding::new(
-            "parameter/ssl",
+            Object::parameter("ssl"),
             "the source does not speak TLS: the migration has to be made with sslMode `Prefer`",
         )
         .with_severity(Severity::Warning),
@@ -75,7 +76,7 @@ fn check_protocol_versions(facts: &Facts) -> Result<Option<Finding>, Inconclusiv
         return Ok(None);
     }
     let finding = Finding::new(
-        format!("parameter/{name}"),
+        Object::parameter(name),
         format!(
             "the source speaks no TLS above `{max_version}`, and the service none below `TLSv1.2`"
         ),

@@ -3,7 +3,9 @@
 use ipnet::IpNet;
 
 use super::vnet::vnet_placement;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Needs, Object, ObjectKind, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::network::azure_network::VnetPlacement;
@@ -54,8 +56,8 @@ fn run(facts: &Facts) -> CheckResult {
     Ok(findings)
 }
 
-fn object(placement: &VnetPlacement) -> String {
-    format!("subnet/{}", placement.subnet_id.name())
+fn object(placement: &VnetPlacement) -> Object {
+    Object::named(ObjectKind::Subnet, placement.subnet_id.name())
 }
 
 /// Only IPv4 counts: flexible servers do not have other addresses.

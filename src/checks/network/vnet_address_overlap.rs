@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::vnet::vnet_placement;
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, OfficialRule, Severity,
 };
 use crate::config::ResourceId;
 use crate::facts::Facts;
@@ -60,7 +60,7 @@ fn check_networks(
     let message = format!(
         "`{here}` and the source's network `{there}` share addresses: {shared} of `{here}`"
     );
-    Ok(Finding::new(format!("vnet/{here}"), message)
+    Ok(Finding::new(Object::virtual_network(here), message)
         .with_evidence(here, join_prefixes(own))
         .with_evidence(there, join_prefixes(other))
         .into())
@@ -78,14 +78,14 @@ fn check_address(facts: &Facts, placement: &VnetPlacement, own: &[IpNet]) -> Che
             "the source stands outside Azure, and its address {to} belongs to `{here}` ({})",
             join_prefixes(own)
         );
-        Finding::new(format!("vnet/{here}"), message)
+        Finding::new(Object::virtual_network(here), message)
     } else {
         let message = format!(
             "the source's address {to} belongs to `{here}` ({}); if the source stands in it, say so with `--source-vnet` (in a plan: \
              `source_vnet`)",
             join_prefixes(own)
         );
-        Finding::new(format!("vnet/{here}"), message).with_severity(Severity::Warning)
+        Finding::new(Object::virtual_network(here), message).with_severity(Severity::Warning)
     };
     Ok(finding
         .with_evidence("source address", to)

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use super::vnet::{enable_peering_setting, resource_flags, vnet_placement};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::config::ResourceId;
@@ -111,7 +112,7 @@ fn check_peering(
             "the peering `{name}` of `{at}` is connected, but allowVirtualNetworkAccess is off"
         );
         let set = enable_peering_setting(&network.id, name, "allowVirtualNetworkAccess");
-        findings.push(Finding::new(format!("vnet/{at}"), message).with_fix(set));
+        findings.push(Finding::new(Object::virtual_network(at), message).with_fix(set));
     }
     if let Some(sync) = findings.require(&peering.sync_level).filter(|_| is_ours)
         && !sync.eq_ignore_ascii_case("FullyInSync")
@@ -124,7 +125,8 @@ fn check_peering(
             resource_flags(&network.id, "--vnet-name"),
             quote::quote_bash(name)
         );
-        let finding = Finding::new(format!("vnet/{at}"), message).with_severity(Severity::Warning);
+        let finding =
+            Finding::new(Object::virtual_network(at), message).with_severity(Severity::Warning);
         findings.push(finding.with_fix(quote::az_step(sync_up)));
     }
 }
@@ -137,7 +139,7 @@ fn missing_peering_finding(
     other: &ResourceId,
 ) -> Result<Finding, Inconclusive> {
     let (here, there) = (placement.vnet_id.name(), other.name());
-    let object = format!("vnet/{here}");
+    let object = Object::virtual_network(here);
     let apart = format!("no connected peering leads from `{here}` to `{there}`");
     Ok(match alternative_route(facts, placement, own)? {
         None => Finding::new(object, apart),

@@ -3,7 +3,7 @@
 //! PostgreSQL rule: `session_replication_role` and `ALTER TABLE … ENABLE ALWAYS TRIGGER`.
 
 use super::per_database_checks::{check_copy_hazards, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::copy_hazards::AlwaysTrigger;
@@ -51,7 +51,7 @@ fn finding(database: &str, trigger: &AlwaysTrigger) -> Finding {
         source_statement(database, &statement)
     };
     let back = enable(&format!("{enabled} ")).afterwards();
-    Finding::new(format!("{database}/{kind}/{object}"), message)
+    Finding::new(Object::in_database(database, kind, object), message)
         .with_fix(enable(""))
         .with_fix(back.with_note("on the target, and on the source if it goes on"))
 }

@@ -3,7 +3,7 @@
 //! Enumerations, composite types, domains, and ranges are not base types, and are migrated.
 
 use super::per_database_checks::{check_objects, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::BaseType;
 
@@ -35,7 +35,7 @@ fn finding(database: &str, one: &BaseType) -> Finding {
     if one.is_shell {
         let name = &one.name;
         let message = format!("`{name}` is a base type that was announced and never defined");
-        return Finding::new(format!("{database}/type/{name}"), message)
+        return Finding::new(Object::in_database(database, "type", name), message)
             .with_fix(source_statement(database, &format!("DROP TYPE {name}")));
     }
     let usage = match one.columns_of_it {
@@ -44,7 +44,7 @@ fn finding(database: &str, one: &BaseType) -> Finding {
         n => format!("{n} columns are of it"),
     };
     Finding::new(
-        format!("{database}/type/{}", one.name),
+        Object::in_database(database, "type", &one.name),
         format!("`{}` is a base type that a user made; {usage}", one.name),
     )
     .with_evidence("columns", one.columns_of_it)

@@ -3,7 +3,7 @@
 //! A function that belongs to a base type, cast, parser, operator class, or the like is reported with that object.
 
 use super::per_database_checks::check_objects;
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::CFunction;
 
@@ -43,7 +43,7 @@ fn finding(database: &str, function: &CFunction) -> Finding {
             format!("`{name}` calls code that is compiled into the server (language `{language}`)")
         }
     };
-    let finding = Finding::new(format!("{database}/function/{name}"), message);
+    let finding = Finding::new(Object::in_database(database, "function", name), message);
     match library {
         Some(library) => finding.with_evidence("library", library),
         None => finding,

@@ -5,7 +5,7 @@
 use super::per_database_checks::for_each_object_facts;
 use super::target_collations;
 use super::target_collations::{CollationPresence, TargetCollations};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::source::objects::{Collation, DatabaseDefaults};
 use crate::facts::{Facts, Missing};
@@ -66,7 +66,7 @@ fn check_collation(
                 "`{name}`{} is not on the target: {why}",
                 used.as_deref().unwrap_or("")
             );
-            let object = format!("{database}/collation/{}.{name}", collation.schema);
+            let object = Object::in_database(database, "collation", format!("{}.{name}", collation.schema));
             findings.push(Finding::new(object, message).with_evidence("uses", collation.uses));
         }
         CollationPresence::Unknown => findings.add_missing(&Missing::not_specified(
@@ -101,7 +101,7 @@ fn check_database_locale(
             CollationPresence::Present => {}
             CollationPresence::Absent(why) => findings.push(
                 Finding::new(
-                    format!("database/{database}"),
+                    Object::for_database(database),
                     format!("the locale `{name}` of `{database}` is not on the target: {why}"),
                 )
                 .with_evidence("provider", provider),

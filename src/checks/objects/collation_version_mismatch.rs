@@ -4,7 +4,7 @@
 //! PostgreSQL records collation versions since 10, and the version of a database's default collation since 15.
 
 use super::per_database_checks::{describe_usage, for_each_object_facts, source_statement};
-use crate::checks::{Check, CheckResult, Finding, FixStep, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Inconclusive, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::{Collation, DatabaseDefaults};
@@ -67,7 +67,7 @@ fn collation_finding(database: &str, collation: &Collation) -> Option<Finding> {
         quote::quote_identifier(&collation.name)
     );
     Some(
-        Finding::new(format!("{database}/collation/{name}"), message)
+        Finding::new(Object::in_database(database, "collation", name), message)
             .with_evidence("recorded", recorded)
             .with_evidence("actual", actual)
             .with_evidence("uses", collation.uses)
@@ -91,7 +91,7 @@ fn database_finding(defaults: &DatabaseDefaults) -> Option<Finding> {
         defaults.name
     );
     Some(
-        Finding::new(format!("database/{}", defaults.name), message)
+        Finding::new(Object::for_database(&defaults.name), message)
             .with_evidence("recorded", recorded)
             .with_evidence("actual", actual)
             .with_fix(reindex_step(&defaults.name))

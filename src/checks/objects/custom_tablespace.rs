@@ -2,7 +2,7 @@
 //! A flexible server has a single data storage, so that all data is migrated to the default tablespace.
 
 use super::per_database_checks::for_each_object_facts;
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::{DatabaseDefaults, TablespaceUse};
 use crate::reference::providers;
@@ -56,7 +56,7 @@ fn is_custom(tablespace: &str) -> bool {
 fn database_finding(defaults: &DatabaseDefaults) -> Finding {
     let (name, tablespace) = (&defaults.name, &defaults.tablespace);
     let message = format!("`{name}` lies in the tablespace `{tablespace}`");
-    Finding::new(format!("database/{name}"), message).with_evidence("tablespace", tablespace)
+    Finding::new(Object::for_database(name), message).with_evidence("tablespace", tablespace)
 }
 
 fn relations_finding(database: &str, one: &TablespaceUse) -> Finding {
@@ -72,7 +72,10 @@ fn relations_finding(database: &str, one: &TablespaceUse) -> Finding {
             "{n} tables and indexes lie in the tablespace `{tablespace}`, `{first_relation}` among them"
         ),
     };
-    Finding::new(format!("{database}/tablespace/{tablespace}"), message)
-        .with_evidence("relations", relations)
-        .with_evidence("bytes", bytes)
+    Finding::new(
+        Object::in_database(database, "tablespace", tablespace),
+        message,
+    )
+    .with_evidence("relations", relations)
+    .with_evidence("bytes", bytes)
 }

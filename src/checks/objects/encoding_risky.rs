@@ -1,7 +1,7 @@
 //! Checks for database encodings other than UTF8. Since 0.1.0.
 //! SQL_ASCII is not an encoding, because it accepts any bytes.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::DatabaseDefaults;
 
@@ -35,7 +35,7 @@ fn run(facts: &Facts) -> CheckResult {
 
 fn finding(defaults: &DatabaseDefaults) -> Option<Finding> {
     let (name, encoding) = (&defaults.name, &defaults.encoding);
-    let object = format!("database/{name}");
+    let object = Object::for_database(name);
     match encoding.as_str() {
         "UTF8" => None,
         "SQL_ASCII" => Some(Finding::new(

@@ -2,7 +2,7 @@
 //! Only a superuser can create an event trigger. Once created, it fires for all later commands.
 
 use super::per_database_checks::{check_objects, recreate_on_target, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::EventTrigger;
@@ -46,7 +46,7 @@ fn finding(database: &str, trigger: &EventTrigger) -> Finding {
         trigger.name, trigger.function, trigger.event
     );
     let finding = Finding::new(
-        format!("{database}/event-trigger/{}", trigger.name),
+        Object::in_database(database, "event-trigger", &trigger.name),
         message,
     )
     .with_evidence("enabled", trigger.enabled);

@@ -3,7 +3,7 @@
 //! Based on the function text without comments. SQL that a function builds from other text is not detected.
 
 use super::per_database_checks::check_objects;
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::FileFunction;
 
@@ -34,8 +34,11 @@ fn run(facts: &Facts) -> CheckResult {
 fn finding(database: &str, function: &FileFunction) -> Finding {
     let calls: Vec<String> = function.calls.iter().map(|c| describe_call(c)).collect();
     let message = format!("the text of `{}` has {}", function.name, calls.join(", "));
-    Finding::new(format!("{database}/function/{}", function.name), message)
-        .with_evidence("language", &function.language)
+    Finding::new(
+        Object::in_database(database, "function", &function.name),
+        message,
+    )
+    .with_evidence("language", &function.language)
 }
 
 fn describe_call(call: &str) -> String {

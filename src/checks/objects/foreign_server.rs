@@ -3,7 +3,7 @@
 //! Its options are never read, because they can contain secrets.
 
 use super::per_database_checks::check_objects;
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::config::{MigrationScope, SourceKind};
 use crate::facts::Facts;
 use crate::facts::source::objects::ForeignServer;
@@ -61,8 +61,11 @@ fn finding(database: &str, server: &ForeignServer) -> Finding {
         count_noun(*tables, "foreign table"),
         count_noun(*mappings, "user mapping")
     );
-    Finding::new(format!("{database}/foreign-server/{name}"), message)
-        .with_evidence("wrapper", wrapper)
-        .with_evidence("foreign tables", tables)
-        .with_evidence("user mappings", mappings)
+    Finding::new(
+        Object::in_database(database, "foreign-server", name),
+        message,
+    )
+    .with_evidence("wrapper", wrapper)
+    .with_evidence("foreign tables", tables)
+    .with_evidence("user mappings", mappings)
 }

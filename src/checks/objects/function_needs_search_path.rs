@@ -5,7 +5,7 @@
 //! Extension functions are included. The best-known one is `ll_to_earth` of earthdistance.
 
 use super::per_database_checks::{check_objects, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::SearchPathFunction;
@@ -55,7 +55,7 @@ fn finding(database: &str, function: &SearchPathFunction) -> Finding {
             n => format!(" and {} more", n - 1),
         }
     );
-    let finding = Finding::new(format!("{database}/function/{name}"), message)
+    let finding = Finding::new(Object::in_database(database, "function", name), message)
         .with_evidence("used by", &function.used_by)
         .with_evidence("uses", function.uses);
     if function.extension.is_some() {

@@ -3,7 +3,7 @@
 //! A dump repeats them, and the target rejects them.
 
 use super::per_database_checks::{check_objects, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::PrivilegedFunction;
 use crate::reference::parameter_semantics;
@@ -61,7 +61,7 @@ fn finding(database: &str, function: &PrivilegedFunction, verb: &str) -> Finding
         fixes.push(format!("{verb} {name} RESET {parameter}"));
     }
     let message = format!("`{name}` {}", properties.join(", and "));
-    let mut finding = Finding::new(format!("{database}/function/{name}"), message);
+    let mut finding = Finding::new(Object::in_database(database, "function", name), message);
     finding.fix = fixes
         .iter()
         .map(|f| source_statement(database, f))

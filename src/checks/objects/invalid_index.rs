@@ -1,7 +1,7 @@
 //! Checks for invalid indexes, which `pg_dump` does not dump. Since 0.1.0.
 
 use super::per_database_checks::{check_copy_hazards, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::copy_hazards::DefectiveRelation;
 use crate::facts::version::Version;
@@ -48,7 +48,10 @@ fn finding(database: &str, index: &DefectiveRelation, version: Option<Version>) 
         _ => "",
     };
     let statement = format!("REINDEX INDEX {concurrently}{}", index.object);
-    Finding::new(format!("{database}/index/{}", index.object), message)
-        .with_evidence("table", &index.table_name)
-        .with_fix(source_statement(database, &statement))
+    Finding::new(
+        Object::in_database(database, "index", &index.object),
+        message,
+    )
+    .with_evidence("table", &index.table_name)
+    .with_fix(source_statement(database, &statement))
 }

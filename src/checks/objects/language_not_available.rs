@@ -4,7 +4,7 @@
 
 use super::per_database_checks::{for_each_object_facts, source_statement};
 use crate::checks::extensions::extension_offer;
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::source::objects::ProceduralLanguage;
 use crate::facts::{Fact, Facts};
@@ -70,7 +70,7 @@ fn finding(database: &str, language: &ProceduralLanguage) -> Finding {
         ),
     };
     let message = format!("the target does not offer `{name}`; {origin}; {usage}");
-    let finding = Finding::new(format!("{database}/language/{name}"), message)
+    let finding = Finding::new(Object::in_database(database, "language", name), message)
         .with_evidence("functions", language.functions);
     if language.functions > 0 {
         return finding;

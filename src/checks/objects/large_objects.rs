@@ -2,7 +2,7 @@
 //! They are copied with the database, but logical replication does not replicate their changes.
 
 use super::per_database_checks::for_each_object_facts;
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::objects::LargeObjects;
@@ -47,7 +47,7 @@ fn finding(database: &str, large: &LargeObjects, mode: MigrationMode) -> Finding
         "`{database}` holds {}{consequence}{orphans}",
         count_noun(large.objects, "large object")
     );
-    let finding = Finding::new(format!("database/{database}"), message)
+    let finding = Finding::new(Object::for_database(database), message)
         .with_evidence("large objects", large.objects)
         .with_evidence("bytes", large.bytes);
     match mode {

@@ -1,6 +1,6 @@
 //! Runs a check on the facts of every selected database, and formats its findings and steps.
 
-use crate::checks::{CheckResult, Finding, Findings, FixStep};
+use crate::checks::{CheckResult, Finding, Findings, FixStep, Object};
 use crate::facts::source::copy_hazards::DatabaseCopyHazards as Relations;
 use crate::facts::source::objects::{DatabaseObjects, LimitedRows};
 use crate::facts::{Fact, Facts, InDatabase, PerDatabase};
@@ -98,7 +98,7 @@ pub(super) fn unlisted_finding<T>(
             list.omitted(),
             list.rows.len()
         );
-        Finding::new(format!("{database}/{kind}/*"), message).with_evidence("total", list.total)
+        Finding::new(Object::unlisted(database, kind), message).with_evidence("total", list.total)
     })
 }
 

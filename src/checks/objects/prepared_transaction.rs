@@ -3,7 +3,7 @@
 //! A dump does not see the changes of a prepared transaction, and waits for its locks.
 
 use super::per_database_checks::source_statement;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::MigrationMode;
 use crate::facts::Facts;
@@ -68,8 +68,11 @@ fn finding(one: &PreparedTransaction) -> Finding {
         quote::quote_identifier(database)
     );
     let step = source_statement(database, &rollback).naming_its_database();
-    Finding::new(format!("{database}/prepared-transaction/{gid}"), message)
-        .with_fix(step.with_note(note))
+    Finding::new(
+        Object::in_database(database, "prepared-transaction", gid),
+        message,
+    )
+    .with_fix(step.with_note(note))
 }
 
 /// Formats an age in minutes, hours, or days.

@@ -3,7 +3,7 @@
 //! PostgreSQL rules: `CREATE PUBLICATION` and `CREATE SUBSCRIPTION`.
 
 use super::per_database_checks::{check_copy_hazards, source_statement};
-use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::copy_hazards::{LogicalReplicationKind, LogicalReplicationObject};
@@ -50,7 +50,8 @@ fn finding(database: &str, row: &LogicalReplicationObject) -> Finding {
                 "publication `{}` is to be created anew on the target{restriction}",
                 row.name
             );
-            let finding = Finding::new(format!("{database}/publication/{name}"), message);
+            let finding =
+                Finding::new(Object::in_database(database, "publication", &name), message);
             with_recreate_steps(finding, database, "PUBLICATION", &name, "\\dRp+")
         }
         LogicalReplicationKind::Subscription => {
@@ -63,7 +64,10 @@ fn finding(database: &str, row: &LogicalReplicationObject) -> Finding {
                 "subscription `{}` is {state}, and is to be created anew on the target",
                 row.name
             );
-            let finding = Finding::new(format!("{database}/subscription/{name}"), message);
+            let finding = Finding::new(
+                Object::in_database(database, "subscription", &name),
+                message,
+            );
             let finding = match row.is_enabled {
                 Some(false) => finding,
                 _ => finding.with_fix(source_statement(

@@ -2,7 +2,7 @@
 //! Shared by the checks of removed types, operators, catalog columns, and names in functions.
 
 use super::per_database_checks::for_each_database;
-use crate::checks::{Finding, Findings, Inconclusive};
+use crate::checks::{Finding, Findings, Inconclusive, Object};
 use crate::facts::source::removed_features::{DatabaseRemovedFeatures, RemovedFeatureUse};
 use crate::facts::sql_reader::LimitedRows;
 use crate::facts::{Fact, Facts};
@@ -16,13 +16,13 @@ pub(super) struct AffectedUse<'f> {
 }
 
 impl AffectedUse<'_> {
-    pub(super) fn object(&self) -> String {
+    pub(super) fn object(&self) -> Object {
         let RemovedFeatureUse {
             object_kind,
             object,
             ..
         } = self.usage;
-        format!("{}/{object_kind}/{object}", self.database)
+        Object::in_database(self.database, object_kind, object)
     }
 
     /// Formats the part of the object, such as `column a` or `policy p`, with the removed feature.

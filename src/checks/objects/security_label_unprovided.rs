@@ -3,7 +3,7 @@
 //! If the target's `shared_preload_libraries` is known, it decides.
 
 use super::per_database_checks::check_copy_hazards;
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::reference::providers;
 
@@ -30,7 +30,7 @@ fn run(facts: &Facts) -> CheckResult {
         "security-label",
         |r| &r.security_labels,
         |database, row| {
-            let object = format!("{database}/security-label/{}", row.provider);
+            let object = Object::in_database(database, "security-label", &row.provider);
             let message = format!("objects have labels of the provider `{}`", row.provider);
             let finding = Finding::new(object, message + loaded_text(facts))
                 .with_evidence("labels", row.labels)
@@ -48,7 +48,10 @@ fn run(facts: &Facts) -> CheckResult {
                 row.provider
             );
             findings.push(Finding::new(
-                format!("{kind}/{name}"),
+                Object::Shared {
+                    kind: kind.clone(),
+                    name: name.clone(),
+                },
                 message + loaded_text(facts),
             ));
         }

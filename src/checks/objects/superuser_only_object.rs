@@ -2,7 +2,7 @@
 //! Casts, base types, parts of full-text search, and compiled functions have their own checks.
 
 use super::per_database_checks::check_objects;
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::SuperuserObject;
 
@@ -47,7 +47,7 @@ fn finding(database: &str, object: &SuperuserObject) -> Finding {
         object.name
     );
     Finding::new(
-        format!("{database}/{}/{}", object.kind, object.name),
+        Object::in_database(database, &object.kind, &object.name),
         message,
     )
 }

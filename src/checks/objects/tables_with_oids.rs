@@ -2,7 +2,7 @@
 //! Rule: error 603404 of the migration service. pg_upgrade rejects such tables too.
 
 use super::per_database_checks::{check_copy_hazards, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> CheckResult {
         "table",
         |r| &r.tables_with_oids,
         |database, table| {
-            let object = format!("{database}/table/{}", table.object);
+            let object = Object::in_database(database, "table", &table.object);
             let statement = format!("ALTER TABLE {} SET WITHOUT OIDS", table.object);
             let finding = Finding::new(object, format!("`{}` has oids", table.object));
             Some(finding.with_fix(source_statement(database, &statement)))

@@ -3,7 +3,7 @@
 //! Dictionaries and configurations are migrated, but their files are not.
 
 use super::per_database_checks::{for_each_object_facts, unlisted_finding};
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::facts::source::objects::TextSearchObject;
 
@@ -53,7 +53,10 @@ fn finding(database: &str, part: &TextSearchObject) -> Finding {
         "which a user made"
     };
     let message = format!("`{}` is a {kind}{base}, {consequence}", part.name);
-    let finding = Finding::new(format!("{database}/{}/{}", part.kind, part.name), message);
+    let finding = Finding::new(
+        Object::in_database(database, &part.kind, &part.name),
+        message,
+    );
     note_unless_superuser(finding, part.needs_superuser())
 }
 

@@ -2,7 +2,7 @@
 //! PostgreSQL rule: logical decoding reads the write-ahead log. The initial copy includes unlogged tables.
 
 use super::per_database_checks::{check_copy_hazards, source_statement};
-use crate::checks::{Check, CheckResult, Finding, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> CheckResult {
         "table",
         |r| &r.unlogged_tables,
         |database, table| {
-            let object = format!("{database}/table/{}", table.object);
+            let object = Object::in_database(database, "table", &table.object);
             let statement = format!("ALTER TABLE {} SET LOGGED", table.object);
             let message = format!(
                 "`{}` is unlogged: its changes are not replicated",

@@ -2,7 +2,7 @@
 //! Casts that belong to a type (from a range to its multirange) or to an extension are excluded.
 
 use super::per_database_checks::{check_objects, recreate_on_target, source_statement};
-use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, FixStep, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::UserDefinedCast;
@@ -44,7 +44,7 @@ fn finding(database: &str, cast: &UserDefinedCast) -> Finding {
         "the {} cast from `{}` to `{}` {with}",
         cast.context, cast.source, cast.target
     );
-    Finding::new(format!("{database}/cast/{name}"), message)
+    Finding::new(Object::in_database(database, "cast", &name), message)
         .with_fix(source_statement(database, &format!("DROP CAST ({name})")))
         .with_fix(recreate_step(database, &name, cast))
 }

@@ -5,7 +5,7 @@ use super::per_database_checks::{
     describe_usage, for_each_object_facts, source_statement, unlisted_finding,
 };
 use super::target_collations;
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::objects::Collation;
@@ -55,7 +55,7 @@ fn finding(database: &str, collation: &Collation) -> Finding {
             describe_usage(collation.uses, first)
         ),
     };
-    let finding = Finding::new(format!("{database}/collation/{name}"), message)
+    let finding = Finding::new(Object::in_database(database, "collation", name), message)
         .with_evidence(
             "provider",
             target_collations::provider_name(&collation.provider),

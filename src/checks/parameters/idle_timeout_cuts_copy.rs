@@ -3,7 +3,7 @@
 //! Amazon RDS sets an idle timeout of 24 hours by default. `transaction_timeout` (17) ends the same transaction.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, Severity,
 };
 use crate::commands::quote;
 use crate::config::SourceServer;
@@ -70,7 +70,7 @@ fn estimate_copy_minutes(facts: &Facts) -> Fact<f64> {
 
 /// A timeout that is effective for a session of the migration.
 struct EffectiveTimeout {
-    object: String,
+    object: Object,
     location: String,
     display: String,
     milliseconds: f64,
@@ -87,7 +87,7 @@ impl EffectiveTimeout {
             self.location,
             than.unwrap_or_default()
         );
-        Finding::new(&self.object, message)
+        Finding::new(self.object.clone(), message)
             .with_evidence(name, &self.display)
             .with_fix(self.fix.clone())
     }
@@ -175,21 +175,17 @@ fn parse_source_timeout(
 ) -> Option<EffectiveTimeout> {
     let user_name = quote::quote_identifier(user);
     let (object, place) = match scope {
-        None => (format!("parameter/{name}"), "on the source".to_owned()),
-        Some(SettingScope::AllRoles) => (
-            "server".to_owned(),
-            "for all roles of the source".to_owned(),
-        ),
+        None => (Object::parameter(name), "on the source".to_owned()),
+        Some(SettingScope::AllRoles) => (Object::Server, "for all roles of the source".to_owned()),
         Some(SettingScope::Database(database)) => (
-            format!("database/{database}"),
+            Object::for_database(database),
             format!("for database `{database}` of the source"),
         ),
-        Some(SettingScope::Role(role)) => (
-            format!("role/{role}"),
-            format!("for `{role}` on the source"),
-        ),
+        Some(SettingScope::Role(role)) => {
+            (Object::role(role), format!("for `{role}` on the source"))
+        }
         Some(SettingScope::RoleInDatabase { role, database }) => (
-            format!("{database}/role/{role}"),
+            Object::in_database(database, "role", role),
             format!("for `{role}` in `{database}` of the source"),
         ),
     };
@@ -243,7 +239,7 @@ fn target_timeout(
         return Ok(None);
     };
     Ok(Some(EffectiveTimeout {
-        object: format!("parameter/{name}"),
+        object: Object::parameter(name),
         location: "on the target".to_owned(),
         display: display_value(&parameter.value, parameter.unit.as_deref()),
         milliseconds,

@@ -2,7 +2,7 @@
 //! Load values: restore guide, 2025-08-22 (written for pg_restore), limited by storage and memory.
 //! Keepalives: error codes page, 2025-02-07.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::ServerId;
 use crate::facts::parameter_value::{ParameterValue, convert_unit, format_with_unit, normalize};
@@ -180,7 +180,7 @@ fn target_parameter_finding(
     old: &str,
     new: &str,
 ) -> Finding {
-    Finding::new(format!("parameter/{name}"), message)
+    Finding::new(Object::parameter(name), message)
         .with_evidence("restore", old)
         .with_fix(quote::set_parameter(id, name, new).temporary())
         .with_fix(quote::set_parameter(id, name, old).afterwards())
@@ -200,7 +200,7 @@ fn check_source_keepalives(findings: &mut Findings, facts: &Facts, settings: &So
             };
             let message = format!("`{name}` of the source is {shown}, a long copy wants {wanted}");
             let finding =
-                Finding::new(format!("parameter/{name}"), message).with_evidence("restore", old);
+                Finding::new(Object::parameter(*name), message).with_evidence("restore", old);
             // On a managed source, parameters are not set with `ALTER SYSTEM`.
             findings.push(if kind.is_none_or(|kind| !kind.is_managed()) {
                 let was_default = settings.find(name).is_some_and(|s| s.source == "default");

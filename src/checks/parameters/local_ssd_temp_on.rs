@@ -1,7 +1,7 @@
 //! Checks that temporary files on the local SSD are off during replay. Since 0.1.0.
 //! The online migration prerequisites of every source type require this since 2025.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::MigrationMode;
 use crate::facts::Facts;
@@ -36,7 +36,7 @@ fn run(facts: &Facts) -> CheckResult {
     }
     let server = facts.server.as_ref()?;
     let message = format!("`{PARAMETER}` is `{}`", parameter.value);
-    Ok(Finding::new(format!("parameter/{PARAMETER}"), message)
+    Ok(Finding::new(Object::parameter(PARAMETER), message)
         .with_evidence(PARAMETER, &parameter.value)
         .with_fix(quote::set_parameter(&server.id, PARAMETER, "off").temporary())
         .into())

@@ -1,7 +1,7 @@
 //! Checks the two target parameters that make the service skip data. Since 0.1.0.
 //! Only newer flexible servers have them.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::{Facts, Missing};
 
@@ -56,7 +56,7 @@ fn run(facts: &Facts) -> CheckResult {
                 describe_extensions(facts, name)
             );
             findings.push(
-                Finding::new(format!("parameter/{name}"), message)
+                Finding::new(Object::parameter(*name), message)
                     .with_fix(quote::set_parameter(&server.id, name, "off").temporary()),
             );
         }

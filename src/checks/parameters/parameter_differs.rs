@@ -6,7 +6,7 @@ use super::compare::{
 };
 use crate::checks::objects::target_collations::{CollationPresence, TargetCollations};
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::config::ServerId;
@@ -136,7 +136,7 @@ impl SettableDifference<'_> {
             self.name(),
             self.target_value
         );
-        let finding = Finding::new(format!("parameter/{}", self.name()), message)
+        let finding = Finding::new(Object::parameter(self.name()), message)
             .with_evidence("source", here)
             .with_evidence("target", &self.target_value);
         let step = self
@@ -157,7 +157,7 @@ fn table_finding(rows: &[SettableDifference], how: &str, id: &ServerId) -> Findi
         1 => format!("one more parameter differs, {how}"),
         n => format!("{n} more parameters differ, {how}"),
     };
-    let start = Finding::new("server", message).with_severity(Severity::Note);
+    let start = Finding::new(Object::Server, message).with_severity(Severity::Note);
     let finding = rows.iter().fold(start, |finding, one| {
         let finding = finding.with_row(one.name(), one.describe_row());
         one.set_step(id)

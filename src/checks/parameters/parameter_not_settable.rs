@@ -4,7 +4,7 @@
 use super::compare::{
     ParameterDifference, ParameterState, display_target_value, parameter_differences,
 };
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -49,7 +49,7 @@ fn finding(difference: &ParameterDifference) -> Option<Finding> {
         }
     };
     Some(
-        Finding::new(format!("parameter/{name}"), message)
+        Finding::new(Object::parameter(name), message)
             .with_evidence("source", here)
             .with_evidence("target", there),
     )

@@ -4,7 +4,7 @@
 //! Single Server roles are migrated with their hashes, so the result depends on the source kind.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::config::{ServerId, SourceKind};
@@ -74,7 +74,7 @@ fn single_server_finding(id: &ServerId, encryption: &TargetParameter) -> Finding
         "the source is a Single Server and `{PASSWORD_ENCRYPTION}` of the target is `{}`",
         encryption.value
     );
-    Finding::new(format!("parameter/{PASSWORD_ENCRYPTION}"), message)
+    Finding::new(Object::parameter(PASSWORD_ENCRYPTION), message)
         .with_evidence(PASSWORD_ENCRYPTION, &encryption.value)
         .with_fix(quote::set_parameter(id, PASSWORD_ENCRYPTION, "md5"))
 }
@@ -102,7 +102,7 @@ fn describe_roles(roles: &[&str]) -> String {
 fn md5_rejected_finding(id: &ServerId, reason: &str, accepted: &TargetParameter) -> Finding {
     let list: Vec<&str> = accepted.members().chain(["md5"]).collect();
     Finding::new(
-        format!("parameter/{ACCEPTED_METHODS}"),
+        Object::parameter(ACCEPTED_METHODS),
         format!("{reason}; the target does not accept MD5 (`{ACCEPTED_METHODS}`)"),
     )
     .with_evidence(ACCEPTED_METHODS, &accepted.value)
@@ -127,7 +127,7 @@ fn md5_accepted_finding(roles: &[&str], accepted: &TargetParameter) -> Finding {
         "psql on the target, when the time comes: {}{more}; then take `md5` out of `{ACCEPTED_METHODS}`",
         passwords.join(", ")
     );
-    Finding::new(format!("parameter/{PASSWORD_ENCRYPTION}"), message)
+    Finding::new(Object::parameter(PASSWORD_ENCRYPTION), message)
         .with_severity(Severity::Note)
         .with_evidence("roles with MD5", roles.len())
         .with_evidence(ACCEPTED_METHODS, &accepted.value)

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Inconclusive, Needs, Object, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -82,14 +82,14 @@ fn finding(
     selected: &[&str],
 ) -> Result<Finding, Inconclusive> {
     let (object, whose) = match scope {
-        SettingScope::AllRoles => ("server".to_owned(), "`ALTER ROLE ALL` has set".to_owned()),
+        SettingScope::AllRoles => (Object::Server, "`ALTER ROLE ALL` has set".to_owned()),
         SettingScope::Database(database) => (
-            format!("database/{database}"),
+            Object::for_database(database),
             format!("database `{database}` has"),
         ),
-        SettingScope::Role(role) => (format!("role/{role}"), format!("role `{role}` has")),
+        SettingScope::Role(role) => (Object::role(role), format!("role `{role}` has")),
         SettingScope::RoleInDatabase { role, database } => (
-            format!("{database}/role/{role}"),
+            Object::in_database(database, "role", role),
             format!("role `{role}` has in `{database}`"),
         ),
     };

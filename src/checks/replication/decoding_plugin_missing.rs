@@ -2,7 +2,7 @@
 //! `test_decoding` is a library without a control file, so no catalog lists it. A test slot is never created.
 //! The check therefore looks for other extensions of the same package (contrib).
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -51,7 +51,7 @@ fn run(facts: &Facts) -> CheckResult {
     let message = format!(
         "{available} extensions of contrib can be installed: its package, which brings `test_decoding`, seems not to be there"
     );
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_evidence("contrib extensions", available)
         .with_fix(FixStep::manual(format!(
             "apt-get install postgresql-{major}  # Debian; Red Hat: dnf install postgresql{}-contrib",

@@ -1,7 +1,9 @@
 //! Checks for inactive replication slots, which retain write-ahead log indefinitely. Since 0.1.0.
 //! PostgreSQL rule: <https://www.postgresql.org/docs/current/warm-standby.html#STREAMING-REPLICATION-SLOTS>.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, ObjectKind, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::source::replication::ReplicationSlot;
@@ -47,8 +49,8 @@ fn finding(slot: &ReplicationSlot) -> Option<Finding> {
         "SELECT pg_drop_replication_slot({})",
         quote::quote_literal(name)
     );
-    let mut finding =
-        Finding::new(format!("slot/{name}"), message).with_evidence("held_bytes", held);
+    let mut finding = Finding::new(Object::named(ObjectKind::ReplicationSlot, name), message)
+        .with_evidence("held_bytes", held);
     for (what, value) in [
         ("database", &slot.database),
         ("plugin", &slot.plugin),

@@ -2,7 +2,9 @@
 //! Only transactions with an ID block the slot. A transaction without an ID can get one at any time, and delays vacuum.
 //! <https://www.postgresql.org/docs/current/logicaldecoding-explanation.html>
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, ObjectKind, Severity,
+};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::replication::OpenTransaction;
@@ -56,7 +58,10 @@ fn finding(transaction: &OpenTransaction) -> Finding {
             ", so far without a change"
         }
     );
-    let mut finding = Finding::new(format!("session/{}", transaction.process), message);
+    let mut finding = Finding::new(
+        Object::named(ObjectKind::Session, transaction.process.to_string()),
+        message,
+    );
     for (name, value) in [
         ("application", &transaction.application),
         ("state", &transaction.state),

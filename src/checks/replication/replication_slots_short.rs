@@ -3,7 +3,7 @@
 //! Therefore fewer free slots than databases are a blocker, and an equal number is a warning.
 
 use super::{required_settings, source_count, source_parameter, source_parameter_fix};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 use crate::facts::source::replication::ReplicationSlots;
@@ -41,7 +41,7 @@ fn run(facts: &Facts) -> CheckResult {
     };
     let message = format!("{free} of {limit} replication slots are free, for {of}");
     let needed = required_settings::required_slots(slots.total, databases);
-    let mut finding = Finding::new("parameter/max_replication_slots", message)
+    let mut finding = Finding::new(Object::parameter("max_replication_slots"), message)
         .with_evidence("max_replication_slots", limit)
         .with_evidence("in use", slots.total);
     if !slots.slots.is_empty() {

@@ -2,7 +2,7 @@
 //! Logical decoding replicates rows, but not the state of sequences.
 //! <https://www.postgresql.org/docs/current/logical-replication-restrictions.html>
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::{MigrationMode, SourceServer};
 use crate::facts::Facts;
@@ -49,7 +49,7 @@ fn run(facts: &Facts) -> CheckResult {
             1 => "1 sequence has to be advanced at cutover".to_owned(),
             many => format!("{many} sequences have to be advanced at cutover"),
         };
-        let mut finding = Finding::new(format!("database/{}", database.name), message);
+        let mut finding = Finding::new(Object::for_database(&database.name), message);
         if let Some(source) = source.filter(|_| has_view) {
             finding = finding.with_fix(
                 FixStep::manual(resync_command(source, user, &database.name)).afterwards(),

@@ -2,7 +2,7 @@
 
 use super::required_settings::SLOT_WAL_LIMIT;
 use super::source_parameter_fix;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::{Facts, parameter_value};
 
@@ -40,6 +40,6 @@ fn run(facts: &Facts) -> CheckResult {
     let kind = facts.source_kind().ok();
     let readable = parameter_value::format_with_unit(value, parameter.unit.as_deref());
     let message = format!("`{name}` is {readable}: a slot that lags further is lost");
-    let finding = Finding::new(format!("parameter/{name}"), message).with_evidence(name, &readable);
+    let finding = Finding::new(Object::parameter(name), message).with_evidence(name, &readable);
     Ok(source_parameter_fix::with_change_steps(finding, kind, SLOT_WAL_LIMIT, parameter).into())
 }

@@ -3,7 +3,7 @@
 //! PostgreSQL uses the primary key (unless it is DEFERRABLE), a chosen index, or the whole old row.
 //! <https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY>
 
-use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, FixStep, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::MigrationMode;
 use crate::facts::Facts;
@@ -57,7 +57,7 @@ fn check_database(findings: &mut Findings, database: &str, identities: &TablesWi
     }
     let changed = identities.tables.iter().filter(|t| t.is_changed()).count() as u64;
     let message = format!("{more} more tables of `{database}` have no usable replica identity");
-    let rest = Finding::new(format!("database/{database}"), message)
+    let rest = Finding::new(Object::for_database(database), message)
         .with_evidence("tables", identities.total)
         .with_evidence("changed", identities.total_changed);
     findings.push(if identities.total_changed > changed {
@@ -104,7 +104,7 @@ fn finding(database: &str, table: &TableWithoutIdentity) -> Finding {
         _ => "DEFAULT",
     };
     let finding = Finding::new(
-        format!("{database}/table/{name}"),
+        Object::in_database(database, "table", &name),
         format!("`{name}` has no usable replica identity: {problem}{activity}"),
     )
     .with_evidence("updates", table.updates)

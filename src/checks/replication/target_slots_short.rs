@@ -2,7 +2,7 @@
 //! Values: the Single Server guide of the migration service.
 //! PostgreSQL 18 limits origins separately from slots.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::config::{MigrationMode, SourceKind};
 use crate::facts::Facts;
@@ -89,7 +89,7 @@ fn raise_finding(
     needed: u64,
 ) -> Result<Finding, Inconclusive> {
     let id = &facts.server.as_ref()?.id;
-    Ok(Finding::new(format!("parameter/{name}"), message)
+    Ok(Finding::new(Object::parameter(name), message)
         .with_fix(quote::set_parameter(id, name, &needed.to_string()).temporary())
         .with_fix(quote::restart_server(id)))
 }

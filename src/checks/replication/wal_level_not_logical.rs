@@ -2,7 +2,7 @@
 //! Provider parameters: the online migration prerequisites of each source type (2025-01 to 2025-11).
 
 use super::{required_settings, source_parameter, source_parameter_fix};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> CheckResult {
         message += &format!("; here `{name}` switches it");
     }
     let mut finding =
-        Finding::new("parameter/wal_level", message).with_evidence("wal_level", value);
+        Finding::new(Object::parameter("wal_level"), message).with_evidence("wal_level", value);
     let switch = facts.source_parameters.as_ref()?.find(name);
     if let Some(shown) = switch.filter(|s| s.name != "wal_level") {
         finding = finding.with_evidence(name, shown.reset_val.as_deref().unwrap_or("unset"));

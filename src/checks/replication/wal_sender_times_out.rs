@@ -3,7 +3,7 @@
 
 use super::required_settings::SENDER_TIMEOUT;
 use super::{source_parameter, source_parameter_fix};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::{Facts, parameter_value as values};
 
@@ -32,6 +32,6 @@ fn run(facts: &Facts) -> CheckResult {
     let kind = facts.source_kind().ok();
     let readable = values::format_with_unit(value, parameter.unit.as_deref());
     let message = format!("`{name}` is {readable}");
-    let finding = Finding::new(format!("parameter/{name}"), message).with_evidence(name, &readable);
+    let finding = Finding::new(Object::parameter(name), message).with_evidence(name, &readable);
     Ok(source_parameter_fix::with_change_steps(finding, kind, SENDER_TIMEOUT, parameter).into())
 }

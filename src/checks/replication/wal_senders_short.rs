@@ -1,7 +1,7 @@
 //! Checks that the source has a WAL sender for every replication slot. Since 0.1.0.
 
 use super::{required_settings, source_count, source_parameter, source_parameter_fix};
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> CheckResult {
     if let Some(in_use @ 1..) = in_use {
         message += &format!(", and senders in use: {in_use}");
     }
-    let finding = Finding::new("parameter/max_wal_senders", message)
+    let finding = Finding::new(Object::parameter("max_wal_senders"), message)
         .with_evidence("max_wal_senders", senders)
         .with_evidence("max_replication_slots", slots);
     let change = ("max_wal_senders", &*needed.to_string());

@@ -3,7 +3,7 @@
 //! Best practices, 2025-01-24: 168 hours per migration, and 72 hours between the base copy of an online migration and
 //! its cutover.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::facts::Facts;
 use crate::sizing::copy_estimate::{MEASURED_VCORES, estimate_copy};
 use crate::sizing::requirements;
@@ -47,7 +47,7 @@ fn run(facts: &Facts) -> CheckResult {
             data.total_gib,
             estimate.format()
         );
-        let finding = Finding::new("server", message)
+        let finding = Finding::new(Object::Server, message)
             .with_evidence("source_gib", format!("{:.1}", data.total_gib))
             .with_evidence("hours", format!("{:.0}", estimate.hours))
             .with_evidence("limit_hours", LIMIT_HOURS);

@@ -1,7 +1,8 @@
 //! A target runs one migration or validation at a time and rejects a second one. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::config::ServerId;
@@ -45,8 +46,8 @@ fn run(facts: &Facts) -> CheckResult {
 fn finding(id: &ServerId, run: &MigrationRecord, state: &str) -> Finding {
     let step = run.sub_state.as_deref().unwrap_or("no further word");
     let message = format!("migration `{}` is in state `{state}` ({step})", run.name);
-    let finding =
-        Finding::new(format!("migration/{}", run.name), message).with_evidence("state", state);
+    let finding = Finding::new(Object::named(ObjectKind::Migration, &run.name), message)
+        .with_evidence("state", state);
     if !state.eq_ignore_ascii_case("WaitingForUserAction") {
         return finding.with_fix(quote::migration_command(id, "show", &run.name, ""));
     }

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::same_source::is_source;
 use super::validation_codes;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, ObjectKind, Severity};
 use crate::facts::target::service::migrations::{
     MigrationRecord, ServiceValidation, ValidationItem,
 };
@@ -137,7 +137,7 @@ fn add_validation_findings(
             "the validation of `{}` {when}{of} came out as `{}`",
             run.name, validation.status
         );
-        Finding::new(format!("migration/{}", run.name), message)
+        Finding::new(Object::named(ObjectKind::Migration, &run.name), message)
     };
     let found = if found.is_empty() {
         vec![summary()]
@@ -165,8 +165,8 @@ fn item_finding(run: &MigrationRecord, item: &ValidationItem, when: &str) -> Fin
         format!("\"{}\"", item.messages.join("\"; \""))
     };
     let object = match &item.database {
-        Some(database) => format!("database/{database}"),
-        None => "server".to_owned(),
+        Some(database) => Object::for_database(database),
+        None => Object::Server,
     };
     let message = format!(
         "`{}` of the service {when} says {}: {messages}",
@@ -208,8 +208,8 @@ fn add_last_error(
     };
     let when = moment.map_or("at an unknown time".to_owned(), on_date);
     let message = format!("migration `{}` failed {when}: \"{error}\"", last.name);
-    let finding =
-        Finding::new(format!("migration/{}", last.name), message).with_severity(Severity::Warning);
+    let finding = Finding::new(Object::named(ObjectKind::Migration, &last.name), message)
+        .with_severity(Severity::Warning);
     let related_checks = validation_codes::related_checks_in_text(error);
     findings.push(if related_checks.is_empty() {
         finding

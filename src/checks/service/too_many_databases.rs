@@ -2,7 +2,7 @@
 //!
 //! Rule: the command-line guide (2025-02-07). Newer portal guides no longer document it, so it is a warning.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, Severity};
 use crate::facts::Facts;
 
 /// The maximum number of databases of one migration.
@@ -39,7 +39,7 @@ fn run(facts: &Facts) -> CheckResult {
     };
     if names.len() > MAX_DATABASES {
         let message = format!("this migration takes {} databases", names.len());
-        let start = Finding::new("server", message);
+        let start = Finding::new(Object::Server, message);
         let batches = names.chunks(MAX_DATABASES).enumerate();
         findings.push(batches.fold(start, |finding, (number, batch)| {
             finding.with_row(&format!("batch {}", number + 1), batch.join(", "))

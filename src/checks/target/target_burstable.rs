@@ -4,7 +4,7 @@
 //! since 2025.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::config::ServerId;
@@ -37,7 +37,7 @@ fn run(facts: &Facts) -> CheckResult {
         return Ok(Findings::none());
     }
     let message = format!("the target is a `{}` of tier `{}`", sku.name, sku.tier);
-    let finding = Finding::new("server", message).with_evidence("sku", &sku.name);
+    let finding = Finding::new(Object::Server, message).with_evidence("sku", &sku.name);
     let offered = facts.capabilities.as_ref().ok();
     Ok(match offered.and_then(|o| proposed_sku(facts, o, sku)) {
         Some(offer) => finding

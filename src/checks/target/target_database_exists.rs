@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::config::ServerId;
 use crate::facts::Facts;
@@ -65,14 +65,17 @@ fn unsupported_name_finding(name: &str) -> Option<Finding> {
         _ => return None,
     };
     let message = format!("`{name}` is {what}, which the service does not migrate: leave it out");
-    Some(Finding::new(format!("database/{name}"), message))
+    Some(Finding::new(Object::for_database(name), message))
 }
 
 fn check_postgres(findings: &mut Findings, databases: &SourceDatabases) {
     if findings.require(databases.postgres_has_user_relations()) == Some(&true) {
         let message = "`postgres` holds tables of yours, and every target has a `postgres` of its own: move them to a \
                        database of their own first";
-        findings.push(Finding::new("database/postgres", message).with_severity(Severity::Warning));
+        findings.push(
+            Finding::new(Object::for_database("postgres"), message)
+                .with_severity(Severity::Warning),
+        );
     }
 }
 
@@ -90,7 +93,7 @@ fn existing_database_finding(facts: &Facts, server: Option<&ServerId>, name: &st
         )
     };
     let finding =
-        Finding::new(format!("database/{name}"), message).with_evidence("overwrite", overwrite);
+        Finding::new(Object::for_database(name), message).with_evidence("overwrite", overwrite);
     if overwrite {
         return finding.with_severity(Severity::Warning);
     }

@@ -1,7 +1,7 @@
 //! The migration service does not support elastic clusters, which consist of several servers behind one name. Since
 //! 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -23,6 +23,6 @@ pub const CHECK: Check = Check {
 fn run(facts: &Facts) -> CheckResult {
     let is_cluster = *facts.server.as_ref()?.is_elastic_cluster.as_ref()?;
     Ok(is_cluster
-        .then(|| Finding::new("server", "the target is an elastic cluster"))
+        .then(|| Finding::new(Object::Server, "the target is an elastic cluster"))
         .into())
 }

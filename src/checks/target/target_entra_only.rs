@@ -1,6 +1,6 @@
 //! The migration service signs in to the target with a password. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -31,7 +31,7 @@ fn run(facts: &Facts) -> CheckResult {
         return Ok(Findings::none());
     }
     let finding = Finding::new(
-        "server",
+        Object::Server,
         "password authentication is `Disabled` on the target",
     )
     .with_evidence("passwordAuth", "Disabled")

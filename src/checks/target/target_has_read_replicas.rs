@@ -1,7 +1,9 @@
 //! The documented prerequisites require a target without read replicas until the migration completes. Since 0.1.0.
 
 use super::target_locked;
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Needs, Object, ObjectKind, OfficialRule, Severity,
+};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::facts::target::replicas::Replica;
@@ -34,7 +36,7 @@ fn run(facts: &Facts) -> CheckResult {
 fn finding(facts: &Facts, replica: &Replica) -> Finding {
     let name = &replica.id.name;
     let mut message = format!("`{name}` is a read replica of the target");
-    let mut finding = Finding::new(format!("replica/{name}"), "");
+    let mut finding = Finding::new(Object::named(ObjectKind::Replica, name), "");
     if let Ok(details) = &replica.details {
         let sku = details.sku.as_deref().unwrap_or("unknown SKU");
         message.push_str(&format!(" in {}, {sku}", details.location));

@@ -2,7 +2,7 @@
 //!
 //! Audits of production servers require the opposite. This check only concerns the duration of the migration.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -36,7 +36,7 @@ fn run(facts: &Facts) -> CheckResult {
     let mode = ha.mode.as_deref().unwrap_or("not said");
     let state = ha.state.as_deref().unwrap_or("not said");
     Ok(Finding::new(
-        "server",
+        Object::Server,
         format!("high availability is on: mode `{mode}`, state `{state}`"),
     )
     .with_evidence("mode", mode)

@@ -3,7 +3,7 @@
 //! List of permissions:
 //! <https://learn.microsoft.com/azure/postgresql/migrate/migration-service/concepts-required-user-permissions>
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -65,7 +65,7 @@ fn run(facts: &Facts) -> CheckResult {
     let grant = format!(
         "az role assignment create --role Contributor --scope {scope} --assignee \"$(az ad signed-in-user show --query id --output tsv)\""
     );
-    let finding = Finding::new("server", message)
+    let finding = Finding::new(Object::Server, message)
         .with_evidence("lacks", missing_actions.join(", "))
         .with_fix(quote::az_step(grant).for_decision());
     Ok(if facts.migration.identity_migrates {

@@ -1,6 +1,6 @@
 //! A read replica is read-only, so it cannot be a migration target. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> CheckResult {
     let of = of.map(|name| format!(" of `{name}`")).unwrap_or_default();
     let promote = quote::promote_replica(&server.id);
     Ok(Finding::new(
-        "server",
+        Object::Server,
         format!("the target is a read replica{of}, its role is `{role}`"),
     )
     .with_evidence("replicationRole", role)

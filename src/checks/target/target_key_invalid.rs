@@ -1,7 +1,7 @@
 //! A server that cannot access its encryption key becomes inaccessible within an hour. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, Inconclusive, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, OfficialRule, Severity,
 };
 use crate::facts::target::server::KeyStatus;
 use crate::facts::{Fact, Facts};
@@ -49,7 +49,7 @@ fn check_key(findings: &mut Findings, what: &str, which: &str, key: &Fact<KeySta
     let uri = key.uri.as_deref().unwrap_or("its vault");
     if !key.is_valid {
         findings.push(
-            Finding::new("server", format!("{what} at `{uri}` is `Invalid`"))
+            Finding::new(Object::Server, format!("{what} at `{uri}` is `Invalid`"))
                 .with_evidence(&format!("{which} key status"), "Invalid"),
         );
     }

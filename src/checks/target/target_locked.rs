@@ -1,7 +1,8 @@
 //! A lock that prevents writes prevents the migration, which is a child resource of the server. Since 0.1.0.
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, ObjectKind, OfficialRule,
+    Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -69,7 +70,7 @@ fn finding(lock: &ManagementLock, level: &str) -> Finding {
         lock.name,
         lock.scope_label()
     );
-    Finding::new(format!("lock/{}", lock.name), message)
+    Finding::new(Object::named(ObjectKind::Lock, &lock.name), message)
         .with_evidence("level", level)
         .with_evidence("id", &lock.id)
         .with_fix(removal_step(lock))

@@ -5,7 +5,9 @@
 
 use time::Duration;
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Inconclusive, Needs, Severity};
+use crate::checks::{
+    Check, CheckResult, Finding, Findings, Inconclusive, Needs, Object, ObjectKind, Severity,
+};
 use crate::facts::Facts;
 use crate::facts::target::service::maintenance::{MaintenanceEvent, PlannedMaintenance};
 use crate::time_format::format_utc_minute;
@@ -53,7 +55,7 @@ fn run(facts: &Facts) -> CheckResult {
             format_utc_minute(end),
             event.status
         );
-        let finding = Finding::new(format!("maintenance/{}", event.name), message)
+        let finding = Finding::new(Object::named(ObjectKind::Maintenance, &event.name), message)
             .with_evidence("start", format_utc_minute(start))
             .with_evidence("end", format_utc_minute(end))
             .with_evidence("can be put off", event.is_deferrable);

@@ -1,6 +1,6 @@
 //! The migration service does not create its target. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::{Facts, Missing};
 
 pub const CHECK: Check = Check {
@@ -39,5 +39,5 @@ fn absent_finding(facts: &Facts, missing: &Missing) -> Finding {
         }
         _ => format!("the resource group has no flexible server `{name}`"),
     };
-    Finding::new("server", message).with_evidence("answer", &missing.reason)
+    Finding::new(Object::Server, message).with_evidence("answer", &missing.reason)
 }

@@ -1,6 +1,6 @@
 //! A server that is stopped, updating or failed cannot be a migration target. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::commands::step::StepOrder;
 use crate::facts::Facts;
@@ -26,7 +26,7 @@ fn run(facts: &Facts) -> CheckResult {
     if state.eq_ignore_ascii_case("Ready") {
         return Ok(Findings::none());
     }
-    let finding = Finding::new("server", format!("the target's state is `{state}`"))
+    let finding = Finding::new(Object::Server, format!("the target's state is `{state}`"))
         .with_evidence("state", state);
     Ok(match state.to_ascii_lowercase().as_str() {
         "stopped" => finding

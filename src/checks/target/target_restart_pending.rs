@@ -1,6 +1,6 @@
 //! A changed static parameter has no effect until the server restarts. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 
@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> CheckResult {
                 parameter.name, parameter.value
             );
             findings.push(
-                Finding::new(format!("parameter/{}", parameter.name), message)
+                Finding::new(Object::parameter(&parameter.name), message)
                     .with_evidence("value", &parameter.value)
                     .with_fix(quote::restart_server(&server.id)),
             );

@@ -4,7 +4,7 @@
 
 use time::Date;
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::reference::version_support;
@@ -37,7 +37,7 @@ fn run(facts: &Facts) -> CheckResult {
         None => format!("PostgreSQL {major} is older than any version that Azure supports"),
     };
     let source = facts.source_version().map_or(0, |v| v.major());
-    let finding = Finding::new("server", message)
+    let finding = Finding::new(Object::Server, message)
         .with_evidence("version", major)
         .with_evidence("dates as of", AS_OF)
         .with_fix(quote::upgrade_server(

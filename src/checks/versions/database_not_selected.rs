@@ -1,6 +1,6 @@
 //! Databases that are not migrated must be known. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::facts::Facts;
 
 pub const CHECK: Check = Check {
@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> CheckResult {
             _ => "",
         };
         let message = format!("`{name}` is not part of this migration{why}");
-        let finding = Finding::new(format!("database/{name}"), message);
+        let finding = Finding::new(Object::for_database(name), message);
         findings.push(match database.size() {
             Ok(bytes) => finding.with_evidence("size_mib", bytes / 1_048_576),
             Err(_) => finding,

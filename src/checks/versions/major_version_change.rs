@@ -1,6 +1,6 @@
 //! A migration to a newer major version is an upgrade of the application's database. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 use crate::reference::release_notes;
 
@@ -28,7 +28,7 @@ fn run(facts: &Facts) -> CheckResult {
     }
     let (from, to) = (source.major_label(), target.major_label());
     let finding = Finding::new(
-        "server",
+        Object::Server,
         format!("the migration goes from PostgreSQL {from} to {to}"),
     );
     let with_notes = |finding: Finding, release: &release_notes::MajorRelease| {

@@ -1,6 +1,6 @@
 //! A standby has limited logical decoding, and it pauses or cancels long reads. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, Severity};
 use crate::config::MigrationMode;
 use crate::facts::Facts;
 
@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> CheckResult {
         ),
     };
     let message = format!("the source is in recovery, a standby: {consequence}");
-    Ok(Finding::new("server", message)
+    Ok(Finding::new(Object::Server, message)
         .with_severity(severity)
         .with_evidence("pg_is_in_recovery()", true)
         .into())

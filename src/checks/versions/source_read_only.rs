@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::checks::{
-    Check, CheckResult, Finding, Findings, FixStep, Needs, OfficialRule, Severity,
+    Check, CheckResult, Finding, Findings, FixStep, Needs, Object, OfficialRule, Severity,
 };
 use crate::commands::quote;
 use crate::facts::Facts;
@@ -55,20 +55,20 @@ fn finding(place: ReadOnlyLevel, database: &str, user: &str) -> Finding {
     );
     let (object, whose) = match place {
         ReadOnlyLevel::Server => (
-            format!("parameter/{READ_ONLY_PARAMETER}"),
+            Object::parameter(READ_ONLY_PARAMETER),
             "on for the whole server".to_owned(),
         ),
         ReadOnlyLevel::AllRoles => (
-            format!("parameter/{READ_ONLY_PARAMETER}"),
+            Object::parameter(READ_ONLY_PARAMETER),
             "on for all roles".to_owned(),
         ),
         ReadOnlyLevel::Database => (
-            format!("database/{database}"),
+            Object::for_database(database),
             format!("on for database `{database}`"),
         ),
-        ReadOnlyLevel::Role => (format!("role/{user}"), format!("on for role `{user}`")),
+        ReadOnlyLevel::Role => (Object::role(user), format!("on for role `{user}`")),
         ReadOnlyLevel::RoleInDatabase => (
-            format!("database/{database}"),
+            Object::for_database(database),
             format!("on for role `{user}` in database `{database}`"),
         ),
     };

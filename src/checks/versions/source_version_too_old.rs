@@ -1,6 +1,6 @@
 //! The first documented prerequisite: PostgreSQL 9.5 or newer. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::facts::Facts;
 
 /// The oldest source version that the migration service supports, as `server_version_num`.
@@ -30,9 +30,10 @@ fn run(facts: &Facts) -> CheckResult {
     if version.num() >= MIN_VERSION_NUM {
         return Ok(Findings::none());
     }
-    Ok(
-        Finding::new("server", format!("the source runs PostgreSQL {version}"))
-            .with_evidence("server_version_num", version.num())
-            .into(),
+    Ok(Finding::new(
+        Object::Server,
+        format!("the source runs PostgreSQL {version}"),
     )
+    .with_evidence("server_version_num", version.num())
+    .into())
 }

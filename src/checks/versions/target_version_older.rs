@@ -1,6 +1,6 @@
 //! A dump of a newer major version does not restore into an older one. Since 0.1.0.
 
-use crate::checks::{Check, CheckResult, Finding, Findings, Needs, OfficialRule, Severity};
+use crate::checks::{Check, CheckResult, Finding, Findings, Needs, Object, OfficialRule, Severity};
 use crate::commands::quote;
 use crate::facts::Facts;
 use crate::reference::version_support;
@@ -35,7 +35,7 @@ fn run(facts: &Facts) -> CheckResult {
         source.major()
     };
     Ok(Finding::new(
-        "server",
+        Object::Server,
         format!(
             "the source is PostgreSQL {source}, the target {}",
             target.major_label()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{CountChange, FindingChange, LostCheck, MigrationDiff};
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 use crate::question::{Question, Side};
 use crate::report::model::{CheckReport, FindingReport, MissingReport};
 use crate::verdict::Status;
@@ -80,11 +80,11 @@ fn add_remaining(
             .and_then(|t| t.as_str()?.parse().ok())
     };
     if let (Some(before), Some(after)) = (total(earlier), total(later))
-        && later.object.ends_with("/*")
+        && matches!(later.object, Object::Unlisted { .. })
     {
         diff.counts.push(CountChange {
             check: check.id.clone(),
-            object: Some(later.object.clone()),
+            object: Some(later.object.to_string()),
             before,
             after,
             before_in_part: false,
@@ -99,7 +99,7 @@ fn finding_change(
 ) -> FindingChange {
     FindingChange {
         check: check.id.clone(),
-        object: finding.object.clone(),
+        object: finding.object.to_string(),
         message: finding.message.clone(),
         severity: finding.severity,
         was,
@@ -119,13 +119,13 @@ fn lost_check(earlier: &CheckReport, later: &CheckReport) -> Option<LostCheck> {
     })
 }
 
-/// Indexes the findings by object. Findings of the same object are numbered.
-fn findings_by_object(check: &CheckReport) -> BTreeMap<(&str, usize), &FindingReport> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+/// Indexes the findings by object, in the order of their texts. Findings of the same object are numbered.
+fn findings_by_object(check: &CheckReport) -> BTreeMap<(String, usize), &FindingReport> {
+    let mut seen: BTreeMap<&Object, usize> = BTreeMap::new();
     let mut all = BTreeMap::new();
     for finding in &check.findings {
         let index = seen.entry(&finding.object).or_default();
-        all.insert((finding.object.as_str(), *index), finding);
+        all.insert((finding.object.to_string(), *index), finding);
         *index += 1;
     }
     all
@@ -145,11 +145,10 @@ pub(super) fn is_fully_answered(check: &CheckReport) -> bool {
 /// Returns whether the earlier check could not have seen this finding. A missing answer in one database does not hide
 /// findings in another database.
 pub(super) fn could_have_been_hidden(earlier: &CheckReport, finding: &FindingReport) -> bool {
-    let could_hide =
-        |m: &MissingReport| match (missing_database(m), finding_database(&finding.object)) {
-            (Some(asked), Some(its)) => asked == its,
-            _ => true,
-        };
+    let could_hide = |m: &MissingReport| match (missing_database(m), finding.object.database()) {
+        (Some(asked), Some(its)) => asked == its,
+        _ => true,
+    };
     earlier.status == Status::Unknown || earlier.missing.iter().any(could_hide)
 }
 
@@ -159,15 +158,5 @@ fn missing_database(missing: &MissingReport) -> Option<String> {
     match question.database()? {
         (Side::Source, database) => Some(database.to_owned()),
         (Side::Target, _) => None,
-    }
-}
-
-/// Returns the database of an object, from the format of object names.
-fn finding_database(object: &str) -> Option<&str> {
-    let parts: Vec<&str> = object.splitn(3, '/').collect();
-    match parts[..] {
-        ["database" | "extension", database, ..] => Some(database),
-        [database, _, _] => Some(database),
-        _ => None,
     }
 }

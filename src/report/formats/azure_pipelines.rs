@@ -244,9 +244,10 @@ impl IssueGroup<'_> {
         let ReportEntry {
             check, migration, ..
         } = self.first;
-        let object = match (self.first.kind, self.first.object()) {
-            (EntryKind::Finding(_), "server") => String::new(),
-            (_, object) => format!(" {object}:"),
+        let object = if self.first.is_about_server() {
+            String::new()
+        } else {
+            format!(" {}:", self.first.object())
         };
         let message = truncate(&escape_control(&self.message()), MAX_TEXT_CHARS);
         let more = self.more_suffix().unwrap_or_default();

@@ -65,7 +65,7 @@ fn finding_row(entry: &ReportEntry, policy: &str) -> [String; 14] {
         check.id.clone(),
         status.to_owned(),
         phrases::severity_name(entry.severity).to_owned(),
-        entry.object().to_owned(),
+        entry.object(),
         entry.message(),
         entry.fixes().join("; "),
         check.official.join("; "),

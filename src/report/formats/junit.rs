@@ -12,7 +12,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::checks;
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 use crate::report::entries::not_checked_message;
 use crate::report::fleet::{FLEET_FINDING_KINDS, FleetFinding, FleetFindingKind, fleet_findings};
 use crate::report::model::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
@@ -415,8 +415,8 @@ fn missing_line(missing: &MissingReport) -> String {
 }
 
 fn finding_text(finding: &FindingReport) -> String {
-    match finding.object.as_str() {
-        "server" => finding.message.clone(),
+    match &finding.object {
+        Object::Server => finding.message.clone(),
         object => format!("{object}: {}", finding.message),
     }
 }

@@ -2,7 +2,7 @@
 //! and names only the first objects of each check.
 
 use crate::checks;
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 use crate::report::fleet::{TopIssue, top_issues};
 use crate::report::model::{CheckReport, FindingReport, MigrationReport, MissingReport, Report};
 use crate::report::phrases::count_noun;
@@ -164,9 +164,9 @@ fn check_heading(check: &CheckReport) -> String {
 
 fn finding_line(finding: &FindingReport) -> String {
     let message = escape_markdown(&truncate(&finding.message, MAX_VALUE_CHARS));
-    match finding.object.as_str() {
-        "server" => message,
-        finding_line => format!("{}: {message}", escape_markdown(finding_line)),
+    match &finding.object {
+        Object::Server => message,
+        object => format!("{}: {message}", escape_markdown(&object.to_string())),
     }
 }
 

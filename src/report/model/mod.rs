@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 use crate::config::fleet_scope::FleetSummary;
 use crate::config::{MigrationMode, MigrationScope};
 use crate::facts::Grant;
@@ -172,7 +172,7 @@ pub struct CheckReport {
 pub struct FindingReport {
     /// `server`, `parameter/<name>`, `database/<name>`, `extension/<database>/<name>`, `replica/<name>`, `role/<name>`, `slot/<name>`, `session/<pid>`,
     /// `<database>/<kind>/<schema.name>`.
-    pub object: String,
+    pub object: Object,
     pub message: String,
     pub severity: Severity,
     /// The values that it rests on, by name.

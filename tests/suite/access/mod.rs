@@ -119,7 +119,11 @@ fn finding_objects(run: &CheckRun, id: &str) -> Vec<String> {
     let check = checks
         .find(|c| c.id == id)
         .unwrap_or_else(|| panic!("no check {id}"));
-    check.findings.iter().map(|f| f.object.clone()).collect()
+    check
+        .findings
+        .iter()
+        .map(|f| f.object.to_string())
+        .collect()
 }
 
 /// The fix statements of a check for one object.
@@ -129,6 +133,6 @@ fn finding_fixes(run: &CheckRun, id: &str, object: &str) -> Vec<String> {
         .find(|c| c.id == id)
         .unwrap_or_else(|| panic!("no check {id}"));
     let mut findings = check.findings.iter();
-    let finding = findings.find(|f| f.object == object).unwrap();
+    let finding = findings.find(|f| f.object.to_string() == object).unwrap();
     finding.fix.clone()
 }

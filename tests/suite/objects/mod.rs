@@ -90,7 +90,7 @@ fn objects_by_check(
     found: &BTreeMap<&'static str, Vec<Finding>>,
     database: &str,
 ) -> BTreeMap<String, BTreeSet<String>> {
-    let name = |finding: &Finding| finding.object.replace(database, "db");
+    let name = |finding: &Finding| finding.object.to_string().replace(database, "db");
     let found = found.iter().filter(|(_, findings)| !findings.is_empty());
     found
         .map(|(id, findings)| ((*id).to_owned(), findings.iter().map(name).collect()))

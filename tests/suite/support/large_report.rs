@@ -15,7 +15,11 @@ pub fn large_report(mut report: Report) -> Report {
         check.findings = (0..50)
             .map(|n| {
                 let mut finding = first.clone();
-                finding.object = format!("orders/table/shop.a_table_with_a_long_name_{n:04}");
+                finding.object = flexready::checks::Object::in_database(
+                    "orders",
+                    "table",
+                    format!("shop.a_table_with_a_long_name_{n:04}"),
+                );
                 finding
             })
             .collect();

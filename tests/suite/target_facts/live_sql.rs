@@ -98,8 +98,13 @@ fn objects_with_severity(
     let outcome = check_outcome(id, migration, answers);
     assert!(outcome.missing.is_empty(), "{id}: {:?}", outcome.missing);
     let all = outcome.findings.iter();
-    all.map(|f| (f.object.clone(), effective_severity(outcome.severity, f)))
-        .collect()
+    all.map(|f| {
+        (
+            f.object.to_string(),
+            effective_severity(outcome.severity, f),
+        )
+    })
+    .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

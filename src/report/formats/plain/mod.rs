@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use plain_writer::{BOLD, DIM, PlainWriter, severity_style};
 
 use crate::checks;
-use crate::checks::Severity;
+use crate::checks::{Object, Severity};
 use crate::config::MigrationScope;
 use crate::report::missing_privileges::MissingPrivileges;
 use crate::report::model::{
@@ -363,7 +363,7 @@ impl PlainWriter {
     }
 
     fn write_finding(&mut self, finding: &FindingReport) {
-        let object = if finding.object == "server" {
+        let object = if finding.object == Object::Server {
             String::new()
         } else {
             format!("{}: ", finding.object)

@@ -62,7 +62,7 @@ impl ResultBuilder {
     ) -> SarifResult {
         let (migration, object) = (
             escape_control(&entry.migration.name),
-            escape_control(entry.object()),
+            escape_control(&entry.object()),
         );
         let logical = LogicalLocation {
             name: object.rsplit('/').next().unwrap_or(&object).to_owned(),
@@ -75,9 +75,10 @@ impl ResultBuilder {
             .as_ref()
             .map(|t| escape_control(&t.id));
         let unknown = matches!(entry.kind, EntryKind::Missing(_));
-        let about = match entry.object() {
-            "server" => migration.clone(),
-            _ => format!("{migration}: {object}"),
+        let about = if entry.is_about_server() {
+            migration.clone()
+        } else {
+            format!("{migration}: {object}")
         };
         let message = format!("{about}: {}", entry.message());
         SarifResult {
@@ -158,8 +159,8 @@ fn fingerprints(
         EntryKind::Missing(_) => "unknown",
     };
     let object = match entry.kind {
-        EntryKind::Finding(finding) => finding.object.as_str(),
-        EntryKind::Missing(_) => "",
+        EntryKind::Finding(finding) => finding.object.to_string(),
+        EntryKind::Missing(_) => String::new(),
     };
     let whole = fingerprint::fingerprint(&[
         &entry.check.id,
@@ -167,7 +168,7 @@ fn fingerprints(
         &source.unwrap_or_default(),
         &migration.name,
         kind,
-        object,
+        &object,
     ]);
     let times = seen.entry(whole.clone()).or_default();
     *times += 1;
