@@ -71,19 +71,32 @@ pub async fn check(
     policy: &Policy,
 ) -> CheckRun {
     let (answers, rounds) = collect_answers(migration, backend, seed).await;
-    let facts = Facts::read(migration, &answers);
-    let judgement = verdict::evaluate(&facts, policy);
-    let input = ReportInput {
-        facts: &facts,
-        answers: &answers,
-        judgement: &judgement,
-    };
-    let report = report::build_report(&[input], &answers, policy);
     CheckRun {
-        report,
+        report: evaluate_answers(migration, &answers, policy),
         answers,
         rounds,
     }
+}
+
+/// Evaluates the checks on the answers of one migration, and builds the report.
+pub fn evaluate_answers(migration: &Migration, answers: &Answers, policy: &Policy) -> Report {
+    let part = build_report_part(migration, answers, policy);
+    report::assemble(vec![part], answers, policy, None)
+}
+
+fn build_report_part(
+    migration: &Migration,
+    answers: &Answers,
+    policy: &Policy,
+) -> MigrationReportPart {
+    let facts = Facts::read(migration, answers);
+    let judgement = verdict::evaluate(&facts, policy);
+    let input = ReportInput {
+        facts: &facts,
+        answers,
+        judgement: &judgement,
+    };
+    input.build(policy)
 }
 
 /// A migration of a fleet, with the backend that answers its questions.
@@ -145,19 +158,10 @@ async fn check_fleet_target(
 ) -> MigrationRun {
     let FleetTarget { migration, backend } = target;
     let (answers, _) = collect_answers(&migration, &*backend, seed.clone()).await;
-    let facts = Facts::read(&migration, &answers);
-    let judgement = verdict::evaluate(&facts, policy);
-    let input = ReportInput {
-        facts: &facts,
-        answers: &answers,
-        judgement: &judgement,
-    };
-    let judged = input.build(policy);
-    drop(facts);
     MigrationRun {
+        report_part: build_report_part(&migration, &answers, policy),
         migration,
         answers,
-        report_part: judged,
     }
 }
 

@@ -6,18 +6,17 @@ use std::path::PathBuf;
 use crate::backend::arm::ArmError;
 use crate::backend::postgres::conninfo::ConninfoError;
 use crate::backend::recording::RecordingError;
+use crate::config::AzureIdError;
 use crate::config::fleet_scope::FleetScopeError;
 use crate::config::plan_file::PlanError;
-use crate::config::{ResourceIdError, ServerIdError};
+use crate::config::shard::ShardError;
 use crate::report::MergeError;
 
 /// An error that ends a command. Each message contains the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     #[error(transparent)]
-    ServerId(#[from] ServerIdError),
-    #[error(transparent)]
-    ResourceId(#[from] ResourceIdError),
+    AzureId(#[from] AzureIdError),
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error(transparent)]
@@ -55,10 +54,7 @@ pub enum CliError {
     )]
     TargetUrlMissing,
     #[error("`{option}` has no say with `--only {side}`; leave out one of them")]
-    UnusedOption {
-        option: &'static str,
-        side: &'static str,
-    },
+    UnusedOption { option: String, side: &'static str },
     #[error(
         "the plan's migration has a target already, so there is none to size for `--location`; leave out one of them"
     )]
@@ -101,6 +97,8 @@ pub enum CliError {
     Runtime(std::io::Error),
     #[error(transparent)]
     FleetScope(#[from] FleetScopeError),
+    #[error(transparent)]
+    Shard(#[from] ShardError),
     #[error(transparent)]
     Merge(#[from] MergeError),
     #[error(

@@ -6,9 +6,9 @@ use std::path::Path;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::CliError;
-use super::args::connection::block_on;
+use super::error::CliError;
 use super::output_dir::REPORT_JSON;
+use super::runtime::block_on;
 use crate::backend::Backend;
 use crate::backend::recording::Recording;
 use crate::report::{Report, SCHEMA};

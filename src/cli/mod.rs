@@ -1,28 +1,31 @@
 //! The command line: parses arguments and runs a command. Commands write to a [`Console`] or return text; only `main`
 //! prints.
 
-pub mod args;
+mod args;
 mod audit;
-pub mod commands;
+mod ci;
+mod commands;
+mod console;
 mod env;
 mod error;
+mod live_run;
+mod load_plan;
 mod load_report;
-mod output;
 mod output_dir;
+mod recorded_migration;
 mod resolve;
+mod runtime;
+mod terminal;
 
-use std::io;
-use std::io::Write;
-
+use args::output::ReportFormat;
 use clap::{CommandFactory, Parser, Subcommand};
-use output::ReportFormat;
 
 use crate::config::plan_file::plan_schema;
-use crate::config::policy_rules::unknown_check_message;
 use crate::report;
 
+pub use ci::is_azure_pipelines;
+pub use console::{Console, Output};
 pub use error::CliError;
-pub use output::is_azure_pipelines;
 
 /// The version with its source commit, set by `build.rs`.
 const VERSION: &str = env!("FLEXREADY_BUILD");
@@ -54,7 +57,7 @@ enum Verb {
     /// Judge one migration: live, or from a recording
     Check(Box<commands::check::CheckArgs>),
     /// Judge all servers of subscriptions, of a management group, or all migrations of a plan
-    Audit(Box<audit::AuditArgs>),
+    Audit(Box<audit::args::AuditArgs>),
     /// Make one report of the parts of a fleet
     Merge(commands::merge::MergeArgs),
     /// Ask all that a check needs and keep the answers, without judging
@@ -90,43 +93,6 @@ enum SchemaKind {
     Plan,
 }
 
-/// The streams that a long-running command writes to.
-pub struct Console<'a> {
-    /// Results: stdout.
-    pub out: &'a mut dyn Write,
-    /// Progress; `None` if stderr is not a terminal, or with `--quiet`.
-    pub progress: Option<&'a mut dyn Write>,
-}
-
-impl Console<'_> {
-    /// Writes to stdout. A broken pipe is ignored, so that the run continues and returns its verdict.
-    fn print(
-        &mut self,
-        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), CliError> {
-        match write(self.out).and_then(|()| self.out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(CliError::StdoutNotWritten(error))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The result of a command, for `main` to print and return.
-#[derive(Debug)]
-pub struct Output {
-    /// The text for stdout.
-    pub text: String,
-    pub exit_code: u8,
-}
-
-impl Output {
-    fn text(text: String) -> Self {
-        Output { text, exit_code: 0 }
-    }
-}
-
 impl Cli {
     /// Runs the command.
     ///
@@ -151,7 +117,7 @@ impl Cli {
             } => Ok(Output::text(plan_schema())),
             Verb::Template(args) => Ok(Output::text(args.render())),
             Verb::Completions { shell } => Ok(completions(shell)),
-            Verb::Man => Ok(Output::text(commands::man::render_manual())),
+            Verb::Man => Ok(Output::text(commands::man::render_manual(Cli::command()))),
         }
     }
 
@@ -173,26 +139,6 @@ fn completions(shell: clap_complete::Shell) -> Output {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "flexready", &mut script);
     Output::text(String::from_utf8_lossy(&script).into_owned())
-}
-
-/// The check with this ID, or an error that suggests similar IDs.
-fn find_check(id: &str) -> Result<&'static crate::checks::Check, CliError> {
-    let unknown = || {
-        CliError::UnknownCheck(unknown_check_message(
-            id,
-            crate::checks::all().map(|c| c.id),
-        ))
-    };
-    crate::checks::find(id).ok_or_else(unknown)
-}
-
-/// The output width in columns: COLUMNS if set, otherwise the terminal width, otherwise 100.
-fn terminal_layout() -> report::formats::plain::PlainLayout {
-    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    report::formats::plain::PlainLayout {
-        width: columns.or_else(terminal).unwrap_or(100),
-    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::CliError;
-use super::output::run_context;
+use super::ci::run_context;
+use super::error::CliError;
 use crate::report;
 use crate::report::Report;
 use crate::report::formats::azure_pipelines::ReportFiles;

@@ -6,11 +6,10 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::CliError;
-use super::args::migration;
 use super::env::env;
+use super::error::CliError;
 use crate::backend::postgres::conninfo::{ConnectOptions, check_syntax, contains_secret};
-use crate::config::plan_file::{MigrationOptions, PasswordSource};
+use crate::config::migration_options::{MigrationOptions, PasswordSource};
 use crate::config::{
     AzureLocation, Migration, MigrationScope, ServerId, SourceServer, TargetServer, TargetSql,
 };
@@ -105,38 +104,33 @@ impl MigrationRequest {
     /// # Errors
     /// An invalid target or connection string; a missing side; a password that cannot be read.
     pub fn resolve(self, hosts: &HostLookups) -> Result<ResolvedMigration, CliError> {
-        let (scope, wish) = (self.scope, self.options);
-        let target_access = match &wish.target_url {
-            Some(text) if scope.has_target() => Some(target_connect_options(text, &wish)?),
+        let (scope, options) = (self.scope, self.options);
+        let target_access = match &options.target_url {
+            Some(text) if scope.has_target() => Some(target_connect_options(text, &options)?),
             _ => None,
         };
         let target = if scope.has_target() {
-            resolve_target(&wish, hosts, &self.api_version, target_access.as_ref())?
+            resolve_target(&options, hosts, &self.api_version, target_access.as_ref())?
         } else {
             None
         };
         let access = if scope.has_source() {
-            Some(source_connect_options(&wish)?)
+            Some(source_connect_options(&options)?)
         } else {
             None
         };
-        let source = access.as_ref().map(|a| build_source_server(a, &wish));
-        let source = source.transpose()?;
-        let name = wish.name.clone();
+        let source = access.as_ref().map(source_server);
+        let name = options.name.clone();
         let name = name.unwrap_or_else(|| default_name(target.as_ref(), source.as_ref()));
-        let migration = Migration {
+        let mut migration = Migration {
             name,
             scope,
-            mode: wish.mode.unwrap_or_default(),
             target,
             source,
-            databases: wish.databases.unwrap_or_default(),
-            migration_user: wish.migration_user,
-            runtime_server: migration::parse_runtime_server(wish.runtime_server.as_deref())?,
-            overwrite: wish.overwrite.unwrap_or_default(),
-            identity_migrates: wish.identity_migrates.unwrap_or_default(),
             location: self.location,
+            ..Migration::default()
         };
+        options.apply_to(&mut migration)?;
         Ok(ResolvedMigration {
             migration,
             source_connection: access,
@@ -251,25 +245,14 @@ fn read_password_file(path: &Path) -> Result<SecretString, CliError> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
 }
 
-fn build_source_server(
-    access: &ConnectOptions,
-    options: &MigrationOptions,
-) -> Result<SourceServer, CliError> {
-    Ok(SourceServer {
+fn source_server(access: &ConnectOptions) -> SourceServer {
+    SourceServer {
         host: access.host(),
         port: access.port(),
         database: access.database().to_owned(),
         user: access.user().to_owned(),
-        kind: options.source_kind,
-        exposure: options.source_exposure,
-        vcores: options.source_vcores,
-        memory_gib: options.source_memory_gib,
-        vnet: migration::parse_virtual_network(options.source_vnet.as_deref())?,
-        address: options.source_address.clone(),
-        reached_from: options.source_reached_from,
-        tls: options.source_tls,
-        azure_id: options.source_id.clone(),
-    })
+        ..SourceServer::default()
+    }
 }
 
 fn default_name(target: Option<&TargetServer>, source: Option<&SourceServer>) -> String {

@@ -1,10 +1,12 @@
-//! The resource ID of a flexible server, and its short form.
+//! The IDs of Azure resources: of flexible servers, also in a short form, and of other resources.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+const SERVER_TYPE: &str = "Microsoft.DBforPostgreSQL/flexibleServers";
 
 /// The resource ID of a flexible server. Comparison is case-insensitive, as in ARM.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,21 +54,21 @@ impl From<ServerId> for String {
 }
 
 impl TryFrom<String> for ServerId {
-    type Error = ServerIdError;
-    fn try_from(text: String) -> Result<Self, ServerIdError> {
+    type Error = AzureIdError;
+    fn try_from(text: String) -> Result<Self, AzureIdError> {
         text.parse()
     }
 }
 
-/// Why a text is not the resource ID of a flexible server.
+/// Why a text is not the ID of a resource, or not of the required type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ServerIdError {
+pub enum AzureIdError {
     #[error(
         "`{0}` is not a flexible server's resource id; give `/subscriptions/<id>/resourceGroups/<group>/providers/\
          Microsoft.DBforPostgreSQL/flexibleServers/<name>` or `<subscription>/<group>/<name>` \
          (`az postgres flexible-server show --resource-group <group> --name <name> --query id` prints it)"
     )]
-    Malformed(String),
+    NotAServer(String),
     #[error("in the resource id `{text}`, `{part}` is not {what}; correct it")]
     InvalidPart {
         text: String,
@@ -83,49 +85,84 @@ pub enum ServerIdError {
          (`az postgres flexible-server list --query \"[?fullyQualifiedDomainName=='{0}'].id\" --output tsv` prints it)"
     )]
     HostName(String),
+    #[error(
+        "`{0}` is not a resource id; one looks like `/subscriptions/<id>/resourceGroups/<group>/providers/\
+         <provider>/<type>/<name>`"
+    )]
+    NotAResource(String),
+    #[error(
+        "`{0}` is not the resource id of a virtual network; \
+         `az network vnet show --resource-group <group> --name <name> --query id` prints one"
+    )]
+    NotAVirtualNetwork(String),
+}
+
+/// The segments of a resource ID.
+struct IdSegments<'a> {
+    subscription: &'a str,
+    resource_group: &'a str,
+    provider: &'a str,
+    /// Type and name of the resource, after those of its parents.
+    types_and_names: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> IdSegments<'a> {
+    /// Splits a resource ID without its leading slash. Segments are not validated.
+    fn parse(path: &'a str) -> Option<Self> {
+        let mut segments = path.split('/');
+        let mut keyword = |word: &str| {
+            let is_word = segments.next()?.eq_ignore_ascii_case(word);
+            segments.next().filter(|_| is_word)
+        };
+        let subscription = keyword("subscriptions")?;
+        let resource_group = keyword("resourceGroups")?;
+        let provider = keyword("providers")?;
+        let mut types_and_names = Vec::new();
+        while let Some(kind) = segments.next() {
+            types_and_names.push((kind, segments.next()?));
+        }
+        (!types_and_names.is_empty()).then_some(IdSegments {
+            subscription,
+            resource_group,
+            provider,
+            types_and_names,
+        })
+    }
+
+    /// The type of the resource, such as `Microsoft.Network/virtualNetworks/subnets`.
+    fn resource_type(&self) -> String {
+        let types = self.types_and_names.iter().map(|(kind, _)| *kind);
+        let parts: Vec<&str> = std::iter::once(self.provider).chain(types).collect();
+        parts.join("/")
+    }
+
+    fn has_type(&self, kind: &str) -> bool {
+        self.resource_type().eq_ignore_ascii_case(kind)
+    }
 }
 
 impl FromStr for ServerId {
-    type Err = ServerIdError;
+    type Err = AzureIdError;
 
     /// Parses a resource ID or `subscription/group/name`.
-    fn from_str(text: &str) -> Result<Self, ServerIdError> {
+    fn from_str(text: &str) -> Result<Self, AzureIdError> {
         let text = text.trim();
-        let parts: Vec<&str> = text.trim_matches('/').split('/').collect();
-        let build = |subscription: &str, resource_group: &str, name: &str| {
-            let id = ServerId {
-                subscription: subscription.to_owned(),
-                resource_group: resource_group.to_owned(),
-                name: name.to_owned(),
-            };
-            match id.invalid_part() {
-                None => Ok(id),
-                Some((part, what)) => Err(ServerIdError::InvalidPart {
-                    text: text.to_owned(),
-                    part: part.to_owned(),
-                    what,
-                }),
-            }
-        };
-        match parts.as_slice() {
-            [kw_s, s, kw_g, g, kw_p, provider, kind, n]
-                if kw_s.eq_ignore_ascii_case("subscriptions")
-                    && kw_g.eq_ignore_ascii_case("resourceGroups")
-                    && kw_p.eq_ignore_ascii_case("providers") =>
-            {
-                let is_flexible_server = provider.eq_ignore_ascii_case("Microsoft.DBforPostgreSQL")
-                    && kind.eq_ignore_ascii_case("flexibleServers");
-                if is_flexible_server {
-                    build(s, g, n)
-                } else {
-                    Err(ServerIdError::WrongResourceType(text.to_owned()))
+        let path = text.trim_matches('/');
+        if let Some(id) = IdSegments::parse(path) {
+            return match id.types_and_names.as_slice() {
+                [(_, name)] if id.has_type(SERVER_TYPE) => {
+                    ServerId::from_parts(text, [id.subscription, id.resource_group, name])
                 }
-            }
-            [s, g, n] => build(s, g, n),
+                [_] => Err(AzureIdError::WrongResourceType(text.to_owned())),
+                _ => Err(AzureIdError::NotAServer(text.to_owned())),
+            };
+        }
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            [subscription, group, name] => ServerId::from_parts(text, [subscription, group, name]),
             [host] if host.contains(".postgres.") => {
-                Err(ServerIdError::HostName((*host).to_owned()))
+                Err(AzureIdError::HostName((*host).to_owned()))
             }
-            _ => Err(ServerIdError::Malformed(text.to_owned())),
+            _ => Err(AzureIdError::NotAServer(text.to_owned())),
         }
     }
 }
@@ -136,6 +173,26 @@ pub(crate) fn is_guid(text: &str) -> bool {
 }
 
 impl ServerId {
+    /// Builds the ID from subscription, resource group and name. `text` is the whole ID, for an error.
+    fn from_parts(
+        text: &str,
+        [subscription, group, name]: [&str; 3],
+    ) -> Result<Self, AzureIdError> {
+        let id = ServerId {
+            subscription: subscription.to_owned(),
+            resource_group: group.to_owned(),
+            name: name.to_owned(),
+        };
+        match id.invalid_part() {
+            None => Ok(id),
+            Some((part, what)) => Err(AzureIdError::InvalidPart {
+                text: text.to_owned(),
+                part: part.to_owned(),
+                what,
+            }),
+        }
+    }
+
     /// The first part that violates ARM's naming rules, with the rule. An invalid part could change the request path.
     fn invalid_part(&self) -> Option<(&str, &'static str)> {
         let is_valid_group = (1..=90).contains(&self.resource_group.chars().count())
@@ -177,21 +234,6 @@ impl ServerId {
 #[serde(try_from = "String", into = "String")]
 pub struct ResourceId(String);
 
-/// Why a text is not a resource ID, or not of the required type.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ResourceIdError {
-    #[error(
-        "`{0}` is not a resource id; one looks like `/subscriptions/<id>/resourceGroups/<group>/providers/\
-         <provider>/<type>/<name>`"
-    )]
-    Malformed(String),
-    #[error(
-        "`{0}` is not the resource id of a virtual network; \
-         `az network vnet show --resource-group <group> --name <name> --query id` prints one"
-    )]
-    NotAVirtualNetwork(String),
-}
-
 impl ResourceId {
     /// The ID in its original case, which is also the path of its GET request.
     pub fn path(&self) -> &str {
@@ -204,20 +246,21 @@ impl ResourceId {
     }
 
     pub fn resource_group(&self) -> &str {
-        self.0.split('/').nth(4).unwrap_or_default()
+        self.segments().resource_group
     }
 
     pub fn subscription(&self) -> &str {
-        self.0.split('/').nth(2).unwrap_or_default()
+        self.segments().subscription
     }
 
     /// Whether the resource has this type, such as `Microsoft.Network/virtualNetworks/subnets`.
     pub fn has_type(&self, kind: &str) -> bool {
-        let mut parts = self.0.split('/').skip(6);
-        let provider = parts.next();
-        let types: Vec<&str> = parts.step_by(2).collect();
-        let own = format!("{}/{}", provider.unwrap_or_default(), types.join("/"));
-        own.eq_ignore_ascii_case(kind)
+        self.segments().has_type(kind)
+    }
+
+    fn segments(&self) -> IdSegments<'_> {
+        let path = self.0.strip_prefix('/').unwrap_or(&self.0);
+        IdSegments::parse(path).expect("the parser admits only resource IDs")
     }
 
     /// The ID of the parent resource, such as the virtual network of a subnet.
@@ -231,11 +274,11 @@ impl ResourceId {
     ///
     /// # Errors
     /// The resource has another type.
-    pub fn require_virtual_network(self) -> Result<Self, ResourceIdError> {
+    pub fn require_virtual_network(self) -> Result<Self, AzureIdError> {
         if self.has_type("Microsoft.Network/virtualNetworks") {
             Ok(self)
         } else {
-            Err(ResourceIdError::NotAVirtualNetwork(self.0))
+            Err(AzureIdError::NotAVirtualNetwork(self.0))
         }
     }
 }
@@ -261,37 +304,27 @@ impl From<ResourceId> for String {
 }
 
 impl TryFrom<String> for ResourceId {
-    type Error = ResourceIdError;
-    fn try_from(text: String) -> Result<Self, ResourceIdError> {
+    type Error = AzureIdError;
+    fn try_from(text: String) -> Result<Self, AzureIdError> {
         text.parse()
     }
 }
 
 impl FromStr for ResourceId {
-    type Err = ResourceIdError;
+    type Err = AzureIdError;
 
     /// Parses a resource ID. Because it becomes a request path, characters that could change the path or add a query
     /// are rejected.
-    fn from_str(text: &str) -> Result<Self, ResourceIdError> {
+    fn from_str(text: &str) -> Result<Self, AzureIdError> {
         let text = text.trim().trim_end_matches('/');
-        let parts: Vec<&str> = text.split('/').collect();
-        let keyword = |at: usize, word: &str| {
-            parts
-                .get(at)
-                .is_some_and(|part: &&str| part.eq_ignore_ascii_case(word))
-        };
-        let has_valid_prefix = parts[0].is_empty()
-            && keyword(1, "subscriptions")
-            && keyword(3, "resourceGroups")
-            && keyword(5, "providers");
-        let has_valid_length = parts.len() >= 9 && parts.len() % 2 == 1;
-        if has_valid_prefix
-            && has_valid_length
-            && parts[1..].iter().all(|part| is_valid_segment(part))
-        {
+        let path = text.strip_prefix('/');
+        let is_valid = path.is_some_and(|path| {
+            IdSegments::parse(path).is_some() && path.split('/').all(is_valid_segment)
+        });
+        if is_valid {
             Ok(ResourceId(text.to_owned()))
         } else {
-            Err(ResourceIdError::Malformed(text.to_owned()))
+            Err(AzureIdError::NotAResource(text.to_owned()))
         }
     }
 }

@@ -17,14 +17,21 @@ pub struct Cidr(pub IpNet);
 #[error("`{0}` is neither a prefix such as `10.1.2.0/24` nor an address")]
 pub struct CidrError(String);
 
+/// Parses an address prefix and clears its host bits. A single address is a prefix of full length.
+pub fn parse_prefix(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let net = text.parse::<IpNet>().map(|net| net.trunc());
+    let net = net.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    net.ok()
+}
+
 impl FromStr for Cidr {
     type Err = CidrError;
 
     fn from_str(text: &str) -> Result<Self, CidrError> {
-        let text = text.trim();
-        let net = text.parse::<IpNet>().map(|net| net.trunc());
-        let net = net.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map(Cidr).map_err(|_| CidrError(text.to_owned()))
+        let net = parse_prefix(text);
+        net.map(Cidr)
+            .ok_or_else(|| CidrError(text.trim().to_owned()))
     }
 }
 

@@ -7,10 +7,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::is_guid;
-
-pub use super::server_filter::{ServerFilter, ServerSummary, TagFilter, parse_tier};
-pub use super::shard::Shard;
+use super::azure_id::is_guid;
 
 /// The Azure scopes of an audit. If it is empty, only migrations of a plan are audited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,7 +89,7 @@ impl UnreadScope {
     }
 }
 
-/// An invalid scope, filter or shard.
+/// An invalid scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FleetScopeError {
     #[error("`{0}` is not the id of a subscription; `az account list --output table` lists them")]
@@ -105,20 +102,6 @@ pub enum FleetScopeError {
         "`{0}` is not a resource group; give `/subscriptions/<id>/resourceGroups/<name>`, or `<subscription>/<name>`"
     )]
     ResourceGroup(String),
-    #[error("`{0}` is no tag; give NAME or NAME=VALUE")]
-    Tag(String),
-    #[error("`{0}` is no tier; give Burstable, GeneralPurpose or MemoryOptimized")]
-    Tier(String),
-    #[error(
-        "`{0}` is no part of a whole; give K/N such as 2/5, or `azure-pipelines`; N is {most} at most",
-        most = super::shard::MAX_SHARDS
-    )]
-    Shard(String),
-    #[error(
-        "`--shard azure-pipelines` needs SYSTEM_JOBPOSITIONINPHASE and SYSTEM_TOTALJOBSINPHASE, which Azure Pipelines \
-         sets in jobs with `strategy: parallel`; set that, or give K/N"
-    )]
-    NoParallelJob,
 }
 
 /// A resource group in a subscription.

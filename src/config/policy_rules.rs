@@ -8,7 +8,7 @@ use time::{Date, Month};
 use toml::{Spanned, Value};
 use wildmatch::WildMatch;
 
-use super::Severity;
+use super::severity::Severity;
 
 /// The policy rules of a plan. Line numbers are 1-based, for references in a report.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -5,7 +5,14 @@ use std::str::FromStr;
 
 use wildmatch::WildMatch;
 
-use super::fleet_scope::FleetScopeError;
+/// An invalid filter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ServerFilterError {
+    #[error("`{0}` is no tag; give NAME or NAME=VALUE")]
+    Tag(String),
+    #[error("`{0}` is no tier; give Burstable, GeneralPurpose or MemoryOptimized")]
+    Tier(String),
+}
 
 /// Selects servers of an audit. An empty filter selects all. Matching is case-insensitive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,15 +32,15 @@ pub struct TagFilter {
 }
 
 impl FromStr for TagFilter {
-    type Err = FleetScopeError;
+    type Err = ServerFilterError;
 
-    fn from_str(text: &str) -> Result<Self, FleetScopeError> {
+    fn from_str(text: &str) -> Result<Self, ServerFilterError> {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name.trim(), Some(value.trim().to_owned())),
             None => (text.trim(), None),
         };
         if name.is_empty() {
-            return Err(FleetScopeError::Tag(text.to_owned()));
+            return Err(ServerFilterError::Tag(text.to_owned()));
         }
         let name = name.to_owned();
         Ok(TagFilter { name, value })
@@ -56,12 +63,12 @@ const TIERS: [&str; 3] = ["Burstable", "GeneralPurpose", "MemoryOptimized"];
 ///
 /// # Errors
 /// The tier does not exist. A filter with it would match nothing.
-pub fn parse_tier(text: &str) -> Result<String, FleetScopeError> {
+pub fn parse_tier(text: &str) -> Result<String, ServerFilterError> {
     let known = TIERS
         .into_iter()
         .find(|t| normalize_name(t) == normalize_name(text));
     let known = known.map(str::to_owned);
-    known.ok_or_else(|| FleetScopeError::Tier(text.to_owned()))
+    known.ok_or_else(|| ServerFilterError::Tier(text.to_owned()))
 }
 
 /// The properties of a server that a filter can match.

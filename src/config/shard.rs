@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ServerId;
-use super::fleet_scope::FleetScopeError;
+use super::azure_id::ServerId;
 
 /// One of `count` parts of a fleet. `index` is 1-based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,21 +13,35 @@ pub struct Shard {
 }
 
 /// The maximum number of shards. No pipeline runs more jobs in parallel, and a merged report lists each missing shard.
-pub(crate) const MAX_SHARDS: u32 = 1_000;
+const MAX_SHARDS: u32 = 1_000;
+
+/// An invalid shard.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShardError {
+    #[error(
+        "`{0}` is no part of a whole; give K/N such as 2/5, or `azure-pipelines`; N is {MAX_SHARDS} at most"
+    )]
+    Malformed(String),
+    #[error(
+        "`--shard azure-pipelines` needs SYSTEM_JOBPOSITIONINPHASE and SYSTEM_TOTALJOBSINPHASE, which Azure Pipelines \
+         sets in jobs with `strategy: parallel`; set that, or give K/N"
+    )]
+    NoParallelJob,
+}
 
 impl Shard {
     /// The shard of this job among the parallel jobs of Azure Pipelines.
     ///
     /// # Errors
     /// The variables are not set, or are not valid numbers.
-    pub fn from_pipeline(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, FleetScopeError> {
+    pub fn from_pipeline(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ShardError> {
         let number = |name: &str| env(name)?.trim().parse().ok();
         let index = number("SYSTEM_JOBPOSITIONINPHASE");
         let of = number("SYSTEM_TOTALJOBSINPHASE");
         let shard = index.zip(of).map(|(index, of)| Shard { index, count: of });
         shard
             .filter(Shard::is_valid)
-            .ok_or(FleetScopeError::NoParallelJob)
+            .ok_or(ShardError::NoParallelJob)
     }
 
     fn is_valid(&self) -> bool {
@@ -50,15 +63,15 @@ impl fmt::Display for Shard {
 }
 
 impl FromStr for Shard {
-    type Err = FleetScopeError;
+    type Err = ShardError;
 
-    fn from_str(text: &str) -> Result<Self, FleetScopeError> {
+    fn from_str(text: &str) -> Result<Self, ShardError> {
         let parts = text.split_once('/');
         let numbers = parts.and_then(|(k, n)| k.trim().parse().ok().zip(n.trim().parse().ok()));
         let shard = numbers.map(|(index, of)| Shard { index, count: of });
         shard
             .filter(Shard::is_valid)
-            .ok_or_else(|| FleetScopeError::Shard(text.to_owned()))
+            .ok_or_else(|| ShardError::Malformed(text.to_owned()))
     }
 }
 
@@ -118,7 +131,7 @@ mod tests {
         assert_eq!(Shard::from_pipeline(&env), Ok(Shard { index: 3, count: 4 }));
         assert_eq!(
             Shard::from_pipeline(&|_| None),
-            Err(FleetScopeError::NoParallelJob)
+            Err(ShardError::NoParallelJob)
         );
     }
 }

@@ -6,10 +6,11 @@ use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Cidr, ResourceId, ServerId};
+use super::azure_id::{ResourceId, ServerId};
+use super::cidr::Cidr;
 
 /// The source server of a migration, as specified by the user. Contains no secret.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceServer {
     /// Host name, IP address or socket directory.

@@ -10,7 +10,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::ports;
 use super::tristate::Tristate;
-use crate::facts::network::azure_network::parse_prefix;
+use crate::config::parse_prefix;
 use crate::facts::network::azure_network::security_group::{
     RuleEndpoint, SecurityGroup, SecurityRule,
 };

@@ -30,12 +30,6 @@ pub(super) fn head_for_migration<'a>(
     (head, &part.migration)
 }
 
-/// Builds the report of a run.
-pub fn build_report(inputs: &[ReportInput], answers: &Answers, policy: &Policy) -> Report {
-    let parts = inputs.iter().map(|c| c.build(policy)).collect();
-    assemble(parts, answers, policy, None)
-}
-
 /// Combines migration reports into one report. Only the time and the signed-in identity of `run` are used, not its
 /// answers.
 pub fn assemble(

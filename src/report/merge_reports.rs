@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::build::with_verdict;
 use super::model::{FleetReport, Report};
-use crate::config::fleet_scope::{FleetSummary, Shard, UnreadScope};
+use crate::config::fleet_scope::{FleetSummary, UnreadScope};
+use crate::config::shard::Shard;
 
 /// Why reports cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

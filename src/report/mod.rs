@@ -27,7 +27,7 @@ use std::io::Write;
 use crate::question::Answers;
 use crate::verdict::Policy;
 
-pub use build::{MigrationReportPart, ReportInput, assemble, build_report};
+pub use build::{MigrationReportPart, ReportInput, assemble};
 pub use catalog::{catalog_json, catalog_plain};
 pub use coverage::{coverage_json, coverage_markdown, coverage_plain};
 pub use formats::csv::csv;

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use secrecy::SecretString;
 
 use super::ArmError;
+use crate::config::is_undefined_variable;
 
 /// How to sign in to Azure (`--auth`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -109,11 +110,11 @@ impl CredentialConfig {
     }
 }
 
-/// The value of a variable that is set and not empty. Azure Pipelines passes an undefined `$(name)` literally.
+/// The value of a variable without surrounding white space, which no value of Azure contains; `None` if it is empty or an
+/// undefined variable of Azure Pipelines.
 pub(crate) fn env_value(env: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<String> {
     let value = env(name)?.trim().to_owned();
-    let undefined = value.starts_with("$(") && value.ends_with(')');
-    (!value.is_empty() && !undefined).then_some(value)
+    (!value.is_empty() && !is_undefined_variable(&value)).then_some(value)
 }
 
 /// The order of `auto`: variables of the current pipeline step come before an existing login.

@@ -8,6 +8,7 @@ use crate::facts::source::installed_extensions::DatabaseExtensions;
 use crate::facts::source::job_schedulers::{CronJob, DatabaseJobs, JobSchedulers};
 use crate::facts::source::source_databases::SourceDatabase;
 use crate::facts::{Facts, PerDatabase};
+use crate::sql_quote::quote_literal;
 
 pub const CHECK: Check = Check {
     id: "extension-jobs-running",
@@ -118,7 +119,7 @@ fn check_partman(
                 .collect();
             let fix = format!(
                 "ALTER SYSTEM SET pg_partman_bgw.dbname = {}",
-                quote::quote_literal(&others.join(","))
+                quote_literal(&others.join(","))
             );
             findings.push(
                 Finding::new(Object::extension(name, "pg_partman"), message)

@@ -1,6 +1,5 @@
-//! Connection arguments: builds the live backend and owns the tokio runtime.
+//! Connection arguments, and the live backend that they describe.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +14,10 @@ use crate::backend::postgres::PostgresBackend;
 use crate::backend::postgres::conninfo::ConnectOptions;
 use crate::backend::recording::now;
 use crate::backend::{Backend, collect};
-use crate::cli::CliError;
 use crate::cli::env::env;
+use crate::cli::error::CliError;
 use crate::cli::resolve::{HostLookups, MigrationRequest, ResolvedMigration};
+use crate::cli::runtime::block_on;
 use crate::config::fleet_scope::FleetScope;
 use crate::config::{MigrationScope, TargetSql};
 use crate::facts::discovery;
@@ -189,6 +189,7 @@ impl ConnectionArgs {
             MigrationScope::Target if self.source_auth == entra => ("--source-auth", "target"),
             _ => return Ok(()),
         };
+        let option = option.to_owned();
         Err(CliError::UnusedOption { option, side })
     }
 
@@ -245,19 +246,4 @@ pub async fn look_up_hosts(hosts: Vec<String>, arm: &dyn Backend) -> HostLookups
 
 fn target_sql(resolved: &ResolvedMigration) -> Option<&TargetSql> {
     resolved.migration.target.as_ref()?.sql.as_ref()
-}
-
-/// Runs a future to completion. A replay runs without threads and network.
-///
-/// # Errors
-/// The operating system cannot start threads.
-pub fn block_on<T>(is_live: bool, future: impl Future<Output = T>) -> Result<T, CliError> {
-    if !is_live {
-        return Ok(futures::executor::block_on(future));
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    Ok(runtime.map_err(CliError::Runtime)?.block_on(future))
 }

@@ -11,11 +11,13 @@ use crate::backend::decorators::{CancelFlag, Cancellable, Deduplicated, Resuming
 use crate::backend::live::LiveBackend;
 use crate::backend::recording::Recording;
 use crate::backend::{Backend, collect};
-use crate::cli::CliError;
 use crate::cli::args::connection::{ConnectionArgs, look_up_hosts};
+use crate::cli::error::CliError;
 use crate::cli::resolve::{HostLookups, MigrationRequest, ResolvedMigration};
-use crate::config::fleet_scope::{FleetScope, FleetSummary, ServerFilter, Shard, UnreadScope};
+use crate::config::fleet_scope::{FleetScope, FleetSummary, UnreadScope};
 use crate::config::plan_file::Plan;
+use crate::config::server_filter::ServerFilter;
+use crate::config::shard::Shard;
 use crate::config::{Migration, MigrationMode, MigrationScope, ServerId, TargetServer};
 use crate::facts::discovery;
 use crate::facts::discovery::GRAPH_NAME;
@@ -380,13 +382,7 @@ impl Discovery<'_> {
             scope: MigrationScope::Target,
             mode,
             target: Some(target),
-            source: None,
-            databases: Vec::new(),
-            migration_user: None,
-            runtime_server: None,
-            overwrite: false,
-            identity_migrates: false,
-            location: None,
+            ..Migration::default()
         };
         FleetMember {
             name_origin: NameOrigin::Discovered,

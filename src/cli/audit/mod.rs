@@ -1,6 +1,6 @@
 //! `flexready audit`: checks many servers and builds one report.
 
-mod args;
+pub(super) mod args;
 mod discovery;
 mod replay;
 mod run;
@@ -8,12 +8,14 @@ mod run;
 use std::path::Path;
 use std::time::Duration;
 
+use args::AuditArgs;
 use discovery::Discovery;
 use run::{FleetRun, show_searching};
 
-use super::args::connection::block_on;
+use super::console::{Console, Output};
+use super::error::CliError;
 use super::output_dir::OutputDir;
-use super::{CliError, Console, Output};
+use super::runtime::block_on;
 use crate::backend::decorators::CancelFlag;
 use crate::backend::recording::{FleetRecorder, Recording, now};
 use crate::commands::quote::quote_bash;
@@ -24,8 +26,6 @@ use crate::question::{Answers, Origin};
 use crate::report::Report;
 use crate::verdict::Policy;
 use crate::{Concurrency, report};
-
-pub use args::AuditArgs;
 
 /// The default timeout of an audit.
 const DEFAULT_AUDIT_TIMEOUT: Duration = Duration::from_secs(3_600);
@@ -85,7 +85,7 @@ fn audit_live(
     console: &mut Console,
 ) -> Result<(Report, Result<(), CliError>), CliError> {
     let previous = args.resume.as_deref().map(Recording::open).transpose()?;
-    if args.fleet_scope().is_empty() && plan.is_none() && previous.is_none() {
+    if args.scope_args.to_scope().is_empty() && plan.is_none() && previous.is_none() {
         return Err(CliError::NothingToAudit);
     }
     let timeout = args
@@ -93,8 +93,8 @@ fn audit_live(
         .timeout
         .unwrap_or(DEFAULT_AUDIT_TIMEOUT);
     let discovery = Discovery {
-        scope: args.fleet_scope(),
-        filter: args.server_filter(),
+        scope: args.scope_args.to_scope(),
+        filter: args.filter_args.to_filter(),
         shard: args.parse_shard()?,
         plan,
         previous: previous.as_ref(),

@@ -1,15 +1,17 @@
 //! Replays the recording of a fleet: all of it, one shard, or the migrations that match a name filter.
 
-use super::AuditArgs;
+use super::args::AuditArgs;
 use super::discovery::ensure_same_shard;
 use super::run::FleetRun;
 use crate::backend::Backend;
 use crate::backend::recording::Recording;
-use crate::cli::args::connection::block_on;
-use crate::cli::{CliError, Console};
+use crate::cli::console::Console;
+use crate::cli::error::CliError;
+use crate::cli::runtime::block_on;
 use crate::config::Migration;
-use crate::config::fleet_scope::{FleetSummary, ServerSummary, UnreadScope};
+use crate::config::fleet_scope::{FleetSummary, UnreadScope};
 use crate::config::plan_file::Plan;
+use crate::config::server_filter::ServerSummary;
 use crate::report::Report;
 use crate::verdict::Policy;
 use crate::{Concurrency, FleetTarget, report};
@@ -64,7 +66,7 @@ fn select_migrations(
         .cloned()
         .unwrap_or_else(default_summary);
     ensure_same_shard(shard, &note)?;
-    let filter = args.server_filter();
+    let filter = args.filter_args.to_filter();
     let is_selected = |name: &str| filter.matches(&summary_from_name(name));
     if note.shards.is_empty() {
         note.unread

@@ -9,7 +9,9 @@ use futures::StreamExt;
 use super::discovery::SharedArm;
 use crate::backend::decorators::CancelFlag;
 use crate::backend::recording::FleetRecorder;
-use crate::cli::{CliError, Console};
+use crate::cli::console::Console;
+use crate::cli::error::CliError;
+use crate::cli::terminal::terminal_layout;
 use crate::question::Answers;
 use crate::report::progress::RunProgress;
 use crate::report::{MigrationReportPart, progress};
@@ -147,7 +149,7 @@ fn show_progress(
         waiting_subscriptions: pace.waiting,
         elapsed: began.elapsed(),
     });
-    let width = crate::cli::terminal_layout().width.saturating_sub(1);
+    let width = terminal_layout().width.saturating_sub(1);
     let line: String = line.chars().take(width).collect();
     replace_line(console, &line);
 }

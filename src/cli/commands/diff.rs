@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::cli::console::Output;
+use crate::cli::error::CliError;
 use crate::cli::load_report::load_report_or_recording;
-use crate::cli::{CliError, Output};
 use crate::report::diff;
 
 #[derive(Debug, ClapArgs)]

@@ -2,7 +2,10 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::cli::{CliError, Output, find_check, terminal_layout};
+use crate::cli::args::policy::find_check;
+use crate::cli::console::Output;
+use crate::cli::error::CliError;
+use crate::cli::terminal::terminal_layout;
 use crate::report;
 
 #[derive(Debug, ClapArgs)]

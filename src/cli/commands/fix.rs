@@ -4,16 +4,20 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::check::find_recorded_migration;
-use crate::backend::recording::{Recording, now};
-use crate::cli::args::connection::{ConnectionArgs, block_on};
-use crate::cli::args::migration::{LIVE_ONLY_OPTIONS, MigrationArgs};
-use crate::cli::{CliError, Output};
+use crate::backend::recording::Recording;
+use crate::cli::args::connection::ConnectionArgs;
+use crate::cli::args::live_only::live_only_options;
+use crate::cli::args::migration::MigrationArgs;
+use crate::cli::console::Output;
+use crate::cli::error::CliError;
+use crate::cli::live_run::LiveRun;
+use crate::cli::recorded_migration::select_migration;
+use crate::cli::runtime::block_on;
 use crate::config::Migration;
 use crate::config::policy_rules::PolicyRules;
 use crate::facts::Facts;
 use crate::fix;
-use crate::question::{Answers, Origin};
+use crate::question::Answers;
 use crate::verdict::{Policy, evaluate};
 
 #[derive(Debug, ClapArgs)]
@@ -23,14 +27,14 @@ pub struct FixArgs {
     #[command(flatten)]
     connection_args: ConnectionArgs,
     /// The recording to read; without one, live servers are asked
-    #[arg(value_name = "RECORDING", conflicts_with_all = LIVE_ONLY_OPTIONS)]
+    #[arg(value_name = "RECORDING", conflicts_with_all = live_only_options())]
     recording: Option<PathBuf>,
     /// The same as RECORDING
     #[arg(
         long,
         value_name = "DIR",
         conflicts_with = "recording",
-        conflicts_with_all = LIVE_ONLY_OPTIONS,
+        conflicts_with_all = live_only_options(),
         help_heading = "Recordings"
     )]
     from: Option<PathBuf>,
@@ -61,31 +65,16 @@ pub(crate) fn run(args: &FixArgs) -> Result<Output, CliError> {
 type FixInputs = (Migration, Answers, PolicyRules);
 
 fn read_recording(args: &FixArgs, recording: &Recording) -> Result<FixInputs, CliError> {
-    let mut migration =
-        find_recorded_migration(recording, args.migration_args.migration.as_deref())?;
-    args.migration_args.options.apply_to(&mut migration)?;
-    let rules = args
-        .migration_args
-        .read_plan()?
-        .map(|p| p.rules)
-        .unwrap_or_default();
-    let answers = recording.for_migration(Some(&migration.name));
-    let (answers, _) = block_on(
-        false,
-        crate::collect_answers(&migration, &answers, recording.empty_answers()),
-    )?;
+    let (migration, rules) = select_migration(recording, &args.migration_args)?;
+    let backend = recording.for_migration(Some(&migration.name));
+    let seed = recording.empty_answers();
+    let collection = crate::collect_answers(&migration, &backend, seed);
+    let (answers, _) = block_on(false, collection)?;
     Ok((migration, answers, rules))
 }
 
 fn query_live(args: &FixArgs) -> Result<FixInputs, CliError> {
-    let (request, rules) = args.migration_args.to_request()?;
-    let deadline = args.connection_args.deadline();
-    let resolved = args.connection_args.resolve(request, deadline)?;
-    let live = args.connection_args.live_backend(&resolved, deadline)?;
-    let seed = Answers::new(now(), Origin::Recorded);
-    let (answers, _) = block_on(true, async {
-        live.sign_in().await;
-        crate::collect_answers(&resolved.migration, &live, seed).await
-    })?;
-    Ok((resolved.migration, answers, rules))
+    let live = LiveRun::prepare(&args.migration_args, &args.connection_args)?;
+    let (answers, _) = live.collect_answers()?;
+    Ok((live.resolved.migration, answers, live.rules))
 }

@@ -3,7 +3,8 @@
 use clap::Args as ClapArgs;
 
 use crate::cli::args::migration::OnlySide;
-use crate::cli::{CliError, Output};
+use crate::cli::console::Output;
+use crate::cli::error::CliError;
 use crate::config::{ServerId, SourceKind};
 use crate::fix::auditor_grants::{azure_role_definition, combined_script, psql_script};
 

@@ -2,14 +2,11 @@
 
 use std::io;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_mangen::Man;
 
-use crate::cli::Cli;
-
 /// Renders the manual page: the program, then one section for each command.
-pub(crate) fn render_manual() -> String {
-    let mut command = Cli::command();
+pub(crate) fn render_manual(mut command: Command) -> String {
     command.build();
     let roff = render_program(&command).expect("memory takes every line");
     let title = roff.find(".TH ").unwrap_or_default();

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use crate::cli::output::OutputArgs;
+use crate::cli::args::output::OutputArgs;
+use crate::cli::console::{Console, Output};
+use crate::cli::error::CliError;
+use crate::cli::load_report;
 use crate::cli::output_dir::OutputDir;
-use crate::cli::{CliError, Console, Output, load_report};
 use crate::report::{Report, merge};
 
 #[derive(Debug, ClapArgs)]

@@ -7,14 +7,17 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::check::{find_recorded_migration, write_recording};
-use crate::backend::recording::{Recorder, Recording, now};
-use crate::cli::args::connection::{ConnectionArgs, block_on};
+use crate::backend::recording::{Recorder, Recording};
+use crate::cli::args::connection::ConnectionArgs;
 use crate::cli::args::migration::MigrationArgs;
-use crate::cli::{CliError, Output};
+use crate::cli::console::Output;
+use crate::cli::error::CliError;
+use crate::cli::live_run::LiveRun;
+use crate::cli::recorded_migration::{find_migration, write_recording};
+use crate::cli::runtime::block_on;
 use crate::config::Migration;
 use crate::facts::Facts;
-use crate::question::{Answer, Answers, Origin};
+use crate::question::{Answer, Answers};
 use crate::report::sanitize::escape_control;
 use crate::verdict::{CheckOutcome, Evaluation, Policy, Verdict, evaluate};
 
@@ -42,19 +45,13 @@ pub struct RecordArgs {
 }
 
 pub(crate) fn run(args: &RecordArgs) -> Result<Output, CliError> {
-    let (request, _) = args.migration_args.to_request()?;
-    let deadline = args.connection_args.deadline();
-    let resolved = args.connection_args.resolve(request, deadline)?;
-    let live = args.connection_args.live_backend(&resolved, deadline)?;
+    let live = LiveRun::prepare(&args.migration_args, &args.connection_args)?;
     let recorder = Recorder::create(&args.folder)?;
-    let seed = Answers::new(now(), Origin::Recorded);
-    let (answers, _) = block_on(true, async {
-        live.sign_in().await;
-        crate::collect_answers(&resolved.migration, &live, seed).await
-    })?;
-    let withheld = write_recording(&recorder, &resolved.migration, &answers, args.redact)?;
+    let (answers, _) = live.collect_answers()?;
+    let migration = &live.resolved.migration;
+    let withheld = write_recording(&recorder, migration, &answers, args.redact)?;
     let replayed = replay_recording(&Recording::open(&args.folder)?)?;
-    let judgement = evaluate_answers(&resolved.migration, &answers);
+    let judgement = evaluate_answers(migration, &answers);
     let comparison = match withheld {
         0 => {
             ensure_same_outcome(&judgement, &replayed)?;
@@ -120,7 +117,7 @@ fn affected_checks(key: &str, judgement: &Evaluation) -> String {
 
 /// Checks the written recording.
 fn replay_recording(recording: &Recording) -> Result<Evaluation, CliError> {
-    let migration = find_recorded_migration(recording, None)?;
+    let migration = find_migration(recording, None)?;
     let (answers, _) = block_on(
         false,
         crate::collect_answers(&migration, recording, recording.empty_answers()),

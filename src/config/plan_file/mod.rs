@@ -1,7 +1,7 @@
 //! The plan file, `flexready.toml`: migrations, their defaults, and policy rules. A pipeline only needs to specify the
 //! name of a migration. A plan contains no secrets, and errors never quote its lines.
 
-pub(super) mod toml_error;
+mod toml_error;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,11 +11,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::migration::MigrationMode;
+use super::migration_options::MigrationOptions;
 use super::policy_rules::{PolicyRules, PolicyTable, RuleParser, SpannedError, WaiverTable};
-use super::{MigrationMode, Severity};
-
-pub use super::migration_options::{MigrationOptions, PasswordSource};
-pub use toml_error::{MEMORY_RULE, VCORES_RULE, is_valid_memory_gib, is_valid_vcores};
+use super::severity::Severity;
 
 /// An error of a plan file.
 #[derive(Debug, thiserror::Error)]

@@ -1,39 +1,10 @@
-//! Describes TOML errors of a plan, and validates the size of a source. The messages of the parser refer to Rust types
-//! and contain neither the key nor the valid values.
+//! Describes TOML errors of a plan. The messages of the parser refer to Rust types and contain neither the key nor the
+//! valid values.
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use toml::{Spanned, Table};
 
-use super::{SpannedError, WaiverTable};
-
-/// The requirement for `source_vcores`.
-pub const VCORES_RULE: &str = "must be a whole number from 1 on, such as 8";
-/// The requirement for `source_memory_gib`.
-pub const MEMORY_RULE: &str = "must be a number of GiB above 0, such as 32";
-
-/// Whether `count` is a valid number of vCores.
-pub fn is_valid_vcores(count: u32) -> bool {
-    count > 0
-}
-
-/// Whether `gib` is a valid memory size. NaN is rejected, because every comparison with it is false and every check
-/// would pass.
-pub fn is_valid_memory_gib(gib: f64) -> bool {
-    gib.is_finite() && gib > 0.0
-}
-
-pub(crate) fn vcores<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
-    let found = u32::deserialize(value).ok().filter(|n| is_valid_vcores(*n));
-    found.map(Some).ok_or_else(|| D::Error::custom(VCORES_RULE))
-}
-
-pub(crate) fn memory<'de, D: Deserializer<'de>>(value: D) -> Result<Option<f64>, D::Error> {
-    let found = f64::deserialize(value)
-        .ok()
-        .filter(|n| is_valid_memory_gib(*n));
-    found.map(Some).ok_or_else(|| D::Error::custom(MEMORY_RULE))
-}
+use crate::config::policy_rules::{SpannedError, WaiverTable};
 
 /// Converts an error of the parser to a message with its byte offset.
 pub(crate) fn describe_toml_error(text: &str, error: &toml::de::Error) -> SpannedError {

@@ -16,7 +16,8 @@ use scopes::{
 use serde_json::Value;
 
 use crate::config::ServerId;
-use crate::config::fleet_scope::{FleetScope, ServerSummary, UnreadScope};
+use crate::config::fleet_scope::{FleetScope, UnreadScope};
+use crate::config::server_filter::ServerSummary;
 use crate::question::{Answer, Answers, Failure, FailureKind, Question};
 
 pub use by_host::server_by_host;

@@ -27,7 +27,6 @@ use crate::facts::target::server::{NetworkMode, Server};
 use crate::question::{Answers, Question};
 
 pub use placement::VnetPlacement;
-pub use resource_reader::parse_prefix;
 
 /// API version of `Microsoft.Network`. The readers were written for recorded answers up to this version.
 pub const NETWORK_API_VERSION: &str = "2024-05-01";

@@ -1,12 +1,10 @@
 //! Reads an ARM resource field by field, for providers without a linked model. A value of the wrong type, or an absent
 //! required value, is missing. An absent optional value is `None` or empty.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 use serde_json::Value;
 
-use crate::config::ResourceId;
+use crate::config::{ResourceId, parse_prefix};
 use crate::facts::sql_reader::answer_body;
 use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question};
@@ -149,12 +147,4 @@ impl<'a> ResourceReader<'a> {
     pub fn count(&self, path: &str) -> Fact<usize> {
         Ok(self.array(path)?.map_or(0, Vec::len))
     }
-}
-
-/// Parses an address prefix and clears its host bits. A single address is a prefix of full length.
-pub fn parse_prefix(text: &str) -> Option<IpNet> {
-    let text = text.trim();
-    let net = text.parse::<IpNet>().ok();
-    net.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-        .map(|n| n.trunc())
 }

@@ -4,8 +4,8 @@
 use ipnet::IpNet;
 
 use super::network_question;
-use super::resource_reader::{ResourceReader, parse_prefix};
-use crate::config::ResourceId;
+use super::resource_reader::ResourceReader;
+use crate::config::{ResourceId, parse_prefix};
 use crate::facts::Fact;
 use crate::question::{Answers, Question};
 

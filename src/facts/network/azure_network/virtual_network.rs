@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::resource_reader::ResourceReader;
 use super::vnet_peering::Peering;
 use super::{network_question, vnet_peering};
-use crate::config::ResourceId;
+use crate::config::{ResourceId, parse_prefix};
 use crate::facts::{Fact, Missing};
 use crate::question::{Answers, Question};
 
@@ -135,7 +135,7 @@ fn subnet_prefixes(body: &ResourceReader) -> Fact<Vec<IpNet>> {
     if let Some(one) = body.text("properties.addressPrefix")? {
         let unreadable =
             || body.unreadable(format!("`addressPrefix` is `{one}`, no address prefix"));
-        prefixes.push(super::resource_reader::parse_prefix(&one).ok_or_else(unreadable)?);
+        prefixes.push(parse_prefix(&one).ok_or_else(unreadable)?);
     }
     if prefixes.is_empty() {
         return Err(body.unreadable("a subnet has no address prefix"));

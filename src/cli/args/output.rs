@@ -2,17 +2,18 @@
 
 use std::io;
 use std::io::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::env::env;
-use super::output_dir::OutputDir;
-use super::{CliError, Console, Output, terminal_layout};
+use crate::cli::ci::{is_azure_pipelines, run_context};
+use crate::cli::console::{Console, Output};
+use crate::cli::error::CliError;
+use crate::cli::output_dir::OutputDir;
+use crate::cli::terminal::terminal_layout;
 use crate::report;
 use crate::report::Report;
 use crate::report::formats::azure_pipelines::{ReportFiles, azure_pipelines};
-use crate::report::formats::sarif::{PipelineBuild, RunContext};
 
 /// A format of the report on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,52 +100,4 @@ impl OutputArgs {
         };
         stdout.write_all(text.as_bytes())
     }
-}
-
-/// Whether the process runs in Azure Pipelines (TF_BUILD is `True`).
-pub fn is_azure_pipelines() -> bool {
-    env("TF_BUILD").is_some_and(|v| v.eq_ignore_ascii_case("true"))
-}
-
-/// The context of the run for SARIF: plan file and build.
-pub fn run_context(report: &Report) -> RunContext {
-    let plan = report.policy.plan.as_deref();
-    RunContext {
-        plan: plan.and_then(repository_path),
-        build: is_azure_pipelines()
-            .then(|| PipelineBuild::from_env(&env))
-            .flatten(),
-    }
-}
-
-/// The path relative to the agent's source directory, otherwise to the working directory, otherwise the file name.
-fn repository_path(path: &str) -> Option<String> {
-    let working_dir = std::env::current_dir().ok()?;
-    let full_path = normalize_path(&working_dir.join(path));
-    let roots = [
-        env("BUILD_SOURCESDIRECTORY").map(PathBuf::from),
-        Some(working_dir),
-    ];
-    let relative_path = roots
-        .iter()
-        .flatten()
-        .find_map(|root| full_path.strip_prefix(normalize_path(root)).ok());
-    let path = relative_path.or_else(|| full_path.file_name().map(Path::new))?;
-    let parts = path.components().map(|c| c.as_os_str().to_string_lossy());
-    Some(parts.collect::<Vec<_>>().join("/"))
-}
-
-/// The path without `.` and `..`, resolved lexically.
-fn normalize_path(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
 }
