@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::MAX_FINDINGS;
 use super::plan::{Handling, PlannedParameter, PlannedStep, StepReason, step_reasons};
 use super::script::{BashScript, default_database};
-use super::{MAX_FINDINGS, severity_name};
 use crate::checks::Severity;
 use crate::commands::step::{Action, FixStep, Impact, Phase};
 use crate::facts::Facts;
@@ -44,11 +44,7 @@ pub(crate) fn write_manual_steps(
         if last != Some(asked.check.id) {
             last = Some(asked.check.id);
             script.blank();
-            let (title, id, severity) = (
-                asked.check.title,
-                asked.check.id,
-                severity_name(asked.severity),
-            );
+            let (title, id, severity) = (asked.check.title, asked.check.id, asked.severity);
             script.comment(&format!("{title} [{id}, {severity}]"), "  ");
             script.comment(&format!("  {}", asked.check.fix), "  ");
             let count = same_check.clone().count();

@@ -16,7 +16,6 @@ use plan::{
 use script::BashScript;
 use script_header::{preparation_header, requirements_line};
 
-use crate::checks::Severity;
 use crate::commands::quote;
 use crate::commands::step::Action;
 use crate::facts::Facts;
@@ -125,7 +124,7 @@ fn write_step(
 /// Writes the findings that a step fixes, each with its check.
 fn write_reasons(script: &mut BashScript, reasons: &[StepReason]) {
     for asked in reasons.iter().take(MAX_FINDINGS) {
-        let (id, severity) = (asked.check.id, severity_name(asked.severity));
+        let (id, severity) = (asked.check.id, asked.severity);
         script.comment(
             &format!("{} [{id}, {severity}]", asked.finding.message),
             "  ",
@@ -137,10 +136,6 @@ fn write_reasons(script: &mut BashScript, reasons: &[StepReason]) {
             "  ",
         );
     }
-}
-
-fn severity_name(severity: Severity) -> String {
-    format!("{severity:?}").to_lowercase()
 }
 
 fn write_parameters(

@@ -14,9 +14,7 @@ pub fn catalog_plain() -> String {
         for check in *checks {
             out.push_str(&format!(
                 "  {:<32} {:<8} {}\n",
-                check.id,
-                severity_word(check.severity),
-                check.title
+                check.id, check.severity, check.title
             ));
         }
     }
@@ -59,9 +57,8 @@ pub fn explain(check: &Check, layout: PlainLayout) -> String {
         Needs::Pair => "both sides",
         Needs::Plan => "what is said of the migration",
     };
-    let mode = check.mode.map_or("offline and online".to_owned(), |m| {
-        format!("{m:?}").to_lowercase()
-    });
+    let mode = check.mode.map(|mode| mode.to_string());
+    let mode = mode.unwrap_or_else(|| "offline and online".to_owned());
     let official: Vec<String> = check.official.iter().map(ToString::to_string).collect();
     let official = if official.is_empty() {
         "none: PostgreSQL's own rule".to_owned()
@@ -75,12 +72,8 @@ pub fn explain(check: &Check, layout: PlainLayout) -> String {
         wrap(check.why),
         wrap(check.fix),
         check.verify,
-        severity_word(check.severity),
-        severity_word(check.unknown),
+        check.severity,
+        check.unknown,
         check.link,
     )
-}
-
-pub(super) fn severity_word(severity: crate::checks::Severity) -> String {
-    format!("{severity:?}").to_lowercase()
 }

@@ -1,20 +1,11 @@
 //! Phrases that all formats share.
 
 use super::model::{CheckReport, FindingReport, MigrationReport, Report};
-use crate::checks::Severity;
 use crate::reachability::path::{Hop, HopState, NetworkPath};
 use crate::time_format::format_utc_second;
 use crate::verdict::{Status, Verdict};
 
 pub(super) use crate::plural::count_noun;
-
-pub(super) fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Blocker => "blocker",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
 
 pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
@@ -123,6 +114,7 @@ pub(super) fn hop_text(hop: &Hop) -> (&'static str, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::Severity;
 
     #[test]
     fn a_reload_and_a_restart_come_after_the_changes_that_need_them() {

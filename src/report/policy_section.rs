@@ -2,10 +2,8 @@
 
 use super::build::MigrationReportPart;
 use super::model::{AppliedWaiver, PolicyReport, SeverityOverrideReport, WaiverReport};
-use super::phrases;
 use super::phrases::count_noun;
 use crate::checks;
-use crate::checks::Severity;
 use crate::verdict::{FailOn, Policy, WaiverState};
 
 impl PolicyReport {
@@ -146,7 +144,7 @@ impl PolicyReport {
             said.push(excluded_checks(&self.left_out, &self.alone));
         }
         for o in &self.severity {
-            let (now, was) = (severity_label(o.severity), severity_label(o.instead_of));
+            let (now, was) = (o.severity, o.instead_of);
             said.push(format!(
                 "{} counts as {now}, not {was} (plan line {})",
                 o.check, o.line
@@ -225,10 +223,6 @@ fn findings_count_again(findings: usize) -> String {
         1 => "1 finding counts".to_owned(),
         n => format!("{n} findings count"),
     }
-}
-
-fn severity_label(severity: Severity) -> &'static str {
-    phrases::severity_name(severity)
 }
 
 impl AppliedWaiver {

@@ -7,6 +7,8 @@ mod evaluation_policy;
 mod tests;
 mod waivers;
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,17 @@ pub enum Status {
     Fail,
     Unknown,
     NotApplicable,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Pass => "Pass",
+            Status::Fail => "Fail",
+            Status::Unknown => "Unknown",
+            Status::NotApplicable => "NotApplicable",
+        })
+    }
 }
 
 /// The outcome of one check.
@@ -174,7 +187,6 @@ fn run_check(check: &'static Check, facts: &Facts, policy: &Policy) -> CheckOutc
         ..start(Status::NotApplicable)
     };
     if let Some(mode) = check.mode.filter(|mode| *mode != facts.migration.mode) {
-        let mode = format!("{mode:?}").to_lowercase();
         return not_applicable(format!("only for {mode} migrations"));
     }
     match (check.run)(facts) {

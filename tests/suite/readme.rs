@@ -59,7 +59,7 @@ fn generated_parts_of_the_readme_are_current() {
 fn check_table() -> String {
     let mut table = "| check | severity | what is wrong |\n|---|---|---|\n".to_owned();
     for check in checks::all() {
-        let severity = format!("{:?}", check.severity).to_lowercase();
+        let severity = check.severity;
         table.push_str(&format!(
             "| `{}` | {severity} | {} |\n",
             check.id, check.title

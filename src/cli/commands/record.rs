@@ -144,10 +144,7 @@ fn first_difference(one: &Evaluation, other: &Evaluation) -> Option<String> {
             != (b.status, b.worst_severity(), b.findings.len())
     });
     match check {
-        Some((a, b)) => Some(format!(
-            "`{}`: {:?}, then {:?}",
-            a.check.id, a.status, b.status
-        )),
+        Some((a, b)) => Some(format!("`{}`: {}, then {}", a.check.id, a.status, b.status)),
         None if one.verdict != other.verdict => Some("the verdict".to_owned()),
         None => None,
     }

@@ -137,13 +137,11 @@ fn sections(diff: &MigrationDiff) -> Vec<(&'static str, usize, Vec<String>)> {
 }
 
 fn change_line(change: &FindingChange) -> String {
-    let severity = format!("{:?}", change.severity).to_lowercase();
-    let was = change
-        .was
-        .map(|was| format!(" (was {})", format!("{was:?}").to_lowercase()));
+    let was = change.was.map(|was| format!(" (was {was})"));
     let waived = if change.waived { " (waived)" } else { "" };
     format!(
-        "{severity}{}{waived} {} {}: {}",
+        "{}{}{waived} {} {}: {}",
+        change.severity,
         was.unwrap_or_default(),
         change.check,
         change.object,

@@ -4,7 +4,6 @@ use crate::checks::Severity;
 use crate::report::entries::{EntryKind, ReportEntry, entries};
 use crate::report::fleet::{FleetFinding, fleet_findings};
 use crate::report::model::Report;
-use crate::report::phrases;
 use crate::report::sanitize::escape_control;
 
 const COLUMNS: [&str; 14] = [
@@ -64,7 +63,7 @@ fn finding_row(entry: &ReportEntry, policy: &str) -> [String; 14] {
         check.area.clone(),
         check.id.clone(),
         status.to_owned(),
-        phrases::severity_name(entry.severity).to_owned(),
+        entry.severity.to_string(),
         entry.object(),
         entry.message(),
         entry.fixes().join("; "),
@@ -89,7 +88,7 @@ fn fleet_row(note: FleetFinding, policy: &str) -> [String; 14] {
         "fleet".to_owned(),
         note.kind.id.to_owned(),
         status.to_owned(),
-        phrases::severity_name(Severity::Blocker).to_owned(),
+        Severity::Blocker.to_string(),
         note.object.to_owned(),
         note.message,
         note.kind.fix.to_owned(),

@@ -282,7 +282,7 @@ impl TestCase {
         match &self.outcome {
             TestOutcome::Passed => case.write_empty()?,
             TestOutcome::Failed(message, text) => case.write_inner_content(|w| {
-                let of = ("type", phrases::severity_name(self.severity));
+                let of = ("type", self.severity.name());
                 write_element(w, "failure", &[of, ("message", message)], text)
             })?,
             TestOutcome::Error(message, text) => case.write_inner_content(|w| {
@@ -427,7 +427,7 @@ fn finding_line(finding: &FindingReport) -> String {
         .waived
         .as_ref()
         .map(|w| format!(" ({})", w.describe()));
-    let severity = phrases::severity_name(finding.severity);
+    let severity = finding.severity.name();
     escape_control(&format!("{severity}: {text}{}", waived.unwrap_or_default()))
 }
 

@@ -32,7 +32,7 @@ impl Sample {
             flexready::collect_answers(&migration, recording, recording.empty_answers());
         let (answers, _) = futures::executor::block_on(gathering);
         Sample {
-            name: format!("{name}, {mode:?}").to_lowercase(),
+            name: format!("{name}, {mode}"),
             migration,
             answers,
         }

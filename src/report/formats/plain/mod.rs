@@ -180,7 +180,7 @@ impl PlainWriter {
             MigrationScope::Target => ", target alone",
             MigrationScope::Source => ", source alone",
         };
-        let mode = format!("{:?}", migration.mode).to_lowercase();
+        let mode = migration.mode;
         self.write_line(
             0,
             &format!(
@@ -329,7 +329,7 @@ impl PlainWriter {
         findings: &[&FindingReport],
     ) {
         let style = severity_style(severity);
-        let word = phrases::severity_name(severity);
+        let word = severity.name();
         self.write_blank_line();
         self.write_line(
             0,
