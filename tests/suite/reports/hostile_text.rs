@@ -78,6 +78,8 @@ fn replace_texts(value: &mut Value, next: &dyn Fn() -> String) {
                     "evidence" => *value = replace_evidence(value, next),
                     "id" if is_check => {}
                     "kind" if is_grant => {}
+                    // The shape of an object is the program's, its name is foreign
+                    "object" => *value = format!("{}/table/{}", next(), next()).into(),
                     name if PROGRAM_FIELDS.contains(&name) => {}
                     _ => replace_texts(value, next),
                 }
